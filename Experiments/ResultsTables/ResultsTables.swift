@@ -1,0 +1,7 @@
+import ArgumentParser
+
+@main
+struct ResultsTables: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "results-tables")
+  func run() throws {}
+}

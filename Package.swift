@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+// Targets stand in import order: a target imports only targets above it. Scripts/check-imports.sh holds
+// the import lines of every file against the same table.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func experiment(_ name: String, folder: String) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: [
+      "EnergyTransformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    path: "Experiments/\(folder)", exclude: ["README.md"], swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "energy-transformer",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "EnergyTransformer", targets: ["EnergyTransformer"]),
+    .library(name: "EnergyTesting", targets: ["EnergyTesting"]),
+    .executable(name: "masked-images", targets: ["masked-images"]),
+    .executable(name: "descend", targets: ["descend"]),
+    .executable(name: "results-tables", targets: ["results-tables"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // MARK: Engine: system libraries and C kernels, the only place that names them
+    .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(name: "CZLib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CKernels"),
+    library("ImageFiles", ["CPNG", "CTurboJPEG"]),
+
+    // MARK: Library
+    library("Tensors", [.target(name: "CDNNL", condition: .when(platforms: [.linux])), "CKernels", "CZLib"]),
+    library("Energies", ["Tensors"]),
+    library("Dynamics", ["Tensors", "Energies"]),
+    library("Models", ["Tensors", "Energies", "Dynamics"]),
+    library("Datasets", ["Tensors", "ImageFiles"], resources: [.copy("Resources/digits")]),
+    library("Training", ["Tensors"]),
+    library("Reporting", ["ImageFiles"]),
+    library("EnergyTesting", ["Tensors", "Energies", "Dynamics"]),
+    library(
+      "EnergyTransformer",
+      ["Tensors", "Energies", "Dynamics", "Models", "Datasets", "Training", "Reporting", "ImageFiles"]),
+
+    // MARK: Experiments
+    experiment("masked-images", folder: "MaskedImages"),
+    experiment("descend", folder: "Descend"),
+    experiment("results-tables", folder: "ResultsTables"),
+
+    // MARK: Tests
+    .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
+    tests("ImageFilesTests", ["ImageFiles"]),
+    tests("TensorsTests", ["Tensors"], resources: [.copy("Fixtures")]),
+    tests("EnergiesTests", ["Energies", "EnergyTesting"], resources: [.copy("Fixtures")]),
+    tests("DynamicsTests", ["Dynamics", "EnergyTesting"], resources: [.copy("Fixtures")]),
+    tests("ModelsTests", ["Models"], resources: [.copy("Fixtures")]),
+    tests("DatasetsTests", ["Datasets"]),
+    tests("TrainingTests", ["Training"]),
+    tests("ReportingTests", ["Reporting"]),
+    tests("EnergyTestingTests", ["EnergyTesting"]),
+    tests("ExperimentTests", ["EnergyTransformer"]),
+  ]
+)

@@ -1,0 +1,1 @@
+int energy_transformer_kernels_placeholder(void);
