@@ -1,1 +1,52 @@
-int energy_transformer_kernels_placeholder(void);
+// Vector kernels of the tensor engine. Each function exists for float (_f32) and double (_f64) and picks the
+// widest vector unit of the processor at run time. Arrays are dense and row-major unless strides are given.
+#ifndef ENERGY_TRANSFORMER_CKERNELS_H
+#define ENERGY_TRANSFORMER_CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Element-wise functions of one argument; `parameter` is the exponent of the powers and the bound of the clamps.
+enum {
+  ET_NEGATE, ET_EXP, ET_LOG, ET_SQRT, ET_RECIPROCAL, ET_SQUARE, ET_RELU, ET_STEP, ET_SIGMOID, ET_TANH,
+  ET_SOFTPLUS, ET_LOG_COSH, ET_ABSOLUTE, ET_SIGN, ET_SIN, ET_COS, ET_POWER, ET_SCALE, ET_SHIFT, ET_EXPM1,
+  ET_RELU_POWER, ET_AT_LEAST, ET_GREATER, ET_WITHOUT_NEGATIVE_INFINITY
+};
+// Element-wise functions of two arguments.
+enum { ET_ADD, ET_SUBTRACT, ET_MULTIPLY, ET_DIVIDE, ET_MAXIMUM, ET_EQUAL };
+
+#define ET_DECLARE(T, S)                                                                                     \
+  void et_unary_##S(int32_t op, long count, const T *x, T *y, T parameter);                                  \
+  void et_binary_##S(int32_t op, long rank, const long *dims, const long *strides_a, const long *strides_b,  \
+                     const T *a, const T *b, T *y);                                                          \
+  void et_copy_strided_##S(long rank, const long *dims, const long *strides_x, const long *strides_y,        \
+                           const T *x, T *y, int32_t add);                                                   \
+  void et_sum_##S(long outer, long reduced, long inner, const T *x, T *y);                                   \
+  void et_max_##S(long outer, long reduced, long inner, const T *x, T *y);                                   \
+  void et_softmax_##S(long rows, long columns, const T *x, T *weights, T *log_sum);                          \
+  void et_softmax_pullback_##S(long rows, long columns, const T *weights, const T *cotangent, T *y);         \
+  void et_layer_norm_##S(long rows, long columns, T epsilon, const T *x, T *normalized, T *reciprocal);      \
+  void et_layer_norm_pullback_##S(long rows, long columns, const T *normalized, const T *reciprocal,         \
+                                  const T *cotangent, T *y);                                                 \
+  void et_accumulate_##S(long count, T scale, const T *x, T *y);                                             \
+  double et_dot_##S(long count, const T *x, const T *y);                                                     \
+  void et_matmul_##S(long m, long n, long k, T alpha, const T *a, long row_a, long column_a, const T *b,     \
+                     long row_b, long column_b, T beta, T *c, long row_c);
+
+ET_DECLARE(float, f32)
+ET_DECLARE(double, f64)
+#undef ET_DECLARE
+
+// Name of the vector unit that the kernels use: "avx512", "avx2", "neon" or "plain".
+const char *et_vector_unit(void);
+// Forces a narrower unit, for tests; returns 0 where the processor lacks it.
+int32_t et_use_vector_unit(const char *name);
+
+// The number of OpenMP threads that a library call from this thread may use (1 while our own threads work);
+// returns the number before. Does nothing where no OpenMP runtime is loaded.
+int32_t et_set_library_threads(int32_t count);
+// Whether this thread is inside a parallel loop, where further loops run in place; the setter returns the old value.
+int32_t et_inside_parallel_loop(void);
+int32_t et_set_inside_parallel_loop(int32_t inside);
+
+#endif

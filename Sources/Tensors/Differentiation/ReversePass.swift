@@ -1,0 +1,83 @@
+/// One reverse sweep over the graph of a result.
+struct ReversePass<Scalar: TensorScalar> {
+  private let result: Tensor<Scalar>
+  private let variables: [Tensor<Scalar>]
+  private var nodes: [Node<Scalar>] = []
+  private var leadsToVariable: Set<ObjectIdentifier> = []
+  private var recordsItself = false
+
+  init(result: Tensor<Scalar>, variables: [Tensor<Scalar>]) {
+    self.result = result
+    self.variables = variables
+    for variable in variables {
+      precondition(variable.node != nil, "gradients need variables made by variable(); one is a constant")
+    }
+    collect()
+  }
+
+  /// Finds the graph between the result and the variables, ordered from inputs to outputs.
+  private mutating func collect() {
+    let targets = Set(variables.compactMap { $0.node.map(ObjectIdentifier.init) })
+    var seen: Set<ObjectIdentifier> = []
+    var pending = result.node.map { [$0] } ?? []
+    while let node = pending.popLast() {
+      guard seen.insert(ObjectIdentifier(node)).inserted else { continue }
+      nodes.append(node)
+      if targets.contains(ObjectIdentifier(node)) { continue }
+      for input in node.inputs { if let next = input.node { pending.append(next) } }
+    }
+    nodes.sort { $0.order < $1.order }
+    leadsToVariable = targets
+    for node in nodes where !targets.contains(ObjectIdentifier(node)) {
+      let leads = node.inputs.contains { input in
+        input.node.map { leadsToVariable.contains(ObjectIdentifier($0)) } ?? false
+      }
+      if leads { leadsToVariable.insert(ObjectIdentifier(node)) } else { recordsItself = true }
+    }
+    if variables.contains(where: { !($0.node?.inputs.isEmpty ?? true) }) { recordsItself = true }
+  }
+
+  mutating func run(seed: Tensor<Scalar>) -> [Tensor<Scalar>] {
+    if seed.isTracked { recordsItself = true }
+    var cotangents: [ObjectIdentifier: Tensor<Scalar>] = [:]
+    if let node = result.node { cotangents[ObjectIdentifier(node)] = seed }
+    let targets = Set(variables.compactMap { $0.node.map(ObjectIdentifier.init) })
+    while let node = nodes.popLast() {
+      let identity = ObjectIdentifier(node)
+      if targets.contains(identity) { continue }
+      guard leadsToVariable.contains(identity), let cotangent = cotangents.removeValue(forKey: identity),
+        let rule = node.pullback
+      else { continue }
+      propagate(node, rule, cotangent, into: &cotangents)
+    }
+    return variables.map { variable in
+      variable.node.flatMap { cotangents[ObjectIdentifier($0)] } ?? .zeros(variable.shape)
+    }
+  }
+
+  private func propagate(
+    _ node: Node<Scalar>, _ rule: Pullback<Scalar>.Rule, _ cotangent: Tensor<Scalar>,
+    into cotangents: inout [ObjectIdentifier: Tensor<Scalar>]
+  ) {
+    let needed = node.inputs.map { input in
+      input.node.map { leadsToVariable.contains(ObjectIdentifier($0)) } ?? false
+    }
+    let plain = node.outputs[node.position]
+    let pullback = Pullback(
+      inputs: recordsItself ? node.inputs : node.inputs.map(\.detached),
+      output: recordsItself ? Tensor(shape: plain.shape, storage: plain.storage, node: node) : plain,
+      cotangent: cotangent, needed: needed, isDifferentiated: recordsItself)
+    let contributions = rule(pullback)
+    precondition(
+      contributions.count == node.inputs.count,
+      "a pullback returned \(contributions.count) cotangents for \(node.inputs.count) inputs")
+    for (index, input) in node.inputs.enumerated() where needed[index] {
+      guard let contribution = contributions[index], let inputNode = input.node else { continue }
+      precondition(
+        contribution.shape == input.shape,
+        "a pullback returned shape \(contribution.shape) for an input of shape \(input.shape)")
+      let identity = ObjectIdentifier(inputNode)
+      cotangents[identity] = cotangents[identity].map { $0 + contribution } ?? contribution
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import CKernels
+
+#if canImport(CDNNL)
+  import CDNNL
+#elseif canImport(Accelerate)
+  import Accelerate
+#endif
+
+/// One matrix product c <- scale * op(a) op(b) + keep * c on row-major memory.
+///
+/// `a` is rows x depth (stored transposed when `transposedA`), `b` is depth x columns. Strides count scalars from
+/// one stored row to the next.
+package struct MatrixProductCall<Scalar>: @unchecked Sendable {
+  package var rows: Int, columns: Int, depth: Int
+  package var a: UnsafePointer<Scalar>, strideA: Int, transposedA: Bool
+  package var b: UnsafePointer<Scalar>, strideB: Int, transposedB: Bool
+  package var c: UnsafeMutablePointer<Scalar>, strideC: Int
+  package var scale: Scalar, keep: Scalar
+}
+
+/// Float products go to the system's matrix library: oneDNN, which finds the widest vector unit at run time, or
+/// Accelerate (written, not tested). It is called single-threaded, since we split the work ourselves so that the
+/// result does not depend on the number of threads.
+@Sendable func runMatrixProduct(_ call: MatrixProductCall<Float>) {
+  #if canImport(CDNNL)
+    let threads = et_set_library_threads(1)
+    let status = dnnl_sgemm(
+      call.transposedA ? 0x54 : 0x4E, call.transposedB ? 0x54 : 0x4E, Int64(call.rows), Int64(call.columns),
+      Int64(call.depth), call.scale, call.a, Int64(call.strideA), call.b, Int64(call.strideB), call.keep,
+      call.c, Int64(call.strideC))
+    _ = et_set_library_threads(threads)
+    precondition(
+      status == dnnl_success,
+      "oneDNN refused a \(call.rows)x\(call.depth) by \(call.depth)x\(call.columns) product: status \(status)")
+  #elseif canImport(Accelerate)
+    cblas_sgemm(
+      CblasRowMajor, call.transposedA ? CblasTrans : CblasNoTrans, call.transposedB ? CblasTrans : CblasNoTrans,
+      call.rows, call.columns, call.depth, call.scale, call.a, call.strideA, call.b, call.strideB, call.keep,
+      call.c, call.strideC)
+  #else
+    et_matmul_f32(
+      call.rows, call.columns, call.depth, call.scale,
+      call.a, call.transposedA ? 1 : call.strideA, call.transposedA ? call.strideA : 1,
+      call.b, call.transposedB ? 1 : call.strideB, call.transposedB ? call.strideB : 1,
+      call.keep, call.c, call.strideC)
+  #endif
+}
+
+/// Double products use our own kernel: oneDNN has none.
+@Sendable func runMatrixProduct(_ call: MatrixProductCall<Double>) {
+  et_matmul_f64(
+    call.rows, call.columns, call.depth, call.scale,
+    call.a, call.transposedA ? 1 : call.strideA, call.transposedA ? call.strideA : 1,
+    call.b, call.transposedB ? 1 : call.strideB, call.transposedB ? call.strideB : 1,
+    call.keep, call.c, call.strideC)
+}

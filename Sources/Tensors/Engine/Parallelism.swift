@@ -1,0 +1,58 @@
+import CKernels
+import Dispatch
+import Synchronization
+
+/// How work is spread over processor cores.
+///
+/// Work is always cut into the same pieces whatever the number of threads, and each piece is computed by one
+/// thread, so results have the same bits with 1 thread as with many.
+public enum Parallelism {
+  private static let configured = Atomic<Int>(0)
+
+  /// The number of threads that loops may use; the number of cores unless set. Never changes a result.
+  public static var threadCount: Int {
+    get {
+      let count = configured.load(ordering: .relaxed)
+      return count > 0 ? count : processorCount
+    }
+    set {
+      precondition(newValue > 0, "threadCount must be at least 1, not \(newValue)")
+      configured.store(newValue, ordering: .relaxed)
+    }
+  }
+
+  private static let processorCount = max(1, activeProcessorCount())
+
+  /// Calls `body` with 0 ..< count, each once, in any order, on several threads. A loop inside a loop runs in place.
+  package static func forEach(_ count: Int, _ body: (Int) -> Void) {
+    let threads = min(threadCount, count)
+    if threads <= 1 || et_inside_parallel_loop() != 0 {
+      for index in 0..<count { body(index) }
+      return
+    }
+    let next = Atomic<Int>(0)
+    withoutActuallyEscaping(body) { body in
+      let work = LoopBody(run: body)
+      DispatchQueue.concurrentPerform(iterations: threads) { _ in
+        let before = et_set_inside_parallel_loop(1)
+        while true {
+          let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          if index >= count { break }
+          work.run(index)
+        }
+        _ = et_set_inside_parallel_loop(before)
+      }
+    }
+  }
+
+  // The loop returns only when every call has, and the body's pieces touch separate memory.
+  private struct LoopBody: @unchecked Sendable { let run: (Int) -> Void }
+
+  /// Cuts 0 ..< count into pieces of at least `grain` and calls `body` with each range. For work whose result does
+  /// not depend on where the cuts are.
+  package static func forRanges(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+    let pieces = min(max(1, count / max(1, grain)), 4 * threadCount)
+    if pieces <= 1 { return body(0..<count) }
+    forEach(pieces) { piece in body(count * piece / pieces..<count * (piece + 1) / pieces) }
+  }
+}

@@ -1,0 +1,60 @@
+import Synchronization
+
+/// The memory of a tensor: 64-byte aligned, uninitialised until written, recycled when released.
+final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
+  let pointer: UnsafeMutablePointer<Scalar>
+  let count: Int
+  private let sizeClass: Int
+
+  init(count: Int) {
+    self.count = count
+    sizeClass = BufferPool.sizeClass(bytes: count * MemoryLayout<Scalar>.stride)
+    pointer = BufferPool.take(sizeClass).assumingMemoryBound(to: Scalar.self)
+  }
+
+  deinit { BufferPool.give(UnsafeMutableRawPointer(pointer), sizeClass) }
+}
+
+/// Keeps released buffers by size class, so that the step of a descent allocates only the first time.
+enum BufferPool {
+  /// Four classes to each power of two from 256 bytes up: at most a quarter is wasted.
+  static func sizeClass(bytes: Int) -> Int {
+    var index = 0
+    while size(index) < bytes { index += bytes > size(index + 4) ? 4 : 1 }
+    return index
+  }
+
+  static func size(_ sizeClass: Int) -> Int { (256 << (sizeClass / 4)) / 4 * (4 + sizeClass % 4) }
+
+  private struct Free {
+    var buffers: [[UnsafeMutableRawPointer]] = Array(repeating: [], count: 256)
+    var bytes = 0
+  }
+  // The pointers are handed to one owner at a time under the lock.
+  private struct Locked: @unchecked Sendable { var free = Free() }
+  private static let pool = Mutex(Locked())
+  private static let limit = 1 << 30
+
+  static func take(_ sizeClass: Int) -> UnsafeMutableRawPointer {
+    let kept = pool.withLock { locked -> Int? in
+      guard let buffer = locked.free.buffers[sizeClass].popLast() else { return nil }
+      locked.free.bytes -= size(sizeClass)
+      return Int(bitPattern: buffer)
+    }
+    if let kept, let buffer = UnsafeMutableRawPointer(bitPattern: kept) { return buffer }
+    return .allocate(byteCount: size(sizeClass), alignment: 64)
+  }
+
+  static func give(_ buffer: UnsafeMutableRawPointer, _ sizeClass: Int) {
+    let address = Int(bitPattern: buffer)
+    let keep = pool.withLock { locked -> Bool in
+      guard locked.free.bytes + size(sizeClass) <= limit,
+        let buffer = UnsafeMutableRawPointer(bitPattern: address)
+      else { return false }
+      locked.free.buffers[sizeClass].append(buffer)
+      locked.free.bytes += size(sizeClass)
+      return true
+    }
+    if !keep { buffer.deallocate() }
+  }
+}

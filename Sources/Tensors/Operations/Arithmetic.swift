@@ -1,0 +1,97 @@
+import CKernels
+
+/// Runs an element-wise kernel of two operands, axes of size 1 being repeated.
+private func combine<Scalar>(_ operation: Int, _ a: Tensor<Scalar>, _ b: Tensor<Scalar>) -> Tensor<Scalar> {
+  let shape = broadcastShape(a.shape, b.shape)
+  return Tensor(shape: shape) { out in
+    if elementCount(shape) == 0 { return }
+    let (sizes, steps) = collapsed(
+      shape, [broadcastStrides(a.shape, to: shape), broadcastStrides(b.shape, to: shape)])
+    let inner = sizes.dropFirst().reduce(1, *)
+    Parallelism.forRanges(sizes[0], grain: max(1, 65_536 / inner)) { range in
+      var part = sizes
+      part[0] = range.count
+      a.kernels.binary(
+        Int32(operation), part.count, part, steps[0], steps[1], a.pointer + range.lowerBound * steps[0][0],
+        b.pointer + range.lowerBound * steps[1][0], out + range.lowerBound * inner)
+    }
+  }
+}
+
+extension Tensor {
+  /// Element-wise sum.
+  public static func + (a: Tensor, b: Tensor) -> Tensor {
+    .differentiable(combine(ET_ADD, a, b), inputs: [a, b]) { pull in
+      [
+        pull.needed[0] ? pull.cotangent.summed(to: pull.inputs[0].shape) : nil,
+        pull.needed[1] ? pull.cotangent.summed(to: pull.inputs[1].shape) : nil,
+      ]
+    }
+  }
+
+  /// Element-wise difference.
+  public static func - (a: Tensor, b: Tensor) -> Tensor {
+    .differentiable(combine(ET_SUBTRACT, a, b), inputs: [a, b]) { pull in
+      [
+        pull.needed[0] ? pull.cotangent.summed(to: pull.inputs[0].shape) : nil,
+        pull.needed[1] ? -pull.cotangent.summed(to: pull.inputs[1].shape) : nil,
+      ]
+    }
+  }
+
+  /// Element-wise product.
+  public static func * (a: Tensor, b: Tensor) -> Tensor {
+    .differentiable(combine(ET_MULTIPLY, a, b), inputs: [a, b]) { pull in
+      [
+        pull.needed[0] ? (pull.cotangent * pull.inputs[1]).summed(to: pull.inputs[0].shape) : nil,
+        pull.needed[1] ? (pull.cotangent * pull.inputs[0]).summed(to: pull.inputs[1].shape) : nil,
+      ]
+    }
+  }
+
+  /// Element-wise quotient.
+  public static func / (a: Tensor, b: Tensor) -> Tensor {
+    .differentiable(combine(ET_DIVIDE, a, b), inputs: [a, b]) { pull in
+      let share = pull.cotangent / pull.inputs[1]
+      return [
+        pull.needed[0] ? share.summed(to: pull.inputs[0].shape) : nil,
+        pull.needed[1] ? -(share * pull.output).summed(to: pull.inputs[1].shape) : nil,
+      ]
+    }
+  }
+
+  /// The larger of two elements; where they are equal, the derivative is shared equally.
+  public func maximum(_ other: Tensor) -> Tensor {
+    .differentiable(combine(ET_MAXIMUM, self, other), inputs: [self, other]) { pull in
+      let larger = pull.inputs.map { $0.detached.equals(pull.output.detached) }
+      let share = pull.cotangent / (larger[0] + larger[1])
+      return (0..<2).map { side in
+        pull.needed[side] ? (share * larger[side]).summed(to: pull.inputs[side].shape) : nil
+      }
+    }
+  }
+
+  /// 1 where the elements are equal, 0 elsewhere; a constant for differentiation.
+  public func equals(_ other: Tensor) -> Tensor { combine(ET_EQUAL, self, other) }
+
+  /// The sum over the axes that are 1 in `target`: the transpose of repeating them.
+  package func summed(to target: [Int]) -> Tensor {
+    if shape == target { return self }
+    let axes = shape.indices.filter { target[$0] == 1 && shape[$0] != 1 }
+    return sum(axes: axes, keepingDimensions: true)
+  }
+
+  /// The tensor with its axes of size 1 repeated to `target`, of the same rank.
+  public func repeated(to target: [Int]) -> Tensor {
+    precondition(
+      broadcastShape(shape, target) == target, "shape \(shape) cannot be repeated to \(target)")
+    if shape == target { return self }
+    let value = Tensor(shape: target) { out in
+      let (sizes, steps) = collapsed(target, [broadcastStrides(shape, to: target), rowMajorStrides(target)])
+      if elementCount(target) > 0 {
+        kernels.copyStrided(sizes.count, sizes, steps[0], steps[1], pointer, out, 0)
+      }
+    }
+    return .differentiable(value, inputs: [self]) { [$0.cotangent.summed(to: $0.inputs[0].shape)] }
+  }
+}

@@ -1,0 +1,104 @@
+import CKernels
+
+extension Tensor {
+  /// Runs an element-wise kernel of one operand.
+  private func apply(_ operation: Int, _ parameter: Scalar = 0) -> Tensor {
+    Tensor(shape: shape) { out in
+      Parallelism.forRanges(count, grain: 32_768) { range in
+        kernels.unary(
+          Int32(operation), range.count, pointer + range.lowerBound, out + range.lowerBound, parameter)
+      }
+    }
+  }
+
+  private func function(
+    _ operation: Int, _ parameter: Scalar = 0,
+    derivative: @escaping @Sendable (_ input: Tensor, _ output: Tensor) -> Tensor
+  ) -> Tensor {
+    .differentiable(apply(operation, parameter), inputs: [self]) { pull in
+      [pull.cotangent * derivative(pull.inputs[0], pull.output)]
+    }
+  }
+
+  private func linear(_ operation: Int, _ parameter: Scalar, slope: Scalar) -> Tensor {
+    .differentiable(apply(operation, parameter), inputs: [self]) { pull in
+      [slope == 1 ? pull.cotangent : pull.cotangent * slope]
+    }
+  }
+
+  /// -x.
+  public static prefix func - (x: Tensor) -> Tensor { x.linear(ET_NEGATE, 0, slope: -1) }
+  /// Every element times a number.
+  public static func * (x: Tensor, factor: Scalar) -> Tensor {
+    x.linear(ET_SCALE, factor, slope: factor)
+  }
+  /// Every element times a number.
+  public static func * (factor: Scalar, x: Tensor) -> Tensor { x * factor }
+  /// Every element divided by a number.
+  public static func / (x: Tensor, divisor: Scalar) -> Tensor { x * (1 / divisor) }
+  /// Every element plus a number.
+  public static func + (x: Tensor, term: Scalar) -> Tensor { x.linear(ET_SHIFT, term, slope: 1) }
+  /// Every element minus a number.
+  public static func - (x: Tensor, term: Scalar) -> Tensor { x + (-term) }
+  /// A number minus every element.
+  public static func - (term: Scalar, x: Tensor) -> Tensor { -x + term }
+
+  /// e^x.
+  public func exponential() -> Tensor { function(ET_EXP) { _, y in y } }
+  /// e^x - 1, without cancellation near 0.
+  public func exponentialMinusOne() -> Tensor { function(ET_EXPM1) { _, y in y + 1 } }
+  /// Natural logarithm.
+  public func logarithm() -> Tensor { function(ET_LOG) { x, _ in x.reciprocal() } }
+  /// Square root.
+  public func squareRoot() -> Tensor { function(ET_SQRT) { _, y in y.reciprocal() * 0.5 } }
+  /// 1 / x.
+  public func reciprocal() -> Tensor { function(ET_RECIPROCAL) { _, y in -y.squared() } }
+  /// x^2.
+  public func squared() -> Tensor { function(ET_SQUARE) { x, _ in x * 2 } }
+  /// max(x, 0).
+  public func relu() -> Tensor { function(ET_RELU) { x, _ in x.step() } }
+  /// 1 where x > 0, otherwise 0; its derivative is 0.
+  public func step() -> Tensor { apply(ET_STEP) }
+  /// 1 / (1 + e^-x).
+  public func sigmoid() -> Tensor { function(ET_SIGMOID) { _, y in y * (1 - y) } }
+  /// Hyperbolic tangent.
+  public func tanh() -> Tensor { function(ET_TANH) { _, y in 1 - y.squared() } }
+  /// log(1 + e^x), safe for large |x|.
+  public func softplus() -> Tensor { function(ET_SOFTPLUS) { x, _ in x.sigmoid() } }
+  /// log cosh x, safe for large |x|.
+  public func logHyperbolicCosine() -> Tensor { function(ET_LOG_COSH) { x, _ in x.tanh() } }
+  /// |x|.
+  public func absoluteValue() -> Tensor { function(ET_ABSOLUTE) { x, _ in x.sign() } }
+  /// -1, 0 or 1; its derivative is 0.
+  public func sign() -> Tensor { apply(ET_SIGN) }
+  /// Sine of radians.
+  public func sine() -> Tensor { function(ET_SIN) { x, _ in x.cosine() } }
+  /// Cosine of radians.
+  public func cosine() -> Tensor { function(ET_COS) { x, _ in -x.sine() } }
+  /// max(x, bound); where they are equal the derivative is 0.
+  public func atLeast(_ bound: Scalar) -> Tensor {
+    function(ET_AT_LEAST, bound) { x, _ in x.greater(than: bound) }
+  }
+  /// 1 where x > bound, otherwise 0; its derivative is 0.
+  public func greater(than bound: Scalar) -> Tensor { apply(ET_GREATER, bound) }
+
+  /// x^exponent; a negative x with an exponent that is not whole gives NaN.
+  public func power(_ exponent: Scalar) -> Tensor {
+    function(ET_POWER, exponent) { x, _ in x.power(exponent - 1) * exponent }
+  }
+
+  /// max(x, 0)^exponent, for an exponent of at least 0; exponent 0 is the unit step.
+  public func reluPower(_ exponent: Scalar) -> Tensor {
+    precondition(exponent >= 0, "reluPower needs an exponent of at least 0, not \(exponent)")
+    if exponent == 0 { return step() }
+    if exponent == 1 { return relu() }
+    return function(ET_RELU_POWER, exponent) { x, _ in
+      exponent >= 1 ? x.reluPower(exponent - 1) * exponent : x.step() * x.power(exponent - 1) * exponent
+    }
+  }
+
+  /// The elements with -infinity replaced by 0: the log-sum of no terms contributes nothing to an energy.
+  package func withoutNegativeInfinity() -> Tensor {
+    .differentiable(apply(ET_WITHOUT_NEGATIVE_INFINITY), inputs: [self]) { [$0.cotangent] }
+  }
+}

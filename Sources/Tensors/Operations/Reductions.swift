@@ -1,0 +1,77 @@
+extension Tensor {
+  /// Reduces the axes from `first` to `last` with a kernel that sees [outer, reduced, inner].
+  private func reduced(
+    _ first: Int, _ last: Int, _ kernel: @escaping (Int, Int, Int, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Void
+  ) -> Tensor {
+    let outer = shape[..<first].reduce(1, *)
+    let size = shape[first...last].reduce(1, *)
+    let inner = shape[(last + 1)...].reduce(1, *)
+    let kept = shape.indices.map { $0 >= first && $0 <= last ? 1 : shape[$0] }
+    return Tensor(shape: kept) { out in
+      Parallelism.forRanges(outer, grain: max(1, 65_536 / max(1, size * inner))) { range in
+        kernel(
+          range.count, size, inner, pointer + range.lowerBound * size * inner, out + range.lowerBound * inner)
+      }
+    }
+  }
+
+  /// Sum over axes, which are removed unless `keepingDimensions`.
+  public func sum(axes: [Int], keepingDimensions: Bool = false) -> Tensor {
+    let resolved = Set(axes.map { resolveAxis($0, rank: rank) })
+    let kept = shape.indices.map { resolved.contains($0) ? 1 : shape[$0] }
+    var value = detached
+    for run in contiguousRuns(resolved.sorted()).reversed() {
+      value = value.reduced(run.lowerBound, run.upperBound, kernels.sum)
+    }
+    let result = Tensor.differentiable(value, inputs: [self]) { pull in
+      [pull.cotangent.repeated(to: pull.inputs[0].shape)]
+    }
+    return keepingDimensions ? result : result.reshaped(removing(resolved, from: kept))
+  }
+
+  /// Sum of all elements: one number.
+  public func sum() -> Tensor { sum(axes: Array(shape.indices)) }
+
+  /// Mean over axes, which are removed unless `keepingDimensions`.
+  public func mean(axes: [Int], keepingDimensions: Bool = false) -> Tensor {
+    let size = Set(axes.map { resolveAxis($0, rank: rank) }).reduce(1) { $0 * shape[$1] }
+    precondition(size > 0, "mean over no elements of shape \(shape)")
+    return sum(axes: axes, keepingDimensions: keepingDimensions) / Scalar(size)
+  }
+
+  /// Mean of all elements: one number.
+  public func mean() -> Tensor { mean(axes: Array(shape.indices)) }
+
+  /// Largest element along an axis; where several are largest, the derivative is shared equally.
+  public func maximum(axis: Int, keepingDimensions: Bool = false) -> Tensor {
+    let axis = resolveAxis(axis, rank: rank)
+    precondition(shape[axis] > 0, "maximum over an empty axis \(axis) of shape \(shape)")
+    let value = detached.reduced(axis, axis, kernels.maximum)
+    let result = Tensor.differentiable(value, inputs: [self]) { pull in
+      let largest = pull.inputs[0].detached.equals(pull.output.detached)
+      let ties = largest.sum(axes: [axis], keepingDimensions: true)
+      return [pull.cotangent / ties * largest]
+    }
+    return keepingDimensions ? result : result.reshaped(removing([axis], from: value.shape))
+  }
+
+  /// The inner product of two tensors of one shape: one number, accumulated in double precision.
+  public func innerProduct(_ other: Tensor) -> Double {
+    precondition(shape == other.shape, "inner product of shapes \(shape) and \(other.shape)")
+    return kernels.dot(count, pointer, other.pointer)
+  }
+}
+
+private func contiguousRuns(_ axes: [Int]) -> [ClosedRange<Int>] {
+  axes.reduce(into: []) { runs, axis in
+    if let last = runs.last, last.upperBound + 1 == axis {
+      runs[runs.count - 1] = last.lowerBound...axis
+    } else {
+      runs.append(axis...axis)
+    }
+  }
+}
+
+private func removing(_ axes: Set<Int>, from shape: [Int]) -> [Int] {
+  shape.indices.filter { !axes.contains($0) }.map { shape[$0] }
+}

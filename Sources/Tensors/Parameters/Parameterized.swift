@@ -1,0 +1,60 @@
+/// A value that holds parameters: tensors that are learned.
+///
+/// A type lists its parameters explicitly, in one method; nothing is found by reflection.
+public protocol Parameterized<Scalar>: Sendable {
+  associatedtype Scalar: TensorScalar
+
+  /// Calls `visit` with the name and the value of every parameter, always in the same order.
+  ///
+  /// A part's parameters are visited under the part's name: `norm.gamma`.
+  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void)
+}
+
+extension Parameterized {
+  /// Visits the parameters with `prefix` and a dot before each name.
+  public mutating func visitParameters(
+    prefix: String, _ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void
+  ) {
+    visitParameters { name, value in visit("\(prefix).\(name)", &value) }
+  }
+
+  /// The parameters by name.
+  public var parameters: ParameterValues<Scalar> {
+    var copy = self
+    var values = ParameterValues<Scalar>()
+    copy.visitParameters { name, value in values.append(name, value) }
+    return values
+  }
+
+  /// The number of learned numbers.
+  public var parameterCount: Int { parameters.values.reduce(0) { $0 + $1.count } }
+
+  /// Replaces every parameter. The names and shapes are those of `parameters`.
+  public mutating func setParameters(_ values: ParameterValues<Scalar>) {
+    visitParameters { name, value in
+      guard let new = values[name] else {
+        preconditionFailure("no value for parameter \(name); there are \(values.names)")
+      }
+      precondition(new.shape == value.shape, "parameter \(name) has shape \(value.shape), not \(new.shape)")
+      value = new
+    }
+  }
+
+  /// A copy with other parameters.
+  public func with(_ values: ParameterValues<Scalar>) -> Self {
+    var copy = self
+    copy.setParameters(values)
+    return copy
+  }
+}
+
+/// The value of `loss`, one number, and its gradient for every parameter of `model`.
+public func valueWithGradient<Model: Parameterized>(
+  at model: Model, of loss: (Model) throws -> Tensor<Model.Scalar>
+) rethrows -> (value: Tensor<Model.Scalar>, gradient: ParameterValues<Model.Scalar>) {
+  let parameters = model.parameters
+  let (value, gradients) = try valueWithGradients(at: parameters.values) { variables in
+    try loss(model.with(ParameterValues(names: parameters.names, values: variables)))
+  }
+  return (value, ParameterValues(names: parameters.names, values: gradients))
+}
