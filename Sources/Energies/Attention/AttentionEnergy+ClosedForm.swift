@@ -1,0 +1,127 @@
+public import Tensors
+
+/// Derivatives of the attention energy in closed form.
+///
+/// With w the softmax over keys of a query's scores s = beta m (K · Q) + b, m and b being the bias:
+///
+///     dE/dQ_C = - sum_B m w_CB K_B        dE/dK_B = - sum_C m w_CB Q_C
+///     dE/dg   = dE/dQ Wq + dE/dK Wk
+///
+/// Along a direction u, Q moves by Qu = Wq u and K by Ku = Wk u, the scores by ds = beta m (Qu K + Q Ku) and the
+/// weights by dw = w (ds - sum_B w ds); the Hessian-vector product follows by the product rule.
+///
+/// - Source: derived from equation 4; Hoover et al. 2023 give the first derivative.
+extension AttentionEnergy: ClosedFormEnergy {
+  /// What both derivatives need of the forward pass.
+  private struct Pass {
+    let queries: Tensor<Scalar>, keys: Tensor<Scalar>  // [batch, tokens, heads * key size]
+    let weights: Tensor<Scalar>  // w, [batch, heads, queries, keys]
+    let mixing: Tensor<Scalar>  // m w
+    let logSum: Tensor<Scalar>  // [batch, heads, queries]
+  }
+
+  /// beta of each number of a projected token, [1, 1, heads * key size].
+  private var betaRow: Tensor<Scalar> {
+    beta.reshaped([headCount, 1]).repeated(to: [headCount, keySize]).reshaped([1, 1, headCount * keySize])
+  }
+
+  private var multiplier: Tensor<Scalar>? {
+    if case .multiplicative(let values) = bias { values } else { nil }
+  }
+
+  private func pass(at g: Activations<Scalar>) -> Pass {
+    let queries = project(g, queryWeights)
+    let keys = project(g, keyWeights)
+    var scores = (queries * betaRow).headScores(keys, headCount: headCount)
+    switch bias {
+    case .additive(let values): scores = scores + values
+    case .multiplicative(let values): scores = scores * values
+    case nil: break
+    }
+    if let blocked = blockedPairs(g) { scores = scores + blocked }
+    let (weights, logSum) = scores.softmaxWithLogSum()
+    return Pass(
+      queries: queries, keys: keys, weights: weights, mixing: multiplier.map { weights * $0 } ?? weights,
+      logSum: logSum)
+  }
+
+  /// A derivative with respect to tokens from those with respect to queries and keys.
+  private func unproject(_ queries: Tensor<Scalar>, _ keys: Tensor<Scalar>) -> Tensor<Scalar> {
+    let flat = [headCount * keySize, dimension]
+    return queries.projected(by: queryWeights.reshaped(flat)) + keys.projected(by: keyWeights.reshaped(flat))
+  }
+
+  public func energyAndGradient(at g: Activations<Scalar>) -> EnergyAndGradient<Scalar> {
+    let pass = pass(at: g)
+    let logSum = pass.logSum.withoutNegativeInfinity() / beta.reshaped([1, headCount, 1])
+    let descent = unproject(
+      pass.mixing.headMixture(pass.keys), pass.mixing.headMixture(pass.queries, transposed: true))
+    return EnergyAndGradient(
+      energy: EnergyByPart([(name, -logSum.sum(axes: [1, 2]))]), gradient: -descent)
+  }
+
+  public func gradientPullback(
+    at g: Activations<Scalar>, direction: Tensor<Scalar>
+  ) -> GradientPullback<Scalar> {
+    let pass = pass(at: g)
+    let u = g.with(direction)
+    let queriesMove = project(u, queryWeights)
+    let keysMove = project(u, keyWeights)
+    // e = Qu K + Q Ku for every pair; ds = beta m e.
+    let pairMoves =
+      queriesMove.headScores(pass.keys, headCount: headCount)
+      + pass.queries.headScores(keysMove, headCount: headCount)
+    let betaHeads = beta.reshaped([1, headCount, 1, 1])
+    let scoresMove = pairMoves * (multiplier.map { $0 * betaHeads } ?? betaHeads)
+    let weightsMove = pass.weights.softmaxPullback(scoresMove)
+    let mixingMove = multiplier.map { weightsMove * $0 } ?? weightsMove
+
+    // Everything below is of -E, whose derivatives carry no signs.
+    let queries = pass.mixing.headMixture(pass.keys)
+    let keys = pass.mixing.headMixture(pass.queries, transposed: true)
+    let queriesChange = mixingMove.headMixture(pass.keys) + pass.mixing.headMixture(keysMove)
+    let keysChange =
+      mixingMove.headMixture(pass.queries, transposed: true)
+      + pass.mixing.headMixture(queriesMove, transposed: true)
+    var dependencies = [
+      weightGradient(queriesChange, g.values, queries, direction),
+      weightGradient(keysChange, g.values, keys, direction),
+    ]
+    if learnsBeta { dependencies.append(betaGradient(pass, weightsMove)) }
+    if bias != nil { dependencies.append(biasGradient(pass, weightsMove, pairMoves)) }
+    return GradientPullback(
+      hessianVectorProduct: -unproject(queriesChange, keysChange), dependencies: dependencies)
+  }
+
+  /// -(changeᵀ g + momentᵀ u), summed over batch and tokens, [heads, key size, dimension].
+  private func weightGradient(
+    _ change: Tensor<Scalar>, _ g: Tensor<Scalar>, _ moment: Tensor<Scalar>, _ u: Tensor<Scalar>
+  ) -> Tensor<Scalar> {
+    func product(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>) -> Tensor<Scalar> {
+      a.reshaped([a.count / a.shape[2], a.shape[2]])
+        .matrixProduct(b.reshaped([b.count / b.shape[2], b.shape[2]]), transposed: true)
+    }
+    return -(product(change, g) + product(moment, u)).reshaped([headCount, keySize, dimension])
+  }
+
+  /// -1/beta sum dw m (K · Q) for each head.
+  private func betaGradient(_ pass: Pass, _ weightsMove: Tensor<Scalar>) -> Tensor<Scalar> {
+    let products = pass.queries.headScores(pass.keys, headCount: headCount)
+    let scores = multiplier.map { products * $0 } ?? products
+    return -(weightsMove * scores).sum(axes: [0, 2, 3]) / beta
+  }
+
+  /// Additive: -dw / beta. Multiplicative: -(w e + dw K · Q). Summed where the bias is shared.
+  private func biasGradient(
+    _ pass: Pass, _ weightsMove: Tensor<Scalar>, _ pairMoves: Tensor<Scalar>
+  ) -> Tensor<Scalar> {
+    switch bias {
+    case .additive(let values):
+      return -(weightsMove / beta.reshaped([1, headCount, 1, 1])).summed(to: values.shape)
+    case .multiplicative(let values):
+      let products = pass.queries.headScores(pass.keys, headCount: headCount)
+      return -(pass.weights * pairMoves + weightsMove * products).summed(to: values.shape)
+    case nil: preconditionFailure("no bias to differentiate")
+    }
+  }
+}

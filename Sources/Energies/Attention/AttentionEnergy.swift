@@ -1,0 +1,126 @@
+public import Tensors
+
+/// The attention energy of the Energy Transformer.
+///
+///     E = - sum_h 1/beta_h sum_C log sum_B exp(beta_h K_hB · Q_hC),   Q = Wq g,  K = Wk g
+///
+/// B runs over the keys that query C may see; a query that sees none contributes nothing. There is no value
+/// matrix: its descent direction moves C towards Wqᵀ K_B and B towards Wkᵀ Q_C with the same weights.
+///
+/// - Shape: activations [batch, tokens, dimension] give [batch].
+/// - Source: Hoover et al. 2023, equations 3 and 4. The paper leaves out B = C; all published codes and weights
+///   include it. Here `includesSelf` says which.
+/// - Cost: 4 N D H Y + 2 H N² Y operations an example for the energy, twice that with the gradient.
+public struct AttentionEnergy<Scalar: TensorScalar>: Energy {
+  /// Wq, [heads, key size, dimension].
+  public var queryWeights: Tensor<Scalar>
+  /// Wk, [heads, key size, dimension].
+  public var keyWeights: Tensor<Scalar>
+  /// The inverse temperature of each head, [heads].
+  public var beta: Tensor<Scalar>
+  /// Whether `beta` is a parameter.
+  public var learnsBeta: Bool
+  /// Whether a token sees itself.
+  public var includesSelf: Bool
+  /// Whether a token sees only itself and tokens before it.
+  public var isCausal: Bool
+  /// A weighting by pairs of tokens.
+  public var bias: AttentionBias<Scalar>?
+
+  /// An attention energy.
+  ///
+  /// - Parameters:
+  ///   - queryWeights: Wq, [heads, key size, dimension].
+  ///   - keyWeights: Wk, of the same shape.
+  ///   - beta: The inverse temperature of each head, [heads]; 1 / sqrt(key size) when nil.
+  ///   - learnsBeta: Whether beta is a parameter.
+  ///   - includesSelf: Whether a token sees itself.
+  ///   - isCausal: Whether a token sees no later token.
+  public init(
+    queryWeights: Tensor<Scalar>, keyWeights: Tensor<Scalar>, beta: Tensor<Scalar>? = nil,
+    learnsBeta: Bool = false, includesSelf: Bool = true, isCausal: Bool = false
+  ) {
+    precondition(
+      queryWeights.rank == 3 && queryWeights.shape == keyWeights.shape,
+      "Wq and Wk have shape [heads, key size, dimension], not \(queryWeights.shape) and \(keyWeights.shape)")
+    self.queryWeights = queryWeights
+    self.keyWeights = keyWeights
+    let heads = queryWeights.shape[0]
+    self.beta = beta ?? Tensor(repeating: 1 / Scalar(queryWeights.shape[1]).squareRoot(), shape: [heads])
+    precondition(self.beta.shape == [heads], "beta has shape \(self.beta.shape), not [\(heads)]")
+    self.learnsBeta = learnsBeta
+    self.includesSelf = includesSelf
+    self.isCausal = isCausal
+  }
+
+  /// The number of heads.
+  public var headCount: Int { queryWeights.shape[0] }
+  /// The size of a head's queries and keys.
+  public var keySize: Int { queryWeights.shape[1] }
+  /// The size of a token.
+  public var dimension: Int { queryWeights.shape[2] }
+
+  public var name: String { "attention" }
+
+  public mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+    visit("queryWeights", &queryWeights)
+    visit("keyWeights", &keyWeights)
+    if learnsBeta { visit("beta", &beta) }
+  }
+
+  public mutating func visitContext(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+    guard var bias else { return }
+    visit("bias", &bias.values)
+    self.bias = bias
+  }
+
+  public func energy(at g: Activations<Scalar>) -> Tensor<Scalar> {
+    let heads = [1, headCount, 1, 1]
+    var scores = project(g, queryWeights).headScores(project(g, keyWeights), headCount: headCount)
+    scores = scores * beta.reshaped(heads)
+    switch bias {
+    case .additive(let values): scores = scores + values
+    case .multiplicative(let values): scores = scores * values
+    case nil: break
+    }
+    if let blocked = blockedPairs(g) { scores = scores + blocked }
+    let logSum = scores.logSumExp().withoutNegativeInfinity()  // [batch, heads, queries]
+    return -(logSum / beta.reshaped([1, headCount, 1])).sum(axes: [1, 2])
+  }
+
+  /// Queries or keys of all heads, [batch, tokens, heads * key size].
+  func project(_ g: Activations<Scalar>, _ weights: Tensor<Scalar>) -> Tensor<Scalar> {
+    g.values.projected(by: weights.reshaped([headCount * keySize, dimension]), transposed: true)
+  }
+
+  /// 0 for pairs that attention may use and -infinity for others, [batch or 1, 1 or heads, queries, keys]; nil when
+  /// all may be used.
+  func blockedPairs(_ g: Activations<Scalar>) -> Tensor<Scalar>? {
+    var blocked: Tensor<Scalar>?
+    if g.mask != nil || !includesSelf || isCausal { blocked = blockedByPosition(g) }
+    if case .multiplicative(let weights) = bias {
+      // log 1 = 0 keeps a pair, log 0 = -infinity removes it.
+      let removed = (1 - weights.detached.equals(.zeros([1, 1, 1, 1]))).logarithm()
+      blocked = blocked.map { $0 + removed } ?? removed
+    }
+    return blocked
+  }
+
+  private func blockedByPosition(_ g: Activations<Scalar>) -> Tensor<Scalar> {
+    let n = g.values.shape[1]
+    let batch = g.mask?.batch ?? 1
+    var elements = [Scalar](repeating: 0, count: batch * n * n)
+    for example in 0..<batch {
+      let isReal = g.mask.map { Array($0.isReal[example * n..<(example + 1) * n]) }
+      for query in 0..<n {
+        for key in 0..<n {
+          let padded = isReal.map { !$0[query] || !$0[key] } ?? false
+          if padded || (!includesSelf && query == key) || (isCausal && key > query) {
+            elements[(example * n + query) * n + key] = -.infinity
+          }
+        }
+      }
+    }
+    return Tensor(shape: [batch, 1, n, n], elements: elements)
+  }
+}

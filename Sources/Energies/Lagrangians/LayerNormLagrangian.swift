@@ -1,0 +1,57 @@
+public import Tensors
+
+/// The Lagrangian whose activation is a layer norm with one gain for all numbers:
+///
+///     L = sum over tokens of  D gamma sqrt(var(x) + epsilon) + delta · x
+///     g = gamma (x - mean) / sqrt(var(x) + epsilon) + delta
+///
+/// var is the biased variance of a token's D numbers. The Hessian is positive semi-definite only for
+/// gamma ≥ 0: with a negative gain a descent climbs.
+///
+/// - Source: Hoover et al. 2023, equations 1 and 2; epsilon 1e-5. One square root for each token, then the sum.
+public struct LayerNormLagrangian<Scalar: TensorScalar>: Lagrangian {
+  /// The gain, one number.
+  public var gamma: Tensor<Scalar>
+  /// The offset, [dimension].
+  public var delta: Tensor<Scalar>
+  /// Added to the variance.
+  public let epsilon: Scalar
+
+  /// A layer norm with gain `gamma` (one number) and offset `delta` ([dimension]).
+  public init(gamma: Tensor<Scalar>, delta: Tensor<Scalar>, epsilon: Scalar = 1e-5) {
+    precondition(
+      gamma.rank == 0 && delta.rank == 1,
+      "gamma has shape [] and delta [dimension], not \(gamma.shape) and \(delta.shape)")
+    self.gamma = gamma
+    self.delta = delta
+    self.epsilon = epsilon
+  }
+
+  /// Gain 1 and offset 0.
+  public init(dimension: Int, epsilon: Scalar = 1e-5) {
+    self.init(gamma: Tensor(1), delta: .zeros([dimension]), epsilon: epsilon)
+  }
+
+  public mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+    visit("gamma", &gamma)
+    visit("delta", &delta)
+  }
+
+  public func value(at x: Tokens<Scalar>) -> Tensor<Scalar> {
+    let size = x.values.shape[2]
+    let centered = x.values - x.values.mean(axes: [-1], keepingDimensions: true)
+    let deviation = (centered.squared().mean(axes: [-1]) + epsilon).squareRoot()  // [batch, tokens]
+    let linear = (x.values * delta.reshaped([1, 1, size])).sum(axes: [-1])
+    let values = deviation * (gamma.reshaped([1, 1]) * Scalar(size)) + linear
+    return (x.mask.map { values * $0.tensor() } ?? values).sum(axes: [1])
+  }
+
+  public func activations(at x: Tokens<Scalar>) -> Activations<Scalar> {
+    let size = x.values.shape[2]
+    precondition(delta.shape == [size], "tokens of shape \(x.values.shape) for a norm of \(delta.shape)")
+    let normalized = x.values.standardized(epsilon: epsilon)
+    let g = Activations(
+      normalized * gamma.reshaped([1, 1, 1]) + delta.reshaped([1, 1, size]), mask: x.mask)
+    return g.with(g.masking(g.values))
+  }
+}

@@ -1,0 +1,65 @@
+public import Tensors
+
+/// The function G of a memory energy E = - sum G(h), h being the overlap of a token with a memory.
+public enum HopfieldActivation<Scalar: TensorScalar>: Sendable {
+  /// G = max(h, 0)^n / n, n ≥ 2; n = 2 is the energy of the paper, whose activation is relu.
+  case rectifiedPolynomial(degree: Scalar)
+  /// G = h^n / n for a whole n ≥ 2: dense associative memory.
+  case power(degree: Int)
+  /// E = - 1/beta log sum exp(beta h) over the memories: the modern Hopfield energy without its quadratic term.
+  case softmax(beta: Tensor<Scalar>, learnsBeta: Bool)
+
+  /// relu squared, the default.
+  public static var reluSquared: HopfieldActivation { .rectifiedPolynomial(degree: 2) }
+
+  /// softmax with a fixed inverse temperature.
+  public static func softmax(beta: Scalar) -> HopfieldActivation {
+    .softmax(beta: Tensor(beta), learnsBeta: false)
+  }
+
+  /// sum over the memories of G(h), [.., 1] kept: [batch, tokens].
+  func value(_ overlaps: Tensor<Scalar>) -> Tensor<Scalar> {
+    switch self {
+    case .rectifiedPolynomial(let degree):
+      return overlaps.reluPower(degree).sum(axes: [-1]) / degree
+    case .power(let degree):
+      return overlaps.power(Scalar(degree)).sum(axes: [-1]) / Scalar(degree)
+    case .softmax(let beta, _):
+      return (overlaps * beta.reshaped([1, 1, 1])).logSumExp() / beta.reshaped([1, 1])
+    }
+  }
+
+  /// r = G', [batch, tokens, memories].
+  func activation(_ overlaps: Tensor<Scalar>) -> Tensor<Scalar> {
+    switch self {
+    case .rectifiedPolynomial(let degree): overlaps.reluPower(degree - 1)
+    case .power(let degree): overlaps.power(Scalar(degree - 1))
+    case .softmax(let beta, _): (overlaps * beta.reshaped([1, 1, 1])).softmax()
+    }
+  }
+
+  /// The change of r when h changes by `move`, r being `activation(overlaps)`.
+  func activationMove(
+    _ overlaps: Tensor<Scalar>, _ activation: Tensor<Scalar>, _ move: Tensor<Scalar>
+  ) -> Tensor<Scalar> {
+    switch self {
+    case .rectifiedPolynomial(let degree):
+      let slope = overlaps.reluPower(degree - 2)
+      return degree == 2 ? slope * move : slope * move * (degree - 1)
+    case .power(let degree):
+      if degree == 2 { return move }
+      return overlaps.power(Scalar(degree - 2)) * move * Scalar(degree - 1)
+    case .softmax(let beta, _):
+      return activation.softmaxPullback(move * beta.reshaped([1, 1, 1]))
+    }
+  }
+
+  func check() {
+    switch self {
+    case .rectifiedPolynomial(let degree):
+      precondition(degree >= 2, "a rectified polynomial needs a degree of at least 2, not \(degree)")
+    case .power(let degree): precondition(degree >= 2, "a power needs a degree of at least 2, not \(degree)")
+    case .softmax(let beta, _): precondition(beta.count == 1, "beta is one number, not shape \(beta.shape)")
+    }
+  }
+}
