@@ -15,6 +15,10 @@ enum JPEGCoding {
       tjDecompressHeader3(decoder, bytes, CUnsignedLong(size), &width, &height, &subsampling, &colorspace)
         == 0
     else { throw failure(decoder, name: name, expected: "a readable JPEG header") }
+    guard width > 0, height > 0 else {
+      throw ImageFileError(
+        file: name, problem: "expected a readable JPEG header, found none with a size before the file ends")
+    }
     try PixelImage.requireSize(width: Int(width), height: Int(height), name: name)
     let channels = try channelCount(colorspace, name: name)
     let format = channels == 3 ? TJPF_RGB : TJPF_GRAY
