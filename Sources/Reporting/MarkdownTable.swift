@@ -28,7 +28,8 @@ public struct MarkdownTable: Equatable, Sendable {
 
   /// Adds a line: one cell for every column.
   public mutating func addRow(_ cells: [Cell]) {
-    precondition(cells.count == columns.count, "row of \(cells.count) cells, table of \(columns.count) columns")
+    precondition(
+      cells.count == columns.count, "row of \(cells.count) cells, table of \(columns.count) columns")
     rows.append(cells)
   }
 

@@ -22,7 +22,9 @@ extension RunRecord {
         if !Self.isSummaryName(name) {
           faults.append("field \(field).\(name): expected a lower_snake_case name")
         }
-        if !value.isFinite { faults.append("field \(field).\(name): expected a finite number, found \(value)") }
+        if !value.isFinite {
+          faults.append("field \(field).\(name): expected a finite number, found \(value)")
+        }
       }
     }
     return faults
