@@ -43,7 +43,9 @@ extension LinePlot {
 
     var content: String { document.content }
 
-    /// Everything the y axis must show. On a logarithmic axis a band may reach zero and below; it then
+    /// Everything the y axis must show.
+    ///
+    /// On a logarithmic axis a band may reach zero and below; it then
     /// pulls the axis down to a quarter of the smallest value and is cut there.
     private static func yValues(_ plot: LinePlot) -> [Double] {
       let values = plot.series.flatMap(\.y) + plot.references.map(\.y)
@@ -96,7 +98,7 @@ extension LinePlot {
         }
         document.line(from: (left, y), to: (right, y), colour: Self.grid, width: 1)
         document.line(from: (left - 5, y), to: (left, y), colour: Self.softInk, width: 1)
-        document.text(label, at: (left - 9, y + 4), size: 12, colour: Self.ink, anchor: .end)
+        document.text(Self.signed(label), at: (left - 9, y + 4), size: 12, colour: Self.ink, anchor: .end)
       }
       document.line(from: (left, top), to: (left, bottom), colour: Self.softInk, width: 1)
     }
@@ -107,7 +109,7 @@ extension LinePlot {
         let length = tick.label == nil ? 3.0 : 5.0
         document.line(from: (x, bottom), to: (x, bottom + length), colour: Self.softInk, width: 1)
         guard let label = tick.label else { continue }
-        document.text(label, at: (x, bottom + 19), size: 12, colour: Self.ink, anchor: .middle)
+        document.text(Self.signed(label), at: (x, bottom + 19), size: 12, colour: Self.ink, anchor: .middle)
       }
       document.line(from: (left, bottom), to: (right, bottom), colour: Self.softInk, width: 1)
     }
@@ -165,6 +167,11 @@ extension LinePlot {
       document.line(from: (x, y), to: (x + 26, y), colour: colour(index), width: 2, dashes: dashes(index))
       if series.x.count <= 40 { document.dot(at: (x + 13, y), radius: 3.2, colour: colour(index)) }
       document.text(series.label, at: (x + 33, y + 4.5), size: Self.legendSize, colour: Self.ink)
+    }
+
+    /// A tick label with a true minus sign instead of a hyphen.
+    private static func signed(_ label: String) -> String {
+      label.hasPrefix("-") ? "−" + label.dropFirst() : label
     }
 
     private func colour(_ index: Int) -> String {

@@ -18,7 +18,9 @@ public struct MachineFacts: Codable, Equatable, Sendable {
     case operatingSystem = "operating_system"
   }
 
-  /// The machine this program runs on. No host or user name is recorded.
+  /// The machine this program runs on.
+  ///
+  /// No host or user name is recorded.
   public static func current() -> MachineFacts {
     let process = ProcessInfo.processInfo
     return MachineFacts(

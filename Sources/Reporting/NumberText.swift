@@ -8,8 +8,9 @@ enum NumberText {
     return isPlainWhole ? String(Int64(value)) : "\(value)"
   }
 
-  /// A fixed number of decimals, or "1.2e-07" for what would otherwise show as zero or as a long row of
-  /// digits. From 10,000 upwards thousands are separated.
+  /// A fixed number of decimals, or "1.2e-07" for what would otherwise show as zero or a row of digits.
+  ///
+  /// From 10,000 upwards thousands are separated.
   static func fixed(_ value: Double, digits: Int) -> String {
     let isTooSmall = value != 0 && abs(value) < 0.5 * pow(10, -Double(digits))
     if isTooSmall || abs(value) >= 1e15 { return String(format: "%.1e", value) }

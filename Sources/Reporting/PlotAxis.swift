@@ -53,13 +53,15 @@ struct PlotAxis: Equatable {
     let decades = log10(upper) - log10(lower)
     if decades > 1.8 { return decadeTicks(count: count) }
     let labelled = multiples([1, 2, 3, 5]).map { Tick(value: $0, label: Self.plainLabel($0)) }
-    return labelled.count >= 3 ? labelled : linearTicks(count: count)
+    guard labelled.count >= 3 else { return linearTicks(count: count) }
+    return labelled + multiples([4, 6, 7, 8, 9]).map { Tick(value: $0, label: nil) }
   }
 
   private func linearTicks(count: Int) -> [Tick] {
     let rough = (upper - lower) / Double(max(1, count))
     let power = pow(10, log10(rough).rounded(.down))
-    let factor = [1.0, 2, 5, 10].first { $0 * power >= rough * 0.999 } ?? 10
+    // The nearest of the nice steps by ratio, so that the number of ticks stays near the one asked for.
+    let factor = [1.0, 2, 5, 10].min { abs(log($0 * power / rough)) < abs(log($1 * power / rough)) } ?? 10
     let step = factor * power
     let decimals = max(0, -Int((log10(step) + 1e-9).rounded(.down)))
     let first = (lower / step - 1e-9).rounded(.up)

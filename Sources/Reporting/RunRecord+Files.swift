@@ -20,12 +20,13 @@ extension RunRecord {
   /// - Throws: `ReportingError` naming the file, the field and what was expected.
   public static func read(from path: String) throws -> RunRecord {
     let decoder = JSONDecoder()
-    decoder.dateDecodingStrategy = .iso8601
+    decoder.dateDecodingStrategy = .custom(date)
     let record: RunRecord
+    let text = Data(try readText(path).utf8)
     do {
-      record = try decoder.decode(RunRecord.self, from: Data(readText(path).utf8))
+      record = try decoder.decode(RunRecord.self, from: text)
     } catch let error as DecodingError {
-      throw ReportingError("\(path): \(explanation(of: error))")
+      throw ReportingError("\(path): \(RunRecordFault.explanation(of: error, in: text))")
     }
     do {
       try record.validate()
@@ -35,37 +36,13 @@ extension RunRecord {
     return record
   }
 
-  private static func explanation(of error: DecodingError) -> String {
-    switch error {
-    case .keyNotFound(let key, let context):
-      return "field \(fieldName(context.codingPath + [key])) is missing"
-    case .valueNotFound(let type, let context):
-      return "field \(fieldName(context.codingPath)): expected \(words(for: type)), found null"
-    case .typeMismatch(let type, let context):
-      return "field \(fieldName(context.codingPath)): expected \(words(for: type))"
-    case .dataCorrupted(let context) where context.codingPath.isEmpty:
-      return "is not valid JSON"
-    case .dataCorrupted(let context):
-      let reason = context.debugDescription.split(separator: "\n").joined(separator: " ")
-      return "field \(fieldName(context.codingPath)): \(reason)"
-    @unknown default:
-      return "cannot be read as a run record"
+  /// The decoder's own strategy does not say which field held the bad date.
+  private static func date(from decoder: any Decoder) throws -> Date {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    guard let date = try? Date(text, strategy: .iso8601) else {
+      let reason = "expected a date such as 2026-01-31T12:00:00Z, found \"\(text)\""
+      throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: reason))
     }
-  }
-
-  private static func fieldName(_ path: [any CodingKey]) -> String {
-    path.isEmpty
-      ? "(whole file)" : path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
-  }
-
-  private static func words(for type: Any.Type) -> String {
-    switch type {
-    case is Double.Type: "a number"
-    case is Int.Type, is UInt64.Type: "a whole number"
-    case is String.Type: "text"
-    case is Bool.Type: "true or false"
-    case is [Any].Type: "a list"
-    default: "an object"
-    }
+    return date
   }
 }
