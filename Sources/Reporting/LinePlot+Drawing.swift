@@ -140,7 +140,8 @@ extension LinePlot {
         let isCrowded = heights.contains { $0 < y && y - $0 < 17 } || y - top < 14
         let baseline = isCrowded ? y + 14 : y - 5
         document.text(
-          reference.label, at: (right - 4, baseline), size: 12, colour: Self.softInk, anchor: .end)
+          reference.label, at: (right - 4, baseline), size: 12, colour: Self.softInk, anchor: .end,
+          hasHalo: true)
       }
     }
 

@@ -46,13 +46,16 @@ struct SVGDocument {
 
   mutating func text(
     _ text: String, at point: (x: Double, y: Double), size: Double, colour: String, anchor: Anchor = .start,
-    isBold: Bool = false, isVertical: Bool = false
+    isBold: Bool = false, isVertical: Bool = false, hasHalo: Bool = false
   ) {
+    // White around the letters keeps them readable where a line runs behind them.
+    let halo = hasHalo ? " stroke=\"#ffffff\" stroke-width=\"4\" paint-order=\"stroke\"" : ""
     let turn = isVertical ? " transform=\"rotate(-90 \(number(point.x)) \(number(point.y)))\"" : ""
     let weight = isBold ? " font-weight=\"600\"" : ""
     lines.append(
       "<text x=\"\(number(point.x))\" y=\"\(number(point.y))\" font-size=\"\(number(size))\" "
-        + "fill=\"\(colour)\" text-anchor=\"\(anchor.rawValue)\"\(weight)\(turn)>\(Self.marked(text))</text>")
+        + "fill=\"\(colour)\" text-anchor=\"\(anchor.rawValue)\"\(weight)\(turn)\(halo)>\(Self.marked(text))</text>"
+    )
   }
 
   var content: String {
