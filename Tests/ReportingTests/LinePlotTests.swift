@@ -42,6 +42,43 @@ struct LinePlotTests {
     #expect(b.y > a.y, "smaller values stand lower")
   }
 
+  @Test("A tick stands where a point of its value stands", arguments: [PlotScale.linear, .logarithmic])
+  func tickPlaces(scale: PlotScale) throws {
+    let values = [0.1, 0.2, 0.5, 1, 2, 5, 10]
+    var plot = LinePlot(title: "", xTitle: "", yTitle: "", series: [.init(label: "", x: values, y: values)])
+    plot.xScale = scale
+    plot.yScale = scale
+    let svg = try plot.svg()
+    // Labels of the y axis end at their tick, those of the x axis are centred below theirs.
+    var found = 0
+    for element in svg.components(separatedBy: "<text ").dropFirst() {
+      guard let value = labelledValue(element), let index = values.firstIndex(of: value) else { continue }
+      let point = polylines(svg)[0][index]
+      let isVertical = element.contains("text-anchor=\"end\"")
+      let place = try #require(number(isVertical ? "y" : "x", in: element))
+      #expect(abs(isVertical ? place - 4 - point.y : place - point.x) < 0.02)
+      found += 1
+    }
+    #expect(found >= 4)
+    let frame = svg.components(separatedBy: "<line ").dropFirst().compactMap { number("y1", in: $0) }
+    #expect(
+      polylines(svg)[0].allSatisfy { $0.y > (frame.min() ?? 0) && $0.y < (frame.max() ?? 0) },
+      "inside the frame")
+  }
+
+  /// The number a text element shows: "0.5", or 10 with a raised exponent.
+  private func labelledValue(_ element: String) -> Double? {
+    let pieces = element.split(separator: ">").dropFirst().map { $0.prefix { $0 != "<" } }
+    guard let first = pieces.first else { return nil }
+    guard element.contains("<tspan"), pieces.count > 1 else { return Double(first) }
+    return Double("1e" + pieces[1].replacingOccurrences(of: "−", with: "-"))
+  }
+
+  private func number(_ name: String, in element: String) -> Double? {
+    guard let start = element.range(of: "\(name)=\"") else { return nil }
+    return Double(element[start.upperBound...].prefix { $0 != "\"" })
+  }
+
   @Test("The band has both edges; short series show dots; the words are there")
   func parts() throws {
     let svg = try plot().svg()
