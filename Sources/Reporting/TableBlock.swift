@@ -10,8 +10,11 @@ public enum TableBlock {
   /// The page with every block rendered anew; everything outside the markers stays as it is, byte for byte.
   ///
   /// Markers inside fenced code are text like any other.
-  /// - Throws: `ReportingError` for a name without a table, or a block that is opened or closed alone.
+  /// - Throws: `ReportingError` for a name without a table, or a block that is opened or closed alone,
+  ///   or Windows line ends.
   public static func replacing(in page: String, tables: [String: MarkdownTable]) throws -> String {
+    // Swift takes "\r\n" for one character, so lines would not be found and nothing rebuilt, silently.
+    if page.contains("\r\n") { throw ReportingError("has Windows line ends; expected plain line feeds") }
     var result: [Substring] = []
     var open: (name: String, line: Int)?
     var fence: Substring?

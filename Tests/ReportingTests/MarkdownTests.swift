@@ -139,6 +139,7 @@ struct MarkdownTests {
       ("a\n<!-- table: u -->\n<!-- /table -->", "line 2: no table named u; known: t"),
       ("<!-- table: t -->\nend", "line 1: table t has no <!-- /table -->"),
       ("<!-- table: t -->\n<!-- table: t -->\n<!-- /table -->", "line 1: table t has no <!-- /table -->"),
+      ("<!-- table: t -->\r\n<!-- /table -->", "has Windows line ends; expected plain line feeds"),
       ("x\n\n<!-- /table -->", "line 3: <!-- /table --> closes nothing"),
     ])
   func badBlocks(page: String, expected: String) {
