@@ -2,9 +2,9 @@ public import Tensors
 
 /// The mean negative log-probability of the labels under softmax(logits): one number.
 ///
-/// With p the softmax over the last axis, w the class weights and s the smoothing, the loss of row i is
-/// -(1 - s) w[y] log p[y] - (s / classes) sum over c of w[c] log p[c], and the result is the sum over rows divided
-/// by the sum of w[y]. Safe for logits of any size.
+/// With p the softmax over the last axis, w the class weights and s the smoothing, the loss of a row is
+/// -(1 - s) w[y] log p[y] - (s / classes) sum over c of w[c] log p[c];
+/// the result is the sum over rows divided by the sum of w[y]. Safe for logits of any size.
 ///
 /// - Parameters:
 ///   - logits: [..., classes].

@@ -9,12 +9,12 @@ public func meanSquaredError<Scalar>(_ prediction: Tensor<Scalar>, _ target: Ten
 
 /// The mean of (prediction - target)^2 over the masked elements only: one number.
 ///
-/// sum of mask (prediction - target)^2 / sum of mask, the mask being repeated over the axes it lacks. Values between
-/// 0 and 1 are weights.
+/// sum of mask (prediction - target)^2 / sum of mask, the mask being repeated over the axes it lacks. Values
+/// between 0 and 1 are weights.
 ///
 /// - Parameters:
-///   - mask: 1 where the error counts, 0 where not; of the shape of the prediction or of its first axes, such as
-///     [batch, tokens] for a prediction [batch, tokens, pixels]. At least one element counts.
+///   - mask: 1 where the error counts, 0 where not; of the shape of the prediction or of its first axes, such
+///     as [batch, tokens] for a prediction [batch, tokens, pixels]. At least one element counts.
 public func maskedMeanSquaredError<Scalar>(
   _ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>, mask: Tensor<Scalar>
 ) -> Tensor<Scalar> {
@@ -26,12 +26,12 @@ public func maskedMeanSquaredError<Scalar>(
   return ((prediction - target).squared() * weights).sum() / total
 }
 
-/// The loss in the original authors' code: the root of the mean over all elements, masked or not, of the squared
-/// masked error.
+/// The loss in the original authors' code: the root of the mean over all elements, masked or not, of the
+/// squared masked error.
 ///
-/// sqrt(sum of (mask (prediction - target))^2 / number of all elements). It is not the masked mean squared error
-/// that the paper's text describes: with a mask of 0 and 1 that covers a share f of the elements, this loss is
-/// sqrt(f * masked mean squared error). Where every error is 0 the derivative is taken as 0.
+/// sqrt(sum of (mask (prediction - target))^2 / number of all elements). It is not the masked mean squared
+/// error that the paper's text describes: with a mask of 0 and 1 that covers a share f of the elements, this
+/// loss is sqrt(f * masked mean squared error). Where every error is 0 the derivative is taken as 0.
 ///
 /// - Source: `mse_patch_loss` in the code published with Hoover et al. 2023.
 public func rootMeanSquaredOverAllPatches<Scalar>(

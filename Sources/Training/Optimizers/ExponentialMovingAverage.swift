@@ -3,8 +3,8 @@ public import Tensors
 
 /// A running average of the parameters, in which old values fade; often a better model than the last one.
 ///
-/// After t updates the average is sum over i of decay^(t - i) p_i divided by the sum of these weights: the start
-/// has no weight, so that early averages are not drawn to it. Computed as
+/// After t updates the average is sum over i of decay^(t - i) p_i divided by the sum of these weights: the
+/// start has no weight, so that early averages are not drawn to it. Computed as
 /// average <- average + (1 - decay) / (1 - decay^t) (p - average).
 ///
 /// - Cost: One tensor for each parameter.

@@ -2,8 +2,8 @@ public import Tensors
 
 /// Gradients scaled down together where their global norm exceeds a limit, and the norm before.
 ///
-/// g <- g min(1, limit / norm) with norm = sqrt(sum of all squares), in double precision. Gradients within the
-/// limit keep their bits.
+/// g <- g min(1, limit / norm) with norm = sqrt(sum of all squares), in double precision. Gradients within
+/// the limit keep their bits.
 ///
 /// - Throws: ``NonFiniteValue`` naming the first parameter whose gradient has an infinity or NaN.
 public func clipped<Scalar>(

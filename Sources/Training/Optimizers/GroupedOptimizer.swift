@@ -9,8 +9,9 @@ public struct GroupedOptimizer<Scalar: TensorScalar>: Optimizer {
 
   /// Sorts parameters into groups.
   ///
-  /// - Throws: ``ParameterGroupError`` when a parameter belongs to no group or to several, when a group is empty
-  ///   or shares its name, when a name given literally is not a parameter, or when a rule cannot work on a parameter.
+  /// - Throws: ``ParameterGroupError`` when a parameter belongs to no group or to several, when a group is
+  ///   empty or shares its name, when a name given literally is not a parameter, or when a rule cannot work
+  ///   on a parameter.
   public init(_ groups: [ParameterGroup<Scalar>], for parameters: ParameterValues<Scalar>) throws {
     self.groups = groups
     names = parameters.names

@@ -1,14 +1,14 @@
 public import Tensors
 
-/// Momentum whose step for a matrix is made nearly orthogonal, so that all its directions are learned at one pace.
+/// Momentum whose step for a matrix is made nearly orthogonal: all its directions are learned at one pace.
 ///
 /// m <- momentum m + g; u = g + momentum m; o = u with all singular values brought near 1;
 /// p <- (1 - lr decay) p - lr sqrt(max(1, rows / columns)) o.
 ///
 /// Only for parameters that are matrices; a ``MatrixView`` says how the axes of a parameter form one.
 ///
-/// - Cost: One tensor of state for each parameter, and for each update 15 matrix products (10 with the shorter side
-///   squared times the longer, 5 with the shorter side cubed).
+/// - Cost: One tensor of state for each parameter, and for each update 15 matrix products (10 with the
+///   shorter side squared times the longer, 5 with the shorter side cubed).
 /// - Source: Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024.
 public struct Muon<Scalar: TensorScalar>: Optimizer {
   public let momentum: Double
@@ -55,12 +55,12 @@ public struct Muon<Scalar: TensorScalar>: Optimizer {
     return ParameterValues(names: parameters.names, values: updated)
   }
 
-  /// The matrix with its singular vectors kept and its singular values brought to about 0.7 ... 1.2.
+  /// The matrix with its singular vectors kept and its singular values brought to about 1.
   ///
   /// x = matrix / Frobenius norm; then `iterations` times x <- a x + (b s + c s^2) x with s = x xᵀ,
-  /// (a, b, c) = (3.4445, -4.7750, 2.0315). Where there are more rows than columns, xᵀ x is used on the right
-  /// instead: the same result from the smaller square. A matrix of zeros stays zero. Singular values far below
-  /// the norm (under about a thousandth) do not arrive in 5 iterations.
+  /// (a, b, c) = (3.4445, -4.7750, 2.0315). Where there are more rows than columns, xᵀ x is used on the right instead:
+  /// the same result from the smaller square. A matrix of zeros stays zero. The values end between about 0.7
+  /// and 1.2; singular values far below the norm (under about a thousandth) do not arrive in 5 iterations.
   public static func orthogonalized(_ matrix: Tensor<Scalar>, iterations: Int = 5) -> Tensor<Scalar> {
     precondition(matrix.rank == 2, "orthogonalized needs a matrix, not shape \(matrix.shape)")
     let norm = matrix.innerProduct(matrix).squareRoot()

@@ -1,9 +1,10 @@
 public import Tensors
 
-/// A rule that turns parameters and their gradients into better parameters, and what it remembers between updates.
+/// A rule that turns parameters and their gradients into better parameters, and what it remembers between
+/// updates.
 ///
-/// What is remembered is exposed as named tensors, so that a checkpoint can hold it and a resumed run gives the
-/// same bits.
+/// What is remembered is exposed as named tensors, so that a checkpoint can hold it and a resumed run gives
+/// the same bits.
 public protocol Optimizer<Scalar>: Sendable {
   associatedtype Scalar: TensorScalar
 

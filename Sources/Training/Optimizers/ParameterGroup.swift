@@ -16,8 +16,8 @@ public struct ParameterGroup<Scalar: TensorScalar>: Sendable {
   ///
   /// - Parameters:
   ///   - name: Unique among the groups, without a dot.
-  ///   - learningRateFactor: Multiplies the rate of the schedule; with a schedule whose peak is 1, the group's own
-  ///     peak rate.
+  ///   - learningRateFactor: Multiplies the rate of the schedule; with a schedule whose peak is 1, the
+  ///     group's own peak rate.
   public init(
     _ name: String, _ selection: ParameterSelection, _ optimizer: any Optimizer<Scalar>,
     learningRateFactor: Double = 1

@@ -4,8 +4,7 @@ import Tensors
 ///
 /// An entry per parameter is called `prefix.parameter`; a count is one number under its own name.
 struct RestoredState<Scalar: TensorScalar> {
-  /// The count is kept as a tensor: every whole number up to here is exact in `Float`. Counts stop here, where
-  /// every bias correction has long become 1.
+  /// Counts stop here: whole numbers up to it are exact in `Float`, and bias corrections have long become 1.
   static var largestCount: Int { 1 << 24 }
 
   private let owner: String

@@ -5,7 +5,7 @@ public import Tensors
 /// v <- momentum v + g; the step is lr v, or lr (g + momentum v) for Nesterov's.
 ///
 /// - Cost: One tensor of state for each parameter; none without momentum.
-/// - Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013.
+/// - Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013.
 public struct SGD<Scalar: TensorScalar>: Optimizer {
   public let momentum: Double
   public let isNesterov: Bool

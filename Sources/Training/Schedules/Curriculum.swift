@@ -22,8 +22,8 @@ public struct Curriculum<Phase: Sendable>: Sendable {
 
   /// The phase of an update, counted from 0, in a run of `updateCount`.
   ///
-  /// A phase ends after its share of the updates, rounded to the nearest whole number; the last one also covers
-  /// updates beyond the end.
+  /// A phase ends after its share of the updates, rounded to the nearest whole number; the last one also
+  /// covers updates beyond the end.
   public func phase(at update: Int, of updateCount: Int) -> Phase {
     phases[index(at: update, of: updateCount)].phase
   }

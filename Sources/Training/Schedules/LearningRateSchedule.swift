@@ -25,8 +25,8 @@ public struct LearningRateSchedule: Sendable {
     LearningRateSchedule { _ in rate }
   }
 
-  /// A straight line that would start at 0 before the first update and reaches `peak` with update `updates` - 1;
-  /// constant from there on.
+  /// A straight line that would start at 0 before the first update and reaches `peak` with update
+  /// `updates` - 1; constant from there on.
   public static func warmUp(peak: Double, updates: Int) -> LearningRateSchedule {
     precondition(updates >= 0, "a warm-up of \(updates) updates")
     return LearningRateSchedule { update in
