@@ -11,8 +11,3 @@ public protocol ImageCompletion: Sendable {
   /// - Throws: ``CompletionNotConverged`` from the completions that solve their equations by iteration.
   func completed(_ images: Tensor<Float>, hidden: Tensor<Float>) throws -> Tensor<Float>
 }
-
-/// An iterative completion that ran out of iterations before it reached its tolerance.
-public struct CompletionNotConverged: Error, CustomStringConvertible {
-  public let description: String
-}

@@ -69,8 +69,9 @@ public struct NearestImageCompletion: ImageCompletion {
     return measured(shortlists, masked)
   }
 
-  /// A bound of the rounding of a score relative to |v x|^2 + |v t|^2: each product sums `pixels` terms, and
-  /// 2 |x·t| <= |x|^2 + |t|^2. The 8 more are the other operations.
+  /// A bound of the rounding of a score, relative to |v x|^2 + |v t|^2.
+  ///
+  /// Each product sums `pixels` terms, and 2 |x·t| <= |x|^2 + |t|^2. The 8 more are the other operations.
   private var rounding: Float { Float(training.shape[1] + 8) * 2 * Float.ulpOfOne }
 
   private func measured(_ shortlists: [Shortlist], _ masked: MaskedImages) -> [Int] {
