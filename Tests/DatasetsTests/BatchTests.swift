@@ -51,6 +51,8 @@ struct BatchTests {
       seen[identify(changed, place: 1, of: batch, fill: 77) ?? "none", default: 0] += 1
     }
     #expect(seen.count == 18 && seen["none"] == nil)
+    let flips = seen.filter { $0.key.hasSuffix("flip") }.values.reduce(0, +)
+    #expect(abs(flips - draws / 4) < 130, "five standard deviations of the binomial distribution")
     for (change, count) in seen {
       let expected = Double(draws) / 9 * (change.hasSuffix("flip") ? 0.25 : 0.75)
       #expect(abs(Double(count) - expected) < 5 * expected.squareRoot(), "\(change)")
