@@ -198,7 +198,8 @@ struct SafetensorsFileTests {
     ),
     MalformedFile("data: expected 0 bytes", safetensors("{}", data: 1)),
     MalformedFile(
-      "data_offsets: expected begin 4", safetensors("{\"a\":\(f32(1, 0, 4)),\"b\":\(f32(0, 2, 2))}", data: 4)),
+      "data_offsets: expected begin 4",
+      safetensors("{\"a\":\(f32(1, 0, 4)),\"b\":\(f32(0, 2, 2))}", data: 4)),
   ]
 
   @Test("flipped, cut and spliced files give an error or a valid parse, never a trap")
