@@ -97,7 +97,12 @@ struct TrainingLoopTests {
     }
     let average = try #require(loop.average?.parameters)
     #expect(bits(average) == bits(loop.model.parameters))
-    #expect(loop.updateCount == 1)
+    // The next update draws the numbers that come next.
+    let after = loop.model
+    let y = batch(1, &random)
+    let next = try loop.update(of: Self.total, batch: batch, loss: loss)
+    #expect(next.loss == Double(loss(after, y, 1).scalar) && next.update == 1)
+    #expect(loop.updateCount == 2 && loop.checkpoint().random == random)
   }
 
   @Test(
