@@ -18,7 +18,7 @@ public struct Curriculum<Phase: Sendable>: Sendable {
   }
 
   /// One phase throughout.
-  public init(_ phase: Phase) { self.init([(1, phase)]) }
+  public init(always phase: Phase) { self.init([(fraction: 1, phase: phase)]) }
 
   /// The phase of an update, counted from 0, in a run of `updateCount`.
   ///
@@ -42,5 +42,5 @@ public struct Curriculum<Phase: Sendable>: Sendable {
 
 extension Curriculum where Phase == Void {
   /// No phases: training that does not change.
-  public static var none: Curriculum { Curriculum(()) }
+  public static var none: Curriculum { Curriculum(always: ()) }
 }

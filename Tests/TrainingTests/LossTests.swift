@@ -1,0 +1,96 @@
+import Foundation
+import Tensors
+import Testing
+import Training
+
+struct LossTests {
+  static let shape = [2, 5, 3]
+  let prediction: Tensor<Double>
+  let target: Tensor<Double>
+  let tokenMask = Tensor<Double>(shape: [2, 5], elements: [1, 0, 0, 1, 1, 0, 0, 0, 1, 0])
+
+  init() {
+    var random = RandomStream(seed: 21)
+    prediction = .normal(Self.shape, using: &random)
+    target = .normal(Self.shape, using: &random)
+  }
+
+  private func agrees(
+    at point: Tensor<Double>, _ loss: (Tensor<Double>) -> Tensor<Double>, tolerance: Double = 1e-8
+  ) -> Bool {
+    let expected = numericalGradient(at: point) { loss($0) }
+    let result = gradient(at: point) { loss($0) }.elements
+    return zip(result, expected).allSatisfy { abs($0 - $1) < tolerance } && result.contains { abs($0) > 1e-3 }
+  }
+
+  @Test("squared errors agree with plain loops: over all, over masked tokens, over masked elements")
+  func squaredErrors() {
+    let (p, t, m) = (prediction.elements, target.elements, tokenMask.elements)
+    let squares = zip(p, t).map { ($0 - $1) * ($0 - $1) }
+    let all = squares.reduce(0, +) / 30
+    #expect(abs(meanSquaredError(prediction, target).scalar - all) < 1e-14)
+    var sum = 0.0
+    for (index, square) in squares.enumerated() where m[index / 3] == 1 { sum += square }
+    #expect(abs(maskedMeanSquaredError(prediction, target, mask: tokenMask).scalar - sum / 12) < 1e-14)
+    let elementMask = Tensor<Double>(shape: Self.shape, elements: (0..<30).map { $0 % 7 == 2 ? 1 : 0 })
+    let chosen = squares.indices.filter { $0 % 7 == 2 }
+    let expected = chosen.reduce(0) { $0 + squares[$1] } / Double(chosen.count)
+    let result = maskedMeanSquaredError(prediction, target, mask: elementMask).scalar
+    #expect(abs(result - expected) < 1e-14)
+  }
+
+  @Test(
+    "the root over all patches divides by every element and is the root of the share times the masked mean")
+  func rootOverAll() {
+    let (p, t, m) = (prediction.elements, target.elements, tokenMask.elements)
+    let sum = p.indices.reduce(0) { $0 + pow(m[$1 / 3] * (p[$1] - t[$1]), 2) }
+    let result = rootMeanSquaredOverAllPatches(prediction, target, mask: tokenMask).scalar
+    #expect(abs(result - (sum / 30).squareRoot()) < 1e-14)
+    let masked = maskedMeanSquaredError(prediction, target, mask: tokenMask).scalar
+    #expect(abs(result * result * 10 / 4 - masked) < 1e-14)
+    let perfect = gradient(at: target) { rootMeanSquaredOverAllPatches($0, target, mask: tokenMask) }
+    #expect(perfect.elements.allSatisfy { $0 == 0 })
+  }
+
+  @Test("gradients of the squared errors agree with central differences")
+  func squaredErrorGradients() {
+    #expect(agrees(at: prediction) { meanSquaredError($0, target) })
+    #expect(agrees(at: prediction) { maskedMeanSquaredError($0, target, mask: tokenMask) })
+    #expect(agrees(at: prediction) { rootMeanSquaredOverAllPatches($0, target, mask: tokenMask) })
+  }
+
+  @Test(
+    "cross-entropy agrees with plain loops, with and without class weights and smoothing",
+    arguments: [nil, [0.5, 2, 1, 0]] as [[Double]?], [0, 0.1])
+  func crossEntropyValues(weights: [Double]?, smoothing: Double) {
+    var random = RandomStream(seed: 22)
+    let logits = Tensor<Double>.normal([2, 3, 4], standardDeviation: 2, using: &random)
+    let labels = [1, 0, 3, 2, 2, 1]
+    let w = weights ?? [1, 1, 1, 1]
+    var (sum, total) = (0.0, 0.0)
+    for (row, label) in labels.enumerated() {
+      let z = Array(logits.elements[row * 4..<row * 4 + 4])
+      let normalizer = log(z.reduce(0) { $0 + exp($1) })
+      for c in 0..<4 {
+        let share = smoothing / 4 + (c == label ? 1 - smoothing : 0)
+        sum -= share * w[c] * (z[c] - normalizer)
+      }
+      total += w[label]
+    }
+    // Class 3 has weight 0 above, so its rows count only through smoothing.
+    func loss(_ logits: Tensor<Double>) -> Tensor<Double> {
+      crossEntropy(logits, labels: labels, classWeights: weights, smoothing: smoothing)
+    }
+    #expect(abs(loss(logits).scalar - sum / total) < 1e-13)
+    #expect(agrees(at: logits, loss))
+  }
+
+  @Test("cross-entropy stays finite for huge logits and is log of the classes for equal ones")
+  func crossEntropyExtremes() {
+    let huge = Tensor<Float>(shape: [2, 3], elements: [3e4, -3e4, 0, -3e4, 3e4, 0])
+    #expect(crossEntropy(huge, labels: [0, 1]).scalar == 0)
+    #expect(crossEntropy(huge, labels: [1, 1]).scalar == 3e4)
+    let equal = crossEntropy(Tensor<Double>.zeros([4, 7]), labels: [0, 6, 3, 3]).scalar
+    #expect(abs(equal - log(7)) < 1e-15)
+  }
+}
