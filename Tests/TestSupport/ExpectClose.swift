@@ -12,7 +12,7 @@ public func expectClose<Actual: TensorScalar, Expected: TensorScalar>(
   if let difference = describeDifference(
     actual: actual, expected: expected, relative: relative, absolute: absolute)
   {
-    let subject = comment()
+    let subject = comment().drop { $0 == " " }
     Issue.record(
       "\(subject.isEmpty ? "" : "\(subject): ")\(difference)", sourceLocation: sourceLocation)
   }

@@ -14,7 +14,7 @@ public func expectGradientMatchesFiniteDifferences(
   for (index, (gradient, expected)) in zip(gradients, numbers).enumerated() {
     expectClose(
       actual: gradient, expected: expected, relative: relative, absolute: absolute,
-      "\(comment()) gradient of argument \(index)", sourceLocation: sourceLocation)
+      comment() + " gradient of argument \(index)", sourceLocation: sourceLocation)
   }
 }
 

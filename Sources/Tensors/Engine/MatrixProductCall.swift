@@ -34,6 +34,8 @@ package struct MatrixProductCall<Scalar>: @unchecked Sendable {
 /// Accelerate (written, not tested). It is called single-threaded, since we split the work ourselves so that the
 /// result does not depend on the number of threads.
 @Sendable func runMatrixProduct(_ call: MatrixProductCall<Float>) {
+  // The libraries refuse matrices without columns; a sum of no products is 0.
+  if call.depth == 0 { return runOwnMatrixProduct(call) }
   #if canImport(CDNNL)
     let threads = et_set_library_threads(1)
     let status = dnnl_sgemm(

@@ -82,19 +82,27 @@ extension Tensor {
   /// 1 where x > bound, otherwise 0; its derivative is 0.
   public func greater(than bound: Scalar) -> Tensor { apply(ET_GREATER, bound) }
 
-  /// x^exponent; a negative x with an exponent that is not whole gives NaN.
+  /// x^exponent; a negative x with an exponent that is not whole gives NaN. x^0 is 1, a constant.
   public func power(_ exponent: Scalar) -> Tensor {
-    function(ET_POWER, exponent) { x, _ in x.power(exponent - 1) * exponent }
+    // Exponents 0 and 1 end the chain of derivatives: 0 x^-1 would be NaN at 0.
+    if exponent == 0 { return .ones(shape) }
+    if exponent == 1 { return self }
+    return function(ET_POWER, exponent) { x, _ in x.power(exponent - 1) * exponent }
   }
 
   /// max(x, 0)^exponent, for an exponent of at least 0; exponent 0 is the unit step.
+  ///
+  /// Its derivatives of every order are 0 where x <= 0.
   public func reluPower(_ exponent: Scalar) -> Tensor {
     precondition(exponent >= 0, "reluPower needs an exponent of at least 0, not \(exponent)")
+    return positivePower(exponent)
+  }
+
+  /// x^exponent where x > 0, otherwise 0, for any exponent: the family is closed under differentiation.
+  private func positivePower(_ exponent: Scalar) -> Tensor {
     if exponent == 0 { return step() }
     if exponent == 1 { return relu() }
-    return function(ET_RELU_POWER, exponent) { x, _ in
-      exponent >= 1 ? x.reluPower(exponent - 1) * exponent : x.step() * x.power(exponent - 1) * exponent
-    }
+    return function(ET_RELU_POWER, exponent) { x, _ in x.positivePower(exponent - 1) * exponent }
   }
 
   /// The elements with -infinity replaced by 0: the log-sum of no terms contributes nothing to an energy.
