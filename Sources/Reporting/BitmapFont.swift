@@ -1,22 +1,22 @@
 /// The printable ASCII letters as bitmaps, five wide, seven tall, two more rows for what hangs below.
 ///
 /// Drawn here for this library, so that pictures carry their labels without any font installed.
-enum BitmapFont {
+package enum BitmapFont {
   /// Width of a letter in pixels.
-  static let width = 5
+  package static let width = 5
   /// Height of a letter in pixels, hanging part included.
-  static let height = 9
+  package static let height = 9
   /// From one letter to the next.
-  static let advance = 6
+  package static let advance = 6
 
   /// The rows of a letter, true where there is ink; a character outside printable ASCII shows as "?".
-  static func rows(of character: Character) -> [[Bool]] {
+  package static func rows(of character: Character) -> [[Bool]] {
     let isPrintable = character.isASCII && character.asciiValue.map { (32..<127).contains($0) } ?? false
     return glyphs[Int(isPrintable ? character.asciiValue ?? 63 : 63) - 32]
   }
 
   /// The width of a line of text, without the gap behind the last letter.
-  static func width(of text: String) -> Int {
+  package static func width(of text: String) -> Int {
     max(0, text.count * advance - (advance - width))
   }
 

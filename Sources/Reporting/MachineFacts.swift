@@ -38,7 +38,7 @@ public struct MachineFacts: Codable, Equatable, Sendable {
   }
 
   /// The first "model name" line of the text of /proc/cpuinfo.
-  static func processorName(inCPUInfo text: String) -> String? {
+  package static func processorName(inCPUInfo text: String) -> String? {
     for line in text.split(separator: "\n") {
       let parts = line.split(separator: ":", maxSplits: 1)
       guard parts.count == 2, parts[0].trimmingCharacters(in: .whitespaces) == "model name" else { continue }

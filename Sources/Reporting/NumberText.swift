@@ -1,9 +1,9 @@
 import Foundation
 
 /// How numbers are printed: the same digits on every machine and in every locale.
-enum NumberText {
+package enum NumberText {
   /// The shortest text that reads back as the same number; whole numbers without ".0".
-  static func roundTrip(_ value: Double) -> String {
+  package static func roundTrip(_ value: Double) -> String {
     let isPlainWhole = value == value.rounded() && abs(value) < 1e15 && !(value == 0 && value.sign == .minus)
     return isPlainWhole ? String(Int64(value)) : "\(value)"
   }
@@ -11,14 +11,14 @@ enum NumberText {
   /// A fixed number of decimals, or "1.2e-07" for what would otherwise show as zero or a row of digits.
   ///
   /// From 10,000 upwards thousands are separated.
-  static func fixed(_ value: Double, digits: Int) -> String {
+  package static func fixed(_ value: Double, digits: Int) -> String {
     let isTooSmall = value != 0 && abs(value) < 0.5 * pow(10, -Double(digits))
     if isTooSmall || abs(value) >= 1e15 { return String(format: "%.1e", value) }
     return withoutNegativeZero(grouped(String(format: "%.\(digits)f", value)))
   }
 
   /// About this many significant digits; whole numbers are printed in full.
-  static func significant(_ value: Double, digits: Int) -> String {
+  package static func significant(_ value: Double, digits: Int) -> String {
     guard value != 0, abs(value) < 1e15 else { return fixed(value, digits: 0) }
     if value == value.rounded() { return fixed(value, digits: 0) }
     let exponent = Int(log10(abs(value)).rounded(.down))
@@ -27,7 +27,7 @@ enum NumberText {
   }
 
   /// A coordinate in a drawing: at most two decimals, no trailing zeros.
-  static func coordinate(_ value: Double) -> String {
+  package static func coordinate(_ value: Double) -> String {
     var text = String(format: "%.2f", value)
     while text.hasSuffix("0") { text.removeLast() }
     if text.hasSuffix(".") { text.removeLast() }

@@ -9,20 +9,20 @@ public enum PlotScale: String, Sendable {
 }
 
 /// One axis of a plot: its range, its scale and where its ticks stand.
-struct PlotAxis: Equatable {
-  struct Tick: Equatable {
-    let value: Double
+package struct PlotAxis: Equatable {
+  package struct Tick: Equatable {
+    package let value: Double
     /// Nil for a small tick between labelled ones.
-    let label: String?
+    package let label: String?
   }
 
-  let scale: PlotScale
+  package let scale: PlotScale
   /// The ends of the axis, in values.
-  let lower: Double
-  let upper: Double
+  package let lower: Double
+  package let upper: Double
 
   /// An axis that shows all the values, with a margin as a share of its length.
-  init(values: [Double], scale: PlotScale, margin: Double) {
+  package init(values: [Double], scale: PlotScale, margin: Double) {
     self.scale = scale
     let measured = scale == .logarithmic ? values.map { log10($0) } : values
     var low = measured.min() ?? 0
@@ -39,7 +39,7 @@ struct PlotAxis: Equatable {
   }
 
   /// Where a value stands, 0 at the lower end and 1 at the upper; values outside are moved to the end.
-  func position(of value: Double) -> Double {
+  package func position(of value: Double) -> Double {
     let inside = min(max(value, lower), upper)
     switch scale {
     case .linear: return (inside - lower) / (upper - lower)
@@ -48,7 +48,7 @@ struct PlotAxis: Equatable {
   }
 
   /// About `count` ticks at numbers a person would choose.
-  func ticks(count: Int) -> [Tick] {
+  package func ticks(count: Int) -> [Tick] {
     guard scale == .logarithmic else { return linearTicks(count: count) }
     let decades = log10(upper) - log10(lower)
     if decades > 1.8 { return decadeTicks(count: count) }

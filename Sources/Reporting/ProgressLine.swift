@@ -115,7 +115,7 @@ public final class ProgressLine {
   }
 
   /// Seconds in words: "42 s", "3 min 05 s", "2 h 07 min".
-  static func duration(_ seconds: Double) -> String {
+  package static func duration(_ seconds: Double) -> String {
     guard seconds < 1e9 else { return "very long" }
     let whole = Int(seconds.rounded())
     if whole < 60 { return "\(whole) s" }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Reporting
+import Reporting
 
 struct LinePlotTests {
   private func plot() -> LinePlot {

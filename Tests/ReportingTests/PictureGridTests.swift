@@ -2,7 +2,7 @@ import Foundation
 import ImageFiles
 import Testing
 
-@testable import Reporting
+import Reporting
 
 struct PictureGridTests {
   private func ramp(_ start: Float, channels: Int = 1) -> Picture {

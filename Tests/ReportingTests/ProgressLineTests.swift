@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Reporting
+import Reporting
 
 struct ProgressLineTests {
   /// A clock set by hand and everything that was printed.

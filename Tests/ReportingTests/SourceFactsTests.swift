@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Reporting
+import Reporting
 
 struct SourceFactsTests {
   @Test("SHA-256 of a file matches the published examples")
