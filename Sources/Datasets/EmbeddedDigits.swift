@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// 5,000 handwritten digits of 28x28 gray pixels that come with the library, so that examples need no download.
 ///
@@ -13,6 +13,13 @@ public enum EmbeddedDigits {
   /// 1,000 images, 100 of each digit.
   public static func test() throws -> ImageDataset {
     try named("digits/test", IDXFolder.test(folder()))
+  }
+
+  /// The four files, sorted by name.
+  public static func files() throws -> [URL] {
+    try FileManager.default.contentsOfDirectory(at: folder(), includingPropertiesForKeys: nil)
+      .filter { $0.lastPathComponent.hasSuffix("-ubyte") }
+      .sorted { $0.lastPathComponent < $1.lastPathComponent }
   }
 
   private static func folder() throws -> URL {

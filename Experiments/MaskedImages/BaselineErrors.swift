@@ -1,0 +1,36 @@
+import EnergyTransformer
+import Foundation
+
+/// Errors of completions that need no trained network, on the same images and masks.
+struct BaselineErrors {
+  /// Mean squared error over hidden pixels by summary name.
+  private(set) var errors: [String: Double] = [:]
+  let seconds: Double
+
+  init(_ images: PreparedImages) throws {
+    let started = Date()
+    let pixelCount = images.training.imageSize
+    func flat(_ values: Tensor<Float>) -> Tensor<Float> {
+      values.reshaped([values.shape[0], pixelCount])
+    }
+    let training = flat(images.pixels(images.training, 0..<images.training.count))
+    let test = flat(images.pixels(images.test, 0..<images.test.count))
+    let hidden = flat(images.hiddenPixels(0..<images.test.count))
+    let completions: [(String, any ImageCompletion)] = [
+      ("mean_image_mse", MeanImageCompletion(training: training)),
+      (
+        "harmonic_mse",
+        HarmonicInpainting(
+          height: images.grid.height, width: images.grid.width, channels: images.grid.channels)
+      ),
+      ("nearest_image_mse", NearestImageCompletion(training: training)),
+      ("linear_mse", GaussianCompletion(training: training)),
+    ]
+    for (name, completion) in completions {
+      let completed = clampedToPixels(try completion.completed(test, hidden: hidden))
+      let each = hiddenErrors(completed, test, hidden)
+      errors[name] = each.reduce(0, +) / Double(each.count)
+    }
+    seconds = Date().timeIntervalSince(started)
+  }
+}

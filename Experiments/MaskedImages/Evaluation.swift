@@ -1,0 +1,118 @@
+import EnergyTransformer
+import Foundation
+
+/// What the model does to the images under test: error, energy by part and whether it fell, at every step.
+struct Evaluation {
+  /// Mean squared error over the hidden pixels of each image, clamped to 0 ... 1; [moment][image].
+  private(set) var errors: [[Double]] = []
+  /// The same without clamping, after the last step; [image].
+  private(set) var unclamped: [Double] = []
+  /// Energy of each image by part, [part][moment][image]; the last part is their sum.
+  private(set) var energies: [(part: String, values: [[Double]])] = []
+  /// Whether an image's energy fell at every step of every block.
+  private(set) var fell: [Bool] = []
+  /// Completions of the first images at every moment: [moment][image], pixels in 0 ... 1.
+  private(set) var pictures: [[Tensor<Float>]] = []
+  let seconds: Double
+
+  /// How many images have their completions kept.
+  static let pictureCount = 10
+
+  init(model: ImageEnergyTransformer<Float>, images: PreparedImages, settings: DescentSettings) throws {
+    let started = Date()
+    let size = 200
+    for start in stride(from: 0, to: images.test.count, by: size) {
+      let range = start..<min(start + size, images.test.count)
+      let patches = images.patches(images.test.batch(at: Array(range)))
+      let results = model.trace(patches: patches, masked: images.replaced(range), settings: settings)
+      if let broken = results.first(where: { !$0.stopReason.isFinite }) {
+        throw EvaluationFailure(description: "evaluation of images \(range): \(broken.stopReason)")
+      }
+      Self.addEnergies(results, to: &energies)
+      fell += Self.fallen(results)
+      addErrors(model, images, range, results)
+    }
+    seconds = Date().timeIntervalSince(started)
+  }
+
+  /// Mean squared error over hidden pixels after a moment, over all images.
+  func error(at moment: Int) -> Double { errors[moment].reduce(0, +) / Double(errors[moment].count) }
+
+  private mutating func addErrors(
+    _ model: ImageEnergyTransformer<Float>, _ images: PreparedImages, _ range: Range<Int>,
+    _ results: [DescentResult<Float>]
+  ) {
+    let truth = images.pixels(images.test, range)
+    let hidden = images.hiddenPixels(range)
+    var moment = 0
+    for (block, result) in results.enumerated() {
+      // The tokens after a block are those before the next: count them once.
+      for state in block == 0 ? result.trajectory.states[...] : result.trajectory.states.dropFirst() {
+        let prediction = images.pixels(of: model.decode(Tokens(state.tokens), block: block))
+        let clamped = clampedToPixels(prediction)
+        if errors.count <= moment {
+          errors.append([])
+          pictures.append([])
+        }
+        errors[moment] += hiddenErrors(clamped, truth, hidden)
+        if range.lowerBound == 0 {
+          let completed = truth * (1 - hidden) + clamped * hidden
+          pictures[moment] = (0..<min(Self.pictureCount, range.count)).map { completed.sliced(axis: 0, $0..<$0 + 1) }
+        }
+        moment += 1
+        if block == results.count - 1, state.step == result.steps {
+          unclamped += hiddenErrors(prediction, truth, hidden)
+        }
+      }
+    }
+  }
+
+  private static func addEnergies(
+    _ results: [DescentResult<Float>], to energies: inout [(part: String, values: [[Double]])]
+  ) {
+    var index = 0
+    for (block, result) in results.enumerated() {
+      let prefix = results.count > 1 ? "block \(block + 1) " : ""
+      for (position, part) in result.trajectory.energies[0].parts.enumerated() {
+        let values = result.trajectory.energies.map { $0.parts[position].energy.elements.map(Double.init) }
+        append(prefix + part.name, values, at: index, to: &energies)
+        index += 1
+      }
+      let totals = result.trajectory.energies.map { $0.total.elements.map(Double.init) }
+      append(prefix + "total", totals, at: index, to: &energies)
+      index += 1
+    }
+  }
+
+  private static func append(
+    _ part: String, _ values: [[Double]], at index: Int, to energies: inout [(part: String, values: [[Double]])]
+  ) {
+    if energies.count <= index {
+      energies.append((part, values))
+    } else {
+      for moment in values.indices { energies[index].values[moment] += values[moment] }
+    }
+  }
+
+  private static func fallen(_ results: [DescentResult<Float>]) -> [Bool] {
+    let totals = results.map { $0.trajectory.energies.map { $0.total.elements } }
+    return totals[0][0].indices.map { image in
+      totals.allSatisfy { steps in zip(steps, steps.dropFirst()).allSatisfy { $1[image] < $0[image] } }
+    }
+  }
+}
+
+/// A descent that left the finite numbers.
+struct EvaluationFailure: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// Values limited to 0 ... 1.
+func clampedToPixels(_ values: Tensor<Float>) -> Tensor<Float> { 1 - (1 - values.atLeast(0)).atLeast(0) }
+
+/// Mean squared error of each image over its hidden pixels.
+func hiddenErrors(_ prediction: Tensor<Float>, _ truth: Tensor<Float>, _ hidden: Tensor<Float>) -> [Double] {
+  let axes = Array(1..<truth.rank)
+  let errors = ((prediction - truth).squared() * hidden).sum(axes: axes).elements
+  return zip(errors, hidden.sum(axes: axes).elements).map { Double($0) / Double($1) }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+
+/// Where the images come from and how they are masked.
+struct DataOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Images: an IDX folder, a CIFAR-10 binary folder, or a folder or tar file with train/ and test/ class folders.",
+      discussion: "The package's own 5,000 handwritten digits when left out."))
+  var data: String?
+
+  @Option(help: "Side of a patch; it divides height and width.")
+  var patch = 4
+
+  @Option(help: "Share of the patches that is masked, 0 < share < 1.")
+  var mask = 0.5
+
+  @Option(help: "Share of the masked patches that keep their pixels in training and count all the same; the paper: 0.1.")
+  var kept = 0.0
+
+  @Option(help: "Hold back this many training images and report on them instead of the test images.")
+  var validation = 0
+
+  @Option(help: "Use only this many test images, the first ones; 0 for all.")
+  var testImages = 0
+
+  @Flag(help: "Random crops and horizontal flips of training images.")
+  var augment = false
+
+  func validate() throws {
+    if patch < 1 { throw ValidationError("--patch must be at least 1, not \(patch)") }
+    if !(mask > 0 && mask < 1) { throw ValidationError("--mask must lie between 0 and 1, not \(mask)") }
+    if !(kept >= 0 && kept < 1) { throw ValidationError("--kept must lie in 0 ..< 1, not \(kept)") }
+    if validation < 0 { throw ValidationError("--validation must be at least 0, not \(validation)") }
+    if testImages < 0 { throw ValidationError("--test-images must be at least 0, not \(testImages)") }
+  }
+}
+
+/// The sizes of the model and how it descends.
+struct ModelOptions: ParsableArguments {
+  @Option(help: "Numbers of a token.") var dimension = 64
+  @Option(help: "Attention heads.") var heads = 4
+  @Option(help: "Numbers of a head's query or key.") var keySize = 16
+  @Option(help: "Stored patterns.") var memories = 256
+  @Option(help: "Blocks, each with its own weights.") var blocks = 1
+  @Option(help: "Steps of a block's descent.") var steps = 12
+  @Option(help: "Step size alpha.") var stepSize = 0.1
+
+  func validate() throws {
+    for (name, value) in [
+      ("dimension", dimension), ("heads", heads), ("key-size", keySize), ("memories", memories),
+      ("blocks", blocks), ("steps", steps),
+    ] where value < 1 || value > 1 << 20 {
+      throw ValidationError("--\(name) must lie in 1 ... \(1 << 20), not \(value)")
+    }
+    if !(stepSize > 0 && stepSize.isFinite) {
+      throw ValidationError("--step-size must be positive, not \(stepSize)")
+    }
+  }
+}
+
+/// How the model learns.
+struct TrainingOptions: ParsableArguments {
+  @Option(help: "Passes over the training images.") var epochs = 32
+  @Option(help: "Images an update.") var batch = 16
+  @Option(help: "Seed of all random numbers of training.") var seed: UInt64 = 0
+  @Option(help: "Threads; all cores when left out. The result does not depend on it.") var threads: Int?
+  @Option(help: "Peak rate of Muon, which learns the energies' matrices.") var muonRate = 0.03
+  @Option(help: "Peak rate of AdamW, which learns all other parameters.") var rate = 0.01
+  @Option(help: "Weight of the error of visible patches in the loss.") var visibleWeight = 0.3
+  @Option(help: "Deviation of the first queries, keys and memories.") var weightDeviation = 0.03
+  @Option(help: "Share of the updates with a third of the steps, each three times as long.") var shortShare = 0.7
+
+  func validate() throws {
+    if epochs < 1 { throw ValidationError("--epochs must be at least 1, not \(epochs)") }
+    if batch < 1 { throw ValidationError("--batch must be at least 1, not \(batch)") }
+    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
+    for (name, value) in [
+      ("muon-rate", muonRate), ("rate", rate), ("weight-deviation", weightDeviation),
+      ("visible-weight", visibleWeight),
+    ] where !(value >= 0 && value.isFinite) {
+      throw ValidationError("--\(name) must be at least 0, not \(value)")
+    }
+    if !(shortShare >= 0 && shortShare <= 1) {
+      throw ValidationError("--short-share must lie in 0 ... 1, not \(shortShare)")
+    }
+  }
+}
+
+/// What is read and written.
+struct OutputOptions: ParsableArguments {
+  @Option(help: "Folder for the page, figures and records.") var output = "Results/masked-images"
+  @Option(help: "Checkpoint file; the output folder's checkpoint.safetensors when left out.")
+  var checkpoint: String?
+  @Flag(help: "Continue from the checkpoint; the same options give the same weights as an unbroken run.")
+  var resume = false
+  @Flag(help: "Load the checkpoint and only evaluate.") var evaluateOnly = false
+  @Flag(help: "Also train a conventional transformer of the same size for the same time.")
+  var compare = false
+
+  func validate() throws {
+    if resume && evaluateOnly { throw ValidationError("--resume and --evaluate-only exclude each other") }
+    if output.isEmpty { throw ValidationError("--output must name a folder") }
+  }
+
+  var checkpointPath: String { checkpoint ?? "\(output)/checkpoint.safetensors" }
+}

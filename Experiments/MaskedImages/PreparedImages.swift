@@ -1,0 +1,103 @@
+import EnergyTransformer
+import Foundation
+
+/// Images of an experiment, cut into patches: what it learns from, what it is judged on, and which patches of that
+/// are hidden.
+struct PreparedImages: Sendable {
+  let source: String?
+  let training: ImageDataset
+  let test: ImageDataset
+  /// Whether `test` is a part of the training images.
+  let isValidation: Bool
+  let normalization: PixelNormalization
+  let grid: PatchGrid
+  let policy: PatchMaskPolicy
+  let augmentation: Augmentation?
+  /// Hidden patches of the images under test; the same for every seed.
+  let testMask: PatchMask
+
+  init(_ options: DataOptions, seed: UInt64) throws {
+    let found = try ImageSource.open(path: options.data)
+    source = options.data
+    var split = RandomStream(seed: 0).child(1)
+    if options.validation > 0 {
+      guard options.validation < found.train.count else {
+        throw DataFileError(
+          file: options.data ?? "embedded digits",
+          problem: "--validation \(options.validation) of \(found.train.count) training images leaves none")
+      }
+      (training, test) = found.train.split(validationCount: options.validation, using: &split)
+    } else {
+      training = found.train
+      let count = options.testImages > 0 ? min(options.testImages, found.test.count) : found.test.count
+      test = count == found.test.count ? found.test : found.test.subset(Array(0..<count), name: found.test.name)
+    }
+    isValidation = options.validation > 0
+    guard training.height % options.patch == 0, training.width % options.patch == 0 else {
+      throw DataFileError(
+        file: options.data ?? "embedded digits",
+        problem: "--patch \(options.patch) does not divide images of \(training.height) x \(training.width)")
+    }
+    normalization = PixelNormalization(measuring: training)
+    grid = PatchGrid(
+      height: training.height, width: training.width, channels: training.channels, patchSize: options.patch)
+    let scored = Int(Double(grid.patchCount) * options.mask)
+    guard scored > 0 else {
+      throw DataFileError(
+        file: options.data ?? "embedded digits",
+        problem: "--mask \(options.mask) of \(grid.patchCount) patches hides none")
+    }
+    policy = PatchMaskPolicy(
+      patchCount: grid.patchCount, scoredCount: scored, replacedFraction: 1 - options.kept)
+    augmentation = options.augment ? Augmentation(padding: 4, flipProbability: 0.5) : nil
+    testMask = PatchMaskPolicy(patchCount: grid.patchCount, scoredCount: scored, replacedFraction: 1)
+      .mask(forImages: Array(0..<test.count), using: RandomStream(seed: 0).child(2))
+  }
+
+  /// Normalised patches of some images, [batch, patches, length].
+  func patches(_ batch: ImageBatch) -> Tensor<Float> {
+    grid.patches(of: Tensor(shape: batch.shape, elements: normalization.values(of: batch.pixels)))
+  }
+
+  /// Patches in normalised units as pixels in 0 ... 1 without clamping, [batch, height, width, channels].
+  func pixels(of patches: Tensor<Float>) -> Tensor<Float> {
+    let shape = [1, 1, 1, grid.channels]
+    let deviation = Tensor(shape: shape, elements: normalization.standardDeviation)
+    let mean = Tensor(shape: shape, elements: normalization.mean)
+    return grid.images(of: patches) * deviation + mean
+  }
+
+  /// Hidden pixels of images under test, 1 where hidden, [batch, height, width, channels].
+  func hiddenPixels(_ range: Range<Int>) -> Tensor<Float> {
+    let column = replaced(range).reshaped([range.count, grid.patchCount, 1])
+    return grid.images(of: column.repeated(to: [range.count, grid.patchCount, grid.patchLength]))
+  }
+
+  /// Hidden patches of images under test, 1 where hidden, [batch, patches].
+  func replaced(_ range: Range<Int>) -> Tensor<Float> {
+    let n = grid.patchCount
+    return Tensor(
+      shape: [range.count, n],
+      elements: testMask.replaced[range.lowerBound * n..<range.upperBound * n].map { $0 ? 1 : 0 })
+  }
+
+  /// Pixels of a data set in 0 ... 1, [count, height, width, channels].
+  func pixels(_ dataset: ImageDataset, _ range: Range<Int>) -> Tensor<Float> {
+    let batch = dataset.batch(at: Array(range))
+    return Tensor(shape: batch.shape, elements: batch.pixels.map { Float($0) / 255 })
+  }
+
+  /// What identifies the data in the record of a run.
+  func fingerprints() throws -> [DataFingerprint] {
+    if let source {
+      var isFolder: ObjCBool = false
+      _ = FileManager.default.fileExists(atPath: source, isDirectory: &isFolder)
+      if !isFolder.boolValue { return [try DataFingerprint(name: training.name, path: source, count: training.count)] }
+      return []
+    }
+    return try EmbeddedDigits.files().map {
+      try DataFingerprint(
+        name: $0.lastPathComponent, embeddedAt: $0.path, count: $0.path.contains("t10k") ? 1000 : 4000)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import EnergyTransformer
+
+extension Report {
+  /// Energy by part against step: mean over the images with one deviation.
+  func energyPlot() throws -> LinePlot {
+    let series = try evaluation.energies.map { part, moments in
+      LinePlot.Series(
+        label: part, x: moments.indices.map(Double.init), spreads: try moments.map { try Spread(of: $0) })
+    }
+    return LinePlot(title: "Energy falls", xTitle: "step", yTitle: "energy", series: series)
+  }
+
+  /// Error against step with the best baseline as a line.
+  func errorPlot() throws -> LinePlot {
+    let errors = evaluation.errors.indices.map { evaluation.error(at: $0) }
+    var plot = LinePlot(
+      title: "The completion improves", xTitle: "step", yTitle: "mean squared error",
+      series: [.init(label: "Energy Transformer", x: errors.indices.map(Double.init), y: errors)])
+    if let linear = baselines.errors["linear_mse"] {
+      plot.references = [.init(label: "linear conditional mean", y: linear)]
+    }
+    return plot
+  }
+
+  /// Original, masked and completed images.
+  func figure() throws -> PictureGrid {
+    let steps = [0, 1, 2, 4, 8, 12, 24, 48].filter { $0 < evaluation.pictures.count - 1 } + [evaluation.pictures.count - 1]
+    var grid = PictureGrid(
+      columns: ["original", "masked"] + steps.map { "step \($0)" }, scale: images.grid.height > 64 ? 1 : 3)
+    let count = evaluation.pictures[0].count
+    let truth = images.pixels(images.test, 0..<count)
+    let hidden = images.hiddenPixels(0..<count)
+    let masked = truth * (1 - hidden) + hidden * 0.5
+    for image in 0..<count {
+      let row = [truth, masked].map { $0.sliced(axis: 0, image..<image + 1) }
+      grid.addRow((row + steps.map { evaluation.pictures[$0][image] }).map(picture))
+    }
+    return grid
+  }
+
+  private func picture(_ values: Tensor<Float>) -> Picture {
+    Picture(
+      width: images.grid.width, height: images.grid.height, channels: images.grid.channels,
+      values: values.elements)
+  }
+}

@@ -1,0 +1,116 @@
+import EnergyTransformer
+import Foundation
+
+/// The page, the figures and the record of a run.
+struct Report {
+  let images: PreparedImages
+  let model: ImageEnergyTransformer<Float>
+  let evaluation: Evaluation
+  let baselines: BaselineErrors
+  let comparison: Comparison?
+  let trainSeconds: Double
+  let settings: DescentSettings
+
+  private var last: Int { evaluation.errors.count - 1 }
+
+  /// Writes everything to a folder and prints the table.
+  func write(_ record: RunRecord, to folder: String) throws {
+    var record = record
+    record.summary = summary
+    record.headline = ["masked_mse", "linear_mse", "share_energy_fell_every_step", "train_seconds"]
+    record.tables = [recipe]
+    try figure().write(to: "\(folder)/completions.png")
+    try energyPlot().write(to: "\(folder)/energy.svg")
+    try errorPlot().write(to: "\(folder)/error.svg")
+    try SafetensorsFile.write(
+      path: "\(folder)/model.safetensors",
+      arrays: zip(model.parameters.names, model.parameters.values).map { (name: $0, array: StoredArray($1)) },
+      metadata: record.options)
+    try page(record).write(to: "\(folder)/README.md")
+    try record.write(toFolder: folder)
+    print(try TableRecipe.render(recipe, summary: summary).markdown)
+    print("Energy fell at every step for \(percent(shareFell)) of \(images.test.count) images. Page: \(folder)/README.md")
+  }
+
+  private var shareFell: Double {
+    Double(evaluation.fell.filter { $0 }.count) / Double(evaluation.fell.count)
+  }
+
+  private var summary: [String: Double] {
+    var summary = baselines.errors
+    summary["masked_mse"] = evaluation.error(at: last)
+    summary["masked_mse_unclamped"] = evaluation.unclamped.reduce(0, +) / Double(evaluation.unclamped.count)
+    summary["zero_steps_mse"] = evaluation.error(at: 0)
+    summary["share_energy_fell_every_step"] = shareFell
+    summary["train_seconds"] = trainSeconds
+    summary["parameter_count"] = Double(model.parameterCount)
+    return summary.merging(comparison?.summary ?? [:]) { $1 }
+  }
+
+  private var recipe: TableRecipe {
+    var rows: [TableRecipe.Row] = [
+      .init(label: "Energy Transformer", summaryKeys: ["masked_mse"]),
+      .init(label: "Linear (Gaussian) conditional mean", summaryKeys: ["linear_mse"]),
+      .init(label: "Harmonic inpainting", summaryKeys: ["harmonic_mse"]),
+      .init(label: "Nearest training image", summaryKeys: ["nearest_image_mse"]),
+      .init(label: "Mean training image", summaryKeys: ["mean_image_mse"]),
+      .init(label: "The same network with zero steps", summaryKeys: ["zero_steps_mse"]),
+    ]
+    if comparison != nil {
+      rows.insert(
+        .init(label: "Conventional transformer, same size and training time", summaryKeys: ["transformer_mse"]),
+        at: 1)
+    }
+    return TableRecipe(
+      name: "errors", columns: ["Method", "Mean squared error of hidden pixels"], rows: rows, digits: 5,
+      best: .lowest)
+  }
+
+  private func page(_ record: RunRecord) throws -> MarkdownPage {
+    var page = MarkdownPage(title: record.title)
+    let part = images.isValidation ? "held-back training" : "test"
+    page.addParagraph(
+      "An Energy Transformer completes images of \(images.test.name), \(images.policy.scoredCount) of "
+        + "\(images.grid.patchCount) patches hidden. \(model.parameterCount) parameters, trained on "
+        + "\(images.training.count) images in \(Int(trainSeconds.rounded())) s; judged on \(images.test.count) "
+        + "\(part) images whose masks are fixed. Errors are mean squared errors over the hidden pixels, pixels "
+        + "in 0 … 1; every method's completion is clamped to that range. Without clamping the Energy Transformer's "
+        + "is \(number(record.summary["masked_mse_unclamped"] ?? 0)).")
+    try page.addTable(recipe, summary: record.summary)
+    page.addParagraph(verdict)
+    page.addHeading("Energy")
+    page.addParagraph(
+      "The energy fell at every one of the \(settings.steps) steps for \(percent(shareFell)) of the images. Lines "
+        + "are means over the images, bands one standard deviation between images.")
+    page.addImage("energy.svg", caption: "Energy by part against step")
+    page.addHeading("Error")
+    page.addParagraph("The completion after every step, decoded by the same decoder.")
+    page.addImage("error.svg", caption: "Mean squared error of hidden pixels against step")
+    page.addHeading("Completions")
+    page.addParagraph("Visible pixels are the original's; the first \(Evaluation.pictureCount) images, not chosen.")
+    page.addImage("completions.png", caption: "Original, masked, and the completion after some steps")
+    page.addHeading("How this was made")
+    page.addCode(record.commandLine, language: "sh")
+    page.addParagraph(
+      "Seed \(record.seed), commit \(record.commit.short), \(record.machine.processor), "
+        + "\(Parallelism.threadCount) threads. Everything is in run.json; the course of training is in metrics.csv.")
+    return page
+  }
+
+  private var verdict: String {
+    guard let comparison else {
+      return "No conventional transformer was trained with these options; --compare trains one."
+    }
+    let better = comparison.error < evaluation.error(at: last)
+    return
+      "The conventional transformer has \(comparison.parameterCount) parameters in a pre-norm block repeated "
+      + "\(settings.steps) times and trained for \(comparison.updateCount) updates in "
+      + "\(Int(comparison.trainSeconds.rounded())) s. "
+      + (better
+        ? "It is better than the Energy Transformer here: it needs about half the multiplications an update."
+        : "It is worse than the Energy Transformer here.")
+  }
+
+  private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+  private func number(_ value: Double) -> String { String(format: "%.5f", value) }
+}
