@@ -71,7 +71,8 @@ struct GroupedOptimizerTests {
       ),
       (
         groups(["queries", "patterns"], .all),
-        "parameter \"queries\" belongs to several groups: matrices, others; every parameter belongs to exactly one"
+        "parameter \"queries\" belongs to several groups: matrices, others; "
+          + "every parameter belongs to exactly one"
       ),
       (
         groups(["queries", "patterns", "values"]),

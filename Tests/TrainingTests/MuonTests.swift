@@ -26,7 +26,7 @@ struct MuonTests {
   func singular(shape: [Int]) {
     var random = RandomStream(seed: 11)
     var input = Tensor<Double>.normal(shape, standardDeviation: 3, using: &random)
-    // A random square matrix may be nearly singular, which five iterations cannot mend: keep it away from that.
+    // A random square matrix may be nearly singular, which five iterations cannot mend: keep away from that.
     if shape[0] == shape[1] {
       var identity = [Double](repeating: 0, count: shape[0] * shape[0])
       for index in 0..<shape[0] { identity[index * shape[0] + index] = 12 }

@@ -172,11 +172,12 @@ struct TrainingCheckpointTests {
         metadata: kind.merging(["updateCount": "-3"]) { $1 }, arrays: [random])
       try expect("array names: expected \"random\", found no arrays", metadata: kind, arrays: [])
       try expect(
-        "array \"random\": expected the state of a random stream, found random stream state: expected 3 words "
-          + "(key, lane, draws), found 2",
+        "array \"random\": expected the state of a random stream, found random stream state: expected 3 "
+          + "words (key, lane, draws), found 2",
         metadata: kind, arrays: [(name: "random", array: StoredArray(shape: [2], integers: [1, 2]))])
       try expect(
-        "array \"other.x\": expected a name that starts with parameters., optimizer. or average., found another",
+        "array \"other.x\": expected a name that starts with parameters., optimizer. or average., "
+          + "found another",
         metadata: kind, arrays: [random, (name: "other.x", array: StoredArray(shape: [1], floats: [1]))])
       try expect(
         "array \"parameters.x\", number format: expected f32, found f64",

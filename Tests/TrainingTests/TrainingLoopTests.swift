@@ -68,9 +68,13 @@ struct TrainingLoopTests {
       model: Network<Float>(), optimizer: AdamW(), schedule: .constant(0.02), random: RandomStream(seed: 1),
       gradientNormLimit: 1)
     var seen: [TrainingProgress<Network<Float>>] = []
-    try loop.run(
-      to: 300, batch: { _, random in Tensor<Float>.normal([16, 4], using: &random) },
-      loss: { model, x, _ in meanSquaredError(model(x), target(x)) }, onUpdate: { seen.append($0) })
+    try loop.run(to: 300) { _, random in
+      Tensor<Float>.normal([16, 4], using: &random)
+    } loss: { model, x, _ in
+      meanSquaredError(model(x), target(x))
+    } onUpdate: { progress in
+      seen.append(progress)
+    }
     #expect(seen.map(\.update) == Array(0..<300) && seen.allSatisfy { $0.updateCount == 300 })
     let losses = seen.map(\.loss)
     let (first, last): (Double, Double) = (losses.prefix(20).reduce(0, +), losses.suffix(20).reduce(0, +))
@@ -117,7 +121,7 @@ struct TrainingLoopTests {
     var killed = try loop()
     #expect(throws: Stopped.self) {
       try killed.run(
-        to: Self.total, batch: batch, loss: loss, checkpoints: CheckpointPlan(every: 4, to: path),
+        to: Self.total, checkpoints: CheckpointPlan(every: 4, to: path), batch: batch, loss: loss,
         onUpdate: { if $0.update == stop { throw Stopped() } })
     }
     // Another model and other random numbers: everything must come from the file, if there is one already.
@@ -140,8 +144,8 @@ struct TrainingLoopTests {
     var loop = try loop()
     var events: [String] = []
     try loop.run(
-      to: 7, batch: batch, loss: loss,
-      checkpoints: CheckpointPlan(every: 3) { events.append("saved \($0.updateCount)") },
+      to: 7, checkpoints: CheckpointPlan(every: 3) { events.append("saved \($0.updateCount)") },
+      batch: batch, loss: loss,
       onUpdate: { events.append("seen \($0.update)") })
     #expect(
       events == [
@@ -175,8 +179,7 @@ struct TrainingLoopTests {
     var before = loop.checkpoint()
     var error = #expect(throws: NonFiniteValue.self) {
       try loop.run(
-        to: Self.total, batch: shrinking, loss: broken,
-        checkpoints: CheckpointPlan(every: 1) { before = $0 })
+        to: Self.total, checkpoints: CheckpointPlan(every: 1) { before = $0 }, batch: shrinking, loss: broken)
     }
     #expect(error?.description == "update 6: the loss is not a finite number")
     #expect(loop.updateCount == 6 && loop.checkpoint().random == before.random)

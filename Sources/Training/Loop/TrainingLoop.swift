@@ -7,7 +7,7 @@ public import Tensors
 /// var loop = TrainingLoop(
 ///   model: model, optimizer: AdamW(), schedule: .constant(1e-3), random: RandomStream(seed: 7))
 /// try loop.run(to: 1_000) { _, random in
-///   images.batch(of: 16, using: &random)
+///   data.batch(of: 16, using: &random)
 /// } loss: { model, batch, _ in
 ///   meanSquaredError(model(batch.inputs), batch.targets)
 /// } onUpdate: { progress in
@@ -59,18 +59,17 @@ public struct TrainingLoop<Model: Parameterized, Phase: Sendable>: Sendable {
   ///
   /// - Parameters:
   ///   - total: The number of updates of the whole run; the curriculum divides it into phases.
+  ///   - checkpoints: Saved after `onUpdate` has seen the update.
   ///   - batch: The data of an update. It draws from the loop's random numbers, whose state is in every
   ///     checkpoint.
   ///   - loss: One number, computed by differentiable operations.
-  ///   - checkpoints: Saved after `onUpdate` has seen the update.
   ///   - onUpdate: Sees every update; an error it throws ends the run after that update.
   /// - Throws: ``NonFiniteValue`` naming the update, and for a gradient the parameter, with the loop as it
   ///   was before that update; and whatever the closures throw.
   public mutating func run<Batch>(
-    to total: Int,
+    to total: Int, checkpoints: CheckpointPlan<Scalar>? = nil,
     batch: (_ update: Int, _ random: inout RandomStream) throws -> Batch,
     loss: (Model, Batch, Phase) throws -> Tensor<Scalar>,
-    checkpoints: CheckpointPlan<Scalar>? = nil,
     onUpdate: (TrainingProgress<Model>) throws -> Void = { _ in }
   ) throws {
     while updateCount < total {
@@ -83,7 +82,7 @@ public struct TrainingLoop<Model: Parameterized, Phase: Sendable>: Sendable {
 
   /// One update of a run of `total`: gradient, clipping, optimiser, average.
   ///
-  /// - Throws: As ``run(to:batch:loss:checkpoints:onUpdate:)``; the loop is then as it was before.
+  /// - Throws: As ``run(to:checkpoints:batch:loss:onUpdate:)``; the loop is then as it was before.
   public mutating func update<Batch>(
     of total: Int,
     batch: (_ update: Int, _ random: inout RandomStream) throws -> Batch,

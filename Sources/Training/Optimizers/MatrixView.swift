@@ -1,7 +1,8 @@
 /// How the axes of a parameter form a matrix of rows and columns.
 ///
 /// Query weights of shape [heads, size, dimension] are (heads * size) x dimension:
-/// `MatrixView(rowAxisCount: 2)`. Memories stored as [dimension, memories], meant as memories x dimension, are `.transposed`.
+/// `MatrixView(rowAxisCount: 2)`. Memories stored as [dimension, memories], meant as memories x
+/// dimension, are `.transposed`.
 public struct MatrixView: Sendable, Equatable {
   /// How many leading axes make up the stored rows; the axes after them make up the stored columns.
   public let rowAxisCount: Int

@@ -58,9 +58,9 @@ public struct Muon<Scalar: TensorScalar>: Optimizer {
   /// The matrix with its singular vectors kept and its singular values brought to about 1.
   ///
   /// x = matrix / Frobenius norm; then `iterations` times x <- a x + (b s + c s^2) x with s = x xᵀ,
-  /// (a, b, c) = (3.4445, -4.7750, 2.0315). Where there are more rows than columns, xᵀ x is used on the right instead:
-  /// the same result from the smaller square. A matrix of zeros stays zero. The values end between about 0.7
-  /// and 1.2; singular values far below the norm (under about a thousandth) do not arrive in 5 iterations.
+  /// (a, b, c) = (3.4445, -4.7750, 2.0315). Where there are more rows than columns, xᵀ x is used on the right
+  /// instead: the same result from the smaller square. A matrix of zeros stays zero. The values end between
+  /// about 0.7 and 1.2; those that start far below the norm (about a thousandth) do not arrive in 5 iterations.
   public static func orthogonalized(_ matrix: Tensor<Scalar>, iterations: Int = 5) -> Tensor<Scalar> {
     precondition(matrix.rank == 2, "orthogonalized needs a matrix, not shape \(matrix.shape)")
     let norm = matrix.innerProduct(matrix).squareRoot()
