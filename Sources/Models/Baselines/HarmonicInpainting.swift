@@ -6,8 +6,8 @@ public import Tensors
 /// image is left out, which is a reflecting border. Channels do not influence each other. A channel without any
 /// visible pixel has no boundary value and becomes 0.5 throughout.
 ///
-/// - Cost: conjugate gradient in double precision for each channel; the iterations grow with the width of the hole,
-///   about 100 for half of 28x28 pixels. Images run in parallel.
+/// - Cost: conjugate gradient in double precision for each channel, its iterations growing with the width of the
+///   hole. Images run in parallel.
 public struct HarmonicInpainting: ImageCompletion {
   /// Rows of an image.
   public let height: Int
