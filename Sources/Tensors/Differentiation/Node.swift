@@ -21,21 +21,20 @@ final class Node<Scalar: TensorScalar>: @unchecked Sendable {
     self.pullback = pullback
   }
 
-  // A long chain of nodes is released in a loop: one nested call a node would overflow the stack.
+  // A long chain of nodes is released in a loop: one nested call a node would overflow the stack. Only nodes are
+  // listed, not tensors: a tensor still alive would make its node look shared, and leave it to a nested call.
   deinit {
-    var pending = inputs
-    inputs = []
-    while let tensor = pending.popLast() {
-      guard var node = tensor.node else { continue }
-      drop(tensor)
-      if isKnownUniquelyReferenced(&node) {
-        pending.append(contentsOf: node.inputs)
-        node.inputs = []
-      }
+    var pending: [Node] = []
+    releaseInputs(to: &pending)
+    while var node = pending.popLast() {
+      if isKnownUniquelyReferenced(&node) { node.releaseInputs(to: &pending) }
     }
   }
 
-  private func drop(_ tensor: consuming Tensor<Scalar>) {}
+  private func releaseInputs(to pending: inout [Node]) {
+    for input in inputs { if let node = input.node { pending.append(node) } }
+    inputs = []
+  }
 }
 
 private let nodeCounter = Atomic<Int>(0)
