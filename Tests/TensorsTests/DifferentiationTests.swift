@@ -70,6 +70,17 @@ struct DifferentiationTests {
     #expect(x.variable().sine().isTracked && !x.variable().step().isTracked)
   }
 
+  @Test("an inner gradient that is over leaves no variable behind")
+  func finishedVariables() {
+    let (x, z) = (normalTensor([4], seed: 1), normalTensor([4], seed: 2))
+    // The inner gradient 3 z y^2 depends on y, which is no variable any more when the outer one is taken.
+    let (value, slope) = valueWithGradient(at: z) { z in
+      gradient(at: x) { y in (z * y * y * y).sum() }.squared().sum()
+    }
+    #expect(!value.isTracked && !slope.isTracked)
+    expectClose(actual: slope, expected: z * x.squared().squared() * 18, relative: 1e-14)
+  }
+
   @Test("constants have gradient zero, of the variable's shape")
   func constants() {
     let x = normalTensor([2, 3], seed: 2)

@@ -40,5 +40,7 @@ public func valueWithGradients<Scalar>(
   var pass = ReversePass(result: value, variables: variables)
   // The value keeps its history only where it depends on an outer variable, which its gradient need not do.
   let kept = pass.recordsItself ? value : value.detached
-  return (kept, pass.run(seed: nil))
+  let results = pass.run(seed: nil)
+  for variable in variables { variable.node?.isFinished = true }
+  return (kept, results)
 }

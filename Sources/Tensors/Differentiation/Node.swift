@@ -9,6 +9,11 @@ final class Node<Scalar: TensorScalar>: @unchecked Sendable {
   let outputs: [Tensor<Scalar>]
   let position: Int
   let pullback: Pullback<Scalar>.Rule?
+  /// Whether the gradient that a variable was made for has been taken.
+  ///
+  /// From then on it is a constant to others, though results that depend on it may live on. Written once, before
+  /// those results are handed out.
+  var isFinished = false
 
   init(
     inputs: [Tensor<Scalar>], outputs: [Tensor<Scalar>] = [], position: Int = 0,

@@ -33,7 +33,8 @@ struct ReversePass<Scalar: TensorScalar> {
       let leads = node.inputs.contains { input in
         input.node.map { leadsToVariable.contains(ObjectIdentifier($0)) } ?? false
       }
-      if leads { leadsToVariable.insert(ObjectIdentifier(node)) } else { recordsItself = true }
+      if leads { leadsToVariable.insert(ObjectIdentifier(node)) }
+      if node.inputs.isEmpty && !node.isFinished { recordsItself = true }
     }
     if variables.contains(where: { !($0.node?.inputs.isEmpty ?? true) }) { recordsItself = true }
   }
