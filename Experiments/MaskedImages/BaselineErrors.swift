@@ -5,7 +5,7 @@ import Foundation
 struct BaselineErrors {
   /// Mean squared error over hidden pixels by summary name.
   private(set) var errors: [String: Double] = [:]
-  let seconds: Double
+  private(set) var seconds = 0.0
 
   init(_ images: PreparedImages) throws {
     let started = Date()

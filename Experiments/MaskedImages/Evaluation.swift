@@ -13,7 +13,7 @@ struct Evaluation {
   private(set) var fell: [Bool] = []
   /// Completions of the first images at every moment: [moment][image], pixels in 0 ... 1.
   private(set) var pictures: [[Tensor<Float>]] = []
-  let seconds: Double
+  private(set) var seconds = 0.0
 
   /// How many images have their completions kept.
   static let pictureCount = 10

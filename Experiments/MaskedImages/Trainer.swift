@@ -54,11 +54,11 @@ struct Trainer {
     let progress = ProgressLine()
     var smoothed: Double?
     try loop.run(
-      to: schedule.updateCount,
+      to: schedule.updateCount, checkpoints: checkpoints,
       batch: { _, _ in
         guard let batch = try batches.next() else { throw CancellationError() }
         return batch
-      }, loss: loss, checkpoints: checkpoints
+      }, loss: loss
     ) { update in
       smoothed = smoothed.map { 0.98 * $0 + 0.02 * update.loss } ?? update.loss
       try metrics?.append(

@@ -50,4 +50,9 @@ int32_t et_set_library_threads(int32_t count);
 int32_t et_inside_parallel_loop(void);
 int32_t et_set_inside_parallel_loop(int32_t inside);
 
+typedef void (*et_loop_body)(void *context, long index);
+// Calls `body` with 0 ..< count, each once, on up to `threads` threads, and returns when all calls have. Runs in
+// place inside another loop, and while another thread's loop has the pool.
+void et_parallel_loop(int32_t threads, long count, void *context, et_loop_body body);
+
 #endif

@@ -1,5 +1,4 @@
 import CKernels
-import Dispatch
 import Synchronization
 
 /// How work is spread over processor cores.
@@ -30,23 +29,18 @@ public enum Parallelism {
       for index in 0..<count { body(index) }
       return
     }
-    let next = Atomic<Int>(0)
     withoutActuallyEscaping(body) { body in
-      let work = LoopBody(run: body)
-      DispatchQueue.concurrentPerform(iterations: threads) { _ in
-        let before = et_set_inside_parallel_loop(1)
-        while true {
-          let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          if index >= count { break }
-          work.run(index)
+      // The loop returns only when every call has, so the closure outlives it.
+      var work = LoopBody(run: body)
+      withUnsafeMutablePointer(to: &work) { context in
+        et_parallel_loop(Int32(threads), count, context) { context, index in
+          context?.assumingMemoryBound(to: LoopBody.self).pointee.run(index)
         }
-        _ = et_set_inside_parallel_loop(before)
       }
     }
   }
 
-  // The loop returns only when every call has, and the body's pieces touch separate memory.
-  private struct LoopBody: @unchecked Sendable { let run: (Int) -> Void }
+  private struct LoopBody { let run: (Int) -> Void }
 
   /// Cuts 0 ..< count into pieces of at least `grain` and calls `body` with each range. For work whose result does
   /// not depend on where the cuts are.
