@@ -1,0 +1,23 @@
+# Thin: every target is a line or two that can as well be typed.
+.PHONY: run test lint results setup
+
+# Trains on the package's own digits and writes Results/masked-images.
+run: setup
+	swift run -c release masked-images
+
+# `swift test` alone would build everything a second time, with other flags than `swift build`.
+test: setup
+	swift build -c release --build-tests
+	swift test -c release --skip-build --disable-xctest
+
+lint:
+	swift format lint --strict --parallel --recursive Package.swift Sources Experiments Tests
+	Scripts/check-imports.sh
+	Scripts/check-files.sh
+
+# Everything under Results, from the beginning.
+results: run
+	swift run -c release results-tables
+
+setup:
+	@Scripts/setup.sh

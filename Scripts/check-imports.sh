@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Holds the import lines of every Swift file against the table below. SwiftPM itself lets an undeclared import
+# of a module that happens to be built pass.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# Folder: the modules its files may import. A folder's row also covers the folders in it; the longest row wins.
+# Only engine folders name system libraries. "*" allows everything that is not forbidden below.
+table='
+Sources/ImageFiles: CPNG CTurboJPEG Foundation
+Sources/Tensors: CDNNL CKernels CZLib Accelerate Darwin Glibc Dispatch Synchronization Foundation
+Sources/Energies: Tensors
+Sources/Dynamics: Tensors Energies
+Sources/Models: Tensors Energies Dynamics Foundation
+Sources/Datasets: Tensors ImageFiles Dispatch Synchronization Foundation
+Sources/Training: Tensors Foundation
+Sources/Reporting: ImageFiles Foundation
+Sources/EnergyTesting: Tensors Energies Dynamics Foundation
+Sources/EnergyTransformer: Tensors Energies Dynamics Models Datasets Training Reporting ImageFiles
+Experiments: EnergyTransformer ArgumentParser Foundation
+Tests/TestSupport: Tensors Testing Foundation
+Tests: *
+'
+# Nothing imports an executable, and tests reach system libraries only through the modules that wrap them.
+executables=$(sed -nE 's/^ *experiment\("([^"]+)".*/\1/p' Package.swift | tr '-' '_' | tr '\n' ' ')
+forbidden="$executables CDNNL CPNG CTurboJPEG CZLib"
+
+find Sources Experiments Tests -name '*.swift' -print0 | sort -z | xargs -0 awk -v table="$table" -v forbidden="$forbidden" '
+  BEGIN {
+    count = split(table, lines, "\n")
+    for (i = 1; i <= count; i++) {
+      colon = index(lines[i], ":")
+      if (colon > 0) allowed[substr(lines[i], 1, colon - 1)] = substr(lines[i], colon + 2)
+    }
+  }
+  FNR == 1 {
+    row = ""
+    for (folder in allowed)
+      if (index(FILENAME, folder "/") == 1 && length(folder) > length(row)) row = folder
+    if (row == "") { printf "%s:1: this folder has no row in Scripts/check-imports.sh\n", FILENAME; bad = 1 }
+  }
+  row != "" && /^[ \t]*(@[A-Za-z_]+(\([^)]*\))?[ \t]+)*((public|package|internal|fileprivate|private)[ \t]+)?import[ \t]/ {
+    name = $0
+    sub(/^.*import[ \t]+/, "", name)
+    sub(/^(struct|class|enum|protocol|typealias|func|let|var)[ \t]+/, "", name)
+    sub(/[^A-Za-z0-9_].*$/, "", name)
+    if (allowed[row] == "*") {
+      if (index(" " forbidden " ", " " name " ")) {
+        printf "%s:%d: imports %s; %s may import everything but %s\n", FILENAME, FNR, name, row, forbidden
+        bad = 1
+      }
+    } else if (!index(" " allowed[row] " ", " " name " ")) {
+      printf "%s:%d: imports %s; %s may import %s\n", FILENAME, FNR, name, row, allowed[row]
+      bad = 1
+    }
+  }
+  END { exit bad }
+'

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Installs what building needs and is missing; on a machine that has everything it does nothing and needs no root.
+# Debian and Ubuntu: through apt. macOS: says what to install.
+set -euo pipefail
+
+fail() {
+  echo "setup: $*" >&2
+  exit 1
+}
+
+check_swift() {
+  command -v swift >/dev/null || fail "swift is missing: install Swift 6.2 or later from https://swift.org/install"
+  local text version major minor
+  text=$(swift --version 2>/dev/null || true)
+  version=$(sed -nE 's/.*Swift version ([0-9]+)\.([0-9]+).*/\1 \2/p' <<<"$text" | head -n 1)
+  read -r major minor <<<"$version" || true
+  if [[ -z ${major:-} ]] || ((major < 6 || (major == 6 && minor < 2))); then
+    fail "Swift 6.2 or later is needed, this is: $(head -n 1 <<<"$text")"
+  fi
+}
+
+has_header() {
+  local folder
+  for folder in /usr/include /usr/local/include "/usr/include/$(uname -m)-linux-gnu"; do
+    [[ -e $folder/$1 ]] && return 0
+  done
+  return 1
+}
+
+# Prints the Debian packages whose header, command or file is not there.
+missing_packages() {
+  has_header oneapi/dnnl/dnnl.h || echo libdnnl-dev
+  has_header png.h || echo libpng-dev
+  has_header turbojpeg.h || echo libturbojpeg0-dev
+  has_header zlib.h || echo zlib1g-dev
+  command -v git >/dev/null || echo git
+  command -v make >/dev/null || echo make
+  [[ -e /etc/ssl/certs/ca-certificates.crt || -e /etc/pki/tls/certs/ca-bundle.crt ]] || echo ca-certificates
+}
+
+install_packages() {
+  command -v apt-get >/dev/null \
+    || fail "missing, by their Debian names: $*; install what your system calls them"
+  local as_root=()
+  if [[ $(id -u) != 0 ]]; then
+    command -v sudo >/dev/null || fail "missing: $*; run as root: apt-get install $*"
+    as_root=(sudo)
+  fi
+  echo "setup: installing $*"
+  ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+  ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "$@"
+}
+
+case $(uname -s) in
+Linux)
+  missing=$(missing_packages)
+  # One package a line, none with spaces.
+  # shellcheck disable=SC2086
+  [[ -z $missing ]] || install_packages $missing
+  ;;
+Darwin)
+  echo "setup: macOS is written for but untested. Needed once:"
+  echo "  brew install libpng jpeg-turbo"
+  echo "  export CPATH=\"\$(brew --prefix)/include\" LIBRARY_PATH=\"\$(brew --prefix)/lib\""
+  ;;
+*) fail "only Linux and macOS are supported, not $(uname -s)" ;;
+esac
+check_swift
