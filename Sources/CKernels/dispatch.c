@@ -1,49 +1,81 @@
-// Chooses the widest vector unit once and forwards to its kernels.
+// Forwards to the kernels of the widest vector unit, or of the one chosen for the calling thread.
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include "kernel_tables.h"
 
-static const struct et_table_f32 *table_f32;
-static const struct et_table_f64 *table_f64;
-static const char *unit;
+struct vector_unit {
+  const char *name;
+  const struct et_table_f32 *const *f32;
+  const struct et_table_f64 *const *f64;
+};
+
+// Widest first; the last needs nothing but the processor's baseline.
+static const struct vector_unit units[] = {
+#if defined(__x86_64__)
+  {"avx512", &et_avx512_f32, &et_avx512_f64},
+  {"avx2", &et_avx2_f32, &et_avx2_f64},
+#endif
+#if defined(__aarch64__)
+  {"neon", &et_plain_f32, &et_plain_f64},
+#else
+  {"plain", &et_plain_f32, &et_plain_f64},
+#endif
+};
+enum { unit_count = sizeof units / sizeof *units };
+
+static const struct vector_unit *widest;
+static _Thread_local const struct vector_unit *chosen;
+static pthread_key_t workspace_key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-int32_t et_use_vector_unit(const char *name) {
+static int supported(const char *name) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (!strcmp(name, "avx512")) {
-    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
-        !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl")) return 0;
-    table_f32 = et_avx512_f32, table_f64 = et_avx512_f64, unit = "avx512";
-    return 1;
-  }
-  if (!strcmp(name, "avx2")) {
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return 0;
-    table_f32 = et_avx2_f32, table_f64 = et_avx2_f64, unit = "avx2";
-    return 1;
-  }
-#endif
-  if (strcmp(name, "plain")) return 0;
-  table_f32 = et_plain_f32, table_f64 = et_plain_f64;
-#if defined(__aarch64__)
-  unit = "neon";
+  if (!strcmp(name, "avx512"))
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  if (!strcmp(name, "avx2")) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 #else
-  unit = "plain";
+  (void)name;
 #endif
   return 1;
 }
 
-static void choose(void) {
-  if (!et_use_vector_unit("avx512") && !et_use_vector_unit("avx2")) et_use_vector_unit("plain");
+static void prepare(void) {
+  if (pthread_key_create(&workspace_key, free)) abort();
+  for (int u = unit_count - 1; u >= 0; u--) if (supported(units[u].name)) widest = &units[u];
 }
 
-static void ready(void) { pthread_once(&once, choose); }
+static const struct vector_unit *unit(void) {
+  pthread_once(&once, prepare);
+  return chosen ? chosen : widest;
+}
 
-const char *et_vector_unit(void) { ready(); return unit; }
+const char *et_vector_unit(void) { return unit()->name; }
+
+int32_t et_use_vector_unit(const char *name) {
+  if (!name) { chosen = NULL; return 1; }
+  for (int u = 0; u < unit_count; u++)
+    if (!strcmp(name, units[u].name) && supported(name)) { chosen = &units[u]; return 1; }
+  return 0;
+}
+
+// Memory of this thread for packed matrices, released when the thread ends.
+static void *workspace(size_t bytes) {
+  static _Thread_local void *memory;
+  static _Thread_local size_t size;
+  if (size < bytes) {
+    free(memory);
+    memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
+    if (!memory || pthread_setspecific(workspace_key, memory)) abort();
+    size = bytes;
+  }
+  return memory;
+}
 
 #define ET_DEFINE(T, S)                                                                                      \
-  static const struct et_table_##S *kernels_##S(void) { ready(); return table_##S; }                         \
+  static const struct et_table_##S *kernels_##S(void) { return *unit()->S; }                                 \
   void et_unary_##S(int32_t op, long n, const T *x, T *y, T p) { kernels_##S()->unary(op, n, x, y, p); }     \
   void et_binary_##S(int32_t op, long rank, const long *dims, const long *sa, const long *sb, const T *a,    \
                      const T *b, T *y) {                                                                     \
@@ -82,19 +114,11 @@ const char *et_vector_unit(void) { ready(); return unit; }
   }                                                                                                          \
   void et_accumulate_##S(long n, T scale, const T *x, T *y) { kernels_##S()->accumulate(n, scale, x, y); }   \
   double et_dot_##S(long n, const T *x, const T *y) { return kernels_##S()->dot(n, x, y); }                  \
-  static _Thread_local T *workspace_##S;                                                                     \
-  static _Thread_local long workspace_size_##S;                                                              \
   void et_matmul_##S(long m, long n, long k, T alpha, const T *a, long row_a, long column_a, const T *b,     \
                      long row_b, long column_b, T beta, T *c, long row_c) {                                  \
-    long needed = kernels_##S()->workspace;                                                                  \
-    if (workspace_size_##S < needed) {                                                                       \
-      free(workspace_##S);                                                                                   \
-      workspace_##S = aligned_alloc(64, ((needed * (long)sizeof(T) + 63) / 64) * 64);                        \
-      if (!workspace_##S) abort();                                                                           \
-      workspace_size_##S = needed;                                                                           \
-    }                                                                                                        \
-    kernels_##S()->matmul(m, n, k, alpha, a, row_a, column_a, b, row_b, column_b, beta, c, row_c,            \
-                          workspace_##S);                                                                    \
+    const struct et_table_##S *kernels = kernels_##S();                                                      \
+    kernels->matmul(m, n, k, alpha, a, row_a, column_a, b, row_b, column_b, beta, c, row_c,                  \
+                    workspace(kernels->workspace * sizeof(T)));                                              \
   }
 
 ET_DEFINE(float, f32)

@@ -18,7 +18,7 @@
     void (*matmul)(long, long, long, T, const T *, long, long, const T *, long, long, T, T *, long, T *);    \
     long workspace;                                                                                          \
   };                                                                                                         \
-  extern const struct et_table_##S *et_plain_##S, *et_avx2_##S, *et_avx512_##S;
+  extern const struct et_table_##S *const et_plain_##S, *const et_avx2_##S, *const et_avx512_##S;
 ET_TABLE(float, f32)
 ET_TABLE(double, f64)
 #endif

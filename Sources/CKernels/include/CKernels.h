@@ -37,9 +37,10 @@ ET_DECLARE(float, f32)
 ET_DECLARE(double, f64)
 #undef ET_DECLARE
 
-// Name of the vector unit that the kernels use: "avx512", "avx2", "neon" or "plain".
+// Name of the vector unit that kernels called from this thread use: "avx512", "avx2", "neon" or "plain".
 const char *et_vector_unit(void);
-// Forces a narrower unit, for tests; returns 0 where the processor lacks it.
+// Chooses the unit for calls from this thread alone, for tests; NULL returns to the widest. Returns 0, and changes
+// nothing, where the processor lacks it.
 int32_t et_use_vector_unit(const char *name);
 
 // The number of OpenMP threads that a library call from this thread may use (1 while our own threads work);

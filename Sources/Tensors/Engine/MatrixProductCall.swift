@@ -16,6 +16,18 @@ package struct MatrixProductCall<Scalar>: @unchecked Sendable {
   package var b: UnsafePointer<Scalar>, strideB: Int, transposedB: Bool
   package var c: UnsafeMutablePointer<Scalar>, strideC: Int
   package var scale: Scalar, keep: Scalar
+
+  package init(
+    rows: Int, columns: Int, depth: Int, a: UnsafePointer<Scalar>, strideA: Int, transposedA: Bool,
+    b: UnsafePointer<Scalar>, strideB: Int, transposedB: Bool, c: UnsafeMutablePointer<Scalar>, strideC: Int,
+    scale: Scalar, keep: Scalar
+  ) {
+    (self.rows, self.columns, self.depth) = (rows, columns, depth)
+    (self.a, self.strideA, self.transposedA) = (a, strideA, transposedA)
+    (self.b, self.strideB, self.transposedB) = (b, strideB, transposedB)
+    (self.c, self.strideC) = (c, strideC)
+    (self.scale, self.keep) = (scale, keep)
+  }
 }
 
 /// Float products go to the system's matrix library: oneDNN, which finds the widest vector unit at run time, or
@@ -38,12 +50,17 @@ package struct MatrixProductCall<Scalar>: @unchecked Sendable {
       call.rows, call.columns, call.depth, call.scale, call.a, call.strideA, call.b, call.strideB, call.keep,
       call.c, call.strideC)
   #else
-    et_matmul_f32(
-      call.rows, call.columns, call.depth, call.scale,
-      call.a, call.transposedA ? 1 : call.strideA, call.transposedA ? call.strideA : 1,
-      call.b, call.transposedB ? 1 : call.strideB, call.transposedB ? call.strideB : 1,
-      call.keep, call.c, call.strideC)
+    runOwnMatrixProduct(call)
   #endif
+}
+
+/// A float product by our own kernel, for systems without a matrix library.
+package func runOwnMatrixProduct(_ call: MatrixProductCall<Float>) {
+  et_matmul_f32(
+    call.rows, call.columns, call.depth, call.scale,
+    call.a, call.transposedA ? 1 : call.strideA, call.transposedA ? call.strideA : 1,
+    call.b, call.transposedB ? 1 : call.strideB, call.transposedB ? call.strideB : 1,
+    call.keep, call.c, call.strideC)
 }
 
 /// Double products use our own kernel: oneDNN has none.
