@@ -80,7 +80,10 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   }
 
   /// Whether every element is a finite number.
-  public var isFinite: Bool { withElements { $0.allSatisfy { $0.isFinite } } }
+  public var isFinite: Bool {
+    // A sum of squares is finite unless an element is not, or squares overflow: only then look at each.
+    kernels.dot(count, pointer, pointer).isFinite || withElements { $0.allSatisfy { $0.isFinite } }
+  }
 
   /// The same numbers in another precision.
   public func converted<Other: TensorScalar>(to type: Other.Type) -> Tensor<Other> {

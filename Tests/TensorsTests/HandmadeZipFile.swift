@@ -94,6 +94,18 @@ func sound(_ name: String) -> ZipPart {
     npy("{'descr': '<i2', 'fortran_order': False, 'shape': (2,), }", Data([1, 0, 0xFF, 0xFF])))
 }
 
+/// The same entry as one uncompressed block of deflate data, 5 bytes longer than its content.
+func deflated(_ name: String) -> ZipPart {
+  var part = sound(name)
+  part.method = 8
+  let count = UInt16(part.content.count)
+  var block = Data([1])
+  block.append(count)
+  block.append(~count)
+  part.content = block + part.content
+  return part
+}
+
 /// CRC-32 one bit at a time, from its definition.
 private func bitwiseChecksum(of bytes: Data) -> UInt32 {
   var remainder = UInt32.max

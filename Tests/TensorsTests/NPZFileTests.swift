@@ -41,7 +41,7 @@ struct NPZFileTests {
 
   @Test("sizes in the 64-bit fields are used where the short ones are all ones")
   func zip64() throws {
-    let bytes = zipped([sound("a"), sound("b")], isWide: true)
+    let bytes = zipped([sound("a"), deflated("b")], isWide: true)
     let file = try NPZFile.parse(bytes, file: "test")
     #expect(file.names == ["a", "b"])
     #expect(try file.array(named: "b").integers() == [1, -1])
@@ -102,6 +102,14 @@ struct NPZFileTests {
           $0.method = 8
           $0.content = Data([7, 0, 0])
         }),
+      MalformedFile(
+        "bytes of deflate data, found damaged data",
+        zipped(
+          [deflated("a")].map { part in
+            var part = part
+            part.content.append(0)
+            return part
+          })),
       MalformedFile("expected every name once, found \"a\" twice", zipped([sound("a"), sound("a")])),
       MalformedFile(
         "expected names that end in .npy, found \"a.txt\"", zipped([ZipPart("a.txt", Data([1]))])),

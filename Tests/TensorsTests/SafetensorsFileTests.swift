@@ -65,6 +65,16 @@ struct SafetensorsFileTests {
     #expect(try SafetensorsFile.read(path: folder.path("none.safetensors")).arrays.isEmpty)
   }
 
+  @Test("every escape of JSON is understood, as Foundation understands it")
+  func escapes() throws {
+    let text = #""\" \\ \/ \b \f \n \r \t \u00e9 \uD83D\uDE42 \udbff\udfff \u0000 é 🙂""#
+    let file = try SafetensorsFile.parse(
+      safetensors("{\"__metadata__\": {\"k\" :\(text)\n}}\t"), file: "test")
+    let expected = try JSONDecoder().decode(String.self, from: Data(text.utf8))
+    #expect(file.metadata == ["k": expected])
+    #expect(expected.unicodeScalars.contains("\u{1F642}") && expected.unicodeScalars.contains("\u{10FFFF}"))
+  }
+
   @Test("a missing name is answered with the file, the name and what is there")
   func missingName() throws {
     let file = try SafetensorsFile.parse(

@@ -1,0 +1,55 @@
+public import Tensors
+
+/// Random shifts and mirror images of training pictures.
+///
+/// An image is padded on all sides, a window of its own size is cut out at a uniformly random place, and the
+/// result is mirrored left to right with a given probability.
+public struct Augmentation: Sendable, Equatable {
+  /// Pixels added on each side before the cut; 0 leaves images in place.
+  public let padding: Int
+  /// Value of the added pixels.
+  public let fill: UInt8
+  /// How often an image is mirrored, 0 to 1.
+  public let flipProbability: Double
+
+  /// States what to do; `Augmentation(padding: 4, flipProbability: 0.5)` is usual for CIFAR-10.
+  public init(padding: Int, flipProbability: Double, fill: UInt8 = 0) {
+    precondition(padding >= 0, "padding \(padding), expected 0 or more")
+    precondition((0...1).contains(flipProbability), "flip probability \(flipProbability), expected 0 to 1")
+    self.padding = padding
+    self.fill = fill
+    self.flipProbability = flipProbability
+  }
+
+  /// The batch with every image changed by a draw of its own.
+  ///
+  /// The draw depends on the stream and the number of the image in its data set, not on its place in the batch.
+  public func apply(to batch: ImageBatch, using stream: RandomStream) -> ImageBatch {
+    var pixels = [UInt8](repeating: fill, count: batch.pixels.count)
+    for (place, index) in batch.indices.enumerated() {
+      var draws = stream.child(UInt64(index))
+      let down = Int.random(in: -padding...padding, using: &draws)
+      let right = Int.random(in: -padding...padding, using: &draws)
+      let isFlipped = draws.uniform() < flipProbability
+      copy(batch, place: place, down: down, right: right, isFlipped: isFlipped, to: &pixels)
+    }
+    return ImageBatch(
+      indices: batch.indices, height: batch.height, width: batch.width, channels: batch.channels,
+      pixels: pixels, labels: batch.labels)
+  }
+
+  /// Fills row and column (r, c) from (r + down, c + right), the column counted from the other side if flipped.
+  private func copy(
+    _ batch: ImageBatch, place: Int, down: Int, right: Int, isFlipped: Bool, to pixels: inout [UInt8]
+  ) {
+    let (height, width, channels) = (batch.height, batch.width, batch.channels)
+    let start = place * height * width * channels
+    for row in 0..<height where (0..<height).contains(row + down) {
+      for column in 0..<width where (0..<width).contains(column + right) {
+        let target = start + (row * width + (isFlipped ? width - 1 - column : column)) * channels
+        let source = start + ((row + down) * width + column + right) * channels
+        for channel in 0..<channels { pixels[target + channel] = batch.pixels[source + channel] }
+      }
+    }
+  }
+}

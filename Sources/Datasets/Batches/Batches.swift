@@ -1,0 +1,35 @@
+public import Tensors
+
+/// The batches of a training run, each a function of its number alone.
+///
+/// `batch(ofUpdate:)` may be called from any thread and in any order, as a `Prefetcher` does:
+/// `Prefetcher(from: firstUpdate) { batches.batch(ofUpdate: $0) }`.
+public struct Batches: Sendable {
+  /// What the batches are drawn from.
+  public let dataset: ImageDataset
+  /// Which images belong to which update.
+  public let order: BatchOrder
+  /// Changes made to training images; nil leaves them as they are.
+  public let augmentation: Augmentation?
+  private let augmenting: RandomStream
+
+  /// Shuffles anew every epoch.
+  /// - Parameter stream: its children shuffle and augment; it is not advanced.
+  public init(
+    of dataset: ImageDataset, batchSize: Int, dropsLast: Bool = true, augmentation: Augmentation? = nil,
+    using stream: RandomStream
+  ) {
+    self.dataset = dataset
+    order = BatchOrder(
+      imageCount: dataset.count, batchSize: batchSize, dropsLast: dropsLast, shuffledBy: stream.child(0))
+    self.augmentation = augmentation
+    augmenting = stream.child(1)
+  }
+
+  /// The batch of an update, counted from 0 over all epochs.
+  public func batch(ofUpdate update: Int) -> ImageBatch {
+    let batch = dataset.batch(at: order.indices(ofUpdate: update))
+    guard let augmentation else { return batch }
+    return augmentation.apply(to: batch, using: augmenting.child(UInt64(update)))
+  }
+}

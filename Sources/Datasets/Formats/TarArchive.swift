@@ -1,0 +1,45 @@
+public import Foundation
+
+/// An uncompressed tar file, memory-mapped: its entries, and their bytes on demand.
+///
+/// Reads ustar headers with GNU long names and pax paths and sizes. The checksum of every header is verified;
+/// an archive that ends before its closing zero block, a member larger than the rest of the file and links or
+/// devices are refused.
+public struct TarArchive: Sendable {
+  /// What an entry stands for.
+  public enum Kind: Sendable, Equatable {
+    case file
+    case folder
+  }
+
+  /// One entry of the archive.
+  public struct Entry: Sendable, Equatable {
+    /// Path inside the archive, without `./` at its start and `/` at its end.
+    public let path: String
+    /// File or folder.
+    public let kind: Kind
+    /// Where its bytes lie in the archive.
+    public let range: Range<Int>
+  }
+
+  /// The entries in the order of the archive.
+  public let entries: [Entry]
+  /// Path of the archive, for error messages.
+  public let name: String
+  private let data: Data
+
+  /// Opens the archive at `url` and reads all headers; file contents stay on disk until asked for.
+  public init(contentsOf url: URL) throws {
+    let data = try DataFile.mapped(url)
+    var reader = TarHeaderReader(data: data, name: url.path)
+    entries = try reader.readEntries()
+    name = url.path
+    self.data = data
+  }
+
+  /// The contents of an entry of this archive.
+  public func bytes(of entry: Entry) -> [UInt8] {
+    precondition(entry.range.upperBound <= data.count, "entry \(entry.path) is not of archive \(name)")
+    return data.withUnsafeBytes { [UInt8]($0[entry.range]) }
+  }
+}

@@ -1,0 +1,48 @@
+public import Tensors
+
+/// How many patches are masked at random: of N, some are scored; most of these are replaced by the mask token.
+///
+/// The paper scores 100 of 196 patches: 90 of them are replaced, 10 keep their true embedding and are scored all
+/// the same. Every set of patches of the stated size is equally likely.
+/// Source: Hoover et al., "Energy Transformer", NeurIPS 2023, and its published code.
+public struct PatchMaskPolicy: Sendable, Equatable {
+  /// Patches of an image, N.
+  public let patchCount: Int
+  /// Patches of an image that count in the loss.
+  public let scoredCount: Int
+  /// Patches of an image that give way to the mask token, all of them scored.
+  public let replacedCount: Int
+
+  /// Scores `scoredCount` of `patchCount` patches and replaces the given part of them, rounded to the nearest
+  /// whole number of patches.
+  public init(patchCount: Int, scoredCount: Int, replacedFraction: Double = 0.9) {
+    precondition(
+      patchCount > 0 && (0...patchCount).contains(scoredCount),
+      "\(scoredCount) scored patches of \(patchCount)")
+    precondition(
+      (0...1).contains(replacedFraction), "replaced fraction \(replacedFraction), expected 0 to 1")
+    self.patchCount = patchCount
+    self.scoredCount = scoredCount
+    replacedCount = Int((Double(scoredCount) * replacedFraction).rounded())
+  }
+
+  /// Draws a mask for each image.
+  ///
+  /// The draw of an image depends on the stream and its number in the data set alone. With one and the same
+  /// stream for a whole test set the masks are therefore fixed, whatever the batch size; in training, take
+  /// `stream.child(update)`.
+  /// - Parameter indices: numbers of the images in their data set, one a row of the mask.
+  public func mask(forImages indices: [Int], using stream: RandomStream) -> PatchMask {
+    var replaced = [Bool](repeating: false, count: indices.count * patchCount)
+    var scored = replaced
+    for (place, index) in indices.enumerated() {
+      var draws = stream.child(UInt64(index))
+      let order = draws.permutation(of: patchCount)
+      for (rank, patch) in order.prefix(scoredCount).enumerated() {
+        scored[place * patchCount + patch] = true
+        replaced[place * patchCount + patch] = rank < replacedCount
+      }
+    }
+    return PatchMask(batchSize: indices.count, patchCount: patchCount, replaced: replaced, scored: scored)
+  }
+}

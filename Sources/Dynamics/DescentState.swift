@@ -1,0 +1,23 @@
+public import Energies
+public import Tensors
+
+/// A descent between two steps.
+public struct DescentState<Scalar: TensorScalar>: Sendable {
+  /// x, the tokens.
+  public internal(set) var tokens: Tokens<Scalar>
+  /// The number of steps taken.
+  public internal(set) var steps: Int
+  /// What the update rule keeps.
+  public internal(set) var memory: UpdateMemory<Scalar>
+  /// alpha of the last step, [1, 1, 1] or, with backtracking, [batch, 1, 1]; nil before the first.
+  public internal(set) var stepSize: Tensor<Scalar>?
+  /// g, the energy and its gradient at the tokens, where they are already known.
+  var evaluation: Evaluation<Scalar>?
+}
+
+/// The energy at some tokens.
+struct Evaluation<Scalar: TensorScalar>: Sendable {
+  let activations: Activations<Scalar>
+  let energy: EnergyByPart<Scalar>
+  let gradient: Tensor<Scalar>
+}

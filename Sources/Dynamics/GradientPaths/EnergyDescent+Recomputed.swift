@@ -1,0 +1,151 @@
+import Energies
+import Tensors
+
+/// The gradient path that stores one state a step and computes each step again on the way back.
+extension EnergyDescent {
+  func runRecomputed(from tokens: Tokens<Scalar>, recording: [Recording<Scalar>]) -> DescentResult<Scalar> {
+    let ofEnergy = energy.dependencies.values
+    let ofLagrangian = lagrangian.parameters.values
+    let plain = detached
+    let mask = tokens.mask
+    let start = Tokens(tokens.values.detached, mask: mask)
+    let ranges = pieces(of: start)
+    let runs = inParallel(ranges) { plain.runStored(from: start.examples($0), recording: recording) }
+    let stored = runs.map(\.steps)
+    guard runs.allSatisfy({ $0.result.stopReason.isFinite }) else {
+      return plain.runInPlace(from: start, recording: recording)
+    }
+    let last = Tensor.concatenated(runs.map(\.result.tokens.values), axis: 0)
+
+    let values = Tensor.differentiable(last, inputs: [tokens.values] + ofEnergy + ofLagrangian) { pull in
+      let ofEnergy = Array(pull.inputs[1...].prefix(ofEnergy.count))
+      let ofLagrangian = Array(pull.inputs.suffix(ofLagrangian.count))
+      if pull.isDifferentiated {
+        // A second derivative needs the whole graph: run again, unrolled.
+        let tracked = plain.replacing(ofEnergy, ofLagrangian)
+        let result = tracked.runInPlace(from: Tokens(pull.inputs[0], mask: mask), recording: [])
+        return trackedGradients(of: result.tokens.values, inputs: pull.inputs, cotangent: pull.cotangent)
+      }
+      let cotangents = inParallel(Array(ranges.indices).map { $0..<$0 + 1 }) { piece in
+        let index = piece.lowerBound
+        return plain.pullback(stored[index], mask: mask?.examples(ranges[index]),
+          cotangent: pull.cotangent.sliced(axis: 0, ranges[index]))
+      }
+      let ofTokens = Tensor.concatenated(cotangents.map { $0[0] }, axis: 0)
+      return [ofTokens] + cotangents[0].indices.dropFirst().map { index in
+        cotangents.dropFirst().reduce(cotangents[0][index]) { $0 + $1[index] }
+      }
+    }
+    let final = Tokens(values, mask: mask)
+    return DescentResult(
+      tokens: final, activations: lagrangian.activations(at: final), stopReason: runs[0].result.stopReason,
+      steps: runs[0].result.steps, trajectory: .joined(runs.map(\.result.trajectory)))
+  }
+
+  /// What the way back needs of one step.
+  struct StoredStep: Sendable {
+    let tokens: Tensor<Scalar>
+    let memory: UpdateMemory<Scalar>
+    let stepSize: Tensor<Scalar>
+    let index: Int
+  }
+
+  private func runStored(
+    from tokens: Tokens<Scalar>, recording: [Recording<Scalar>]
+  ) -> (result: DescentResult<Scalar>, steps: [StoredStep]) {
+    var states: [DescentState<Scalar>] = []
+    let result = runInPlace(from: tokens, recording: recording) { states.append($0) }
+    let steps = zip(states, states.dropFirst()).map { before, after in
+      StoredStep(
+        tokens: before.tokens.values, memory: before.memory,
+        stepSize: after.stepSize ?? .zeros([1, 1, 1]), index: before.steps)
+    }
+    return (result, steps)
+  }
+
+  /// Cotangents of the first tokens, the energy's dependencies and the Lagrangian's parameters.
+  private func pullback(
+    _ steps: [StoredStep], mask: TokenMask?, cotangent: Tensor<Scalar>
+  ) -> [Tensor<Scalar>] {
+    var total = StepCotangents(
+      tokens: cotangent, velocity: nil,
+      dependencies: energy.dependencies.values.map { .zeros($0.shape) },
+      parameters: lagrangian.parameters.values.map { .zeros($0.shape) })
+    let closed = updateRule.isGradientStep ? energy.closedForm : nil
+    for step in steps.reversed() {
+      if let closed {
+        pullBack(&total, through: step, mask, closed)
+      } else {
+        pullBack(&total, through: step, mask)
+      }
+    }
+    return [total.tokens] + total.dependencies + total.parameters
+  }
+
+  /// x' = x - alpha G(g(x)): the cotangent of G is u = -alpha times that of x', and the energy's own Hessian and
+  /// mixed derivatives carry it to g and the parameters.
+  private func pullBack(
+    _ total: inout StepCotangents<Scalar>, through step: StoredStep, _ mask: TokenMask?,
+    _ closed: any ClosedFormEnergy<Scalar>
+  ) {
+    let x = step.tokens.variable()
+    let parameters = lagrangian.parameters
+    let variables = parameters.values.map { $0.variable() }
+    let norm = lagrangian.with(ParameterValues(names: parameters.names, values: variables))
+    let g = norm.activations(at: Tokens(x, mask: mask))
+    let plain = g.with(g.values.detached)
+    let direction = plain.masking(-(total.tokens * step.stepSize))
+    let through = closed.gradientPullback(at: plain, direction: direction)
+    let ofNorm = gradients(
+      of: g.values, withRespectTo: [x] + variables, cotangent: through.hessianVectorProduct)
+    total.tokens = total.tokens + ofNorm[0]
+    total.add(dependencies: through.dependencies, parameters: Array(ofNorm.dropFirst()))
+  }
+
+  /// Any other step: differentiated as a whole.
+  private func pullBack(
+    _ total: inout StepCotangents<Scalar>, through step: StoredStep, _ mask: TokenMask?
+  ) {
+    let x = step.tokens.variable()
+    let dependencies = energy.dependencies.values.map { $0.variable() }
+    let parameters = lagrangian.parameters.values.map { $0.variable() }
+    let velocity = step.memory.velocity?.variable()
+    let tracked = replacing(dependencies, parameters)
+    var memory = step.memory
+    memory.velocity = velocity
+    let tokens = Tokens(x, mask: mask)
+    let next = tracked.moved(tokens, tracked.evaluate(tokens), step.stepSize, memory: &memory)
+    let inputs = [x] + (velocity.map { [$0] } ?? []) + dependencies + parameters
+    var found = gradients(of: next, withRespectTo: inputs, cotangent: total.tokens)
+    if let after = memory.velocity, let cotangent = total.velocity {
+      let others = gradients(of: after, withRespectTo: inputs, cotangent: cotangent)
+      found = zip(found, others).map { $0 + $1 }
+    }
+    total.tokens = found.removeFirst()
+    total.velocity = velocity.map { _ in found.removeFirst() }
+    total.add(
+      dependencies: Array(found.prefix(dependencies.count)), parameters: Array(found.suffix(parameters.count)))
+  }
+}
+
+/// The cotangents that travel back through the steps of a descent.
+private struct StepCotangents<Scalar: TensorScalar> {
+  var tokens: Tensor<Scalar>
+  var velocity: Tensor<Scalar>?
+  var dependencies: [Tensor<Scalar>]
+  var parameters: [Tensor<Scalar>]
+
+  mutating func add(dependencies more: [Tensor<Scalar>], parameters others: [Tensor<Scalar>]) {
+    for index in dependencies.indices { dependencies[index] = dependencies[index] + more[index] }
+    for index in parameters.indices { parameters[index] = parameters[index] + others[index] }
+  }
+}
+
+/// Cotangents of tracked inputs, nil for constants.
+private func trackedGradients<Scalar>(
+  of result: Tensor<Scalar>, inputs: [Tensor<Scalar>], cotangent: Tensor<Scalar>
+) -> [Tensor<Scalar>?] {
+  var found = gradients(of: result, withRespectTo: inputs.filter(\.isTracked), cotangent: cotangent)
+    .makeIterator()
+  return inputs.map { $0.isTracked ? found.next() : nil }
+}

@@ -1,0 +1,28 @@
+/// How far a step moves: alpha of each step, and whether a step that raises the energy is shortened.
+public protocol StepSizeRule: Sendable {
+  /// alpha of a step, counted from 0; the first try where steps are shortened.
+  func size(at step: Int) -> Double
+
+  /// How a step is shortened; nil when it is taken as it is.
+  var backtracking: Backtracking? { get }
+}
+
+extension StepSizeRule {
+  public var backtracking: Backtracking? { nil }
+}
+
+/// How a step that would raise an example's energy is shortened.
+public struct Backtracking: Sendable, Equatable {
+  /// What alpha is multiplied by, 0 < factor < 1.
+  public let factor: Double
+  /// How often, before the example stays where it is.
+  public let attempts: Int
+
+  /// Shortening by `factor` up to `attempts` times.
+  public init(factor: Double = 0.5, attempts: Int = 20) {
+    precondition(factor > 0 && factor < 1, "a backtracking factor lies between 0 and 1, not \(factor)")
+    precondition(attempts > 0, "backtracking needs at least one attempt, not \(attempts)")
+    self.factor = factor
+    self.attempts = attempts
+  }
+}

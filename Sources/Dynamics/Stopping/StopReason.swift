@@ -1,0 +1,27 @@
+/// Why a descent stopped.
+public indirect enum StopReason: Sendable, Equatable, CustomStringConvertible {
+  /// It took the number of steps that was asked for.
+  case steps(Int)
+  /// The energy of every example changed by no more than this in the last step.
+  case energyChange(Double)
+  /// No number of a token changed by more than this in the last step.
+  case tokenChange(Double)
+  /// All of several rules held.
+  case all([StopReason])
+  /// A step led to a number that is not finite; the tokens before that step are kept.
+  case nonFinite(step: Int, part: String)
+
+  /// Whether every number of the descent is finite.
+  public var isFinite: Bool { if case .nonFinite = self { false } else { true } }
+
+  public var description: String {
+    switch self {
+    case .steps(let count): "took all \(count) steps"
+    case .energyChange(let change): "the energy changed by at most \(change)"
+    case .tokenChange(let change): "the tokens changed by at most \(change)"
+    case .all(let reasons): reasons.map(\.description).joined(separator: " and ")
+    case .nonFinite(let step, let part):
+      "step \(step) made \(part) infinite or not a number: try a smaller step size or backtracking"
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/// An 8-bit image: `height` rows of `width` pixels, row by row, the channels of a pixel side by side.
+public struct PixelImage: Sendable, Equatable {
+  /// Pixels in a row.
+  public let width: Int
+  /// Rows.
+  public let height: Int
+  /// 1 (gray) or 3 (red, green, blue).
+  public let channels: Int
+  /// `height * width * channels` values, index `(row * width + column) * channels + channel`.
+  public var bytes: [UInt8] {
+    didSet { requireByteCount() }
+  }
+
+  /// The longest side that files may have, in pixels.
+  public static let largestSide = 16_384
+  /// The most pixels that files may have.
+  public static let largestPixelCount = 1 << 26
+
+  /// Wraps pixels that are already in memory.
+  public init(width: Int, height: Int, channels: Int, bytes: [UInt8]) {
+    precondition(width > 0 && height > 0, "image of \(width)x\(height): sides are at least 1")
+    precondition(channels == 1 || channels == 3, "image of \(channels) channels: 1 or 3 are possible")
+    self.width = width
+    self.height = height
+    self.channels = channels
+    self.bytes = bytes
+    requireByteCount()
+  }
+
+  private func requireByteCount() {
+    precondition(
+      bytes.count == width * height * channels,
+      "\(bytes.count) bytes for an image of \(height)x\(width)x\(channels)")
+  }
+
+  /// Decodes a PNG or JPEG file, told apart by the first bytes, not by the name.
+  ///
+  /// Gray files give 1 channel, all others 3. Palettes are resolved, 16-bit samples are rounded to 8, alpha is
+  /// dropped without blending. EXIF orientation is not applied. A file that is cut short or whose checksums
+  /// fail is refused, as is one beyond `largestSide` or `largestPixelCount`.
+  /// - Parameter name: what error messages call the file.
+  public static func decode(_ bytes: [UInt8], name: String) throws -> PixelImage {
+    if bytes.isEmpty {
+      throw ImageFileError(file: name, problem: "empty file, expected a PNG or JPEG image")
+    }
+    if bytes.starts(with: PNGCoding.signature) {
+      return try PNGCoding.decode(bytes, name: name)
+    }
+    if bytes.starts(with: JPEGCoding.signature) {
+      return try JPEGCoding.decode(bytes, name: name)
+    }
+    let start = bytes.prefix(4).map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.count == 1 ? "0" + digits : digits
+    }
+    throw ImageFileError(
+      file: name,
+      problem: "starts with bytes \(start.joined(separator: " ")), expected the signature of a PNG or JPEG")
+  }
+
+  /// The image as a PNG file; decoding it gives back the same pixels.
+  public func pngData() throws -> [UInt8] {
+    try PNGCoding.encode(self)
+  }
+
+  /// The image as a baseline JPEG file without chroma subsampling; lossy.
+  /// - Parameter quality: 1 (smallest) to 100 (closest).
+  public func jpegData(quality: Int = 90) throws -> [UInt8] {
+    precondition((1...100).contains(quality), "JPEG quality \(quality), expected 1 to 100")
+    return try JPEGCoding.encode(self, quality: quality)
+  }
+
+  static func requireSize(width: Int, height: Int, name: String) throws {
+    guard width >= 1, height >= 1, width <= largestSide, height <= largestSide else {
+      throw ImageFileError(
+        file: name, problem: "size \(width)x\(height), expected sides of 1 to \(largestSide) pixels")
+    }
+    guard width * height <= largestPixelCount else {
+      throw ImageFileError(
+        file: name,
+        problem: "size \(width)x\(height), expected at most \(largestPixelCount) pixels in all")
+    }
+  }
+}

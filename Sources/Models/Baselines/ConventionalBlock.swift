@@ -1,0 +1,102 @@
+import Tensors
+
+/// One pre-norm transformer block.
+///
+/// x <- x + W_o attention(norm(x)); x <- x + W_2 gelu(W_1 norm(x) + b_1) + b_2. The attention projections have no
+/// bias of their own: the bias of the norm before them takes its place.
+struct ConventionalBlock<Scalar: TensorScalar>: Parameterized {
+  private let headCount: Int
+  private let keySize: Int
+  private var attentionNorm: ConventionalNorm<Scalar>
+  private var query: Tensor<Scalar>
+  private var key: Tensor<Scalar>
+  private var value: Tensor<Scalar>
+  private var output: Tensor<Scalar>
+  private var networkNorm: ConventionalNorm<Scalar>
+  private var first: ConventionalLinear<Scalar>
+  private var second: ConventionalLinear<Scalar>
+
+  init(_ sizes: ConventionalTransformerConfiguration, standardDeviation: Double, random: RandomStream) {
+    let (dimension, width) = (sizes.dimension, sizes.headCount * sizes.keySize)
+    func matrix(_ rows: Int, _ columns: Int, _ index: UInt64) -> Tensor<Scalar> {
+      var stream = random.child(index)
+      return .normal([rows, columns], standardDeviation: standardDeviation, using: &stream)
+    }
+    headCount = sizes.headCount
+    keySize = sizes.keySize
+    attentionNorm = ConventionalNorm(dimension)
+    query = matrix(width, dimension, 0)
+    key = matrix(width, dimension, 1)
+    value = matrix(width, dimension, 2)
+    output = matrix(dimension, width, 3)
+    networkNorm = ConventionalNorm(dimension)
+    first = ConventionalLinear(matrix(sizes.hiddenSize, dimension, 4))
+    second = ConventionalLinear(matrix(dimension, sizes.hiddenSize, 5))
+  }
+
+  /// - Shape: [batch, tokens, dimension] to the same.
+  func callAsFunction(_ tokens: Tensor<Scalar>) -> Tensor<Scalar> {
+    let attended = tokens + attention(attentionNorm(tokens)).projected(by: output, transposed: true)
+    return attended + second(first(networkNorm(attended)).gaussianErrorLinearUnit())
+  }
+
+  private func attention(_ tokens: Tensor<Scalar>) -> Tensor<Scalar> {
+    // Scaling the queries costs less than scaling the scores.
+    let scale = 1 / Scalar(keySize).squareRoot()
+    let queries = tokens.projected(by: query, transposed: true) * scale
+    let scores = queries.headScores(tokens.projected(by: key, transposed: true), headCount: headCount)
+    return scores.softmax().headMixture(tokens.projected(by: value, transposed: true))
+  }
+
+  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+    attentionNorm.visitParameters(prefix: "attention.norm", visit)
+    visit("attention.query", &query)
+    visit("attention.key", &key)
+    visit("attention.value", &value)
+    visit("attention.output", &output)
+    networkNorm.visitParameters(prefix: "network.norm", visit)
+    first.visitParameters(prefix: "network.first", visit)
+    second.visitParameters(prefix: "network.second", visit)
+  }
+}
+
+/// Layer norm with a gain and a bias for each number of a token.
+struct ConventionalNorm<Scalar: TensorScalar>: Parameterized {
+  private var gain: Tensor<Scalar>
+  private var bias: Tensor<Scalar>
+
+  init(_ dimension: Int) {
+    gain = .ones([dimension])
+    bias = .zeros([dimension])
+  }
+
+  func callAsFunction(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+    let shape = [1, 1, gain.count]
+    return x.standardized(epsilon: 1e-5) * gain.reshaped(shape) + bias.reshaped(shape)
+  }
+
+  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+    visit("gain", &gain)
+    visit("bias", &bias)
+  }
+}
+
+/// W x + b for each token, W [outputs, inputs], b starting at 0.
+struct ConventionalLinear<Scalar: TensorScalar>: Parameterized {
+  private var weight: Tensor<Scalar>
+  private var bias: Tensor<Scalar>
+
+  init(_ weight: Tensor<Scalar>) {
+    self.weight = weight
+    bias = .zeros([weight.shape[0]])
+  }
+
+  func callAsFunction(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+    x.projected(by: weight, transposed: true) + bias.reshaped([1, 1, bias.count])
+  }
+
+  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+    visit("weight", &weight)
+    visit("bias", &bias)
+  }
+}

@@ -1,0 +1,122 @@
+/// A line plot for a page or a paper, drawn as SVG: equal input gives equal bytes.
+///
+/// Every point given is drawn; no smoothing, no thinning. Series of at most 40 points show their points
+/// as dots.
+public struct LinePlot: Equatable, Sendable {
+  /// One line with its name.
+  public struct Series: Equatable, Sendable {
+    /// What the legend calls it.
+    public var label: String
+    /// Positions, one a point.
+    public var x: [Double]
+    /// Values, one a point.
+    public var y: [Double]
+    /// Half the height of the band around the line, such as a standard deviation; empty for no band.
+    public var spread: [Double]
+
+    /// A line through points, with a band of y ± spread.
+    public init(label: String, x: [Double], y: [Double], spread: [Double] = []) {
+      precondition(x.count == y.count, "series \(label): \(x.count) x, \(y.count) y")
+      precondition(
+        spread.isEmpty || spread.count == y.count, "\(label): \(spread.count) spreads, \(y.count) y")
+      self.label = label
+      self.x = x
+      self.y = y
+      self.spread = spread
+    }
+
+    /// A line of means with a band of one standard deviation.
+    public init(label: String, x: [Double], spreads: [Spread]) {
+      self.init(label: label, x: x, y: spreads.map(\.mean), spread: spreads.map(\.standardDeviation))
+    }
+  }
+
+  /// A value to compare with: a dashed line across the plot.
+  public struct Reference: Equatable, Sendable {
+    /// What is written on the line.
+    public var label: String
+    /// Where it stands on the y axis.
+    public var y: Double
+
+    /// A reference line at a value.
+    public init(label: String, y: Double) {
+      self.label = label
+      self.y = y
+    }
+  }
+
+  /// The title above the plot.
+  public var title: String
+  /// What the x axis shows, with its unit.
+  public var xTitle: String
+  /// What the y axis shows, with its unit.
+  public var yTitle: String
+  /// The lines, drawn in this order; colours follow the order too.
+  public var series: [Series]
+  /// Dashed lines across the plot.
+  public var references: [Reference] = []
+  /// The scale of the x axis.
+  public var xScale = PlotScale.linear
+  /// The scale of the y axis.
+  public var yScale = PlotScale.linear
+  /// Width in pixels.
+  public var width = 640
+  /// Height in pixels.
+  public var height = 400
+
+  /// A plot of series on linear axes; set `yScale` for a logarithmic one.
+  public init(title: String, xTitle: String, yTitle: String, series: [Series]) {
+    self.title = title
+    self.xTitle = xTitle
+    self.yTitle = yTitle
+    self.series = series
+  }
+
+  /// The drawing as text.
+  ///
+  /// - Throws: `ReportingError` for no points, a number that is not finite, or a value of zero or below on
+  ///   a logarithmic axis; the message names the series and the point.
+  public func svg() throws -> String {
+    try validate()
+    return Drawing(self).content
+  }
+
+  /// Writes the drawing, all of it or nothing.
+  public func write(to path: String) throws {
+    do {
+      try StagedFile.write(svg(), to: path)
+    } catch let error as ReportingError where !error.description.hasPrefix(path) {
+      throw ReportingError("\(path): \(error.description)")
+    }
+  }
+
+  private func validate() throws {
+    guard series.contains(where: { !$0.x.isEmpty }) else {
+      throw ReportingError("plot \(title): no points to draw")
+    }
+    for series in series {
+      try check(series.x, of: "x of \(series.label)", scale: xScale)
+      try check(series.y, of: "y of \(series.label)", scale: yScale)
+      try check(series.spread, of: "spread of \(series.label)", scale: .linear)
+      if let bad = series.spread.firstIndex(where: { $0 < 0 }) {
+        let found = "found \(series.spread[bad])"
+        throw ReportingError(
+          "plot \(title): spread of \(series.label), point \(bad): expected >= 0, \(found)")
+      }
+    }
+    for reference in references { try check([reference.y], of: reference.label, scale: yScale) }
+  }
+
+  private func check(_ values: [Double], of name: String, scale: PlotScale) throws {
+    for (index, value) in values.enumerated() {
+      guard value.isFinite else {
+        throw ReportingError(
+          "plot \(title): \(name), point \(index): expected a finite number, found \(value)")
+      }
+      guard scale == .linear || value > 0 else {
+        throw ReportingError(
+          "plot \(title): \(name), point \(index): a logarithmic axis needs values above 0, found \(value)")
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Foundation
+
+/// The machine a run was made on; timings mean nothing without it.
+public struct MachineFacts: Codable, Equatable, Sendable {
+  /// The processor's model name, or "unknown".
+  public var processor: String
+  /// The number of processor cores the run could use.
+  public var coreCount: Int
+  /// Main memory in bytes.
+  public var memoryBytes: UInt64
+  /// The operating system and its version.
+  public var operatingSystem: String
+
+  private enum CodingKeys: String, CodingKey {
+    case processor
+    case coreCount = "cores"
+    case memoryBytes = "memory_bytes"
+    case operatingSystem = "operating_system"
+  }
+
+  /// The machine this program runs on.
+  ///
+  /// No host or user name is recorded.
+  public static func current() -> MachineFacts {
+    let process = ProcessInfo.processInfo
+    return MachineFacts(
+      processor: processorName() ?? "unknown", coreCount: process.activeProcessorCount,
+      memoryBytes: process.physicalMemory, operatingSystem: process.operatingSystemVersionString)
+  }
+
+  private static func processorName() -> String? {
+    #if os(macOS)
+      return Subprocess.output(["sysctl", "-n", "machdep.cpu.brand_string"])
+    #else
+      guard let bytes = FileManager.default.contents(atPath: "/proc/cpuinfo") else { return nil }
+      return processorName(inCPUInfo: String(decoding: bytes, as: UTF8.self))
+    #endif
+  }
+
+  /// The first "model name" line of the text of /proc/cpuinfo.
+  static func processorName(inCPUInfo text: String) -> String? {
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: ":", maxSplits: 1)
+      guard parts.count == 2, parts[0].trimmingCharacters(in: .whitespaces) == "model name" else { continue }
+      return parts[1].trimmingCharacters(in: .whitespaces)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+
+/// Writes `metrics.csv` while training runs: one row an update or an epoch, on the disk at once.
+///
+/// The first column is `step`; it rises from row to row. A row that could not be written in full (a full
+/// disk) is taken back, so the file always ends with a whole row.
+public final class MetricsWriter {
+  /// The file being written.
+  public let path: String
+  /// The names of the columns after `step`.
+  public let columns: [String]
+  private let descriptor: Int32
+  private var length: Int
+  private var lastStep: Int?
+
+  private static let stepColumn = "step"
+
+  /// Begins a new file, replacing one that exists.
+  public convenience init(path: String, columns: [String]) throws {
+    Self.checkNames(columns)
+    try StagedFile.write(CSVTable.line([Self.stepColumn] + columns), to: path)
+    try self.init(appendingTo: path, columns: columns, lastStep: nil)
+  }
+
+  /// Goes on with the file of an interrupted run: keeps the rows of steps before `step`, drops the others.
+  ///
+  /// A last line without a line break, left by a crash, is dropped too.
+  /// - Throws: `ReportingError` when the file is missing, damaged or has other columns.
+  public convenience init(resuming path: String, columns: [String], atStep step: Int) throws {
+    Self.checkNames(columns)
+    let text = try readText(path)
+    let whole = text.utf8.lastIndex(of: UInt8(ascii: "\n")).map { String(text[...$0]) } ?? ""
+    let old = try CSVTable(parsing: whole, origin: path)
+    guard old.columns == [Self.stepColumn] + columns else {
+      let expected = ([Self.stepColumn] + columns).joined(separator: ", ")
+      let found = old.columns.joined(separator: ", ")
+      throw ReportingError("\(path): expected the columns \(expected), found \(found)")
+    }
+    var kept = CSVTable(columns: old.columns)
+    var last: Int?
+    for (index, fields) in old.rows.enumerated() {
+      guard let rowStep = Int(fields[0]) else {
+        throw ReportingError(
+          "\(path), row \(index + 1): step: expected a whole number, found \"\(fields[0])\"")
+      }
+      guard rowStep < step else { continue }
+      kept.addRow(fields)
+      last = rowStep
+    }
+    try kept.write(to: path)
+    try self.init(appendingTo: path, columns: columns, lastStep: last)
+  }
+
+  private init(appendingTo path: String, columns: [String], lastStep: Int?) throws {
+    self.path = path
+    self.columns = columns
+    self.lastStep = lastStep
+    descriptor = open(path, O_WRONLY)
+    length = descriptor >= 0 ? Int(lseek(descriptor, 0, SEEK_END)) : -1
+    guard length >= 0 else { throw ReportingError("\(path): cannot be opened: \(systemErrorText())") }
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  /// Adds the row of one step; a column without a value stays empty.
+  ///
+  /// - Throws: `ReportingError` for a value that is not finite or a row that cannot be written.
+  public func append(step: Int, _ values: [String: Double]) throws {
+    precondition(lastStep.map { $0 < step } ?? true, "step \(step) after step \(lastStep ?? 0)")
+    let unknown = Set(values.keys).subtracting(columns).sorted()
+    precondition(unknown.isEmpty, "no metrics column named \(unknown); the columns are \(columns)")
+    var fields = [String(step)]
+    for name in columns {
+      guard let value = values[name] else {
+        fields.append("")
+        continue
+      }
+      guard value.isFinite else {
+        throw ReportingError("\(path): step \(step): \(name) is \(value), expected a finite number")
+      }
+      fields.append(NumberText.roundTrip(value))
+    }
+    try write(CSVTable.line(fields), step: step)
+    lastStep = step
+  }
+
+  /// Waits until every row so far is on the disk; call it beside saving a checkpoint.
+  public func synchronize() throws {
+    guard fsync(descriptor) == 0 else {
+      throw ReportingError("\(path): cannot be synced: \(systemErrorText())")
+    }
+  }
+
+  private func write(_ line: String, step: Int) throws {
+    let bytes = Array(line.utf8)
+    guard writeFully(bytes, to: descriptor) else {
+      let reason = systemErrorText()
+      ftruncate(descriptor, off_t(length))
+      lseek(descriptor, off_t(length), SEEK_SET)
+      throw ReportingError("\(path): step \(step) cannot be written: \(reason)")
+    }
+    length += bytes.count
+  }
+
+  private static func checkNames(_ columns: [String]) {
+    precondition(
+      !columns.isEmpty && Set(columns + [stepColumn]).count == columns.count + 1,
+      "metrics columns must differ from each other and from \"step\": \(columns)")
+  }
+}

@@ -1,0 +1,108 @@
+public import Tensors
+
+/// Everything a run needs to continue with the same bits, in one safetensors file.
+///
+///
+/// | in the file | what |
+/// | --- | --- |
+/// | `parameters.…`, `optimizer.…`, `average.…` | one array for each tensor, f32 or f64 |
+/// | `random` | i64 [3], the bits of ``RandomStream/state`` |
+/// | metadata `format`, `updateCount`, `options.…` | what the file is, updates done, the options |
+///
+/// Reading checks the file, applying or restoring checks names and shapes; errors name file and array.
+public struct TrainingCheckpoint<Scalar: TensorScalar>: Sendable {
+  /// The parameters of the model.
+  public let parameters: ParameterValues<Scalar>
+  /// ``Optimizer/state``.
+  public let optimizerState: ParameterValues<Scalar>
+  /// ``ExponentialMovingAverage/state``; empty where no average is kept.
+  public let averageState: ParameterValues<Scalar>
+  /// The random numbers from here on.
+  public let random: RandomStream
+  /// The number of updates done, which is the index of the next one.
+  public let updateCount: Int
+  /// Whatever the program wants to find again, such as the sizes of the model.
+  public var options: [String: String]
+  /// The file it was read from, or "memory": what errors name.
+  public let origin: String
+
+  public init(
+    parameters: ParameterValues<Scalar>, optimizerState: ParameterValues<Scalar>,
+    averageState: ParameterValues<Scalar> = ParameterValues(), random: RandomStream, updateCount: Int,
+    options: [String: String] = [:]
+  ) {
+    self.init(
+      parameters: parameters, optimizerState: optimizerState, averageState: averageState, random: random,
+      updateCount: updateCount, options: options, origin: "memory")
+  }
+
+  init(
+    parameters: ParameterValues<Scalar>, optimizerState: ParameterValues<Scalar>,
+    averageState: ParameterValues<Scalar>, random: RandomStream, updateCount: Int,
+    options: [String: String], origin: String
+  ) {
+    precondition(updateCount >= 0, "a checkpoint after \(updateCount) updates")
+    self.parameters = parameters
+    self.optimizerState = optimizerState
+    self.averageState = averageState
+    self.random = random
+    self.updateCount = updateCount
+    self.options = options
+    self.origin = origin
+  }
+
+  /// A model with the parameters of the checkpoint.
+  ///
+  /// - Throws: ``FileFormatError`` naming file and parameter when a name is missing or unknown, or a shape is
+  ///   not the model's.
+  public func applied<Model: Parameterized<Scalar>>(to model: Model) throws -> Model {
+    model.with(try checked(parameters, "parameters", against: model.parameters))
+  }
+
+  /// A model with the averaged parameters of the checkpoint.
+  ///
+  /// - Throws: ``FileFormatError`` as ``applied(to:)``, also when the checkpoint holds no average.
+  public func averageApplied<Model: Parameterized<Scalar>>(to model: Model) throws -> Model {
+    var average = ExponentialMovingAverage<Scalar>(decay: 0)
+    let parameters = model.parameters
+    try namingFile("average") { try average.restore(averageState, for: parameters) }
+    guard let values = average.parameters else {
+      throw FileFormatError(
+        file: origin, field: "averaged parameters", expected: "an average", found: "none")
+    }
+    return model.with(values)
+  }
+
+  /// Runs a restoration, with the file and the array's name in its error.
+  func namingFile(_ part: String, _ restore: () throws -> Void) throws {
+    do {
+      try restore()
+    } catch let error as StateMismatch {
+      throw FileFormatError(
+        file: origin, field: "array \"\(part).\(error.entry)\"", expected: error.expected, found: error.found)
+    }
+  }
+
+  private func checked(
+    _ values: ParameterValues<Scalar>, _ part: String, against expected: ParameterValues<Scalar>
+  ) throws -> ParameterValues<Scalar> {
+    for name in values.names where expected[name] == nil {
+      throw FileFormatError(
+        file: origin, field: "array \"\(part).\(name)\"", expected: "only parameters of the model",
+        found: "another")
+    }
+    return try expected.map { name, parameter in
+      guard let value = values[name] else {
+        throw FileFormatError(
+          file: origin, field: "array \"\(part).\(name)\"", expected: "shape \(parameter.shape)",
+          found: "no such array")
+      }
+      guard value.shape == parameter.shape else {
+        throw FileFormatError(
+          file: origin, field: "array \"\(part).\(name)\"", expected: "shape \(parameter.shape)",
+          found: "shape \(value.shape)")
+      }
+      return value
+    }
+  }
+}

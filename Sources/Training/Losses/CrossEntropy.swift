@@ -1,0 +1,42 @@
+public import Tensors
+
+/// The mean negative log-probability of the labels under softmax(logits): one number.
+///
+/// With p the softmax over the last axis, w the class weights and s the smoothing, the loss of a row is
+/// -(1 - s) w[y] log p[y] - (s / classes) sum over c of w[c] log p[c];
+/// the result is the sum over rows divided by the sum of w[y]. Safe for logits of any size.
+///
+/// - Parameters:
+///   - logits: [..., classes].
+///   - labels: One class a row, in row-major order.
+///   - classWeights: One weight a class, 1 unless given; not all labels may have weight 0.
+///   - smoothing: The share of the probability that the target spreads evenly over all classes.
+public func crossEntropy<Scalar>(
+  _ logits: Tensor<Scalar>, labels: [Int], classWeights: [Double]? = nil, smoothing: Double = 0
+) -> Tensor<Scalar> {
+  precondition(logits.rank >= 1, "cross-entropy needs a last axis of classes, not shape \(logits.shape)")
+  let classes = logits.shape[logits.rank - 1]
+  let rows = logits.shape.dropLast().reduce(1, *)
+  precondition(labels.count == rows, "\(labels.count) labels for logits of shape \(logits.shape)")
+  precondition((0...1).contains(smoothing), "smoothing must lie in 0...1, not \(smoothing)")
+  let weights = classWeights ?? Array(repeating: 1, count: classes)
+  precondition(weights.count == classes, "\(weights.count) class weights for \(classes) classes")
+  precondition(weights.allSatisfy { $0 >= 0 && $0.isFinite }, "class weights must be at least 0: \(weights)")
+
+  var targets = [Scalar]()
+  targets.reserveCapacity(rows * classes)
+  let spread = weights.map { Scalar($0 * smoothing / Double(classes)) }
+  var total = 0.0
+  for label in labels {
+    precondition(label >= 0 && label < classes, "label \(label) outside \(classes) classes")
+    let start = targets.count
+    targets.append(contentsOf: spread)
+    targets[start + label] += Scalar((1 - smoothing) * weights[label])
+    total += weights[label]
+  }
+  precondition(total > 0, "the weights of all \(labels.count) labels add up to 0")
+
+  let table = logits.reshaped([rows, classes])
+  let logProbabilities = table - table.logSumExp().reshaped([rows, 1])
+  return (logProbabilities * Tensor(shape: [rows, classes], elements: targets)).sum() / Scalar(-total)
+}

@@ -1,0 +1,58 @@
+public import Tensors
+
+/// The mean of (prediction - target)^2 over all elements: one number.
+public func meanSquaredError<Scalar>(_ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>) -> Tensor<Scalar>
+{
+  preconditionSameShape(prediction, target)
+  return (prediction - target).squared().mean()
+}
+
+/// The mean of (prediction - target)^2 over the masked elements only: one number.
+///
+/// sum of mask (prediction - target)^2 / sum of mask, the mask being repeated over the axes it lacks. Values
+/// between 0 and 1 are weights.
+///
+/// - Parameters:
+///   - mask: 1 where the error counts, 0 where not; of the shape of the prediction or of its first axes, such
+///     as [batch, tokens] for a prediction [batch, tokens, pixels]. At least one element counts.
+public func maskedMeanSquaredError<Scalar>(
+  _ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>, mask: Tensor<Scalar>
+) -> Tensor<Scalar> {
+  preconditionSameShape(prediction, target)
+  let weights = expanded(mask, over: prediction.shape)
+  let each = prediction.count / max(1, weights.count)
+  let total = mask.sum().scalar * Scalar(each)
+  precondition(total > 0, "the mask of shape \(mask.shape) selects nothing: the mean has no elements")
+  return ((prediction - target).squared() * weights).sum() / total
+}
+
+/// The loss in the original authors' code: the root of the mean over all elements, masked or not, of the
+/// squared masked error.
+///
+/// sqrt(sum of (mask (prediction - target))^2 / number of all elements). It is not the masked mean squared
+/// error that the paper's text describes: with a mask of 0 and 1 that covers a share f of the elements, this
+/// loss is sqrt(f * masked mean squared error). Where every error is 0 the derivative is taken as 0.
+///
+/// - Source: `mse_patch_loss` in the code published with Hoover et al. 2023.
+public func rootMeanSquaredOverAllPatches<Scalar>(
+  _ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>, mask: Tensor<Scalar>
+) -> Tensor<Scalar> {
+  preconditionSameShape(prediction, target)
+  let errors = (prediction - target) * expanded(mask, over: prediction.shape)
+  // The bound makes the derivative at 0, infinity times 0 otherwise, a plain 0.
+  return errors.squared().mean().atLeast(.leastNormalMagnitude).squareRoot()
+}
+
+private func preconditionSameShape<Scalar>(_ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>) {
+  precondition(
+    prediction.shape == target.shape,
+    "a prediction of shape \(prediction.shape) for a target of shape \(target.shape)")
+}
+
+/// The mask with axes of size 1 where it lacks those of `shape`.
+private func expanded<Scalar>(_ mask: Tensor<Scalar>, over shape: [Int]) -> Tensor<Scalar> {
+  precondition(
+    mask.rank <= shape.count && mask.shape == Array(shape[..<mask.rank]),
+    "a mask of shape \(mask.shape) for a prediction of shape \(shape)")
+  return mask.reshaped(mask.shape + Array(repeating: 1, count: shape.count - mask.rank))
+}

@@ -1,0 +1,98 @@
+import Foundation
+public import Tensors
+
+/// Adam with decoupled weight decay.
+///
+/// With g the gradient and t the number of this update from 1 on:
+/// m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2,
+/// p <- (1 - lr decay) p - lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon).
+///
+/// - Cost: Two tensors of state for each parameter.
+/// - Source: Kingma and Ba, ICLR 2015; Loshchilov and Hutter, ICLR 2019.
+public struct AdamW<Scalar: TensorScalar>: Optimizer {
+  /// How slowly the average gradient forgets.
+  public let firstDecay: Double
+  /// How slowly the average squared gradient forgets.
+  public let secondDecay: Double
+  /// Keeps the step finite where gradients vanish.
+  public let epsilon: Double
+  public let weightDecay: WeightDecay
+
+  private var first = ParameterValues<Scalar>()
+  private var second = ParameterValues<Scalar>()
+  private var updateCount = 0
+
+  public init(
+    firstDecay: Double = 0.9, secondDecay: Double = 0.999, epsilon: Double = 1e-8,
+    weightDecay: WeightDecay = .none
+  ) {
+    precondition((0..<1).contains(firstDecay), "firstDecay must lie in [0, 1), not \(firstDecay)")
+    precondition((0..<1).contains(secondDecay), "secondDecay must lie in [0, 1), not \(secondDecay)")
+    precondition(epsilon > 0, "epsilon must be positive, not \(epsilon)")
+    self.firstDecay = firstDecay
+    self.secondDecay = secondDecay
+    self.epsilon = epsilon
+    self.weightDecay = weightDecay
+  }
+
+  public mutating func update(
+    _ parameters: ParameterValues<Scalar>, gradients: ParameterValues<Scalar>, learningRate: Double
+  ) -> ParameterValues<Scalar> {
+    preconditionAligned(parameters, gradients, "gradients")
+    if updateCount == 0 { (first, second) = (parameters.zeros, parameters.zeros) }
+    preconditionAligned(parameters, first, "moments of AdamW")
+    updateCount = min(updateCount + 1, RestoredState<Scalar>.largestCount)
+    first = Self.averaged(first, gradients, decay: firstDecay) { $0 }
+    second = Self.averaged(second, gradients, decay: secondDecay) { $0.squared() }
+
+    // lr (m / c1) / (sqrt(v / c2) + epsilon) = (lr sqrt(c2) / c1) m / (sqrt(v) + epsilon sqrt(c2))
+    let firstCorrection = 1 - pow(firstDecay, Double(updateCount))
+    let secondCorrection = (1 - pow(secondDecay, Double(updateCount))).squareRoot()
+    let rate = Scalar(learningRate * secondCorrection / firstCorrection)
+    let shift = Scalar(epsilon * secondCorrection)
+    let (first, second) = (first.values, second.values)
+    let updated = parameters.values.indices.map { index in
+      let decayed = weightDecay.applied(
+        to: parameters.values[index], name: parameters.names[index], learningRate: learningRate)
+      return decayed - first[index] / (second[index].squareRoot() + shift) * rate
+    }
+    return ParameterValues(names: parameters.names, values: updated)
+  }
+
+  private static func averaged(
+    _ averages: ParameterValues<Scalar>, _ gradients: ParameterValues<Scalar>, decay: Double,
+    _ quantity: (Tensor<Scalar>) -> Tensor<Scalar>
+  ) -> ParameterValues<Scalar> {
+    let (keep, add) = (Scalar(decay), Scalar(1 - decay))
+    return ParameterValues(
+      names: averages.names,
+      values: zip(averages.values, gradients.values).map { $0 * keep + quantity($1) * add })
+  }
+
+  public var state: ParameterValues<Scalar> {
+    var state = ParameterValues<Scalar>()
+    if updateCount == 0 { return state }
+    state.append(first, prefix: "firstMoment")
+    state.append(second, prefix: "secondMoment")
+    state.append("updateCount", Tensor(Scalar(updateCount)))
+    return state
+  }
+
+  public mutating func restore(
+    _ state: ParameterValues<Scalar>, for parameters: ParameterValues<Scalar>
+  ) throws {
+    if state.count == 0 {
+      updateCount = 0
+      return
+    }
+    let entries = try RestoredState(
+      state, of: "AdamW", for: parameters, prefixes: ["firstMoment", "secondMoment"], counts: ["updateCount"])
+    let moments = (try entries.tensors("firstMoment"), try entries.tensors("secondMoment"))
+    updateCount = try entries.count("updateCount")
+    (first, second) = moments
+  }
+
+  public func check(_ parameters: ParameterValues<Scalar>) throws {
+    try weightDecay.selection.checkNames(among: parameters.names, role: "weight decay of AdamW")
+  }
+}

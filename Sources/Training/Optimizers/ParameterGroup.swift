@@ -1,0 +1,33 @@
+public import Tensors
+
+/// Parameters that are learned by one rule.
+///
+/// ```swift
+/// ParameterGroup("matrices", ["attention.queries", "memory.patterns"], Muon(), learningRateFactor: 0.03)
+/// ```
+public struct ParameterGroup<Scalar: TensorScalar>: Sendable {
+  /// What errors and saved state call the group.
+  public let name: String
+  public let selection: ParameterSelection
+  public let learningRateFactor: Double
+  var optimizer: any Optimizer<Scalar>
+
+  /// A group of the selected parameters.
+  ///
+  /// - Parameters:
+  ///   - name: Unique among the groups, without a dot.
+  ///   - learningRateFactor: Multiplies the rate of the schedule; with a schedule whose peak is 1, the
+  ///     group's own peak rate.
+  public init(
+    _ name: String, _ selection: ParameterSelection, _ optimizer: any Optimizer<Scalar>,
+    learningRateFactor: Double = 1
+  ) {
+    precondition(
+      learningRateFactor >= 0 && learningRateFactor.isFinite,
+      "group \(name): learningRateFactor must be at least 0, not \(learningRateFactor)")
+    self.name = name
+    self.selection = selection
+    self.optimizer = optimizer
+    self.learningRateFactor = learningRateFactor
+  }
+}

@@ -1,0 +1,65 @@
+public import Tensors
+
+/// Stochastic gradient descent with momentum, plain or Nesterov's, and decoupled weight decay.
+///
+/// v <- momentum v + g; the step is lr v, or lr (g + momentum v) for Nesterov's.
+///
+/// - Cost: One tensor of state for each parameter; none without momentum.
+/// - Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013.
+public struct SGD<Scalar: TensorScalar>: Optimizer {
+  public let momentum: Double
+  public let isNesterov: Bool
+  public let weightDecay: WeightDecay
+
+  private var velocity: ParameterValues<Scalar>?
+
+  public init(momentum: Double = 0, isNesterov: Bool = false, weightDecay: WeightDecay = .none) {
+    precondition((0..<1).contains(momentum), "momentum must lie in [0, 1), not \(momentum)")
+    precondition(!isNesterov || momentum > 0, "Nesterov's step needs a momentum above 0")
+    self.momentum = momentum
+    self.isNesterov = isNesterov
+    self.weightDecay = weightDecay
+  }
+
+  public mutating func update(
+    _ parameters: ParameterValues<Scalar>, gradients: ParameterValues<Scalar>, learningRate: Double
+  ) -> ParameterValues<Scalar> {
+    preconditionAligned(parameters, gradients, "gradients")
+    let directions = directions(gradients)
+    let rate = Scalar(learningRate)
+    let updated = parameters.values.indices.map { index in
+      let decayed = weightDecay.applied(
+        to: parameters.values[index], name: parameters.names[index], learningRate: learningRate)
+      return decayed - directions[index] * rate
+    }
+    return ParameterValues(names: parameters.names, values: updated)
+  }
+
+  private mutating func directions(_ gradients: ParameterValues<Scalar>) -> [Tensor<Scalar>] {
+    if momentum == 0 { return gradients.values }
+    let factor = Scalar(momentum)
+    let before = velocity ?? gradients.zeros
+    preconditionAligned(gradients, before, "velocities of SGD")
+    let now = zip(before.values, gradients.values).map { $0 * factor + $1 }
+    velocity = ParameterValues(names: gradients.names, values: now)
+    return isNesterov ? zip(now, gradients.values).map { $1 + $0 * factor } : now
+  }
+
+  public var state: ParameterValues<Scalar> {
+    var state = ParameterValues<Scalar>()
+    if let velocity { state.append(velocity, prefix: "velocity") }
+    return state
+  }
+
+  public mutating func restore(
+    _ state: ParameterValues<Scalar>, for parameters: ParameterValues<Scalar>
+  ) throws {
+    let prefixes = momentum == 0 ? [] : ["velocity"]
+    let entries = try RestoredState(state, of: "SGD", for: parameters, prefixes: prefixes)
+    velocity = state.count == 0 ? nil : try entries.tensors("velocity")
+  }
+
+  public func check(_ parameters: ParameterValues<Scalar>) throws {
+    try weightDecay.selection.checkNames(among: parameters.names, role: "weight decay of SGD")
+  }
+}
