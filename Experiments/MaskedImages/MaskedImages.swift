@@ -17,7 +17,7 @@ struct MaskedImages: ParsableCommand {
   mutating func run() throws {
     if let threads = training.threads { Parallelism.threadCount = threads }
     let started = Date()
-    try FileManager.default.createDirectory(atPath: output.output, withIntermediateDirectories: true)
+    try OutputFolder.prepare(output.output)
     var record = RunRecord(
       experiment: "masked-images", title: "Masked images", options: optionTexts, seed: training.seed)
     let images = try PreparedImages(data, seed: training.seed)

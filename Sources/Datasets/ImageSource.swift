@@ -49,6 +49,16 @@ public struct ImageSource: Sendable, Equatable {
     throw DataFileError(file: path, problem: "nothing known in this folder, expected \(formats)")
   }
 
+  /// The files that make up the images at `path`, sorted; none for a folder of image files, which has too many.
+  public static func files(at path: String) throws -> [String] {
+    let url = URL(fileURLWithPath: path)
+    guard DataFile.isFolder(url) else { return [path] }
+    return try FileManager.default.contentsOfDirectory(atPath: path)
+      .filter { $0.hasSuffix("-ubyte") || $0.hasSuffix(".bin") }
+      .sorted()
+      .map { "\(path)/\($0)" }
+  }
+
   private static let formats =
     "a folder with the IDX files of MNIST, the .bin files of CIFAR-10 or train/ and test/ with images by class,"
     + " or a .tar of the latter"
