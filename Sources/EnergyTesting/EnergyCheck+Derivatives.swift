@@ -35,8 +35,7 @@ extension EnergyCheck {
     compareSymmetry("of the closed form", directions, found)
     let slopes = directions.map { direction in
       CentralDifference(
-        step: findings.steps[findings.steps.count - 1], precision: Scalar.self,
-        centre: closed.energyAndGradient(at: g).gradient.elements.map(Double.init)
+        step: findings.steps[findings.steps.count - 1], precision: Scalar.self
       ) { closed.energyAndGradient(at: g.with(g.values + direction * Scalar($0))).gradient.elements.map(Double.init) }
     }
     compareSymmetry(
@@ -114,11 +113,14 @@ extension EnergyCheck {
       return energy.replacing(all)
     }
     let axes = axisNames(value.shape)
+    let skippingZeros = options.switchesAtZero.contains(name)
     findings.compareWithDifferences(
-      .parameterDerivatives, "the derivative by \(name)", first, at: value, axes: axes
+      .parameterDerivatives, "the derivative by \(name)", first, at: value, axes: axes,
+      skippingZeros: skippingZeros
     ) { replacing($0).energy(at: g).elements.map(Double.init) }
     findings.compareWithDifferences(
-      .parameterDerivatives, "the mixed derivative by activations and \(name)", mixed, at: value, axes: axes
+      .parameterDerivatives, "the mixed derivative by activations and \(name)", mixed, at: value, axes: axes,
+      skippingZeros: skippingZeros
     ) { moved in
       let product = replacing(moved).differentiatedGradient(at: g) * direction
       return product.sum(axes: [1, 2]).elements.map(Double.init)
