@@ -4,21 +4,29 @@ import Tensors
 
 /// Gradient paths, threads, and what a descent does to examples, padding and order.
 extension DescentCheck {
-  /// The derivatives of <w, x_T> by the tokens, the energy's parameters and context, and the Lagrangian's parameters.
+  /// The tokens, the energy's parameters and context, and the Lagrangian's parameters, with their names.
+  private var inputs: [(name: String, value: Tensor<Scalar>)] {
+    let (energy, lagrangian) = (descent.energy.dependencies, descent.lagrangian.parameters)
+    let names = ["tokens"] + energy.names + lagrangian.names.map { "lagrangian.\($0)" }
+    return zip(names, [x.values] + energy.values + lagrangian.values).map { (name: $0, value: $1) }
+  }
+
+  /// The last tokens, from other inputs.
+  private func run(_ path: GradientPath, from inputs: [Tensor<Scalar>]) -> Tensor<Scalar> {
+    var copy = descent
+    copy.gradientPath = path
+    let names = descent.lagrangian.parameters.names
+    copy.energy = descent.energy.replacing(inputs.dropFirst().dropLast(names.count))
+    copy.lagrangian = descent.lagrangian.with(
+      ParameterValues(names: names, values: Array(inputs.suffix(names.count))))
+    return copy.run(from: Tokens(inputs[0], mask: x.mask)).tokens.values
+  }
+
+  /// The derivatives of <w, x_T> by all inputs.
   private func derivatives(_ path: GradientPath, _ weights: Tensor<Scalar>) -> [(String, Tensor<Scalar>)] {
-    let ofEnergy = descent.energy.dependencies
-    let ofLagrangian = descent.lagrangian.parameters
-    let mask = x.mask
-    let points = [x.values] + ofEnergy.values + ofLagrangian.values
-    let found = valueWithGradients(at: points) { points in
-      var copy = descent
-      copy.gradientPath = path
-      copy.energy = descent.energy.replacing(points.dropFirst().prefix(ofEnergy.count))
-      copy.lagrangian = descent.lagrangian.with(
-        ParameterValues(names: ofLagrangian.names, values: Array(points.suffix(ofLagrangian.count))))
-      return (copy.run(from: Tokens(points[0], mask: mask)).tokens.values * weights).sum()
-    }.gradients
-    return Array(zip(["tokens"] + ofEnergy.names + ofLagrangian.names.map { "lagrangian.\($0)" }, found))
+    let found = valueWithGradients(at: inputs.map(\.value)) { (run(path, from: $0) * weights).sum() }
+      .gradients
+    return Array(zip(inputs.map(\.name), found))
   }
 
   private func run(_ path: GradientPath, from values: Tensor<Scalar>) -> Tensor<Scalar> {
@@ -33,7 +41,8 @@ extension DescentCheck {
     let unrolled = derivatives(.unrolled, weights)
     let reference = run(.unrolled, from: x.variable())
     findings.compare(
-      .gradientPaths, "the result of the recomputed path", run(.recomputed, from: x.variable()), to: reference,
+      .gradientPaths, "the result of the recomputed path", run(.recomputed, from: x.variable()),
+      to: reference,
       of: "the unrolled path", axes: tokenAxes)
     findings.compare(
       .gradientPaths, "the result of the detached path", run(.detached, from: x), to: reference,
@@ -47,12 +56,28 @@ extension DescentCheck {
       let elements = found.elements
       findings.expectZero(
         .gradientPaths, "the derivative by \(name) on the detached path",
-        elements.indices.map { (place($0, shape: found.shape, axes: axisNames(found.shape)), Double(elements[$0])) })
+        elements.indices.map {
+          (place($0, shape: found.shape, axes: axisNames(found.shape)), Double(elements[$0]))
+        })
     }
-    let copy = self
-    findings.compareWithDifferences(
-      .gradientPaths, "the derivative by tokens on the unrolled path", unrolled[0].1, at: x, axes: tokenAxes
-    ) { (copy.run(.detached, from: $0) * weights).sum(axes: [1, 2]).elements.map(Double.init) }
+    compareWithDifferences(unrolled, weights)
+  }
+
+  private mutating func compareWithDifferences(
+    _ derivatives: [(String, Tensor<Scalar>)], _ weights: Tensor<Scalar>
+  ) {
+    let (copy, points) = (self, inputs.map(\.value))
+    for (index, (name, found)) in derivatives.enumerated() {
+      findings.compareWithDifferences(
+        .gradientPaths, "the derivative by \(name) on the unrolled path", found, at: points[index],
+        axes: index == 0 ? tokenAxes : axisNames(found.shape),
+        skippingZeros: options.switchesAtZero.contains(name)
+      ) { moved in
+        var all = points
+        all[index] = moved
+        return (copy.run(.detached, from: all) * weights).sum(axes: [1, 2]).elements.map(Double.init)
+      }
+    }
   }
 
   mutating func checkThreads() {
@@ -82,7 +107,8 @@ extension DescentCheck {
     guard !descent.energy.dependencies.values.contains(where: { $0.shape.first == batch }) else {
       return findings.skip(.independentExamples, "the energy's tensors are made for \(batch) examples")
     }
-    let together = descent.run(from: x).tokens.values
+    // A tracked run takes the whole batch through every step.
+    let together = run(.unrolled, from: x.values.variable())
     let alone = (0..<batch).map { descent.run(from: x.examples($0..<$0 + 1)).tokens.values }
     findings.compare(
       .independentExamples, "the descent of all examples", together, to: .concatenated(alone, axis: 0),
@@ -108,6 +134,27 @@ extension DescentCheck {
       moves.indices.map { (place($0, shape: x.values.shape, axes: tokenAxes), Double(moves[$0])) })
   }
 
+  /// Two tokens of padding behind the others change nothing.
+  mutating func checkAddedPadding() {
+    guard
+      options.takesAnyTokenCount ?? !descent.energy.dependencies.values.contains(where: {
+        $0.shape.contains(tokenCount)
+      })
+    else {
+      return findings.skip(
+        .padding, "padding is not added, since the energy is made for \(tokenCount) tokens")
+    }
+    let garbage = Tensor<Scalar>.normal([batch, 2, dimension], standardDeviation: 3, using: &findings.random)
+    let real = (0..<batch).flatMap { flags[$0 * tokenCount..<($0 + 1) * tokenCount] + [false, false] }
+    let padded = Tokens(
+      .concatenated([x.values, garbage], axis: 1),
+      mask: TokenMask(batch: batch, tokenCount: tokenCount + 2, isReal: real))
+    findings.compare(
+      .padding, "the descent with 2 padding tokens behind the tokens",
+      descent.run(from: padded).tokens.values.sliced(axis: 1, 0..<tokenCount),
+      to: descent.run(from: x).tokens.values, of: "that without", axes: tokenAxes)
+  }
+
   mutating func checkTokenOrder() {
     if case .ordered = options.tokens { return findings.skip(.tokenOrder, "declared as ordered") }
     findings.check(.tokenOrder)
@@ -117,7 +164,8 @@ extension DescentCheck {
     let moved = descent.run(from: Tokens(x.values.gathered(order, axis: 1), mask: mask)).tokens.values
     findings.compare(
       .tokenOrder, "the descent of tokens moved by one place", moved,
-      to: descent.run(from: x).tokens.values.gathered(order, axis: 1), of: "the moved descent", axes: tokenAxes)
+      to: descent.run(from: x).tokens.values.gathered(order, axis: 1), of: "the moved descent",
+      axes: tokenAxes)
   }
 }
 

@@ -18,7 +18,7 @@ public enum DescentLaws {
   ///   - descent: The descent. Its energy and Lagrangian are also descended in plain steps of other sizes.
   ///   - x: Tokens; two or more examples, three or more tokens, all sizes different.
   ///   - options: What is declared of the energy, and tolerances.
-  /// - Cost: About two hundred runs of the descent.
+  /// - Cost: About two hundred runs of the descent for each tensor it depends on; made for small sizes and few steps.
   public static func check<Function: Energy, Norm: Lagrangian>(
     _ descent: EnergyDescent<Function, Norm>, from x: Tokens<Function.Scalar>,
     options: LawOptions = LawOptions()
@@ -57,6 +57,7 @@ struct DescentCheck<Function: Energy, Norm: Lagrangian> where Function.Scalar ==
     } else {
       checkExamples()
       checkPadding()
+      checkAddedPadding()
       checkTokenOrder()
     }
   }
@@ -81,7 +82,9 @@ struct DescentCheck<Function: Energy, Norm: Lagrangian> where Function.Scalar ==
 
   /// The energy of each example before each step and after the last.
   func energies(_ descent: Descent) -> [[Double]] {
-    descent.run(from: x, recording: [.energies]).trajectory.energies.map { $0.total.elements.map(Double.init) }
+    descent.run(from: x, recording: [.energies]).trajectory.energies.map {
+      $0.total.elements.map(Double.init)
+    }
   }
 
   /// How much of a difference of energies may be rounding.
@@ -104,7 +107,8 @@ struct DescentCheck<Function: Energy, Norm: Lagrangian> where Function.Scalar ==
   private mutating func checkDescent() {
     findings.check(.descent)
     let alpha = stepSize(moving: 1e-3)
-    expectNoRise(.descent, energies(plain(.constant(alpha), steps: 20)), "with steps of alpha = \(short(alpha))")
+    expectNoRise(
+      .descent, energies(plain(.constant(alpha), steps: 20)), "with steps of alpha = \(short(alpha))")
   }
 
   private mutating func checkBacktracking() {

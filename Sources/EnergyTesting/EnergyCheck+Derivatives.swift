@@ -36,7 +36,10 @@ extension EnergyCheck {
     let slopes = directions.map { direction in
       CentralDifference(
         step: findings.steps[findings.steps.count - 1], precision: Scalar.self
-      ) { closed.energyAndGradient(at: g.with(g.values + direction * Scalar($0))).gradient.elements.map(Double.init) }
+      ) {
+        closed.energyAndGradient(at: g.with(g.values + direction * Scalar($0))).gradient.elements.map(
+          Double.init)
+      }
     }
     compareSymmetry(
       "of the closed-form gradient, by central differences", directions,
@@ -64,7 +67,8 @@ extension EnergyCheck {
     if !(abs(a - b) <= allowed) {
       findings.report(
         .symmetricHessian,
-        "\(which), <u, Hv> is \(short(a)) and <v, Hu> is \(short(b)): the gradient is not the derivative of one energy")
+        "\(which), <u, Hv> is \(short(a)) and <v, Hu> is \(short(b)): the gradient is not the derivative of one energy"
+      )
     }
   }
 

@@ -1,14 +1,15 @@
 import Energies
 import EnergyTesting
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Options of an attention energy with the activations it is checked at. All sizes differ: 2 examples of 4 tokens of
 /// 5 numbers, 3 heads of key size 6.
 struct AttentionCase: CustomTestStringConvertible, Sendable {
   enum Bias: String, CaseIterable {
-    case none, additive, additiveShared, additiveOfHeads, additiveRemoving, multiplicative, multiplicativeShared
+    case none, additive, additiveShared, additiveOfHeads, additiveRemoving, multiplicative,
+      multiplicativeShared
   }
   enum Mask: String, CaseIterable { case none, some, oneReal }
   var includesSelf = true
@@ -20,7 +21,9 @@ struct AttentionCase: CustomTestStringConvertible, Sendable {
   static let (batch, tokens, dimension, heads, keySize) = (2, 4, 5, 3, 6)
 
   var testDescription: String {
-    let flags = [includesSelf ? "self" : "no self", isCausal ? "causal" : "", learnsBeta ? "learned beta" : ""]
+    let flags = [
+      includesSelf ? "self" : "no self", isCausal ? "causal" : "", learnsBeta ? "learned beta" : "",
+    ]
     return (flags.filter { !$0.isEmpty } + ["bias \(bias)", "mask \(mask)"]).joined(separator: ", ")
   }
 
@@ -41,7 +44,8 @@ struct AttentionCase: CustomTestStringConvertible, Sendable {
     let queryWeights = normalTensor(shape, seed: 60, as: Scalar.self) * 0.5
     let keyWeights = normalTensor(shape, seed: 61, as: Scalar.self) * 0.5
     var energy = AttentionEnergy(
-      queryWeights: queryWeights, keyWeights: keyWeights, beta: Tensor(shape: [3], elements: [0.4, 1.1, 0.7]),
+      queryWeights: queryWeights, keyWeights: keyWeights,
+      beta: Tensor(shape: [3], elements: [0.4, 1.1, 0.7]),
       learnsBeta: learnsBeta, includesSelf: includesSelf, isCausal: isCausal)
     energy.bias = biasValues()
     return energy

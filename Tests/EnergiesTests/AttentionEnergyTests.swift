@@ -1,7 +1,7 @@
 import Energies
 import EnergyTesting
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 struct AttentionEnergyTests {
@@ -30,7 +30,8 @@ struct AttentionEnergyTests {
     let closed = energy.energyAndGradient(at: g)
     expectClose(actual: energy.energy(at: g), expected: expected, relative: 1e-13, absolute: 1e-14)
     expectClose(actual: closed.energy.total, expected: expected, relative: 1e-13, absolute: 1e-14)
-    expectClose(actual: energy.differentiatedGradient(at: g), expected: slopes, relative: 1e-11, absolute: 1e-13)
+    expectClose(
+      actual: energy.differentiatedGradient(at: g), expected: slopes, relative: 1e-11, absolute: 1e-13)
     expectClose(actual: closed.gradient, expected: slopes, relative: 1e-11, absolute: 1e-13)
   }
 

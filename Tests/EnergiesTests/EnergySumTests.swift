@@ -1,11 +1,12 @@
 import Energies
 import EnergyTesting
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 struct EnergySumTests {
-  private let attention = AttentionCase(includesSelf: false, learnsBeta: true, bias: .additive, mask: .some).energy()
+  private let attention = AttentionCase(includesSelf: false, learnsBeta: true, bias: .additive, mask: .some)
+    .energy()
   private let memory = HopfieldEnergy<Double>(
     memories: normalTensor([5, 7], seed: 80), activation: .softmax(beta: Tensor(0.8), learnsBeta: true))
   private let g = AttentionCase(mask: .some).activations()
@@ -46,7 +47,8 @@ struct EnergySumTests {
     expectClose(actual: found["patterns"] ?? Tensor(0), expected: memory.energy(at: g), relative: 0)
     #expect(found["memory"] == nil)
     expectClose(
-      actual: sum.energy(at: g), expected: attention.energy(at: g) + memory.energy(at: g)
+      actual: sum.energy(at: g),
+      expected: attention.energy(at: g) + memory.energy(at: g)
         + Spring(stiffness: Tensor(0.3)).energy(at: g), relative: 1e-14)
   }
 
@@ -68,7 +70,9 @@ struct EnergySumTests {
 
   @Test("context of an earlier part comes behind the parameters of a later one")
   func contextOrder() {
-    let (first, second) = (attention.named("first"), AttentionCase(bias: .multiplicative).energy().named("second"))
+    let (first, second) = (
+      attention.named("first"), AttentionCase(bias: .multiplicative).energy().named("second")
+    )
     var options = LawOptions(tokens: .ordered, constants: ["beta"])
     options.switchesAtZero = ["context.second.bias"]
     let report = EnergyLaws.check(first + second, at: g, options: options)

@@ -1,7 +1,7 @@
 import Energies
 import EnergyTesting
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// A memory energy over 7 patterns of 5 numbers.
@@ -18,7 +18,8 @@ struct HopfieldCase: CustomTestStringConvertible, Sendable {
     HopfieldCase(name: "power 3", activation: .power(degree: 3)),
     HopfieldCase(name: "power 4", activation: .power(degree: 4)),
     HopfieldCase(name: "softmax", activation: .softmax(beta: 1.3)),
-    HopfieldCase(name: "softmax with learned beta", activation: .softmax(beta: Tensor(0.6), learnsBeta: true)),
+    HopfieldCase(
+      name: "softmax with learned beta", activation: .softmax(beta: Tensor(0.6), learnsBeta: true)),
   ]
 
   var energy: HopfieldEnergy<Double> {
@@ -50,7 +51,8 @@ struct HopfieldEnergyTests {
       .softmax(beta: Tensor(0.6), learnsBeta: true),
     ]
     for activation in all {
-      let energy = HopfieldEnergy(memories: normalTensor([5, 7], seed: 70, as: Float.self), activation: activation)
+      let energy = HopfieldEnergy(
+        memories: normalTensor([5, 7], seed: 70, as: Float.self), activation: activation)
       let g = Activations(normalTensor([2, 4, 5], seed: 71, as: Float.self), mask: Self.masks[1])
       let report = EnergyLaws.check(energy, at: g, options: options)
       #expect(report.isSatisfied, "\(activation) \(report)")
@@ -97,7 +99,8 @@ struct HopfieldEnergyTests {
   @Test("overlaps of size 1e4 are safe with softmax in single precision")
   func largeOverlaps() {
     let energy = HopfieldEnergy<Float>(
-      memories: normalTensor([5, 7], seed: 70, as: Float.self) * 100, activation: .softmax(beta: Tensor(2), learnsBeta: true))
+      memories: normalTensor([5, 7], seed: 70, as: Float.self) * 100,
+      activation: .softmax(beta: Tensor(2), learnsBeta: true))
     let g = Activations(normalTensor([2, 4, 5], seed: 71, as: Float.self) * 100)
     let found = energy.energyAndGradient(at: g)
     #expect(found.energy.total.isFinite && found.gradient.isFinite)

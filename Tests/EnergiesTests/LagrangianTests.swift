@@ -1,7 +1,7 @@
 import Energies
 import EnergyTesting
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// A Lagrangian with a name for messages.
@@ -31,7 +31,9 @@ struct NamedLagrangian<Scalar: TensorScalar>: CustomTestStringConvertible, Senda
 }
 
 struct LagrangianTests {
-  static let masks: [TokenMask?] = [nil, TokenMask(batch: 2, tokenCount: 3, isReal: [true, false, true, false, true, false])]
+  static let masks: [TokenMask?] = [
+    nil, TokenMask(batch: 2, tokenCount: 3, isReal: [true, false, true, false, true, false]),
+  ]
 
   @Test("all laws hold in double precision", arguments: NamedLagrangian<Double>.all(dimension: 5), masks)
   func laws(named: NamedLagrangian<Double>, mask: TokenMask?) {
@@ -42,7 +44,8 @@ struct LagrangianTests {
 
   @Test("all laws hold in single precision", arguments: NamedLagrangian<Float>.all(dimension: 5), masks)
   func lawsInSinglePrecision(named: NamedLagrangian<Float>, mask: TokenMask?) {
-    let report = check(named.lagrangian, at: Tokens(normalTensor([2, 3, 5], seed: 41, as: Float.self), mask: mask))
+    let report = check(
+      named.lagrangian, at: Tokens(normalTensor([2, 3, 5], seed: 41, as: Float.self), mask: mask))
     #expect(report.isSatisfied, "\(report)")
   }
 
@@ -50,7 +53,9 @@ struct LagrangianTests {
     LagrangianLaws.check(lagrangian, at: x)
   }
 
-  @Test("values and activations agree with the reference figures", arguments: NamedLagrangian<Double>.all(dimension: 17))
+  @Test(
+    "values and activations agree with the reference figures",
+    arguments: NamedLagrangian<Double>.all(dimension: 17))
   func figures(named: NamedLagrangian<Double>) throws {
     // The file has no ghostmax; its law is checked above and its value below.
     if named.name == "ghostmax" { return }
@@ -108,7 +113,8 @@ struct LagrangianTests {
     let (softmax, weights) = found(SoftmaxLagrangian<Float>(), Tokens(x))
     #expect(abs(softmax.scalar - (1e4 - 9999 + 0.5514447)) < 0.002)
     expectClose(
-      actual: weights, expected: Tensor<Float>(shape: [1, 2, 3], elements: [1, 0, 0, 0.2119416, 0.5761169, 0.2119416]),
+      actual: weights,
+      expected: Tensor<Float>(shape: [1, 2, 3], elements: [1, 0, 0, 0.2119416, 0.5761169, 0.2119416]),
       relative: 1e-5)
     let (ghost, ghostWeights) = found(GhostmaxLagrangian<Float>(), Tokens(x))
     #expect(ghost.scalar == 1e4)
@@ -118,7 +124,8 @@ struct LagrangianTests {
   @Test("exponentials of padding do not overflow")
   func padding() {
     let x = Tokens(
-      Tensor<Float>(shape: [1, 2, 2], elements: [1, 2, 1e4, 1e4]), mask: TokenMask(lengths: [1], tokenCount: 2))
+      Tensor<Float>(shape: [1, 2, 2], elements: [1, 2, 1e4, 1e4]),
+      mask: TokenMask(lengths: [1], tokenCount: 2))
     for named in NamedLagrangian<Float>.all(dimension: 2) {
       let (value, g) = found(named.lagrangian, x)
       #expect(value.isFinite, "\(named.name)")

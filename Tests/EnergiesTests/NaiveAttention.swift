@@ -9,7 +9,9 @@ struct NaiveAttention {
   private var tokens: Int { g.values.shape[1] }
 
   /// Σ_j W[h, a, j] g[b, token, j]
-  private func projected(_ weights: Tensor<Double>, _ example: Int, _ token: Int, _ head: Int, _ a: Int) -> Double {
+  private func projected(_ weights: Tensor<Double>, _ example: Int, _ token: Int, _ head: Int, _ a: Int)
+    -> Double
+  {
     var sum = 0.0
     for j in 0..<energy.dimension { sum += weights[head, a, j] * g.values[example, token, j] }
     return sum
@@ -51,7 +53,8 @@ struct NaiveAttention {
         let seen = (0..<tokens).compactMap { key in pair(b, h, query, key).map { (key: key, bias: $0) } }
         if seen.isEmpty { continue }
         let scores = seen.map { entry in
-          beta * entry.bias.factor * zip(queries[query], keys[entry.key]).map(*).reduce(0, +) + entry.bias.term
+          beta * entry.bias.factor * zip(queries[query], keys[entry.key]).map(*).reduce(0, +)
+            + entry.bias.term
         }
         let exponentials = scores.map(Tensor<Double>.exponential)
         let sum = exponentials.reduce(0, +)

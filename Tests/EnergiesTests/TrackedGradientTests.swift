@@ -1,7 +1,7 @@
 import Energies
 import EnergyTesting
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// The gradient of an energy with closed forms can be differentiated like that of one without.
@@ -47,7 +47,8 @@ struct TrackedGradientTests {
     }
   }
 
-  @Test("through attention", arguments: AttentionCase.all.filter { $0.bias != .additiveRemoving && $0.isCausal })
+  @Test(
+    "through attention", arguments: AttentionCase.all.filter { $0.bias != .additiveRemoving && $0.isCausal })
   func attention(options: AttentionCase) {
     compare(options.energy(), options.activations(), options.testDescription)
   }
@@ -60,7 +61,8 @@ struct TrackedGradientTests {
 
   @Test("through a sum with context in its first part")
   func sum() {
-    let energy = AttentionCase(learnsBeta: true, bias: .multiplicativeShared).energy() + HopfieldCase.all[7].energy
+    let energy =
+      AttentionCase(learnsBeta: true, bias: .multiplicativeShared).energy() + HopfieldCase.all[7].energy
     compare(energy, AttentionCase(mask: .some).activations(), "sum")
   }
 
@@ -71,6 +73,7 @@ struct TrackedGradientTests {
     let found = gradient(at: g.values) { values in
       energy.closedForm?.trackedGradient(at: g.with(values)).energy.total.sum() ?? Tensor(0)
     }
-    expectClose(actual: found, expected: energy.differentiatedGradient(at: g), relative: 1e-12, absolute: 1e-14)
+    expectClose(
+      actual: found, expected: energy.differentiatedGradient(at: g), relative: 1e-12, absolute: 1e-14)
   }
 }

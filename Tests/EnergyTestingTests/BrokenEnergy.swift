@@ -7,7 +7,8 @@ import Tensors
 struct BrokenEnergy: Energy {
   enum Defect: String, CaseIterable {
     case none, meanOverBatch, meanOverTokens, leaksBetweenExamples, notFinite, ordersTokens, ignoresPadding
-    case masksKeysOnly, halfGradient, missingSecondTerm, asymmetricHessian, doubledHessian, wrongMixedDerivative
+    case masksKeysOnly, halfGradient, missingSecondTerm, asymmetricHessian, doubledHessian,
+      wrongMixedDerivative
     case wrongClosedEnergy, unvisitedParameter, visitedTwice, lostParameter, repeatedPartName, partsDoNotSum
     case missingDerivative, detachedTerm
   }

@@ -1,7 +1,7 @@
 import Energies
 import EnergyTesting
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Every law must be able to fail: an energy broken on purpose, the laws that must be reported, and words of the report.
@@ -32,7 +32,8 @@ struct EnergyLawsTests {
       defect: .masksKeysOnly, laws: [.padding],
       words: ["the energy with other values in padding", "the gradient of padding is not 0 at 5 places"]),
     Expectation(
-      defect: .detachedTerm, laws: [.gradient], words: ["the gradient differs from central differences", "component"]),
+      defect: .detachedTerm, laws: [.gradient],
+      words: ["the gradient differs from central differences", "component"]),
     Expectation(
       defect: .wrongClosedEnergy, laws: [.closedForm, .sumOfParts],
       words: ["the closed-form energy differs from the energy", "all by the factor 2.0"]),
@@ -62,14 +63,16 @@ struct EnergyLawsTests {
     Expectation(
       defect: .lostParameter, laws: [.visiting], words: ["what the visit of weights is given is lost"]),
     Expectation(defect: .repeatedPartName, laws: [.sumOfParts], words: ["repeats a name"]),
-    Expectation(defect: .partsDoNotSum, laws: [.sumOfParts], words: ["the sum of the energy by part differs"]),
+    Expectation(
+      defect: .partsDoNotSum, laws: [.sumOfParts], words: ["the sum of the energy by part differs"]),
   ]
 
   private func report(
     _ defect: BrokenEnergy.Defect, options: LawOptions = LawOptions(constants: []), mask: TokenMask? = nil
   ) -> LawReport {
     let energy = BrokenEnergy(weights: normalTensor([5, 5], seed: 20), defect)
-    return EnergyLaws.check(energy, at: Activations(normalTensor([2, 4, 5], seed: 21), mask: mask), options: options)
+    return EnergyLaws.check(
+      energy, at: Activations(normalTensor([2, 4, 5], seed: 21), mask: mask), options: options)
   }
 
   @Test("an energy that is right passes, with and without padding")
@@ -90,7 +93,9 @@ struct EnergyLawsTests {
   func reported(expectation: Expectation) {
     let report = report(expectation.defect)
     #expect(Set(report.violations.map(\.law)) == expectation.laws, "\(report)")
-    for words in expectation.words { #expect(report.description.contains(words), "no '\(words)' in \(report)") }
+    for words in expectation.words {
+      #expect(report.description.contains(words), "no '\(words)' in \(report)")
+    }
   }
 
   @Test("a declaration that does not hold is reported")

@@ -1,7 +1,7 @@
 import Energies
 import EnergyTesting
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// The Lagrangian L = sum over tokens sqrt(1 + x²) · scale, right or broken in one way.
@@ -38,7 +38,8 @@ struct BrokenLagrangian: Lagrangian {
   }
 
   func activations(at x: Tokens<Double>) -> Activations<Double> {
-    var found = Activations(gradient(at: x.values) { value(at: Tokens($0, mask: x.mask)).sum() }, mask: x.mask)
+    var found = Activations(
+      gradient(at: x.values) { value(at: Tokens($0, mask: x.mask)).sum() }, mask: x.mask)
     switch defect {
     case .wrongActivation: found.values = found.values * 1.01
     case .notAGradient: found.values = found.values + x.values.gathered([1, 2, 3, 4, 0], axis: 2) * column(x)
@@ -53,14 +54,20 @@ struct LagrangianLawsTests {
   static let expectations: [(BrokenLagrangian.Defect, Set<Law>, [String])] = [
     (
       .oneRootForAllTokens, [.sumOfTokens, .independentTokens, .padding],
-      ["the activation differs from that of tokens given one by one", "the value differs from the sum over tokens"]
+      [
+        "the activation differs from that of tokens given one by one",
+        "the value differs from the sum over tokens",
+      ]
     ),
     (.meanOverTokens, [.sumOfTokens, .independentTokens], ["all by the factor 0.25"]),
     (
       .wrongActivation, [.activation, .legendre],
       ["the activation differs from the differentiated value in 40 of 40 numbers", "all by the factor 1.01"]
     ),
-    (.notAGradient, [.activation, .hessian, .symmetricHessian, .legendre], ["is not the gradient of one function"]),
+    (
+      .notAGradient, [.activation, .hessian, .symmetricHessian, .legendre],
+      ["is not the gradient of one function"]
+    ),
     (.concave, [.semiDefiniteHessian], ["the smallest eigenvalue is -", "a descent along it would climb"]),
     (.movesPadding, [.padding], ["the activation of padding is not 0 at 5 places"]),
     (.countsPadding, [.padding], ["the value of padding alone is not 0 at 2 places"]),
