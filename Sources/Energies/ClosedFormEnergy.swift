@@ -59,17 +59,21 @@ extension ClosedFormEnergy {
     let gradient = Tensor.differentiable(found.gradient, inputs: inputs) { pull in
       let energy = template.replacing(pull.inputs.dropFirst())
       if pull.isDifferentiated {
-        return generalPullback(inputs: pull.inputs, needed: pull.needed, cotangent: pull.cotangent) { variables in
+        return generalPullback(inputs: pull.inputs, needed: pull.needed, cotangent: pull.cotangent) {
+          variables in
           template.replacing(variables.dropFirst()).differentiatedGradient(at: plain.with(variables[0]))
         }
       }
-      let result = energy.gradientPullback(at: plain.with(pull.inputs[0]), direction: pull.cotangent)
+      // The gradient is zero at padding whatever it is asked along: the direction is zero there, as promised.
+      let point = plain.with(pull.inputs[0])
+      let result = energy.gradientPullback(at: point, direction: plain.masking(pull.cotangent))
       return [result.hessianVectorProduct] + result.dependencies
     }
     let parts = found.energy.parts.enumerated().map { index, part in
       let energy = Tensor.differentiable(part.energy, inputs: inputs) { pull in
         generalPullback(inputs: pull.inputs, needed: pull.needed, cotangent: pull.cotangent) { variables in
-          template.replacing(variables.dropFirst()).energyByPart(at: plain.with(variables[0])).parts[index].energy
+          template.replacing(variables.dropFirst()).energyByPart(at: plain.with(variables[0])).parts[index]
+            .energy
         }
       }
       return (name: part.name, energy: energy)

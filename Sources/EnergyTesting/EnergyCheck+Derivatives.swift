@@ -35,9 +35,11 @@ extension EnergyCheck {
     compareSymmetry("of the closed form", directions, found)
     let slopes = directions.map { direction in
       CentralDifference(
-        step: findings.steps[findings.steps.count - 1], precision: Scalar.self,
-        centre: closed.energyAndGradient(at: g).gradient.elements.map(Double.init)
-      ) { closed.energyAndGradient(at: g.with(g.values + direction * Scalar($0))).gradient.elements.map(Double.init) }
+        step: findings.steps[findings.steps.count - 1], precision: Scalar.self
+      ) {
+        closed.energyAndGradient(at: g.with(g.values + direction * Scalar($0))).gradient.elements.map(
+          Double.init)
+      }
     }
     compareSymmetry(
       "of the closed-form gradient, by central differences", directions,
@@ -65,7 +67,8 @@ extension EnergyCheck {
     if !(abs(a - b) <= allowed) {
       findings.report(
         .symmetricHessian,
-        "\(which), <u, Hv> is \(short(a)) and <v, Hu> is \(short(b)): the gradient is not the derivative of one energy")
+        "\(which), <u, Hv> is \(short(a)) and <v, Hu> is \(short(b)): the gradient is not the derivative of one energy"
+      )
     }
   }
 
@@ -114,11 +117,14 @@ extension EnergyCheck {
       return energy.replacing(all)
     }
     let axes = axisNames(value.shape)
+    let skippingZeros = options.switchesAtZero.contains(name)
     findings.compareWithDifferences(
-      .parameterDerivatives, "the derivative by \(name)", first, at: value, axes: axes
+      .parameterDerivatives, "the derivative by \(name)", first, at: value, axes: axes,
+      skippingZeros: skippingZeros
     ) { replacing($0).energy(at: g).elements.map(Double.init) }
     findings.compareWithDifferences(
-      .parameterDerivatives, "the mixed derivative by activations and \(name)", mixed, at: value, axes: axes
+      .parameterDerivatives, "the mixed derivative by activations and \(name)", mixed, at: value, axes: axes,
+      skippingZeros: skippingZeros
     ) { moved in
       let product = replacing(moved).differentiatedGradient(at: g) * direction
       return product.sum(axes: [1, 2]).elements.map(Double.init)

@@ -15,7 +15,8 @@ extension EnergyCheck {
     findings.check(.padding)
     checkValuesOfPadding()
     guard takesAnyTokenCount else {
-      return findings.skip(.padding, "padding is not added, since the energy is made for \(tokenCount) tokens")
+      return findings.skip(
+        .padding, "padding is not added, since the energy is made for \(tokenCount) tokens")
     }
     checkAddedPadding(before: tokenCount, "behind the tokens")
     if case .ordered = options.tokens { return }
@@ -36,7 +37,8 @@ extension EnergyCheck {
       to: energy.energy(at: filled[0]), of: "that before", axes: ["example"])
     let gradients = filled.map(gradient)
     findings.compare(
-      .padding, "the gradient with other values in padding", gradients[1], to: gradients[0], of: "that before",
+      .padding, "the gradient with other values in padding", gradients[1], to: gradients[0],
+      of: "that before",
       axes: tokenAxes)
     expectNoMove("the gradient of padding", gradients[0], real)
     guard let closed else { return }
@@ -59,7 +61,8 @@ extension EnergyCheck {
     let results = filled.map { closed.gradientPullback(at: $0, direction: direction) }
     findings.compare(
       .padding, "the closed-form Hessian-vector product with other values in padding",
-      results[1].hessianVectorProduct, to: results[0].hessianVectorProduct, of: "that before", axes: tokenAxes)
+      results[1].hessianVectorProduct, to: results[0].hessianVectorProduct, of: "that before", axes: tokenAxes
+    )
     expectNoMove("the closed-form Hessian-vector product at padding", results[0].hessianVectorProduct, real)
     for (index, pair) in zip(results[0].dependencies, results[1].dependencies).enumerated() {
       let name = index < dependencies.count ? dependencies[index].name : "number \(index)"
@@ -114,7 +117,8 @@ extension EnergyCheck {
     if case .ordered = options.tokens {
       let changes = zip(found.elements, expected.elements).map { Double(abs($0 - $1)) }
       if magnitude(changes) <= findings.tolerance * max(1e-3, magnitude(expected.elements.map(Double.init))) {
-        findings.report(.tokenOrder, "declared as ordered, but moving every token by one place changes no energy")
+        findings.report(
+          .tokenOrder, "declared as ordered, but moving every token by one place changes no energy")
       }
       return
     }
@@ -132,7 +136,8 @@ extension EnergyCheck {
     for token in 0..<tokenCount {
       let isReal = (0..<batch).map { flags[$0 * tokenCount + token] }
       let alone = Activations(
-        g.values.sliced(axis: 1, token..<token + 1), mask: TokenMask(batch: batch, tokenCount: 1, isReal: isReal))
+        g.values.sliced(axis: 1, token..<token + 1),
+        mask: TokenMask(batch: batch, tokenCount: 1, isReal: isReal))
       sum = sum + energy.energy(at: alone)
     }
     findings.compare(

@@ -140,7 +140,8 @@ struct EnergyCheck<Function: Energy> {
       let others = randomValues([batch, tokenCount, dimension])
       let parts = (0..<batch).map { $0 == example ? kept : others.sliced(axis: 0, $0..<$0 + 1) }
       let changed = g.with(.concatenated(parts, axis: 0))
-      compareExample(example, "when other examples change", energy.energy(at: changed), to: before, ["example"])
+      compareExample(
+        example, "when other examples change", energy.energy(at: changed), to: before, ["example"])
       compareExample(example, "when other examples change", gradient(changed), to: slopes, tokenAxes)
     }
     guard !dependencies.contains(where: { $0.value.shape.first == batch }) else { return }
@@ -148,7 +149,8 @@ struct EnergyCheck<Function: Energy> {
       let alone = Activations(
         g.values.sliced(axis: 0, example..<example + 1), mask: g.mask?.examples(example..<example + 1))
       findings.compare(
-        .independentExamples, "the energy of example \(example) in a batch of its own", energy.energy(at: alone),
+        .independentExamples, "the energy of example \(example) in a batch of its own",
+        energy.energy(at: alone),
         to: before.sliced(axis: 0, example..<example + 1), of: "that among others", axes: ["example"])
     }
   }
@@ -160,6 +162,7 @@ struct EnergyCheck<Function: Energy> {
     let (range, size) = (example..<example + 1, magnitude(expected.elements.map(Double.init)))
     findings.compare(
       .independentExamples, "the \(what) of example \(example) \(occasion)", found.sliced(axis: 0, range),
-      to: expected.sliced(axis: 0, range), of: "that before", axes: ["its row"] + axes.dropFirst(), scale: size)
+      to: expected.sliced(axis: 0, range), of: "that before", axes: ["its row"] + axes.dropFirst(),
+      scale: size)
   }
 }

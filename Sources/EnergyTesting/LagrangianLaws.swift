@@ -96,7 +96,8 @@ struct LagrangianCheck<Norm: Lagrangian> {
     for token in 0..<tokenCount {
       let isReal = (0..<batch).map { flags[$0 * tokenCount + token] }
       let alone = Tokens(
-        x.values.sliced(axis: 1, token..<token + 1), mask: TokenMask(batch: batch, tokenCount: 1, isReal: isReal))
+        x.values.sliced(axis: 1, token..<token + 1),
+        mask: TokenMask(batch: batch, tokenCount: 1, isReal: isReal))
       sum = sum + lagrangian.value(at: alone)
       rows.append(lagrangian.activations(at: alone).values)
     }

@@ -7,6 +7,9 @@ public struct LawOptions: Sendable {
   public var takesAnyTokenCount: Bool?
   /// Names of properties that hold tensors which are neither parameters nor context, on purpose.
   public var constants: Set<String> = []
+  /// Names of parameters and context tensors (`context.bias`) of which an element of exactly 0 switches something off:
+  /// there is no derivative there to hold against central differences.
+  public var switchesAtZero: Set<String> = []
   /// The largest difference between two ways to compute the same number, relative to the largest number of the
   /// tensor; when nil 1e-9 in double and 1e-3 in single precision.
   public var tolerance: Double?
