@@ -1,5 +1,5 @@
 # Thin: every target is a line or two that can as well be typed.
-.PHONY: run test lint results setup
+.PHONY: run test lint results docs setup
 
 # Trains on the package's own digits and writes Results/masked-images.
 run: setup
@@ -18,6 +18,10 @@ lint:
 # Everything under Results, from the beginning.
 results: run
 	swift run -c release results-tables
+
+# Reference pages of the public declarations, into .build/docs.
+docs: setup
+	Scripts/docs.sh
 
 setup:
 	@Scripts/setup.sh
