@@ -88,7 +88,10 @@ struct Comparison {
     return try Trainer(images: images, training: training, schedule: schedule).run(
       &loop, metricsPath: nil, checkpointPath: nil, options: [:], secondsBefore: 0
     ) { model, batch, _ in
-      batch.loss(model.completed(batch.patches, masked: batch.replaced), visibleWeight: visibleWeight)
+      let completed = pieceByPiece(model, [batch.patches, batch.replaced], size: max(1, training.batch / 4)) {
+        $0.completed($1[0], masked: $1[1])
+      }
+      return batch.loss(completed, visibleWeight: visibleWeight)
     }
   }
 

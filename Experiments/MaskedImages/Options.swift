@@ -20,7 +20,7 @@ struct DataOptions: ParsableArguments {
   @Option(help: "Hold back this many training images and report on them instead of the test images.")
   var validation = 0
 
-  @Option(help: "Use only this many test images, the first ones; 0 for all.")
+  @Option(help: "Use only this many test images, evenly spaced; 0 for all.")
   var testImages = 0
 
   @Flag(help: "Random crops and horizontal flips of training images.")

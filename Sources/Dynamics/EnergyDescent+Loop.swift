@@ -44,8 +44,8 @@ extension EnergyDescent {
   func runInPieces(from tokens: Tokens<Scalar>, recording: [Recording<Scalar>]) -> DescentResult<Scalar> {
     let ranges = pieces(of: tokens)
     guard ranges.count > 1 else { return runInPlace(from: tokens, recording: recording) }
-    let results = inParallel(ranges) { range in
-      runInPlace(from: tokens.examples(range), recording: recording)
+    let results = Parallelism.map(ranges.count) { index in
+      runInPlace(from: tokens.examples(ranges[index]), recording: recording)
     }
     // A piece that met a non-finite number stopped early: the whole batch then stops at that step.
     guard results.allSatisfy({ $0.stopReason.isFinite }) else {
@@ -115,15 +115,4 @@ extension EnergyDescent {
     let parts = energy.energyByPart(at: lagrangian.activations(at: tokens)).parts
     return parts.first { !$0.energy.isFinite }?.name ?? "tokens"
   }
-}
-
-/// The results of `body` for each range, in order, computed on all cores.
-func inParallel<Result>(_ ranges: [Range<Int>], _ body: (Range<Int>) -> Result) -> [Result] {
-  var results = [Result?](repeating: nil, count: ranges.count)
-  results.withUnsafeMutableBufferPointer { slots in
-    // Each piece of the loop writes its own slot.
-    nonisolated(unsafe) let slots = slots
-    Parallelism.forEach(ranges.count) { slots[$0] = body(ranges[$0]) }
-  }
-  return results.compactMap { $0 }
 }

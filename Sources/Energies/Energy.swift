@@ -7,6 +7,9 @@ public import Tensors
 /// that the Lagrangian of the descent can produce. A type needs one method; its gradient and all that training
 /// needs come from differentiation. `EnergyTesting` checks the laws.
 public protocol Energy<Scalar>: Parameterized {
+  // Declared again so that a type need not spell it out.
+  override associatedtype Scalar
+
   /// The energy of each example.
   ///
   /// - Shape: activations [batch, tokens, dimension] give [batch].

@@ -10,7 +10,7 @@ extension EnergyDescent {
     let mask = tokens.mask
     let start = Tokens(tokens.values.detached, mask: mask)
     let ranges = pieces(of: start)
-    let runs = inParallel(ranges) { plain.runStored(from: start.examples($0), recording: recording) }
+    let runs = Parallelism.map(ranges.count) { plain.runStored(from: start.examples(ranges[$0]), recording: recording) }
     let stored = runs.map(\.steps)
     guard runs.allSatisfy({ $0.result.stopReason.isFinite }) else {
       return plain.runInPlace(from: start, recording: recording)
@@ -26,9 +26,9 @@ extension EnergyDescent {
         let result = tracked.runInPlace(from: Tokens(pull.inputs[0], mask: mask), recording: [])
         return trackedGradients(of: result.tokens.values, inputs: pull.inputs, cotangent: pull.cotangent)
       }
-      let cotangents = inParallel(Array(ranges.indices).map { $0..<$0 + 1 }) { piece in
-        let index = piece.lowerBound
-        return plain.pullback(stored[index], mask: mask?.examples(ranges[index]),
+      let cotangents = Parallelism.map(ranges.count) { index in
+        plain.pullback(
+          stored[index], mask: mask?.examples(ranges[index]),
           cotangent: pull.cotangent.sliced(axis: 0, ranges[index]))
       }
       let ofTokens = Tensor.concatenated(cotangents.map { $0[0] }, axis: 0)

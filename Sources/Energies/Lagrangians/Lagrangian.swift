@@ -6,6 +6,9 @@ public import Tensors
 /// eigenvalue, which is what makes a descent of an energy of g by steps in x go down. Functions act on the last axis and
 /// are summed over the tokens of an example; padding counts as nothing.
 public protocol Lagrangian<Scalar>: Parameterized {
+  // Declared again so that a type need not spell it out.
+  override associatedtype Scalar
+
   /// L of each example.
   ///
   /// - Shape: tokens [batch, tokens, dimension] give [batch].

@@ -1,4 +1,3 @@
-import Foundation
 public import Tensors
 
 /// A conventional pre-norm transformer that completes masked patches, for comparison with the energy transformer at
@@ -78,19 +77,8 @@ public struct ConventionalTransformer<Scalar: TensorScalar>: Parameterized {
   public static func initialPositions(for configuration: ConventionalTransformerConfiguration) -> Tensor<
     Scalar
   > {
-    let (quarter, width) = (configuration.dimension / 4, configuration.gridWidth)
-    let frequencies = (0..<quarter).map {
-      0.2 * pow(12.5, quarter > 1 ? Double($0) / Double(quarter - 1) : 0)
-    }
-    let patches = (0..<configuration.patchCount).flatMap { patch in
-      [Double(patch / width), Double(patch % width)].flatMap { place in
-        frequencies.map { sin($0 * place) } + frequencies.map { cos($0 * place) }
-      }
-    }
-    let classRow = [Scalar](repeating: 0, count: configuration.dimension)
-    return Tensor(
-      shape: [configuration.patchCount + 1, configuration.dimension],
-      elements: classRow + patches.map { Scalar($0 * 2.0.squareRoot()) })
+    SineCosinePositions(lowest: 0.2, highest: 2.5).embedding(
+      rows: configuration.gridHeight, columns: configuration.gridWidth, dimension: configuration.dimension)
   }
 
   public mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {

@@ -5,27 +5,15 @@
 ///
 /// - Parameters:
 ///   - result: What is differentiated; one number unless `cotangent` is given.
-///   - variables: Tensors made by `variable()`.
+///   - variables: Tensors made by `variable()`. Where one depends on another, it is held constant for that other.
 ///   - cotangent: Weights of the result's elements, of its shape; 1 for a single number.
 /// - Returns: One tensor of the variable's shape for each variable, zeros where the result does not depend on it.
 /// - Cost: A small multiple of computing the result.
 public func gradients<Scalar>(
   of result: Tensor<Scalar>, withRespectTo variables: [Tensor<Scalar>], cotangent: Tensor<Scalar>? = nil
 ) -> [Tensor<Scalar>] {
-  let seed: Tensor<Scalar>
-  if let cotangent {
-    precondition(
-      cotangent.shape == result.shape,
-      "cotangent of shape \(cotangent.shape) for a result of shape \(result.shape)")
-    seed = cotangent
-  } else {
-    precondition(
-      result.count == 1,
-      "a gradient needs a result of one element, not shape \(result.shape): sum it or give a cotangent")
-    seed = .ones(result.shape)
-  }
   var pass = ReversePass(result: result, variables: variables)
-  return pass.run(seed: seed)
+  return pass.run(seed: cotangent)
 }
 
 /// The gradient of `function` at `point`.
@@ -49,8 +37,10 @@ public func valueWithGradients<Scalar>(
 ) rethrows -> (value: Tensor<Scalar>, gradients: [Tensor<Scalar>]) {
   let variables = points.map { $0.variable() }
   let value = try function(variables)
-  let results = gradients(of: value, withRespectTo: variables)
-  // The value keeps its history only where an outer derivative is being taken.
-  let outer = points.contains { $0.isTracked } || results.contains { $0.isTracked }
-  return (outer ? value : value.detached, results)
+  var pass = ReversePass(result: value, variables: variables)
+  // The value keeps its history only where it depends on an outer variable, which its gradient need not do.
+  let kept = pass.recordsItself ? value : value.detached
+  let results = pass.run(seed: nil)
+  for variable in variables { variable.node?.isFinished = true }
+  return (kept, results)
 }

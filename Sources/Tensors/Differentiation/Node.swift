@@ -9,6 +9,11 @@ final class Node<Scalar: TensorScalar>: @unchecked Sendable {
   let outputs: [Tensor<Scalar>]
   let position: Int
   let pullback: Pullback<Scalar>.Rule?
+  /// Whether the gradient that a variable was made for has been taken.
+  ///
+  /// From then on it is a constant to others, though results that depend on it may live on. Written once, before
+  /// those results are handed out.
+  var isFinished = false
 
   init(
     inputs: [Tensor<Scalar>], outputs: [Tensor<Scalar>] = [], position: Int = 0,
@@ -21,21 +26,20 @@ final class Node<Scalar: TensorScalar>: @unchecked Sendable {
     self.pullback = pullback
   }
 
-  // A long chain of nodes is released in a loop: one nested call a node would overflow the stack.
+  // A long chain of nodes is released in a loop: one nested call a node would overflow the stack. Only nodes are
+  // listed, not tensors: a tensor still alive would make its node look shared, and leave it to a nested call.
   deinit {
-    var pending = inputs
-    inputs = []
-    while let tensor = pending.popLast() {
-      guard var node = tensor.node else { continue }
-      drop(tensor)
-      if isKnownUniquelyReferenced(&node) {
-        pending.append(contentsOf: node.inputs)
-        node.inputs = []
-      }
+    var pending: [Node] = []
+    releaseInputs(to: &pending)
+    while var node = pending.popLast() {
+      if isKnownUniquelyReferenced(&node) { node.releaseInputs(to: &pending) }
     }
   }
 
-  private func drop(_ tensor: consuming Tensor<Scalar>) {}
+  private func releaseInputs(to pending: inout [Node]) {
+    for input in inputs { if let node = input.node { pending.append(node) } }
+    inputs = []
+  }
 }
 
 private let nodeCounter = Atomic<Int>(0)

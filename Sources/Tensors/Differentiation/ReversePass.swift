@@ -4,7 +4,8 @@ struct ReversePass<Scalar: TensorScalar> {
   private let variables: [Tensor<Scalar>]
   private var nodes: [Node<Scalar>] = []
   private var leadsToVariable: Set<ObjectIdentifier> = []
-  private var recordsItself = false
+  /// Whether the result depends on other variables too, for which its derivatives may be differentiated.
+  private(set) var recordsItself = false
 
   init(result: Tensor<Scalar>, variables: [Tensor<Scalar>]) {
     self.result = result
@@ -32,12 +33,24 @@ struct ReversePass<Scalar: TensorScalar> {
       let leads = node.inputs.contains { input in
         input.node.map { leadsToVariable.contains(ObjectIdentifier($0)) } ?? false
       }
-      if leads { leadsToVariable.insert(ObjectIdentifier(node)) } else { recordsItself = true }
+      if leads { leadsToVariable.insert(ObjectIdentifier(node)) }
+      if node.inputs.isEmpty && !node.isFinished { recordsItself = true }
     }
     if variables.contains(where: { !($0.node?.inputs.isEmpty ?? true) }) { recordsItself = true }
   }
 
-  mutating func run(seed: Tensor<Scalar>) -> [Tensor<Scalar>] {
+  /// The derivatives for each variable; `cotangent` weighs the result's elements, 1 for a single number.
+  mutating func run(seed cotangent: Tensor<Scalar>?) -> [Tensor<Scalar>] {
+    if let cotangent {
+      precondition(
+        cotangent.shape == result.shape,
+        "cotangent of shape \(cotangent.shape) for a result of shape \(result.shape)")
+    } else {
+      precondition(
+        result.count == 1,
+        "a gradient needs a result of one element, not shape \(result.shape): sum it or give a cotangent")
+    }
+    let seed = cotangent ?? .ones(result.shape)
     if seed.isTracked { recordsItself = true }
     var cotangents: [ObjectIdentifier: Tensor<Scalar>] = [:]
     if let node = result.node { cotangents[ObjectIdentifier(node)] = seed }

@@ -40,6 +40,17 @@ public enum Parallelism {
     }
   }
 
+  /// The results of `body` for 0 ..< count, in order, computed on several threads.
+  package static func map<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
+    var results = [Result?](repeating: nil, count: count)
+    results.withUnsafeMutableBufferPointer { slots in
+      // Each call writes its own slot.
+      nonisolated(unsafe) let slots = slots
+      forEach(count) { slots[$0] = body($0) }
+    }
+    return results.compactMap { $0 }
+  }
+
   private struct LoopBody { let run: (Int) -> Void }
 
   /// Cuts 0 ..< count into pieces of at least `grain` and calls `body` with each range. For work whose result does

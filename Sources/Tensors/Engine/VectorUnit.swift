@@ -13,7 +13,9 @@ package enum VectorUnit {
     }
   }
 
-  /// Calls `body` with the kernels of one unit. It holds for this thread alone, so loops inside run in place.
+  /// Calls `body` with the kernels of one unit.
+  ///
+  /// The choice holds for this thread alone, so loops inside run in place.
   package static func use<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
     precondition(et_use_vector_unit(name) != 0, "no vector unit \(name) here; there are \(available)")
     let before = et_set_inside_parallel_loop(1)

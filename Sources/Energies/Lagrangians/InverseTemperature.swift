@@ -1,0 +1,4 @@
+/// Checks the inverse temperature of a Lagrangian.
+func checkBeta(_ beta: some BinaryFloatingPoint) {
+  precondition(beta > 0 && beta.isFinite, "beta is a positive number, not \(beta)")
+}

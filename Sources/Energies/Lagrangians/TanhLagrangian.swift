@@ -1,0 +1,27 @@
+public import Tensors
+
+/// The Lagrangian of hyperbolic tangent neurons:
+///
+///     L = 1/beta sum log cosh(beta x)        g = tanh(beta x)
+///
+/// Computed as |beta x| + log(1 + e^(-2 |beta x|)) - log 2, which is safe for any x.
+///
+/// - Source: Krotov and Hopfield 2021; `lagr_tanh` of hamux.
+public struct TanhLagrangian<Scalar: TensorScalar>: Lagrangian {
+  /// The inverse temperature.
+  public let beta: Scalar
+
+  /// Neurons of an inverse temperature above 0.
+  public init(beta: Scalar = 1) {
+    checkBeta(beta)
+    self.beta = beta
+  }
+
+  public func value(at x: Tokens<Scalar>) -> Tensor<Scalar> {
+    x.sumOfComponents((x.realValues * beta).logHyperbolicCosine()) / beta
+  }
+
+  public func activations(at x: Tokens<Scalar>) -> Activations<Scalar> {
+    x.activations((x.realValues * beta).tanh())
+  }
+}

@@ -1,0 +1,58 @@
+import Tensors
+import Testing
+
+/// Wrong shapes stop the program, in a debug build with a message that shows both of them.
+struct PreconditionTests {
+  /// Whether the message names every shape; an optimised build stops without a message.
+  private func names(_ result: ExitTest.Result?, _ shapes: [Int]...) -> Bool {
+    #if DEBUG
+      let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+      return shapes.allSatisfy { message.contains("\($0)") }
+    #else
+      return result != nil
+    #endif
+  }
+
+  @Test("operands of different rank or size")
+  func elementWise() async {
+    let rank = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>.zeros([2, 3]) + Tensor<Float>.zeros([3])
+    }
+    #expect(names(rank, [2, 3], [3]))
+    let size = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>.zeros([2, 3]) * Tensor<Float>.zeros([2, 4])
+    }
+    #expect(names(size, [2, 3], [2, 4]))
+  }
+
+  @Test("matrix products whose depths differ")
+  func matrixProduct() async {
+    let depth = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>.zeros([2, 3]).matrixProduct(.zeros([4, 5]))
+    }
+    #expect(names(depth, [2, 3], [4, 5]))
+  }
+
+  @Test("a gradient of several numbers, or with respect to a constant")
+  func gradients() async {
+    let several = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = gradient(at: Tensor<Float>.zeros([2, 3])) { $0 }
+    }
+    #expect(names(several, [2, 3]))
+    await #expect(processExitsWith: .failure) {
+      _ = Tensors.gradients(of: Tensor<Float>(1), withRespectTo: [Tensor<Float>(1)])
+    }
+  }
+
+  @Test("reshapes, indices and slices outside the shape")
+  func outside() async {
+    let reshape = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Tensor<Float>.zeros([2, 3]).reshaped([4])
+    }
+    #expect(names(reshape, [2, 3], [4]))
+    await #expect(processExitsWith: .failure) { _ = Tensor<Float>.zeros([2, 3])[0, 3] }
+    await #expect(processExitsWith: .failure) { _ = Tensor<Float>.zeros([2]).gathered([2], axis: 0) }
+    await #expect(processExitsWith: .failure) { _ = Tensor<Float>.zeros([2]).sliced(axis: 0, 1..<3) }
+    await #expect(processExitsWith: .failure) { _ = Tensor<Float>(shape: [2], elements: [1]) }
+  }
+}
