@@ -30,7 +30,10 @@ struct PreparedImages: Sendable {
     } else {
       training = found.train
       let count = options.testImages > 0 ? min(options.testImages, found.test.count) : found.test.count
-      test = count == found.test.count ? found.test : found.test.subset((0..<count).map { $0 * found.test.count / count }, name: found.test.name)
+      test =
+        count == found.test.count
+        ? found.test
+        : found.test.subset((0..<count).map { $0 * found.test.count / count }, name: found.test.name)
     }
     isValidation = options.validation > 0
     guard training.height % options.patch == 0, training.width % options.patch == 0 else {
@@ -92,7 +95,9 @@ struct PreparedImages: Sendable {
     if let source {
       var isFolder: ObjCBool = false
       _ = FileManager.default.fileExists(atPath: source, isDirectory: &isFolder)
-      if !isFolder.boolValue { return [try DataFingerprint(name: training.name, path: source, count: training.count)] }
+      if !isFolder.boolValue {
+        return [try DataFingerprint(name: training.name, path: source, count: training.count)]
+      }
       return []
     }
     return try EmbeddedDigits.files().map {

@@ -59,8 +59,8 @@ extension ClosedFormEnergy {
     let gradient = Tensor.differentiable(found.gradient, inputs: inputs) { pull in
       let energy = template.replacing(pull.inputs.dropFirst())
       if pull.isDifferentiated {
-        return generalPullback(inputs: pull.inputs, needed: pull.needed, cotangent: pull.cotangent) { variables in
-          template.replacing(variables.dropFirst()).differentiatedGradient(at: plain.with(variables[0]))
+        return generalPullback(inputs: pull.inputs, needed: pull.needed, cotangent: pull.cotangent) {
+          template.replacing($0.dropFirst()).differentiatedGradient(at: plain.with($0[0]))
         }
       }
       let result = energy.gradientPullback(at: plain.with(pull.inputs[0]), direction: pull.cotangent)
@@ -68,8 +68,8 @@ extension ClosedFormEnergy {
     }
     let parts = found.energy.parts.enumerated().map { index, part in
       let energy = Tensor.differentiable(part.energy, inputs: inputs) { pull in
-        generalPullback(inputs: pull.inputs, needed: pull.needed, cotangent: pull.cotangent) { variables in
-          template.replacing(variables.dropFirst()).energyByPart(at: plain.with(variables[0])).parts[index].energy
+        generalPullback(inputs: pull.inputs, needed: pull.needed, cotangent: pull.cotangent) {
+          template.replacing($0.dropFirst()).energyByPart(at: plain.with($0[0])).parts[index].energy
         }
       }
       return (name: part.name, energy: energy)

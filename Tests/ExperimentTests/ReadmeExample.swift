@@ -2,8 +2,6 @@ import EnergyTransformer
 
 /// Neighbours attract each other: an energy of one's own needs one method.
 struct Chain: Energy {
-  typealias Scalar = Float
-
   func energy(at g: Activations<Float>) -> Tensor<Float> {
     let last = g.values.shape[1] - 1
     let left = g.values.sliced(axis: 1, 0..<last)
