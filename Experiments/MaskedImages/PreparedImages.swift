@@ -7,6 +7,8 @@ struct PreparedImages: Sendable {
   let source: String?
   let training: ImageDataset
   let test: ImageDataset
+  /// The images of the data set's own parts.
+  let trainingCount: Int, testCount: Int
   /// Whether `test` is a part of the training images.
   let isValidation: Bool
   let normalization: PixelNormalization
@@ -19,6 +21,7 @@ struct PreparedImages: Sendable {
   init(_ options: DataOptions, seed: UInt64) throws {
     let found = try ImageSource.open(path: options.data)
     source = options.data
+    (trainingCount, testCount) = (found.train.count, found.test.count)
     var split = RandomStream(seed: 0).child(1)
     if options.validation > 0 {
       guard options.validation < found.train.count else {
@@ -30,10 +33,7 @@ struct PreparedImages: Sendable {
     } else {
       training = found.train
       let count = options.testImages > 0 ? min(options.testImages, found.test.count) : found.test.count
-      test =
-        count == found.test.count
-        ? found.test
-        : found.test.subset((0..<count).map { $0 * found.test.count / count }, name: found.test.name)
+      test = count == found.test.count ? found.test : found.test.subset((0..<count).map { $0 * found.test.count / count }, name: found.test.name)
     }
     isValidation = options.validation > 0
     guard training.height % options.patch == 0, training.width % options.patch == 0 else {
@@ -90,19 +90,15 @@ struct PreparedImages: Sendable {
     return Tensor(shape: batch.shape, elements: batch.pixels.map { Float($0) / 255 })
   }
 
-  /// What identifies the data in the record of a run.
+  /// What identifies the data in the record of a run: a fingerprint of each file, or of none for a folder of images.
   func fingerprints() throws -> [DataFingerprint] {
-    if let source {
-      var isFolder: ObjCBool = false
-      _ = FileManager.default.fileExists(atPath: source, isDirectory: &isFolder)
-      if !isFolder.boolValue {
-        return [try DataFingerprint(name: training.name, path: source, count: training.count)]
-      }
-      return []
-    }
-    return try EmbeddedDigits.files().map {
-      try DataFingerprint(
-        name: $0.lastPathComponent, embeddedAt: $0.path, count: $0.path.contains("t10k") ? 1000 : 4000)
+    let files = try source.map { try ImageSource.files(at: $0) } ?? EmbeddedDigits.files().map(\.path)
+    return try files.map { path in
+      let name = URL(fileURLWithPath: path).lastPathComponent
+      let count = name.hasPrefix("t10k") || name.hasPrefix("test") ? testCount : trainingCount
+      return source == nil
+        ? try DataFingerprint(name: name, embeddedAt: path, count: count)
+        : try DataFingerprint(name: name, path: path, count: count)
     }
   }
 }
