@@ -1,5 +1,5 @@
 # Thin: every target is a line or two that can as well be typed.
-.PHONY: run test lint results setup
+.PHONY: run test lint results docs setup
 
 # Trains on the package's own digits and writes Results/masked-images.
 run: setup
@@ -20,6 +20,10 @@ results: setup
 	swift run -c release masked-images --compare
 	$(if $(CIFAR10),swift run -c release masked-images --data $(CIFAR10) --output Results/masked-images-cifar10 $(CIFAR10_OPTIONS))
 	swift run -c release results-tables
+
+# Reference pages of the public declarations, into .build/docs.
+docs: setup
+	Scripts/docs.sh
 
 setup:
 	@Scripts/setup.sh

@@ -52,6 +52,7 @@ install_packages() {
     apt-get install -y -qq --no-install-recommends "$@"
 }
 
+check_swift
 case $(uname -s) in
 Linux)
   missing=$(missing_packages)
@@ -66,4 +67,3 @@ Darwin)
   ;;
 *) fail "only Linux and macOS are supported, not $(uname -s)" ;;
 esac
-check_swift

@@ -32,12 +32,13 @@ struct Comparison {
 
   /// Trains one for about `seconds`: a few updates on a throw-away copy tell how many fit.
   static func trained(
-    images: PreparedImages, model: ModelOptions, training: TrainingOptions, seconds: Double, parameterCount: Int
+    images: PreparedImages, model: ModelOptions, training: TrainingOptions, seconds: Double,
+    parameterCount: Int
   ) throws -> Comparison {
     let configuration = ConventionalTransformerConfiguration(
       patchSize: images.grid.patchLength, gridHeight: images.grid.height / images.grid.patchSize,
-      gridWidth: images.grid.width / images.grid.patchSize, dimension: model.dimension, headCount: model.heads,
-      keySize: model.keySize, hiddenSize: model.memories, repeats: model.steps
+      gridWidth: images.grid.width / images.grid.patchSize, dimension: model.dimension,
+      headCount: model.heads, keySize: model.keySize, hiddenSize: model.memories, repeats: model.steps
     ).withHiddenSize(closestTo: parameterCount)
     let trial = 60
     var warmUp = try loop(configuration, training, TrainingSchedule(images: images, training: training))
@@ -58,7 +59,8 @@ struct Comparison {
     _ schedule: TrainingSchedule
   ) throws -> TrainingLoop<ConventionalTransformer<Float>, Void> {
     let model = ConventionalTransformer<Float>(
-      configuration, standardDeviation: training.weightDeviation, random: RandomStream(seed: training.seed).child(0))
+      configuration, standardDeviation: training.weightDeviation,
+      random: RandomStream(seed: training.seed).child(0))
     // The same optimisers: Muon for the block's matrices, AdamW for the rest.
     let matrices = ParameterSelection(
       names: zip(model.parameters.names, model.parameters.values)
@@ -68,7 +70,8 @@ struct Comparison {
         .filter { !$0.hasPrefix("block") && $0 != "positions" && $1.rank == 2 }.map(\.0))
     let optimizer = try GroupedOptimizer<Float>(
       [
-        ParameterGroup("matrices", matrices, Muon(weightDecay: WeightDecay(0.05)), learningRateFactor: training.muonRate),
+        ParameterGroup(
+          "matrices", matrices, Muon(weightDecay: WeightDecay(0.05)), learningRateFactor: training.muonRate),
         ParameterGroup(
           "others", ParameterSelection.all.excluding(matrices),
           AdamW(secondDecay: 0.99, weightDecay: WeightDecay(0.05, on: decayed)),

@@ -12,7 +12,9 @@ struct EnergyTraining {
   var settings: DescentSettings { DescentSettings(steps: model.steps, stepSize: model.stepSize) }
 
   /// The trained model and how long training took in all.
-  func trainedModel(options: [String: String]) throws -> (model: ImageEnergyTransformer<Float>, seconds: Double) {
+  func trainedModel(
+    options: [String: String]
+  ) throws -> (model: ImageEnergyTransformer<Float>, seconds: Double) {
     let schedule = try TrainingSchedule(images: images, training: training)
     var loop = TrainingLoop(
       model: initialModel(), optimizer: try optimizer(initialModel().parameters), schedule: schedule.rates,
@@ -73,14 +75,16 @@ struct EnergyTraining {
     return try GroupedOptimizer(
       [
         ParameterGroup("matrices", matrices, muon, learningRateFactor: training.muonRate),
-        ParameterGroup("others", ParameterSelection.all.excluding(matrices), adam, learningRateFactor: training.rate),
+        ParameterGroup(
+          "others", ParameterSelection.all.excluding(matrices), adam, learningRateFactor: training.rate),
       ], for: parameters)
   }
 
   /// The same integration time in a third of the steps at first: it costs a third.
   private var curriculum: Curriculum<DescentSettings> {
     let short = DescentSettings(
-      steps: max(1, model.steps / 3), stepSize: model.stepSize * Double(model.steps) / Double(max(1, model.steps / 3)))
+      steps: max(1, model.steps / 3),
+      stepSize: model.stepSize * Double(model.steps) / Double(max(1, model.steps / 3)))
     if training.shortShare <= 0 { return Curriculum(always: settings) }
     if training.shortShare >= 1 { return Curriculum(always: short) }
     return Curriculum([(training.shortShare, short), (1 - training.shortShare, settings)])

@@ -57,7 +57,9 @@ struct Evaluation {
         errors[moment] += hiddenErrors(clamped, truth, hidden)
         if range.lowerBound == 0 {
           let completed = truth * (1 - hidden) + clamped * hidden
-          pictures[moment] = (0..<min(Self.pictureCount, range.count)).map { completed.sliced(axis: 0, $0..<$0 + 1) }
+          pictures[moment] = (0..<min(Self.pictureCount, range.count)).map {
+            completed.sliced(axis: 0, $0..<$0 + 1)
+          }
         }
         moment += 1
         if block == results.count - 1, state.step == result.steps {
@@ -85,7 +87,8 @@ struct Evaluation {
   }
 
   private static func append(
-    _ part: String, _ values: [[Double]], at index: Int, to energies: inout [(part: String, values: [[Double]])]
+    _ part: String, _ values: [[Double]], at index: Int,
+    to energies: inout [(part: String, values: [[Double]])]
   ) {
     if energies.count <= index {
       energies.append((part, values))

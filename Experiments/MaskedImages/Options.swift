@@ -14,7 +14,7 @@ struct DataOptions: ParsableArguments {
   @Option(help: "Share of the patches that is masked, 0 < share < 1.")
   var mask = 0.5
 
-  @Option(help: "Share of the masked patches that keep their pixels in training and count all the same; the paper: 0.1.")
+  @Option(help: "Share of the masked patches that keep their pixels in training, yet count; the paper: 0.1.")
   var kept = 0.0
 
   @Option(help: "Hold back this many training images and report on them instead of the test images.")
@@ -68,7 +68,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Peak rate of AdamW, which learns all other parameters.") var rate = 0.01
   @Option(help: "Weight of the error of visible patches in the loss.") var visibleWeight = 0.3
   @Option(help: "Deviation of the first queries, keys and memories.") var weightDeviation = 0.03
-  @Option(help: "Share of the updates with a third of the steps, each three times as long.") var shortShare = 0.7
+  @Option(help: "Share of the updates with a third of the steps, each three times as long.")
+  var shortShare = 0.7
 
   func validate() throws {
     if epochs < 1 { throw ValidationError("--epochs must be at least 1, not \(epochs)") }

@@ -24,7 +24,9 @@ extension Report {
 
   /// Original, masked and completed images.
   func figure() throws -> PictureGrid {
-    let steps = [0, 1, 2, 4, 8, 12, 24, 48].filter { $0 < evaluation.pictures.count - 1 } + [evaluation.pictures.count - 1]
+    let steps =
+      [0, 1, 2, 4, 8, 12, 24, 48].filter { $0 < evaluation.pictures.count - 1 }
+      + [evaluation.pictures.count - 1]
     var grid = PictureGrid(
       columns: ["original", "masked"] + steps.map { "step \($0)" }, scale: images.grid.height > 64 ? 1 : 3)
     let count = evaluation.pictures[0].count

@@ -29,7 +29,9 @@ struct Report {
     try page(record).write(to: "\(folder)/README.md")
     try record.write(toFolder: folder)
     print(try TableRecipe.render(recipe, summary: summary).markdown)
-    print("Energy fell at every step for \(percent(shareFell)) of \(images.test.count) images. Page: \(folder)/README.md")
+    print(
+      "Energy fell at every step for \(percent(shareFell)) of \(images.test.count) images. "
+        + "Page: \(folder)/README.md")
   }
 
   private var shareFell: Double {
@@ -58,7 +60,8 @@ struct Report {
     ]
     if comparison != nil {
       rows.insert(
-        .init(label: "Conventional transformer, same size and training time", summaryKeys: ["transformer_mse"]),
+        .init(
+          label: "Conventional transformer, same size and training time", summaryKeys: ["transformer_mse"]),
         at: 1)
     }
     return TableRecipe(
@@ -87,13 +90,15 @@ struct Report {
     page.addParagraph("The completion after every step, decoded by the same decoder.")
     page.addImage("error.svg", caption: "Mean squared error of hidden pixels against step")
     page.addHeading("Completions")
-    page.addParagraph("Visible pixels are the original's; the first \(Evaluation.pictureCount) images, not chosen.")
+    page.addParagraph(
+      "Visible pixels are the original's; the first \(Evaluation.pictureCount) images, not chosen.")
     page.addImage("completions.png", caption: "Original, masked, and the completion after some steps")
     page.addHeading("How this was made")
     page.addCode(record.commandLine, language: "sh")
     page.addParagraph(
       "Seed \(record.seed), commit \(record.commit.short), \(record.machine.processor), "
-        + "\(Parallelism.threadCount) threads. Everything is in run.json; the course of training is in metrics.csv.")
+        + "\(Parallelism.threadCount) threads. "
+        + "Everything is in run.json; the course of training is in metrics.csv.")
     return page
   }
 

@@ -24,7 +24,8 @@ extension EnergyDescent {
         return
       }
       for example in rises {
-        sizes[example] = attempt + 1 < backtracking.attempts ? sizes[example] * Scalar(backtracking.factor) : 0
+        sizes[example] =
+          attempt + 1 < backtracking.attempts ? sizes[example] * Scalar(backtracking.factor) : 0
       }
     }
     preconditionFailure("backtracking ended with an example that neither moves nor stays")

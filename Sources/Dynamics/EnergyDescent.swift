@@ -52,7 +52,8 @@ where Function.Scalar == Norm.Scalar {
     case .unrolled where isTracked(tokens): return runInPlace(from: tokens, recording: recording)
     case .recomputed where isTracked(tokens): return runRecomputed(from: tokens, recording: recording)
     case .unrolled, .recomputed, .detached:
-      return detached.runInPieces(from: Tokens(tokens.values.detached, mask: tokens.mask), recording: recording)
+      return detached.runInPieces(
+        from: Tokens(tokens.values.detached, mask: tokens.mask), recording: recording)
     }
   }
 
@@ -107,7 +108,9 @@ where Function.Scalar == Norm.Scalar {
   }
 
   /// The descent with other parameters and context.
-  func replacing(_ ofEnergy: some Sequence<Tensor<Scalar>>, _ ofLagrangian: [Tensor<Scalar>]) -> EnergyDescent {
+  func replacing(
+    _ ofEnergy: some Sequence<Tensor<Scalar>>, _ ofLagrangian: [Tensor<Scalar>]
+  ) -> EnergyDescent {
     var copy = self
     copy.energy = energy.replacing(ofEnergy)
     copy.lagrangian = lagrangian.with(

@@ -23,5 +23,7 @@ public struct Activations<Scalar: TensorScalar>: Sendable {
   }
 
   /// A function of the tokens with the rows of padding set to zero.
-  package func masking(_ values: Tensor<Scalar>) -> Tensor<Scalar> { maskColumn.map { values * $0 } ?? values }
+  package func masking(_ values: Tensor<Scalar>) -> Tensor<Scalar> {
+    maskColumn.map { values * $0 } ?? values
+  }
 }

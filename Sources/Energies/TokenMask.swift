@@ -14,7 +14,8 @@ public struct TokenMask: Sendable, Equatable {
   /// A mask from one flag for each token, example by example.
   public init(batch: Int, tokenCount: Int, isReal: [Bool]) {
     precondition(
-      isReal.count == batch * tokenCount, "\(isReal.count) flags for \(batch) examples of \(tokenCount) tokens")
+      isReal.count == batch * tokenCount,
+      "\(isReal.count) flags for \(batch) examples of \(tokenCount) tokens")
     self.batch = batch
     self.tokenCount = tokenCount
     self.isReal = isReal

@@ -3,7 +3,9 @@ package import Foundation
 /// Short questions asked of the tools of the system, such as `git` and `sha256sum`.
 package enum Subprocess {
   /// The trimmed standard output of a command found on the search path; nil when it is absent or fails.
-  package static func output(_ command: [String], in folder: String? = nil, input: FileHandle? = nil) -> String? {
+  package static func output(
+    _ command: [String], in folder: String? = nil, input: FileHandle? = nil
+  ) -> String? {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = command

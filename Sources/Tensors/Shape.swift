@@ -43,7 +43,8 @@ func collapsed(_ shape: [Int], _ strides: [[Int]]) -> (shape: [Int], strides: [[
   var sizes: [Int] = []
   var steps = strides.map { _ in [Int]() }
   for axis in shape.indices where shape[axis] != 1 {
-    let joins = !sizes.isEmpty && strides.indices.allSatisfy { steps[$0].last == strides[$0][axis] * shape[axis] }
+    let joins =
+      !sizes.isEmpty && strides.indices.allSatisfy { steps[$0].last == strides[$0][axis] * shape[axis] }
     if joins {
       sizes[sizes.count - 1] *= shape[axis]
       for operand in strides.indices { steps[operand][sizes.count - 1] = strides[operand][axis] }

@@ -63,7 +63,9 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   }
 
   /// Calls `body` with the elements in row-major order, without a copy.
-  public func withElements<Result>(_ body: (UnsafeBufferPointer<Scalar>) throws -> Result) rethrows -> Result {
+  public func withElements<Result>(
+    _ body: (UnsafeBufferPointer<Scalar>) throws -> Result
+  ) rethrows -> Result {
     defer { withExtendedLifetime(storage) {} }
     return try body(UnsafeBufferPointer(start: storage.pointer, count: count))
   }

@@ -1,7 +1,6 @@
 import Foundation
-import Testing
-
 import Reporting
+import Testing
 
 struct LinePlotTests {
   private func plot() -> LinePlot {

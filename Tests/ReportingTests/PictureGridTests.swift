@@ -1,8 +1,7 @@
 import Foundation
 import ImageFiles
-import Testing
-
 import Reporting
+import Testing
 
 struct PictureGridTests {
   private func ramp(_ start: Float, channels: Int = 1) -> Picture {

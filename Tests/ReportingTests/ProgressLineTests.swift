@@ -1,6 +1,5 @@
-import Testing
-
 import Reporting
+import Testing
 
 struct ProgressLineTests {
   /// A clock set by hand and everything that was printed.

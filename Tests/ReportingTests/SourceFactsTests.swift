@@ -1,7 +1,6 @@
 import Foundation
-import Testing
-
 import Reporting
+import Testing
 
 struct SourceFactsTests {
   @Test("SHA-256 of a file matches the published examples")

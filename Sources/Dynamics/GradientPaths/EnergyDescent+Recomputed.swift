@@ -10,7 +10,9 @@ extension EnergyDescent {
     let mask = tokens.mask
     let start = Tokens(tokens.values.detached, mask: mask)
     let ranges = pieces(of: start)
-    let runs = Parallelism.map(ranges.count) { plain.runStored(from: start.examples(ranges[$0]), recording: recording) }
+    let runs = Parallelism.map(ranges.count) {
+      plain.runStored(from: start.examples(ranges[$0]), recording: recording)
+    }
     let stored = runs.map(\.steps)
     guard runs.allSatisfy({ $0.result.stopReason.isFinite }) else {
       return plain.runInPlace(from: start, recording: recording)
@@ -32,9 +34,10 @@ extension EnergyDescent {
           cotangent: pull.cotangent.sliced(axis: 0, ranges[index]))
       }
       let ofTokens = Tensor.concatenated(cotangents.map { $0[0] }, axis: 0)
-      return [ofTokens] + cotangents[0].indices.dropFirst().map { index in
-        cotangents.dropFirst().reduce(cotangents[0][index]) { $0 + $1[index] }
-      }
+      return [ofTokens]
+        + cotangents[0].indices.dropFirst().map { index in
+          cotangents.dropFirst().reduce(cotangents[0][index]) { $0 + $1[index] }
+        }
     }
     let final = Tokens(values, mask: mask)
     return DescentResult(
@@ -124,7 +127,8 @@ extension EnergyDescent {
     total.tokens = found.removeFirst()
     total.velocity = velocity.map { _ in found.removeFirst() }
     total.add(
-      dependencies: Array(found.prefix(dependencies.count)), parameters: Array(found.suffix(parameters.count)))
+      dependencies: Array(found.prefix(dependencies.count)), parameters: Array(found.suffix(parameters.count))
+    )
   }
 }
 

@@ -23,7 +23,8 @@ public struct SineCosinePositions: Sendable {
     var elements = [Scalar](repeating: 0, count: dimension)
     for row in 0..<rows {
       for column in 0..<columns {
-        let waves = [sin, cos].flatMap { wave in frequencies.map { wave(Double(row) * $0) } }
+        let waves =
+          [sin, cos].flatMap { wave in frequencies.map { wave(Double(row) * $0) } }
           + [sin, cos].flatMap { wave in frequencies.map { wave(Double(column) * $0) } }
         elements += waves.map { Scalar($0 * 2.0.squareRoot()) }
         elements += [Scalar](repeating: 0, count: dimension - 4 * count)

@@ -11,7 +11,9 @@ extension ImageEnergyTransformer {
   ///
   /// Wq, Wk [heads, key size, dimension], Xi [dimension, memories], Wenc, Benc, Wdec, Bdec, LNORM_gamma,
   /// LNORM_bias, CLS_token, MASK_token, POS_embed. These weights were trained with tokens attending to themselves.
-  public init(published arrays: [String: Tensor<Scalar>], grid: PatchGrid, normsBeforeDecoder: Int = 1) throws {
+  public init(
+    published arrays: [String: Tensor<Scalar>], grid: PatchGrid, normsBeforeDecoder: Int = 1
+  ) throws {
     func array(_ name: String, _ shape: [Int?]) throws -> Tensor<Scalar> {
       guard let found = arrays[name] else {
         throw PublishedWeightsError(
@@ -20,7 +22,8 @@ extension ImageEnergyTransformer {
       let fits = found.rank == shape.count && zip(found.shape, shape).allSatisfy { $1 == nil || $0 == $1 }
       guard fits else {
         let expected = shape.map { $0.map(String.init) ?? "any" }.joined(separator: ", ")
-        throw PublishedWeightsError(description: "array \(name) has shape \(found.shape), expected [\(expected)]")
+        throw PublishedWeightsError(
+          description: "array \(name) has shape \(found.shape), expected [\(expected)]")
       }
       return found
     }

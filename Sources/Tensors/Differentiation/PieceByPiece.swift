@@ -27,7 +27,8 @@ public func pieceByPiece<Model: Parameterized>(
   return .differentiable(value, inputs: inputs) { pull in
     if pull.isDifferentiated {
       // A second derivative needs the graph of the inputs themselves.
-      let values = ParameterValues(names: parameters.names, values: Array(pull.inputs.prefix(parameters.count)))
+      let values = ParameterValues(
+        names: parameters.names, values: Array(pull.inputs.prefix(parameters.count)))
       let whole = function(model.with(values), Array(pull.inputs.dropFirst(parameters.count)))
       var found = gradients(
         of: whole, withRespectTo: pull.inputs.filter(\.isTracked), cotangent: pull.cotangent

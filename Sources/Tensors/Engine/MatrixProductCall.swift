@@ -45,10 +45,12 @@ package struct MatrixProductCall<Scalar>: @unchecked Sendable {
     _ = et_set_library_threads(threads)
     precondition(
       status == dnnl_success,
-      "oneDNN refused a \(call.rows)x\(call.depth) by \(call.depth)x\(call.columns) product: status \(status)")
+      "oneDNN refused a \(call.rows)x\(call.depth) by \(call.depth)x\(call.columns) product: status \(status)"
+    )
   #elseif canImport(Accelerate)
     cblas_sgemm(
-      CblasRowMajor, call.transposedA ? CblasTrans : CblasNoTrans, call.transposedB ? CblasTrans : CblasNoTrans,
+      CblasRowMajor, call.transposedA ? CblasTrans : CblasNoTrans,
+      call.transposedB ? CblasTrans : CblasNoTrans,
       call.rows, call.columns, call.depth, call.scale, call.a, call.strideA, call.b, call.strideB, call.keep,
       call.c, call.strideC)
   #else

@@ -63,7 +63,8 @@ extension Tensor {
 
 private func checkHeads<Scalar>(_ queries: Tensor<Scalar>, _ keys: Tensor<Scalar>, _ headCount: Int) -> Int {
   precondition(
-    queries.rank == 3 && keys.rank == 3 && queries.shape[0] == keys.shape[0] && queries.shape[2] == keys.shape[2],
+    queries.rank == 3 && keys.rank == 3 && queries.shape[0] == keys.shape[0]
+      && queries.shape[2] == keys.shape[2],
     "head scores of queries \(queries.shape) and keys \(keys.shape)")
   precondition(
     headCount > 0 && queries.shape[2] % headCount == 0,

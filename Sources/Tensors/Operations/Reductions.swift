@@ -1,7 +1,8 @@
 extension Tensor {
   /// Reduces the axes from `first` to `last` with a kernel that sees [outer, reduced, inner].
   private func reduced(
-    _ first: Int, _ last: Int, _ kernel: @escaping (Int, Int, Int, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Void
+    _ first: Int, _ last: Int,
+    _ kernel: @escaping (Int, Int, Int, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>) -> Void
   ) -> Tensor {
     let outer = shape[..<first].reduce(1, *)
     let size = shape[first...last].reduce(1, *)

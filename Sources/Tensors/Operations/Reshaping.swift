@@ -10,7 +10,8 @@ extension Tensor {
 
   /// The axes in another order: axis i of the result is axis `axes[i]` of the tensor.
   public func permuted(_ axes: [Int]) -> Tensor {
-    precondition(axes.sorted() == Array(shape.indices), "\(axes) is not an order of the axes of shape \(shape)")
+    precondition(
+      axes.sorted() == Array(shape.indices), "\(axes) is not an order of the axes of shape \(shape)")
     if axes == Array(shape.indices) { return self }
     let target = axes.map { shape[$0] }
     let strides = rowMajorStrides(shape)
@@ -68,7 +69,8 @@ extension Tensor {
     let axis = resolveAxis(axis, rank: parts[0].rank)
     for part in parts {
       precondition(
-        part.rank == parts[0].rank && part.shape.indices.allSatisfy { $0 == axis || part.shape[$0] == parts[0].shape[$0] },
+        part.rank == parts[0].rank
+          && part.shape.indices.allSatisfy { $0 == axis || part.shape[$0] == parts[0].shape[$0] },
         "concatenated along axis \(axis): shapes \(parts[0].shape) and \(part.shape) do not match")
     }
     var starts = [0]

@@ -30,7 +30,9 @@ public struct ParameterValues<Scalar: TensorScalar>: Sendable {
   public subscript(name: String) -> Tensor<Scalar>? { positions[name].map { values[$0] } }
 
   /// Every tensor replaced by a function of its name and value.
-  public func map(_ transform: (String, Tensor<Scalar>) throws -> Tensor<Scalar>) rethrows -> ParameterValues {
+  public func map(
+    _ transform: (String, Tensor<Scalar>) throws -> Tensor<Scalar>
+  ) rethrows -> ParameterValues {
     ParameterValues(names: names, values: try zip(names, values).map(transform))
   }
 
