@@ -33,7 +33,10 @@ struct PreparedImages: Sendable {
     } else {
       training = found.train
       let count = options.testImages > 0 ? min(options.testImages, found.test.count) : found.test.count
-      test = count == found.test.count ? found.test : found.test.subset((0..<count).map { $0 * found.test.count / count }, name: found.test.name)
+      test =
+        count == found.test.count
+        ? found.test
+        : found.test.subset((0..<count).map { $0 * found.test.count / count }, name: found.test.name)
     }
     isValidation = options.validation > 0
     guard training.height % options.patch == 0, training.width % options.patch == 0 else {

@@ -13,7 +13,8 @@ import Testing
     let data = folder.path("images")
     if !FileManager.default.fileExists(atPath: data) { try SmallImages.write(to: data) }
     return [
-      "--data", data, "--patch", "2", "--dimension", "16", "--heads", "2", "--key-size", "4", "--memories", "24",
+      "--data", data, "--patch", "2", "--dimension", "16", "--heads", "2", "--key-size", "4", "--memories",
+      "24",
       "--steps", "6", "--batch", "8", "--epochs", "\(epochs)", "--output", folder.path(output),
     ]
   }
@@ -22,7 +23,9 @@ import Testing
     try Program("masked-images").run(arguments)
   }
 
-  private func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: folder.path(name))) }
+  private func bytes(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: folder.path(name)))
+  }
 
   @Test("writes page, figures and record, with the same bits for 1 and 2 threads")
   func threads() throws {
@@ -85,8 +88,10 @@ import Testing
     let whole = try Data(contentsOf: URL(fileURLWithPath: path))
     try whole.prefix(whole.count - 5).write(to: URL(fileURLWithPath: path))
     try run(options("first", epochs: 1) + ["--resume"]).expectOneLine(containing: "checkpoint.safetensors")
-    try run(options("first", epochs: 1) + ["--evaluate-only", "--checkpoint", folder.path("none.safetensors")])
-      .expectOneLine(containing: "none.safetensors")
+    try run(
+      options("first", epochs: 1) + ["--evaluate-only", "--checkpoint", folder.path("none.safetensors")]
+    )
+    .expectOneLine(containing: "none.safetensors")
   }
 
   @Test("data that is missing or damaged is refused in one line that names the file")
