@@ -30,16 +30,16 @@ public struct ImageDataset: Sendable, Equatable {
     name: String, source: String, height: Int, width: Int, channels: Int, pixels: [UInt8], labels: [Int]?,
     classNames: [String]
   ) {
-    precondition(height > 0 && width > 0, "images of \(height)x\(width): sides are at least 1")
-    precondition(channels == 1 || channels == 3, "images of \(channels) channels: 1 or 3 are possible")
+    require(height > 0 && width > 0, "images of \(height)x\(width): sides are at least 1")
+    require(channels == 1 || channels == 3, "images of \(channels) channels: 1 or 3 are possible")
     let imageSize = height * width * channels
-    precondition(
+    require(
       pixels.count % imageSize == 0, "\(pixels.count) bytes for images of \(height)x\(width)x\(channels)")
     if let labels {
-      precondition(
+      require(
         labels.count == pixels.count / imageSize,
         "\(labels.count) labels for \(pixels.count / imageSize) images")
-      precondition(
+      require(
         labels.allSatisfy(classNames.indices.contains), "a label is outside 0..<\(classNames.count)")
     }
     self.name = name
@@ -77,7 +77,7 @@ public struct ImageDataset: Sendable, Equatable {
   public func split(
     validationCount: Int, using stream: inout RandomStream
   ) -> (training: ImageDataset, validation: ImageDataset) {
-    precondition(
+    require(
       (0...count).contains(validationCount), "\(validationCount) validation images of \(count) in all")
     let order = stream.permutation(of: count)
     return (
@@ -87,7 +87,7 @@ public struct ImageDataset: Sendable, Equatable {
   }
 
   private func byteRange(of index: Int) -> Range<Int> {
-    precondition((0..<count).contains(index), "image \(index) of a data set of \(count)")
+    require((0..<count).contains(index), "image \(index) of a data set of \(count)")
     return index * imageSize..<(index + 1) * imageSize
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// Training and test images of one origin.
 public struct ImageSource: Sendable, Equatable {
@@ -9,11 +10,11 @@ public struct ImageSource: Sendable, Equatable {
 
   /// Joins two data sets of the same image size and classes.
   public init(train: ImageDataset, test: ImageDataset) {
-    precondition(
+    require(
       [train.height, train.width, train.channels] == [test.height, test.width, test.channels],
       "training images of \([train.height, train.width, train.channels]), test images of"
         + " \([test.height, test.width, test.channels])")
-    precondition(
+    require(
       train.classNames == test.classNames, "classes \(train.classNames) and \(test.classNames) differ")
     self.train = train
     self.test = test

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Which patches of a batch are hidden from the model and which ones its loss counts.
 public struct PatchMask: Sendable, Equatable {
   /// Images, B.
@@ -11,11 +13,11 @@ public struct PatchMask: Sendable, Equatable {
 
   /// Wraps masks of shape (B, N).
   public init(batchSize: Int, patchCount: Int, replaced: [Bool], scored: [Bool]) {
-    precondition(
+    require(
       replaced.count == batchSize * patchCount && scored.count == batchSize * patchCount,
       "\(replaced.count) replaced and \(scored.count) scored flags for a mask of shape"
         + " \([batchSize, patchCount])")
-    precondition(
+    require(
       zip(replaced, scored).allSatisfy { !$0 || $1 }, "a replaced patch is not scored")
     self.batchSize = batchSize
     self.patchCount = patchCount

@@ -16,10 +16,10 @@ public struct PatchMaskPolicy: Sendable, Equatable {
   /// Scores `scoredCount` of `patchCount` patches and replaces the given part of them, rounded to the nearest
   /// whole number of patches.
   public init(patchCount: Int, scoredCount: Int, replacedFraction: Double = 0.9) {
-    precondition(
+    require(
       patchCount > 0 && (0...patchCount).contains(scoredCount),
       "\(scoredCount) scored patches of \(patchCount)")
-    precondition(
+    require(
       (0...1).contains(replacedFraction), "replaced fraction \(replacedFraction), expected 0 to 1")
     self.patchCount = patchCount
     self.scoredCount = scoredCount

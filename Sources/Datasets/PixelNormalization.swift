@@ -1,3 +1,5 @@
+import Tensors
+
 /// Pixels as numbers of mean 0 and standard deviation 1 per channel: `(byte / 255 - mean) / deviation`.
 public struct PixelNormalization: Sendable, Equatable, Codable {
   /// Mean of each channel, with 0 for black and 1 for white.
@@ -7,11 +9,11 @@ public struct PixelNormalization: Sendable, Equatable, Codable {
 
   /// Takes the figures as given, one of each a channel.
   public init(mean: [Float], standardDeviation: [Float]) {
-    precondition(
+    require(
       mean.count == standardDeviation.count,
       "\(mean.count) means and \(standardDeviation.count) standard deviations")
-    precondition(mean.allSatisfy(\.isFinite), "means \(mean), expected finite numbers")
-    precondition(
+    require(mean.allSatisfy(\.isFinite), "means \(mean), expected finite numbers")
+    require(
       standardDeviation.allSatisfy { $0.isFinite && $0 > 0 },
       "standard deviations \(standardDeviation), expected numbers above 0")
     self.mean = mean
@@ -22,7 +24,7 @@ public struct PixelNormalization: Sendable, Equatable, Codable {
   ///
   /// Computed from counts of the 256 values, so the result is exact and independent of the order of images.
   public init(measuring dataset: ImageDataset) {
-    precondition(dataset.count > 0, "a data set without images has no mean")
+    require(dataset.count > 0, "a data set without images has no mean")
     var counts = [[Int]](repeating: [Int](repeating: 0, count: 256), count: dataset.channels)
     for (position, byte) in dataset.pixels.enumerated() {
       counts[position % dataset.channels][Int(byte)] += 1
@@ -72,7 +74,7 @@ public struct PixelNormalization: Sendable, Equatable, Codable {
   }
 
   private func requireWholePixels(_ count: Int) {
-    precondition(
+    require(
       !mean.isEmpty && count % mean.count == 0, "\(count) values for pixels of \(mean.count) channels")
   }
 }

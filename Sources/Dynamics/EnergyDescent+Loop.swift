@@ -71,7 +71,7 @@ extension EnergyDescent {
     guard stop.stepsOnly != nil, !hasContext, memory.random == nil, shape[0] > 1 else {
       return [0..<shape[0]]
     }
-    let size = max(1, min(256 / max(1, shape[1]), shape[0] / 4))
+    let size = max(1, min(512 / max(1, shape[1]), shape[0] / 2))
     return stride(from: 0, to: shape[0], by: size).map { $0..<min($0 + size, shape[0]) }
   }
 

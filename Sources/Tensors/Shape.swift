@@ -1,7 +1,7 @@
 /// The number of elements of a shape: the product of its axes.
 package func elementCount(_ shape: [Int]) -> Int {
   shape.reduce(1) { product, size in
-    precondition(size >= 0, "shape \(shape) has a negative axis")
+    require(size >= 0, "shape \(shape) has a negative axis")
     return product * size
   }
 }
@@ -17,9 +17,9 @@ package func rowMajorStrides(_ shape: [Int]) -> [Int] {
 
 /// The shape of an element-wise operation on two operands of the same rank, axes of size 1 being repeated.
 func broadcastShape(_ a: [Int], _ b: [Int]) -> [Int] {
-  precondition(a.count == b.count, "element-wise operands differ in rank: \(a) and \(b)")
+  require(a.count == b.count, "element-wise operands differ in rank: \(a) and \(b)")
   return zip(a, b).map { x, y in
-    precondition(x == y || x == 1 || y == 1, "element-wise operands do not match: \(a) and \(b)")
+    require(x == y || x == 1 || y == 1, "element-wise operands do not match: \(a) and \(b)")
     return x == 1 ? y : x
   }
 }
@@ -34,7 +34,7 @@ func broadcastStrides(_ shape: [Int], to target: [Int]) -> [Int] {
 /// An axis counted from the front; -1 is the last.
 func resolveAxis(_ axis: Int, rank: Int) -> Int {
   let resolved = axis < 0 ? axis + rank : axis
-  precondition(resolved >= 0 && resolved < rank, "axis \(axis) outside a tensor of rank \(rank)")
+  require(resolved >= 0 && resolved < rank, "axis \(axis) outside a tensor of rank \(rank)")
   return resolved
 }
 

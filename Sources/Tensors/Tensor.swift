@@ -23,7 +23,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
 
   /// A tensor of `shape` with the given elements in row-major order.
   public init(shape: [Int], elements: [Scalar]) {
-    precondition(
+    require(
       elements.count == elementCount(shape),
       "\(elements.count) elements given for shape \(shape), which has \(elementCount(shape))")
     self.init(shape: shape) { out in
@@ -58,7 +58,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
 
   /// The value of a tensor that holds one number.
   public var scalar: Scalar {
-    precondition(count == 1, "scalar needs a tensor of one element, not shape \(shape)")
+    require(count == 1, "scalar needs a tensor of one element, not shape \(shape)")
     return storage.pointer[0]
   }
 
@@ -72,10 +72,10 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
 
   /// The element at an index for each axis.
   public subscript(indices: Int...) -> Scalar {
-    precondition(indices.count == rank, "\(indices.count) indices given for shape \(shape)")
+    require(indices.count == rank, "\(indices.count) indices given for shape \(shape)")
     var position = 0
     for (index, size) in zip(indices, shape) {
-      precondition(index >= 0 && index < size, "index \(indices) outside shape \(shape)")
+      require(index >= 0 && index < size, "index \(indices) outside shape \(shape)")
       position = position * size + index
     }
     return storage.pointer[position]

@@ -14,8 +14,8 @@ public struct Augmentation: Sendable, Equatable {
 
   /// States what to do; `Augmentation(padding: 4, flipProbability: 0.5)` is usual for CIFAR-10.
   public init(padding: Int, flipProbability: Double, fill: UInt8 = 0) {
-    precondition(padding >= 0, "padding \(padding), expected 0 or more")
-    precondition((0...1).contains(flipProbability), "flip probability \(flipProbability), expected 0 to 1")
+    require(padding >= 0, "padding \(padding), expected 0 or more")
+    require((0...1).contains(flipProbability), "flip probability \(flipProbability), expected 0 to 1")
     self.padding = padding
     self.fill = fill
     self.flipProbability = flipProbability

@@ -17,9 +17,9 @@ public struct BatchOrder: Sendable, Equatable {
   /// Orders `imageCount` images.
   /// - Parameter stream: shuffles each epoch differently; nil keeps the order of the data set.
   public init(imageCount: Int, batchSize: Int, dropsLast: Bool, shuffledBy stream: RandomStream?) {
-    precondition(batchSize > 0, "batch size \(batchSize), expected 1 or more")
-    precondition(imageCount > 0, "batches of \(imageCount) images, expected 1 or more")
-    precondition(
+    require(batchSize > 0, "batch size \(batchSize), expected 1 or more")
+    require(imageCount > 0, "batches of \(imageCount) images, expected 1 or more")
+    require(
       !dropsLast || batchSize <= imageCount,
       "batch size \(batchSize) with \(imageCount) images leaves no batch once incomplete ones are dropped")
     self.imageCount = imageCount
@@ -35,7 +35,7 @@ public struct BatchOrder: Sendable, Equatable {
 
   /// All images in the order of an epoch, counted from 0.
   public func indices(ofEpoch epoch: Int) -> [Int] {
-    precondition(epoch >= 0, "epoch \(epoch), expected 0 or more")
+    require(epoch >= 0, "epoch \(epoch), expected 0 or more")
     guard let shuffling else { return Array(0..<imageCount) }
     var stream = shuffling.child(UInt64(epoch))
     return stream.permutation(of: imageCount)
@@ -45,7 +45,7 @@ public struct BatchOrder: Sendable, Equatable {
   ///
   /// Cost: one shuffle of the whole data set a call.
   public func indices(ofUpdate update: Int) -> [Int] {
-    precondition(update >= 0, "update \(update), expected 0 or more")
+    require(update >= 0, "update \(update), expected 0 or more")
     let start = update % batchesPerEpoch * batchSize
     let order = indices(ofEpoch: update / batchesPerEpoch)
     return Array(order[start..<min(start + batchSize, imageCount)])

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Some images of a data set, side by side.
 public struct ImageBatch: Sendable, Equatable {
   /// Which images of the data set these are.
@@ -22,10 +24,10 @@ public struct ImageBatch: Sendable, Equatable {
   public init(
     indices: [Int], height: Int, width: Int, channels: Int, pixels: [UInt8], labels: [Int]?
   ) {
-    precondition(
+    require(
       pixels.count == indices.count * height * width * channels,
       "\(pixels.count) bytes for a batch of shape \([indices.count, height, width, channels])")
-    precondition(
+    require(
       labels == nil || labels?.count == indices.count,
       "\(labels?.count ?? 0) labels for a batch of \(indices.count) images")
     self.indices = indices

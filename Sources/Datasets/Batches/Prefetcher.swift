@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// Makes numbered batches ahead of their use on a thread of its own.
 ///
@@ -16,8 +17,8 @@ public final class Prefetcher<Batch: Sendable>: Sendable {
   public init(
     from first: Int, to end: Int? = nil, depth: Int = 2, make: @escaping @Sendable (Int) throws -> Batch
   ) {
-    precondition(depth > 0, "prefetch depth \(depth), expected 1 or more")
-    precondition(end.map { $0 >= first } ?? true, "batches from \(first) to \(end ?? first)")
+    require(depth > 0, "prefetch depth \(depth), expected 1 or more")
+    require(end.map { $0 >= first } ?? true, "batches from \(first) to \(end ?? first)")
     let queue = PrefetchQueue<Batch>(depth: depth)
     self.queue = queue
     // The thread holds the queue, never the prefetcher: otherwise deinit could not happen while it runs.

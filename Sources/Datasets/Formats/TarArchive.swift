@@ -1,4 +1,5 @@
 public import Foundation
+import Tensors
 
 /// An uncompressed tar file, memory-mapped: its entries, and their bytes on demand.
 ///
@@ -39,7 +40,7 @@ public struct TarArchive: Sendable {
 
   /// The contents of an entry of this archive.
   public func bytes(of entry: Entry) -> [UInt8] {
-    precondition(entry.range.upperBound <= data.count, "entry \(entry.path) is not of archive \(name)")
+    require(entry.range.upperBound <= data.count, "entry \(entry.path) is not of archive \(name)")
     return data.withUnsafeBytes { [UInt8]($0[entry.range]) }
   }
 }

@@ -11,10 +11,10 @@ public func pieceByPiece<Model: Parameterized>(
   _ model: Model, _ batches: [Tensor<Model.Scalar>], size: Int,
   _ function: @escaping @Sendable (Model, [Tensor<Model.Scalar>]) -> Tensor<Model.Scalar>
 ) -> Tensor<Model.Scalar> {
-  precondition(size > 0 && !batches.isEmpty, "pieces of \(size) examples of \(batches.count) tensors")
+  require(size > 0 && !batches.isEmpty, "pieces of \(size) examples of \(batches.count) tensors")
   let count = batches[0].shape[0]
   for batch in batches {
-    precondition(batch.shape[0] == count, "batches of shapes \(batches[0].shape) and \(batch.shape)")
+    require(batch.shape[0] == count, "batches of shapes \(batches[0].shape) and \(batch.shape)")
   }
   let parameters = model.parameters
   let inputs = parameters.values + batches

@@ -11,7 +11,7 @@ struct ReversePass<Scalar: TensorScalar> {
     self.result = result
     self.variables = variables
     for variable in variables {
-      precondition(variable.node != nil, "gradients need variables made by variable(); one is a constant")
+      require(variable.node != nil, "gradients need variables made by variable(); one is a constant")
     }
     collect()
   }
@@ -42,11 +42,11 @@ struct ReversePass<Scalar: TensorScalar> {
   /// The derivatives for each variable; `cotangent` weighs the result's elements, 1 for a single number.
   mutating func run(seed cotangent: Tensor<Scalar>?) -> [Tensor<Scalar>] {
     if let cotangent {
-      precondition(
+      require(
         cotangent.shape == result.shape,
         "cotangent of shape \(cotangent.shape) for a result of shape \(result.shape)")
     } else {
-      precondition(
+      require(
         result.count == 1,
         "a gradient needs a result of one element, not shape \(result.shape): sum it or give a cotangent")
     }
@@ -81,12 +81,12 @@ struct ReversePass<Scalar: TensorScalar> {
       output: recordsItself ? Tensor(shape: plain.shape, storage: plain.storage, node: node) : plain,
       cotangent: cotangent, needed: needed, isDifferentiated: recordsItself)
     let contributions = rule(pullback)
-    precondition(
+    require(
       contributions.count == node.inputs.count,
       "a pullback returned \(contributions.count) cotangents for \(node.inputs.count) inputs")
     for (index, input) in node.inputs.enumerated() where needed[index] {
       guard let contribution = contributions[index], let inputNode = input.node else { continue }
-      precondition(
+      require(
         contribution.shape == input.shape,
         "a pullback returned shape \(contribution.shape) for an input of shape \(input.shape)")
       let identity = ObjectIdentifier(inputNode)

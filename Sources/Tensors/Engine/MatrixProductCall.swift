@@ -43,7 +43,7 @@ package struct MatrixProductCall<Scalar>: @unchecked Sendable {
       Int64(call.depth), call.scale, call.a, Int64(call.strideA), call.b, Int64(call.strideB), call.keep,
       call.c, Int64(call.strideC))
     _ = et_set_library_threads(threads)
-    precondition(
+    require(
       status == dnnl_success,
       "oneDNN refused a \(call.rows)x\(call.depth) by \(call.depth)x\(call.columns) product: status \(status)"
     )

@@ -15,7 +15,7 @@ public enum Parallelism {
       return count > 0 ? count : processorCount
     }
     set {
-      precondition(newValue > 0, "threadCount must be at least 1, not \(newValue)")
+      require(newValue > 0, "threadCount must be at least 1, not \(newValue)")
       configured.store(newValue, ordering: .relaxed)
     }
   }

@@ -17,7 +17,7 @@ package enum VectorUnit {
   ///
   /// The choice holds for this thread alone, so loops inside run in place.
   package static func use<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
-    precondition(et_use_vector_unit(name) != 0, "no vector unit \(name) here; there are \(available)")
+    require(et_use_vector_unit(name) != 0, "no vector unit \(name) here; there are \(available)")
     let before = et_set_inside_parallel_loop(1)
     defer {
       _ = et_set_inside_parallel_loop(before)

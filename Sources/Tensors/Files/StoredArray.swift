@@ -63,7 +63,7 @@ public struct StoredArray: Sendable {
   }
 
   private init<Word: FixedWidthInteger>(elementType: ElementType, shape: [Int], words: [Word]) {
-    precondition(
+    require(
       elementCount(ofShape: shape) == words.count,
       "StoredArray of shape \(shape) cannot hold \(words.count) elements")
     self.elementType = elementType

@@ -83,7 +83,7 @@ extension Tensor {
 
   /// The tensor with its axes of size 1 repeated to `target`, of the same rank.
   public func repeated(to target: [Int]) -> Tensor {
-    precondition(
+    require(
       broadcastShape(shape, target) == target, "shape \(shape) cannot be repeated to \(target)")
     if shape == target { return self }
     let value = Tensor(shape: target) { out in

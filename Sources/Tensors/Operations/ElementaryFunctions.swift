@@ -94,7 +94,7 @@ extension Tensor {
   ///
   /// Its derivatives of every order are 0 where x <= 0.
   public func reluPower(_ exponent: Scalar) -> Tensor {
-    precondition(exponent >= 0, "reluPower needs an exponent of at least 0, not \(exponent)")
+    require(exponent >= 0, "reluPower needs an exponent of at least 0, not \(exponent)")
     return positivePower(exponent)
   }
 

@@ -4,7 +4,7 @@ extension Tensor {
     let axis = resolveAxis(axis, rank: rank)
     let size = shape[axis]
     for index in indices {
-      precondition(index >= 0 && index < size, "index \(index) outside axis \(axis) of shape \(shape)")
+      require(index >= 0 && index < size, "index \(index) outside axis \(axis) of shape \(shape)")
     }
     let outer = shape[..<axis].reduce(1, *)
     let inner = shape[(axis + 1)...].reduce(1, *)
@@ -26,8 +26,8 @@ extension Tensor {
   /// Zeros of `size` along an axis, to which slice i of the tensor is added at `indices[i]`.
   public func scatterAdded(_ indices: [Int], axis: Int, size: Int) -> Tensor {
     let axis = resolveAxis(axis, rank: rank)
-    precondition(indices.count == shape[axis], "\(indices.count) indices for axis \(axis) of shape \(shape)")
-    for index in indices { precondition(index >= 0 && index < size, "index \(index) outside 0..<\(size)") }
+    require(indices.count == shape[axis], "\(indices.count) indices for axis \(axis) of shape \(shape)")
+    for index in indices { require(index >= 0 && index < size, "index \(index) outside 0..<\(size)") }
     let outer = shape[..<axis].reduce(1, *)
     let inner = shape[(axis + 1)...].reduce(1, *)
     var target = shape

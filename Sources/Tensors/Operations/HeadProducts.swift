@@ -31,11 +31,11 @@ extension Tensor {
   /// - Shape: weights [batch, heads, n, m] (`self`) and values [batch, m, heads * size] give
   ///   [batch, n, heads * size]; transposed, values [batch, n, …] give [batch, m, …].
   public func headMixture(_ values: Tensor, transposed: Bool = false) -> Tensor {
-    precondition(rank == 4 && values.rank == 3, "head mixture of shapes \(shape) and \(values.shape)")
+    require(rank == 4 && values.rank == 3, "head mixture of shapes \(shape) and \(values.shape)")
     let (batch, headCount, n, m) = (shape[0], shape[1], shape[2], shape[3])
     let width = values.shape[2]
     let (rows, depth) = transposed ? (m, n) : (n, m)
-    precondition(
+    require(
       values.shape[0] == batch && values.shape[1] == depth && width % headCount == 0,
       "head mixture of weights \(shape)\(transposed ? "ᵀ" : "") and values \(values.shape)")
     let size = width / headCount
@@ -62,11 +62,11 @@ extension Tensor {
 }
 
 private func checkHeads<Scalar>(_ queries: Tensor<Scalar>, _ keys: Tensor<Scalar>, _ headCount: Int) -> Int {
-  precondition(
+  require(
     queries.rank == 3 && keys.rank == 3 && queries.shape[0] == keys.shape[0]
       && queries.shape[2] == keys.shape[2],
     "head scores of queries \(queries.shape) and keys \(keys.shape)")
-  precondition(
+  require(
     headCount > 0 && queries.shape[2] % headCount == 0,
     "\(queries.shape[2]) numbers a token cannot be split over \(headCount) heads")
   return queries.shape[2] / headCount

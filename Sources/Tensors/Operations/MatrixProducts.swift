@@ -7,14 +7,14 @@ extension Tensor {
   public func matrixProduct(
     _ other: Tensor, transposed: Bool = false, otherTransposed: Bool = false
   ) -> Tensor {
-    precondition(
+    require(
       rank == other.rank && rank >= 2, "matrix product of shapes \(shape) and \(other.shape): ranks differ")
     let batch = broadcastShape(Array(shape.dropLast(2)), Array(other.shape.dropLast(2)))
     let a = shape.suffix(2).map { $0 }
     let b = other.shape.suffix(2).map { $0 }
     let (rows, depth) = transposed ? (a[1], a[0]) : (a[0], a[1])
     let (depthOfOther, columns) = otherTransposed ? (b[1], b[0]) : (b[0], b[1])
-    precondition(
+    require(
       depth == depthOfOther,
       "matrix product of \(shape)\(transposed ? "ᵀ" : "") and \(other.shape)\(otherTransposed ? "ᵀ" : "")")
     let value = Tensor(shape: batch + [rows, columns]) { out in
@@ -46,7 +46,7 @@ extension Tensor {
   ///
   /// - Shape: [..., depth] by [depth, columns] (or [columns, depth] when transposed) gives [..., columns].
   public func projected(by matrix: Tensor, transposed: Bool = false) -> Tensor {
-    precondition(rank >= 1 && matrix.rank == 2, "projection of shape \(shape) by \(matrix.shape)")
+    require(rank >= 1 && matrix.rank == 2, "projection of shape \(shape) by \(matrix.shape)")
     let rows = shape.dropLast().reduce(1, *)
     let product = reshaped([rows, shape[rank - 1]]).matrixProduct(matrix, otherTransposed: transposed)
     return product.reshaped(shape.dropLast() + [product.shape[1]])

@@ -3,7 +3,7 @@ extension Tensor {
 
   /// Softmax over the last axis. A row that is -infinity throughout gives zeros.
   public func softmax() -> Tensor {
-    precondition(rank > 0, "softmax needs an axis")
+    require(rank > 0, "softmax needs an axis")
     return .differentiable(softmaxWithLogSum().weights, inputs: [self]) { pull in
       [pull.output.softmaxPullback(pull.cotangent)]
     }
@@ -11,7 +11,7 @@ extension Tensor {
 
   /// log sum exp over the last axis, which is removed. A row that is -infinity throughout gives -infinity.
   public func logSumExp() -> Tensor {
-    precondition(rank > 0, "logSumExp needs an axis")
+    require(rank > 0, "logSumExp needs an axis")
     return .differentiable(softmaxWithLogSum().logSum, inputs: [self]) { pull in
       let cotangent = pull.cotangent.reshaped(pull.cotangent.shape + [1])
       return [cotangent * pull.inputs[0].softmax()]
@@ -21,7 +21,7 @@ extension Tensor {
   /// Softmax and log sum exp of the last axis from one sweep; constants for differentiation.
   package func softmaxWithLogSum() -> (weights: Tensor, logSum: Tensor) {
     let columns = shape[rank - 1]
-    precondition(columns > 0, "softmax over an empty axis of shape \(shape)")
+    require(columns > 0, "softmax over an empty axis of shape \(shape)")
     let logSum = Storage<Scalar>(count: rows)
     let weights = Tensor(shape: shape) { out in
       Parallelism.forRanges(rows, grain: max(1, 8_192 / columns)) { range in
@@ -38,7 +38,7 @@ extension Tensor {
     if isTracked || cotangent.isTracked {
       return self * (cotangent - (self * cotangent).sum(axes: [-1], keepingDimensions: true))
     }
-    precondition(shape == cotangent.shape, "softmax of shape \(shape), cotangent of \(cotangent.shape)")
+    require(shape == cotangent.shape, "softmax of shape \(shape), cotangent of \(cotangent.shape)")
     let columns = shape[rank - 1]
     return Tensor(shape: shape) { out in
       Parallelism.forRanges(rows, grain: max(1, 16_384 / columns)) { range in
@@ -52,7 +52,7 @@ extension Tensor {
   ///
   /// - Source: Hoover et al. 2023, equation 1 with gamma 1 and delta 0.
   public func standardized(epsilon: Scalar) -> Tensor {
-    precondition(rank > 0 && shape[rank - 1] > 0, "standardized needs a last axis, not shape \(shape)")
+    require(rank > 0 && shape[rank - 1] > 0, "standardized needs a last axis, not shape \(shape)")
     let (normalized, reciprocal) = standardizedWithReciprocal(epsilon: epsilon)
     return .differentiable(normalized, inputs: [self]) { pull in
       guard pull.isDifferentiated else {

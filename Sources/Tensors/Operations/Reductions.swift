@@ -36,7 +36,7 @@ extension Tensor {
   /// Mean over axes, which are removed unless `keepingDimensions`.
   public func mean(axes: [Int], keepingDimensions: Bool = false) -> Tensor {
     let size = Set(axes.map { resolveAxis($0, rank: rank) }).reduce(1) { $0 * shape[$1] }
-    precondition(size > 0, "mean over no elements of shape \(shape)")
+    require(size > 0, "mean over no elements of shape \(shape)")
     return sum(axes: axes, keepingDimensions: keepingDimensions) / Scalar(size)
   }
 
@@ -46,7 +46,7 @@ extension Tensor {
   /// Largest element along an axis; where several are largest, the derivative is shared equally.
   public func maximum(axis: Int, keepingDimensions: Bool = false) -> Tensor {
     let axis = resolveAxis(axis, rank: rank)
-    precondition(shape[axis] > 0, "maximum over an empty axis \(axis) of shape \(shape)")
+    require(shape[axis] > 0, "maximum over an empty axis \(axis) of shape \(shape)")
     let value = detached.reduced(axis, axis, kernels.maximum)
     let result = Tensor.differentiable(value, inputs: [self]) { pull in
       let largest = pull.inputs[0].detached.equals(pull.output.detached)
@@ -58,7 +58,7 @@ extension Tensor {
 
   /// The inner product of two tensors of one shape: one number, accumulated in double precision.
   public func innerProduct(_ other: Tensor) -> Double {
-    precondition(shape == other.shape, "inner product of shapes \(shape) and \(other.shape)")
+    require(shape == other.shape, "inner product of shapes \(shape) and \(other.shape)")
     return kernels.dot(count, pointer, other.pointer)
   }
 }

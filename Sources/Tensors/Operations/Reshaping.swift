@@ -1,7 +1,7 @@
 extension Tensor {
   /// The same elements in the same order under another shape; no copy.
   public func reshaped(_ target: [Int]) -> Tensor {
-    precondition(elementCount(target) == count, "shape \(shape) cannot be reshaped to \(target)")
+    require(elementCount(target) == count, "shape \(shape) cannot be reshaped to \(target)")
     if target == shape { return self }
     return .differentiable(Tensor(shape: target, storage: storage), inputs: [self]) {
       [$0.cotangent.reshaped($0.inputs[0].shape)]
@@ -10,7 +10,7 @@ extension Tensor {
 
   /// The axes in another order: axis i of the result is axis `axes[i]` of the tensor.
   public func permuted(_ axes: [Int]) -> Tensor {
-    precondition(
+    require(
       axes.sorted() == Array(shape.indices), "\(axes) is not an order of the axes of shape \(shape)")
     if axes == Array(shape.indices) { return self }
     let target = axes.map { shape[$0] }
@@ -25,14 +25,14 @@ extension Tensor {
 
   /// The last two axes exchanged.
   public var transposed: Tensor {
-    precondition(rank >= 2, "transposed needs two axes, not shape \(shape)")
+    require(rank >= 2, "transposed needs two axes, not shape \(shape)")
     return permuted(Array(0..<rank - 2) + [rank - 1, rank - 2])
   }
 
   /// The part of the tensor whose index along `axis` lies in `range`.
   public func sliced(axis: Int, _ range: Range<Int>) -> Tensor {
     let axis = resolveAxis(axis, rank: rank)
-    precondition(
+    require(
       range.lowerBound >= 0 && range.upperBound <= shape[axis],
       "slice \(range) outside axis \(axis) of shape \(shape)")
     if range == 0..<shape[axis] { return self }
@@ -50,7 +50,7 @@ extension Tensor {
   public func padded(axis: Int, before: Int, to size: Int) -> Tensor {
     let axis = resolveAxis(axis, rank: rank)
     let length = shape[axis]
-    precondition(before >= 0 && before + length <= size, "axis \(axis) of \(shape) at \(before) in \(size)")
+    require(before >= 0 && before + length <= size, "axis \(axis) of \(shape) at \(before) in \(size)")
     if length == size { return self }
     var target = shape
     target[axis] = size
@@ -65,10 +65,10 @@ extension Tensor {
 
   /// Tensors laid one after the other along an axis; their other axes agree.
   public static func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
-    precondition(!parts.isEmpty, "concatenated needs at least one tensor")
+    require(!parts.isEmpty, "concatenated needs at least one tensor")
     let axis = resolveAxis(axis, rank: parts[0].rank)
     for part in parts {
-      precondition(
+      require(
         part.rank == parts[0].rank
           && part.shape.indices.allSatisfy { $0 == axis || part.shape[$0] == parts[0].shape[$0] },
         "concatenated along axis \(axis): shapes \(parts[0].shape) and \(part.shape) do not match")

@@ -11,13 +11,13 @@ public struct ParameterValues<Scalar: TensorScalar>: Sendable {
 
   /// Parameters with their names.
   public init(names: [String], values: [Tensor<Scalar>]) {
-    precondition(names.count == values.count, "\(names.count) names for \(values.count) tensors")
+    require(names.count == values.count, "\(names.count) names for \(values.count) tensors")
     for (name, value) in zip(names, values) { append(name, value) }
   }
 
   /// Adds a parameter; its name must be new.
   public mutating func append(_ name: String, _ value: Tensor<Scalar>) {
-    precondition(positions[name] == nil, "two parameters are named \(name)")
+    require(positions[name] == nil, "two parameters are named \(name)")
     positions[name] = names.count
     names.append(name)
     values.append(value)

@@ -33,9 +33,9 @@ extension Parameterized {
   public mutating func setParameters(_ values: ParameterValues<Scalar>) {
     visitParameters { name, value in
       guard let new = values[name] else {
-        preconditionFailure("no value for parameter \(name); there are \(values.names)")
+        fatalError("no value for parameter \(name); there are \(values.names)")
       }
-      precondition(new.shape == value.shape, "parameter \(name) has shape \(value.shape), not \(new.shape)")
+      require(new.shape == value.shape, "parameter \(name) has shape \(value.shape), not \(new.shape)")
       value = new
     }
   }

@@ -83,7 +83,7 @@ extension RandomStream {
   /// The upper half of draw · bound, drawing again where the lower half falls in the uneven
   /// remainder (Lemire, "Fast random integer generation in an interval", 2019).
   public mutating func integer(below bound: Int) -> Int {
-    precondition(bound > 0, "integer(below:) needs a positive bound, got \(bound)")
+    require(bound > 0, "integer(below:) needs a positive bound, got \(bound)")
     let width = UInt64(bound)
     var product = next().multipliedFullWidth(by: width)
     if product.low < width {
@@ -97,7 +97,7 @@ extension RandomStream {
   ///
   /// Unlike `shuffled(using:)`, the order does not depend on the version of the standard library.
   public mutating func permutation(of count: Int) -> [Int] {
-    precondition(count >= 0, "permutation(of:) needs a count of at least 0, got \(count)")
+    require(count >= 0, "permutation(of:) needs a count of at least 0, got \(count)")
     var order = Array(0..<count)
     for last in stride(from: count - 1, to: 0, by: -1) {
       order.swapAt(last, integer(below: last + 1))

@@ -9,7 +9,7 @@ public struct CheckpointPlan<Scalar: TensorScalar> {
 
   /// Saves by a function of the program's own.
   public init(every interval: Int, save: @escaping (TrainingCheckpoint<Scalar>) throws -> Void) {
-    precondition(interval > 0, "checkpoints every \(interval) updates")
+    require(interval > 0, "checkpoints every \(interval) updates")
     self.interval = interval
     self.save = save
   }

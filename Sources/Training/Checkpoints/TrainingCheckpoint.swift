@@ -41,7 +41,7 @@ public struct TrainingCheckpoint<Scalar: TensorScalar>: Sendable {
     averageState: ParameterValues<Scalar>, random: RandomStream, updateCount: Int,
     options: [String: String], origin: String
   ) {
-    precondition(updateCount >= 0, "a checkpoint after \(updateCount) updates")
+    require(updateCount >= 0, "a checkpoint after \(updateCount) updates")
     self.parameters = parameters
     self.optimizerState = optimizerState
     self.averageState = averageState

@@ -14,27 +14,27 @@ public import Tensors
 public func crossEntropy<Scalar>(
   _ logits: Tensor<Scalar>, labels: [Int], classWeights: [Double]? = nil, smoothing: Double = 0
 ) -> Tensor<Scalar> {
-  precondition(logits.rank >= 1, "cross-entropy needs a last axis of classes, not shape \(logits.shape)")
+  require(logits.rank >= 1, "cross-entropy needs a last axis of classes, not shape \(logits.shape)")
   let classes = logits.shape[logits.rank - 1]
   let rows = logits.shape.dropLast().reduce(1, *)
-  precondition(labels.count == rows, "\(labels.count) labels for logits of shape \(logits.shape)")
-  precondition((0...1).contains(smoothing), "smoothing must lie in 0...1, not \(smoothing)")
+  require(labels.count == rows, "\(labels.count) labels for logits of shape \(logits.shape)")
+  require((0...1).contains(smoothing), "smoothing must lie in 0...1, not \(smoothing)")
   let weights = classWeights ?? Array(repeating: 1, count: classes)
-  precondition(weights.count == classes, "\(weights.count) class weights for \(classes) classes")
-  precondition(weights.allSatisfy { $0 >= 0 && $0.isFinite }, "class weights must be at least 0: \(weights)")
+  require(weights.count == classes, "\(weights.count) class weights for \(classes) classes")
+  require(weights.allSatisfy { $0 >= 0 && $0.isFinite }, "class weights must be at least 0: \(weights)")
 
   var targets = [Scalar]()
   targets.reserveCapacity(rows * classes)
   let spread = weights.map { Scalar($0 * smoothing / Double(classes)) }
   var total = 0.0
   for label in labels {
-    precondition(label >= 0 && label < classes, "label \(label) outside \(classes) classes")
+    require(label >= 0 && label < classes, "label \(label) outside \(classes) classes")
     let start = targets.count
     targets.append(contentsOf: spread)
     targets[start + label] += Scalar((1 - smoothing) * weights[label])
     total += weights[label]
   }
-  precondition(total > 0, "the weights of all \(labels.count) labels add up to 0")
+  require(total > 0, "the weights of all \(labels.count) labels add up to 0")
 
   let table = logits.reshaped([rows, classes])
   let logProbabilities = table - table.logSumExp().reshaped([rows, 1])

@@ -22,7 +22,7 @@ public func maskedMeanSquaredError<Scalar>(
   let weights = expanded(mask, over: prediction.shape)
   let each = prediction.count / max(1, weights.count)
   let total = mask.sum().scalar * Scalar(each)
-  precondition(total > 0, "the mask of shape \(mask.shape) selects nothing: the mean has no elements")
+  require(total > 0, "the mask of shape \(mask.shape) selects nothing: the mean has no elements")
   return ((prediction - target).squared() * weights).sum() / total
 }
 
@@ -44,14 +44,14 @@ public func rootMeanSquaredOverAllPatches<Scalar>(
 }
 
 private func preconditionSameShape<Scalar>(_ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>) {
-  precondition(
+  require(
     prediction.shape == target.shape,
     "a prediction of shape \(prediction.shape) for a target of shape \(target.shape)")
 }
 
 /// The mask with axes of size 1 where it lacks those of `shape`.
 private func expanded<Scalar>(_ mask: Tensor<Scalar>, over shape: [Int]) -> Tensor<Scalar> {
-  precondition(
+  require(
     mask.rank <= shape.count && mask.shape == Array(shape[..<mask.rank]),
     "a mask of shape \(mask.shape) for a prediction of shape \(shape)")
   return mask.reshaped(mask.shape + Array(repeating: 1, count: shape.count - mask.rank))

@@ -26,9 +26,9 @@ public struct AdamW<Scalar: TensorScalar>: Optimizer {
     firstDecay: Double = 0.9, secondDecay: Double = 0.999, epsilon: Double = 1e-8,
     weightDecay: WeightDecay = .none
   ) {
-    precondition((0..<1).contains(firstDecay), "firstDecay must lie in [0, 1), not \(firstDecay)")
-    precondition((0..<1).contains(secondDecay), "secondDecay must lie in [0, 1), not \(secondDecay)")
-    precondition(epsilon > 0, "epsilon must be positive, not \(epsilon)")
+    require((0..<1).contains(firstDecay), "firstDecay must lie in [0, 1), not \(firstDecay)")
+    require((0..<1).contains(secondDecay), "secondDecay must lie in [0, 1), not \(secondDecay)")
+    require(epsilon > 0, "epsilon must be positive, not \(epsilon)")
     self.firstDecay = firstDecay
     self.secondDecay = secondDecay
     self.epsilon = epsilon

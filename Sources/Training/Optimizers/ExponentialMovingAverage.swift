@@ -17,7 +17,7 @@ public struct ExponentialMovingAverage<Scalar: TensorScalar>: Sendable {
   private var updateCount = 0
 
   public init(decay: Double) {
-    precondition((0..<1).contains(decay), "decay must lie in [0, 1), not \(decay)")
+    require((0..<1).contains(decay), "decay must lie in [0, 1), not \(decay)")
     self.decay = decay
   }
 

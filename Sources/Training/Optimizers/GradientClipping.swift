@@ -9,7 +9,7 @@ public import Tensors
 public func clipped<Scalar>(
   _ gradients: ParameterValues<Scalar>, toGlobalNorm limit: Double
 ) throws -> (gradients: ParameterValues<Scalar>, norm: Double) {
-  precondition(limit > 0, "gradients cannot be clipped to a norm of \(limit)")
+  require(limit > 0, "gradients cannot be clipped to a norm of \(limit)")
   let norm = try finiteGlobalNorm(of: gradients)
   if norm <= limit { return (gradients, norm) }
   let factor = Scalar(limit / norm)

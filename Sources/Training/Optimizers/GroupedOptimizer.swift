@@ -57,7 +57,7 @@ public struct GroupedOptimizer<Scalar: TensorScalar>: Optimizer {
   public mutating func update(
     _ parameters: ParameterValues<Scalar>, gradients: ParameterValues<Scalar>, learningRate: Double
   ) -> ParameterValues<Scalar> {
-    precondition(parameters.names == names, "the groups were made for \(names), not \(parameters.names)")
+    require(parameters.names == names, "the groups were made for \(names), not \(parameters.names)")
     preconditionAligned(parameters, gradients, "gradients")
     var updated = parameters.values
     for index in groups.indices {
@@ -79,7 +79,7 @@ public struct GroupedOptimizer<Scalar: TensorScalar>: Optimizer {
   public mutating func restore(
     _ state: ParameterValues<Scalar>, for parameters: ParameterValues<Scalar>
   ) throws {
-    precondition(parameters.names == names, "the groups were made for \(names), not \(parameters.names)")
+    require(parameters.names == names, "the groups were made for \(names), not \(parameters.names)")
     var parts = [String: ParameterValues<Scalar>]()
     let groupNames = groups.map(\.name)
     for (name, value) in zip(state.names, state.values) {

@@ -1,3 +1,5 @@
+import Tensors
+
 /// How the axes of a parameter form a matrix of rows and columns.
 ///
 /// Query weights of shape [heads, size, dimension] are (heads * size) x dimension:
@@ -10,7 +12,7 @@ public struct MatrixView: Sendable, Equatable {
   public let isTransposed: Bool
 
   public init(rowAxisCount: Int, isTransposed: Bool = false) {
-    precondition(rowAxisCount > 0, "a matrix view needs at least one axis of rows, not \(rowAxisCount)")
+    require(rowAxisCount > 0, "a matrix view needs at least one axis of rows, not \(rowAxisCount)")
     self.rowAxisCount = rowAxisCount
     self.isTransposed = isTransposed
   }

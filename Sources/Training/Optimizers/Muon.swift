@@ -26,8 +26,8 @@ public struct Muon<Scalar: TensorScalar>: Optimizer {
       shape.count == 2 ? .plain : nil
     }
   ) {
-    precondition((0..<1).contains(momentum), "momentum must lie in [0, 1), not \(momentum)")
-    precondition(iterations > 0, "Muon needs at least one iteration, not \(iterations)")
+    require((0..<1).contains(momentum), "momentum must lie in [0, 1), not \(momentum)")
+    require(iterations > 0, "Muon needs at least one iteration, not \(iterations)")
     self.momentum = momentum
     self.weightDecay = weightDecay
     self.iterations = iterations
@@ -62,7 +62,7 @@ public struct Muon<Scalar: TensorScalar>: Optimizer {
   /// instead: the same result from the smaller square. A matrix of zeros stays zero. The values end between
   /// about 0.7 and 1.2; those that start far below the norm (about a thousandth) do not arrive in 5 iterations.
   public static func orthogonalized(_ matrix: Tensor<Scalar>, iterations: Int = 5) -> Tensor<Scalar> {
-    precondition(matrix.rank == 2, "orthogonalized needs a matrix, not shape \(matrix.shape)")
+    require(matrix.rank == 2, "orthogonalized needs a matrix, not shape \(matrix.shape)")
     let norm = matrix.innerProduct(matrix).squareRoot()
     if norm == 0 { return matrix }
     let isTall = matrix.shape[0] > matrix.shape[1]
@@ -78,7 +78,7 @@ public struct Muon<Scalar: TensorScalar>: Optimizer {
 
   private func matrixView(_ name: String, _ shape: [Int]) -> MatrixView {
     guard let view = view(name, shape), view.fits(shape) else {
-      preconditionFailure("Muon needs matrices: parameter \(name) of shape \(shape) has no view as one")
+      fatalError("Muon needs matrices: parameter \(name) of shape \(shape) has no view as one")
     }
     return view
   }

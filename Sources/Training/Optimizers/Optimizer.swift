@@ -41,11 +41,11 @@ extension Optimizer {
 func preconditionAligned<Scalar>(
   _ parameters: ParameterValues<Scalar>, _ others: ParameterValues<Scalar>, _ role: String
 ) {
-  precondition(
+  require(
     parameters.names == others.names,
     "\(role) are named \(others.names), the parameters \(parameters.names)")
   for (index, name) in parameters.names.enumerated() {
     let (shape, other) = (parameters.values[index].shape, others.values[index].shape)
-    precondition(shape == other, "parameter \(name) has shape \(shape), its entry in the \(role) \(other)")
+    require(shape == other, "parameter \(name) has shape \(shape), its entry in the \(role) \(other)")
   }
 }

@@ -22,7 +22,7 @@ public struct ParameterGroup<Scalar: TensorScalar>: Sendable {
     _ name: String, _ selection: ParameterSelection, _ optimizer: any Optimizer<Scalar>,
     learningRateFactor: Double = 1
   ) {
-    precondition(
+    require(
       learningRateFactor >= 0 && learningRateFactor.isFinite,
       "group \(name): learningRateFactor must be at least 0, not \(learningRateFactor)")
     self.name = name

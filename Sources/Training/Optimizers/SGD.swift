@@ -14,8 +14,8 @@ public struct SGD<Scalar: TensorScalar>: Optimizer {
   private var velocity: ParameterValues<Scalar>?
 
   public init(momentum: Double = 0, isNesterov: Bool = false, weightDecay: WeightDecay = .none) {
-    precondition((0..<1).contains(momentum), "momentum must lie in [0, 1), not \(momentum)")
-    precondition(!isNesterov || momentum > 0, "Nesterov's step needs a momentum above 0")
+    require((0..<1).contains(momentum), "momentum must lie in [0, 1), not \(momentum)")
+    require(!isNesterov || momentum > 0, "Nesterov's step needs a momentum above 0")
     self.momentum = momentum
     self.isNesterov = isNesterov
     self.weightDecay = weightDecay

@@ -13,7 +13,7 @@ public struct WeightDecay: Sendable {
 
   /// Decay of `rate` for the selected parameters.
   public init(_ rate: Double, on selection: ParameterSelection = .all) {
-    precondition(rate >= 0 && rate.isFinite, "weight decay must be at least 0, not \(rate)")
+    require(rate >= 0 && rate.isFinite, "weight decay must be at least 0, not \(rate)")
     self.rate = rate
     self.selection = selection
   }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// What changes in the course of training: a value for each share of the updates.
 ///
 /// ```swift
@@ -10,10 +12,10 @@ public struct Curriculum<Phase: Sendable>: Sendable {
 
   /// Phases in order; their fractions are positive and add up to 1.
   public init(_ phases: [(fraction: Double, phase: Phase)]) {
-    precondition(
+    require(
       phases.allSatisfy { $0.fraction > 0 }, "the fractions \(phases.map(\.fraction)) must be positive")
     let sum = phases.reduce(0) { $0 + $1.fraction }
-    precondition(abs(sum - 1) < 1e-9, "the fractions \(phases.map(\.fraction)) add up to \(sum), not 1")
+    require(abs(sum - 1) < 1e-9, "the fractions \(phases.map(\.fraction)) add up to \(sum), not 1")
     self.phases = phases
   }
 
@@ -30,7 +32,7 @@ public struct Curriculum<Phase: Sendable>: Sendable {
 
   /// The position of the phase of an update.
   public func index(at update: Int, of updateCount: Int) -> Int {
-    precondition(update >= 0, "updates are counted from 0, not \(update)")
+    require(update >= 0, "updates are counted from 0, not \(update)")
     var end = 0.0
     for (position, phase) in phases.dropLast().enumerated() {
       end += phase.fraction

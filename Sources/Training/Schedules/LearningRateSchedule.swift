@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// The learning rate of each update, counted from 0.
 ///
@@ -14,9 +15,9 @@ public struct LearningRateSchedule: Sendable {
 
   /// The rate of an update.
   public func rate(at update: Int) -> Double {
-    precondition(update >= 0, "updates are counted from 0, not \(update)")
+    require(update >= 0, "updates are counted from 0, not \(update)")
     let rate = rule(update)
-    precondition(rate >= 0 && rate.isFinite, "the learning rate of update \(update) is \(rate)")
+    require(rate >= 0 && rate.isFinite, "the learning rate of update \(update) is \(rate)")
     return rate
   }
 
@@ -28,7 +29,7 @@ public struct LearningRateSchedule: Sendable {
   /// A straight line that would start at 0 before the first update and reaches `peak` with update
   /// `updates` - 1; constant from there on.
   public static func warmUp(peak: Double, updates: Int) -> LearningRateSchedule {
-    precondition(updates >= 0, "a warm-up of \(updates) updates")
+    require(updates >= 0, "a warm-up of \(updates) updates")
     return LearningRateSchedule { update in
       update < updates ? peak * Double(update + 1) / Double(updates) : peak
     }
@@ -42,10 +43,10 @@ public struct LearningRateSchedule: Sendable {
   public static func warmUpThenCosine(
     peak: Double, warmUpUpdates: Int, updateCount: Int, finalFraction: Double = 0
   ) -> LearningRateSchedule {
-    precondition(
+    require(
       warmUpUpdates >= 0 && warmUpUpdates <= updateCount,
       "a warm-up of \(warmUpUpdates) of \(updateCount) updates")
-    precondition((0...1).contains(finalFraction), "finalFraction must lie in 0...1, not \(finalFraction)")
+    require((0...1).contains(finalFraction), "finalFraction must lie in 0...1, not \(finalFraction)")
     let warmUp = warmUp(peak: peak, updates: warmUpUpdates)
     return LearningRateSchedule { update in
       if update < warmUpUpdates { return warmUp.rate(at: update) }
