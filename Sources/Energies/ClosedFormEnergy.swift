@@ -1,7 +1,8 @@
 public import Tensors
 
-/// An energy that knows its derivatives in closed form. `energy(at:)` stays the definition; `EnergyTesting` holds
-/// the closed forms against its derivatives.
+/// An energy that knows its derivatives in closed form.
+///
+/// `energy(at:)` stays the definition; `EnergyTesting` holds the closed forms against its derivatives.
 ///
 /// The methods are called with constants and return constants: numbers without history.
 public protocol ClosedFormEnergy<Scalar>: Energy {
@@ -46,8 +47,8 @@ public struct GradientPullback<Scalar: TensorScalar>: Sendable {
 extension ClosedFormEnergy {
   /// The closed-form energy by part and gradient with their pullbacks, so that both can be differentiated.
   ///
-  /// The first derivative of the gradient is in closed form; derivatives beyond it, and those of the energy, come
-  /// from differentiation.
+  /// The first derivative of the gradient is in closed form; derivatives beyond it, and those of the energy,
+  /// come from differentiation.
   package func trackedGradient(at g: Activations<Scalar>) -> EnergyAndGradient<Scalar> {
     let dependencies = dependencies.values
     let template = replacing(dependencies.map(\.detached))

@@ -19,8 +19,9 @@ struct CentralDifference {
 }
 
 extension Findings {
-  /// Holds a gradient against central differences of a function, one component at a time. `function` gives one number
-  /// an example; its sum is differentiated.
+  /// Holds a gradient against central differences of a function, one component at a time.
+  ///
+  /// `function` gives one number an example; its sum is differentiated.
   mutating func compareWithDifferences(
     _ law: Law, _ what: String, _ gradient: Tensor<Scalar>, at point: Tensor<Scalar>, axes: [String],
     skippingZeros: Bool = false, function: (Tensor<Scalar>) -> [Double]
@@ -70,7 +71,8 @@ extension Findings {
     return best
   }
 
-  /// Holds a tensor against central differences of a tensor along a direction, each element at the step that suits it.
+  /// Holds a tensor against central differences of a tensor along a direction, each element at the step that
+  /// suits it.
   mutating func compareAlongDirection(
     _ law: Law, _ what: String, _ derivative: Tensor<Scalar>, axes: [String],
     slack: Double = 0, curve: (Scalar) -> Tensor<Scalar>

@@ -91,8 +91,8 @@ extension DescentCheck {
     guard let position = results[0].indices.first(where: { results[0][$0] != results[1][$0] }) else { return }
     findings.report(
       .threads,
-      "\(place(position, shape: x.values.shape, axes: tokenAxes)) is \(results[0][position]) with 1 thread and "
-        + "\(results[1][position]) with 3")
+      "\(place(position, shape: x.values.shape, axes: tokenAxes)) is \(results[0][position]) with "
+        + "1 thread and \(results[1][position]) with 3")
   }
 
   // MARK: Examples, padding and order

@@ -4,10 +4,10 @@ public import Tensors
 
 /// Checks a descent against the laws of descents.
 ///
-/// The energy falls at every small step, at the rate (dE/dg)ᵀ M (dE/dg) that its gradient and the Hessian M of the
-/// Lagrangian predict; with backtracking it never rises. All gradient paths agree with each other and with central
-/// differences. Examples do not depend on each other, padding stays and changes nothing, tokens move with their order, and
-/// the bits do not depend on the number of threads.
+/// The energy falls at every small step, at the rate (dE/dg)ᵀ M (dE/dg) that its gradient and the Hessian M
+/// of the Lagrangian predict; with backtracking it never rises. All gradient paths agree with each other and
+/// with central differences. Examples do not depend on each other, padding stays and changes nothing, tokens
+/// move with their order, and the bits do not depend on the number of threads.
 ///
 ///     let report = DescentLaws.check(descent, from: Tokens(values))
 ///     #expect(report.isSatisfied, "\(report)")
@@ -18,7 +18,8 @@ public enum DescentLaws {
   ///   - descent: The descent. Its energy and Lagrangian are also descended in plain steps of other sizes.
   ///   - x: Tokens; two or more examples, three or more tokens, all sizes different.
   ///   - options: What is declared of the energy, and tolerances.
-  /// - Cost: About two hundred runs of the descent for each tensor it depends on; made for small sizes and few steps.
+  /// - Cost: About two hundred runs of the descent for each tensor it depends on; made for small sizes and
+  ///   few steps.
   public static func check<Function: Energy, Norm: Lagrangian>(
     _ descent: EnergyDescent<Function, Norm>, from x: Tokens<Function.Scalar>,
     options: LawOptions = LawOptions()
@@ -157,7 +158,8 @@ struct DescentCheck<Function: Energy, Norm: Lagrangian> where Function.Scalar ==
       if !(abs(limit - expected) <= allowed) {
         findings.report(
           .firstOrder,
-          "example \(example): the energy falls at the rates \(r.map(short)) for alpha = \(alphas.map(short)), "
+          "example \(example): the energy falls at the rates \(r.map(short)) "
+            + "for alpha = \(alphas.map(short)), "
             + "which tend to \(short(limit)); the gradient predicts \(short(expected))")
       }
     }

@@ -67,7 +67,8 @@ extension EnergyCheck {
     if !(abs(a - b) <= allowed) {
       findings.report(
         .symmetricHessian,
-        "\(which), <u, Hv> is \(short(a)) and <v, Hu> is \(short(b)): the gradient is not the derivative of one energy"
+        "\(which), <u, Hv> is \(short(a)) and <v, Hu> is \(short(b)): "
+          + "the gradient is not the derivative of one energy"
       )
     }
   }
@@ -89,7 +90,8 @@ extension EnergyCheck {
     guard found.count == values.count else {
       return findings.report(
         .closedForm,
-        "gradientPullback returns \(found.count) derivatives for \(values.count) parameters and context tensors: "
+        "gradientPullback returns \(found.count) derivatives for \(values.count) parameters and "
+          + "context tensors: "
           + "\(dependencies.map(\.name))")
     }
     for (index, derivative) in found.enumerated() {

@@ -3,9 +3,10 @@ public import Tensors
 
 /// Checks an energy against the laws of energies.
 ///
-/// Values: one number an example, finite, of this example alone; parts that sum to it; padding that changes nothing; order
-/// of tokens as declared. Derivatives: differentiation against central differences, closed forms against
-/// differentiation, first and second, by activations, parameters and context. Every tensor visited once.
+/// Values: one number an example, finite, of this example alone; parts that sum to it; padding that changes
+/// nothing; order of tokens as declared. Derivatives: differentiation against central differences, closed
+/// forms against differentiation, first and second, by activations, parameters and context. Every tensor
+/// visited once.
 ///
 ///     let report = EnergyLaws.check(MyEnergy(weights: weights), at: Activations(values))
 ///     #expect(report.isSatisfied, "\(report)")
@@ -14,9 +15,11 @@ public enum EnergyLaws {
   ///
   /// - Parameters:
   ///   - energy: The energy, built in or one's own.
-  ///   - g: Activations that it is meant for; two or more examples, three or more tokens, all sizes different.
+  ///   - g: Activations that it is meant for; two or more examples, three or more tokens, all sizes
+  ///     different.
   ///   - options: What is declared of the energy, and tolerances.
-  /// - Cost: A few hundred evaluations of the energy for each tensor it holds; made for small sizes, in double precision.
+  /// - Cost: A few hundred evaluations of the energy for each tensor it holds; made for small sizes, in
+  ///   double precision.
   public static func check<Function: Energy>(
     _ energy: Function, at g: Activations<Function.Scalar>, options: LawOptions = LawOptions()
   ) -> LawReport {

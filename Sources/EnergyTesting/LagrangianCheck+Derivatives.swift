@@ -35,7 +35,8 @@ extension LagrangianCheck {
     if !(abs(a - b) <= findings.tolerance * max(size * length, 1e-3)) {
       findings.report(
         .symmetricHessian,
-        "<u, Mv> is \(short(a)) and <v, Mu> is \(short(b)): the activation is not the gradient of one function"
+        "<u, Mv> is \(short(a)) and <v, Mu> is \(short(b)): "
+          + "the activation is not the gradient of one function"
       )
     }
     for index in 0..<8 {
@@ -45,7 +46,8 @@ extension LagrangianCheck {
       if !(curvature >= -allowed) {
         return findings.report(
           .semiDefiniteHessian,
-          "along random direction \(index), <v, Mv> is \(short(curvature)), below 0: a descent along it would climb"
+          "along random direction \(index), <v, Mv> is \(short(curvature)), below 0: "
+            + "a descent along it would climb"
         )
       }
     }

@@ -3,9 +3,9 @@ public import Tensors
 
 /// Checks a Lagrangian against the laws of Lagrangians.
 ///
-/// One finite number an example, the sum over its tokens; the activation is its gradient; the Hessian is symmetric and
-/// has no negative eigenvalue, so that a descent goes down; padding counts as nothing; the gradient of the Legendre
-/// transform by the activation is the token.
+/// One finite number an example, the sum over its tokens; the activation is its gradient; the Hessian is
+/// symmetric and has no negative eigenvalue, so that a descent goes down; padding counts as nothing; the
+/// gradient of the Legendre transform by the activation is the token.
 ///
 ///     let report = LagrangianLaws.check(LayerNormLagrangian(dimension: 5), at: Tokens(values))
 ///     #expect(report.isSatisfied, "\(report)")

@@ -2,16 +2,16 @@
 public struct LawOptions: Sendable {
   /// What the order of tokens means to the energy.
   public var tokens = TokenStructure.unordered
-  /// Whether the energy takes any number of tokens; when nil, unless a parameter or a context tensor has an axis as
-  /// long as there are tokens.
+  /// Whether the energy takes any number of tokens; when nil, unless a parameter or a context tensor has an
+  /// axis as long as there are tokens.
   public var takesAnyTokenCount: Bool?
   /// Names of properties that hold tensors which are neither parameters nor context, on purpose.
   public var constants: Set<String> = []
-  /// Names of parameters and context tensors (`context.bias`) of which an element of exactly 0 switches something off:
-  /// there is no derivative there to hold against central differences.
+  /// Names of parameters and context tensors (`context.bias`) of which an element of exactly 0 switches
+  /// something off: there is no derivative there to hold against central differences.
   public var switchesAtZero: Set<String> = []
-  /// The largest difference between two ways to compute the same number, relative to the largest number of the
-  /// tensor; when nil 1e-9 in double and 1e-3 in single precision.
+  /// The largest difference between two ways to compute the same number, relative to the largest number of
+  /// the tensor; when nil 1e-9 in double and 1e-3 in single precision.
   public var tolerance: Double?
   /// The same for central differences, whose rounding is allowed for besides; when nil 1e-6 and 2e-2.
   public var differenceTolerance: Double?

@@ -1,4 +1,5 @@
-/// The eigenvalues of a symmetric matrix, given as rows, by cyclic Jacobi rotations; of its symmetric half otherwise.
+/// The eigenvalues of a symmetric matrix, given as rows, by cyclic Jacobi rotations; of its symmetric half
+/// otherwise.
 ///
 /// - Source: Jacobi 1846, in the form of Golub and Van Loan, section 8.5.
 package func symmetricEigenvalues(_ rows: [[Double]]) -> [Double] {

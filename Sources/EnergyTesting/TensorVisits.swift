@@ -2,8 +2,8 @@ import Tensors
 
 /// Checks that a type's visits reach every tensor it holds, once, and write back what they are given.
 ///
-/// Each visited tensor is replaced by a new one; then the visits must return the new ones in order, and reflection must
-/// find no other tensor.
+/// Each visited tensor is replaced by a new one; then the visits must return the new ones in order, and
+/// reflection must find no other tensor.
 struct TensorVisits<Scalar: TensorScalar> {
   typealias Visit = (String, inout Tensor<Scalar>) -> Void
   private(set) var names: [String] = []
@@ -57,7 +57,8 @@ struct TensorVisits<Scalar: TensorScalar> {
       let name = path.joined(separator: ".")
       if constants.contains(name) || path.last.map(constants.contains) ?? false { continue }
       problems.append(
-        "the tensor property \(name) of shape \(tensor.shape) is visited neither as a parameter nor as context; "
+        "the tensor property \(name) of shape \(tensor.shape) is visited neither "
+          + "as a parameter nor as context; "
           + "name it in the constants of the options if that is meant")
     }
   }

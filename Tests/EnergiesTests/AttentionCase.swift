@@ -4,8 +4,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Options of an attention energy with the activations it is checked at. All sizes differ: 2 examples of 4 tokens of
-/// 5 numbers, 3 heads of key size 6.
+/// Options of an attention energy with the activations it is checked at.
+///
+/// All sizes differ: 2 examples of 4 tokens of 5 numbers, 3 heads of key size 6.
 struct AttentionCase: CustomTestStringConvertible, Sendable {
   enum Bias: String, CaseIterable {
     case none, additive, additiveShared, additiveOfHeads, additiveRemoving, multiplicative,

@@ -1,14 +1,15 @@
 import Energies
 import Tensors
 
-/// The attention energy and its gradient in plain loops, as they are written on paper: no batch, no matrix products.
+/// The attention energy and its gradient in plain loops, as they are written on paper: no batch, no matrix
+/// products.
 struct NaiveAttention {
   let energy: AttentionEnergy<Double>
   let g: Activations<Double>
 
   private var tokens: Int { g.values.shape[1] }
 
-  /// Σ_j W[h, a, j] g[b, token, j]
+  /// The sum over j of W[h, a, j] g[b, token, j].
   private func projected(_ weights: Tensor<Double>, _ example: Int, _ token: Int, _ head: Int, _ a: Int)
     -> Double
   {

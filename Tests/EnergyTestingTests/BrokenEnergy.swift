@@ -1,7 +1,8 @@
 import Energies
 import Tensors
 
-/// A quadratic coupling of tokens, E = -1/2 sum over B ≠ C of g_B · W g_C, W symmetric: right, or broken in one way.
+/// A quadratic coupling of tokens, E = -1/2 sum over B ≠ C of g_B · W g_C, W symmetric: right, or broken in
+/// one way.
 ///
 /// With S = sum of the real tokens: E = -1/2 (S W S - sum_B g_B W g_B).
 struct BrokenEnergy: Energy {

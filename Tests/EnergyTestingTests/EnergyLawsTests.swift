@@ -4,7 +4,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Every law must be able to fail: an energy broken on purpose, the laws that must be reported, and words of the report.
+/// Every law must be able to fail: an energy broken on purpose, the laws that must be reported, and words of
+/// the report.
 struct EnergyLawsTests {
   struct Expectation: CustomTestStringConvertible, Sendable {
     let defect: BrokenEnergy.Defect

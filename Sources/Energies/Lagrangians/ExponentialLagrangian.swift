@@ -1,6 +1,6 @@
 public import Tensors
 
-/// The Lagrangian of exponential neurons:
+/// The Lagrangian of exponential neurons.
 ///
 ///     L = 1/beta sum e^(beta x)        g = e^(beta x)
 ///

@@ -1,7 +1,7 @@
 public import Tensors
 
-/// The Lagrangian whose activation is a softmax with one more number that is always 0, the ghost, so that a token may
-/// give its weight to nothing:
+/// The Lagrangian whose activation is a softmax with one more number that is always 0, the ghost, so that a
+/// token may give its weight to nothing.
 ///
 ///     L = sum over tokens of  1/beta log(1 + sum e^(beta x))        g = e^(beta x) / (1 + sum e^(beta x))
 ///

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// The Lagrangian of linear neurons, whose activation is the token itself:
+/// The Lagrangian of linear neurons, whose activation is the token itself.
 ///
 ///     L = 1/2 sum x²        g = x
 ///

@@ -3,8 +3,8 @@ public import Tensors
 /// A convex function L of a token whose gradient is the token's activation: g = dL/dx.
 ///
 /// Laws: the activation is the gradient of the value; the Hessian dg/dx is symmetric and has no negative
-/// eigenvalue, which is what makes a descent of an energy of g by steps in x go down. Functions act on the last axis and
-/// are summed over the tokens of an example; padding counts as nothing.
+/// eigenvalue, which is what makes a descent of an energy of g by steps in x go down. Functions act on the
+/// last axis and are summed over the tokens of an example; padding counts as nothing.
 public protocol Lagrangian<Scalar>: Parameterized {
   // Declared again so that a type need not spell it out.
   override associatedtype Scalar

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// The Lagrangian whose activation is a layer norm with one gain for all numbers:
+/// The Lagrangian whose activation is a layer norm with one gain for all numbers.
 ///
 ///     L = sum over tokens of  D gamma sqrt(var(x) + epsilon) + delta · x
 ///     g = gamma (x - mean) / sqrt(var(x) + epsilon) + delta
@@ -8,7 +8,8 @@ public import Tensors
 /// var is the biased variance of a token's D numbers. The Hessian is positive semi-definite only for
 /// gamma ≥ 0: with a negative gain a descent climbs.
 ///
-/// - Source: Hoover et al. 2023, equations 1 and 2; epsilon 1e-5. One square root for each token, then the sum.
+/// - Source: Hoover et al. 2023, equations 1 and 2; epsilon 1e-5. One square root for each token, then the
+///   sum.
 public struct LayerNormLagrangian<Scalar: TensorScalar>: Lagrangian {
   /// The gain, one number.
   public var gamma: Tensor<Scalar>

@@ -1,11 +1,11 @@
 public import Tensors
 
-/// The Lagrangian of rectified exponential neurons, with r = max(x, 0):
+/// The Lagrangian of rectified exponential neurons, with r = max(x, 0).
 ///
 ///     L = sum e^(beta r) / beta - r        g = e^(beta r) - 1
 ///
-/// A neuron at rest, x ≤ 0, contributes 1/beta. The numbers themselves overflow where beta x passes 88 in single and
-/// 709 in double precision; any negative x is safe.
+/// A neuron at rest, x ≤ 0, contributes 1/beta. The numbers themselves overflow where beta x passes 88 in
+/// single and 709 in double precision; any negative x is safe.
 ///
 /// - Source: `lagr_rexp` of hamux.
 public struct RectifiedExponentialLagrangian<Scalar: TensorScalar>: Lagrangian {

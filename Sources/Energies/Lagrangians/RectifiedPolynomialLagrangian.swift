@@ -1,11 +1,11 @@
 public import Tensors
 
-/// The Lagrangian of rectified polynomial neurons:
+/// The Lagrangian of rectified polynomial neurons.
 ///
 ///     L = 1/n sum max(x, 0)^n        g = max(x, 0)^(n-1)
 ///
-/// The degree n is at least 2, below which the activation jumps. Its value overflows where max(x, 0)^n does: in single
-/// precision beyond 3.4e38^(1/n).
+/// The degree n is at least 2, below which the activation jumps. Its value overflows where max(x, 0)^n does:
+/// in single precision beyond 3.4e38^(1/n).
 ///
 /// - Source: Krotov and Hopfield 2016 and 2021; `lagr_repu` and, for degree 2, `lagr_relu` of hamux.
 public struct RectifiedPolynomialLagrangian<Scalar: TensorScalar>: Lagrangian {

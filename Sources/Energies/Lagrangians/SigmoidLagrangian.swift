@@ -1,6 +1,6 @@
 public import Tensors
 
-/// The Lagrangian of logistic neurons:
+/// The Lagrangian of logistic neurons.
 ///
 ///     L = 1/beta sum log(1 + e^(beta x))        g = 1 / (1 + e^(-beta x))
 ///

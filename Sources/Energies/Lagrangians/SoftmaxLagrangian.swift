@@ -1,6 +1,6 @@
 public import Tensors
 
-/// The Lagrangian whose activation is the softmax of a token's numbers:
+/// The Lagrangian whose activation is the softmax of a token's numbers.
 ///
 ///     L = sum over tokens of  1/beta log sum e^(beta x)        g = softmax(beta x)
 ///

@@ -1,15 +1,15 @@
 public import Tensors
 
-/// The Lagrangian whose activation lies on a sphere of radius gamma about delta:
+/// The Lagrangian whose activation lies on a sphere of radius gamma about delta.
 ///
 ///     L = sum over tokens of  gamma sqrt(sum x² + epsilon) + delta · x
 ///     g = gamma x / sqrt(sum x² + epsilon) + delta
 ///
-/// The Hessian is positive semi-definite only for gamma ≥ 0. Safe while sum x² does not overflow, in single precision
-/// for numbers below 1e18.
+/// The Hessian is positive semi-definite only for gamma ≥ 0. Safe while sum x² does not overflow, in single
+/// precision for numbers below 1e18.
 ///
-/// - Source: `lagr_spherical_norm` of hamux, with delta · x counted once for each token and not once for each pair
-///   of tokens.
+/// - Source: `lagr_spherical_norm` of hamux, with delta · x counted once for each token and not once for each
+///   pair of tokens.
 public struct SphericalNormLagrangian<Scalar: TensorScalar>: Lagrangian {
   /// The radius, one number.
   public var gamma: Tensor<Scalar>

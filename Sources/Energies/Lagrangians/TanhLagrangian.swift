@@ -1,6 +1,6 @@
 public import Tensors
 
-/// The Lagrangian of hyperbolic tangent neurons:
+/// The Lagrangian of hyperbolic tangent neurons.
 ///
 ///     L = 1/beta sum log cosh(beta x)        g = tanh(beta x)
 ///
