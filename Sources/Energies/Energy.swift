@@ -72,7 +72,7 @@ extension Energy {
     var copy = self
     var iterator = values.makeIterator()
     copy.visitDependencies { name, value in
-      guard let next = iterator.next() else { preconditionFailure("no value for \(name)") }
+      guard let next = iterator.next() else { fatalError("no value for \(name)") }
       value = next
     }
     return copy

@@ -7,7 +7,7 @@ public struct EnergyByPart<Scalar: TensorScalar>: Sendable {
 
   /// Named parts, at least one.
   public init(_ parts: [(name: String, energy: Tensor<Scalar>)]) {
-    precondition(!parts.isEmpty, "an energy has at least one part")
+    require(!parts.isEmpty, "an energy has at least one part")
     self.parts = parts
   }
 

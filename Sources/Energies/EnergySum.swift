@@ -7,8 +7,8 @@ public struct EnergySum<Scalar: TensorScalar>: Energy {
 
   /// A sum of named energies; names differ.
   public init(_ parts: [(name: String, energy: any Energy<Scalar>)]) {
-    precondition(!parts.isEmpty, "a sum of energies needs at least one part")
-    precondition(
+    require(!parts.isEmpty, "a sum of energies needs at least one part")
+    require(
       Set(parts.map(\.name)).count == parts.count,
       "parts of a sum need different names: \(parts.map(\.name)); use named(_:)")
     self.parts = parts

@@ -13,7 +13,7 @@ public struct TokenMask: Sendable, Equatable {
 
   /// A mask from one flag for each token, example by example.
   public init(batch: Int, tokenCount: Int, isReal: [Bool]) {
-    precondition(
+    require(
       isReal.count == batch * tokenCount,
       "\(isReal.count) flags for \(batch) examples of \(tokenCount) tokens")
     self.batch = batch
@@ -42,9 +42,9 @@ public struct TokenMask: Sendable, Equatable {
 
 /// Checks that a mask fits values of shape [batch, tokens, dimension].
 func checkMask(_ mask: TokenMask?, _ shape: [Int]) {
-  precondition(shape.count == 3, "tokens have shape [batch, tokens, dimension], not \(shape)")
+  require(shape.count == 3, "tokens have shape [batch, tokens, dimension], not \(shape)")
   if let mask {
-    precondition(
+    require(
       mask.batch == shape[0] && mask.tokenCount == shape[1],
       "a mask of [\(mask.batch), \(mask.tokenCount)] for tokens of shape \(shape)")
   }

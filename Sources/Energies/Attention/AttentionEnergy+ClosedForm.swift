@@ -121,7 +121,7 @@ extension AttentionEnergy: ClosedFormEnergy {
     case .multiplicative(let values):
       let products = pass.queries.headScores(pass.keys, headCount: headCount)
       return -(pass.weights * pairMoves + weightsMove * products).summed(to: values.shape)
-    case nil: preconditionFailure("no bias to differentiate")
+    case nil: fatalError("no bias to differentiate")
     }
   }
 }

@@ -40,14 +40,14 @@ public struct AttentionEnergy<Scalar: TensorScalar>: Energy {
     queryWeights: Tensor<Scalar>, keyWeights: Tensor<Scalar>, beta: Tensor<Scalar>? = nil,
     learnsBeta: Bool = false, includesSelf: Bool = true, isCausal: Bool = false
   ) {
-    precondition(
+    require(
       queryWeights.rank == 3 && queryWeights.shape == keyWeights.shape,
       "Wq and Wk have shape [heads, key size, dimension], not \(queryWeights.shape) and \(keyWeights.shape)")
     self.queryWeights = queryWeights
     self.keyWeights = keyWeights
     let heads = queryWeights.shape[0]
     self.beta = beta ?? Tensor(repeating: 1 / Scalar(queryWeights.shape[1]).squareRoot(), shape: [heads])
-    precondition(self.beta.shape == [heads], "beta has shape \(self.beta.shape), not [\(heads)]")
+    require(self.beta.shape == [heads], "beta has shape \(self.beta.shape), not [\(heads)]")
     self.learnsBeta = learnsBeta
     self.includesSelf = includesSelf
     self.isCausal = isCausal

@@ -1,4 +1,6 @@
+import Tensors
+
 /// Checks the inverse temperature of a Lagrangian.
 func checkBeta(_ beta: some BinaryFloatingPoint) {
-  precondition(beta > 0 && beta.isFinite, "beta is a positive number, not \(beta)")
+  require(beta > 0 && beta.isFinite, "beta is a positive number, not \(beta)")
 }

@@ -20,7 +20,7 @@ public struct LayerNormLagrangian<Scalar: TensorScalar>: Lagrangian {
 
   /// A layer norm with gain `gamma` (one number) and offset `delta` ([dimension]).
   public init(gamma: Tensor<Scalar>, delta: Tensor<Scalar>, epsilon: Scalar = 1e-5) {
-    precondition(
+    require(
       gamma.rank == 0 && delta.rank == 1,
       "gamma has shape [] and delta [dimension], not \(gamma.shape) and \(delta.shape)")
     self.gamma = gamma
@@ -49,7 +49,7 @@ public struct LayerNormLagrangian<Scalar: TensorScalar>: Lagrangian {
 
   public func activations(at x: Tokens<Scalar>) -> Activations<Scalar> {
     let size = x.values.shape[2]
-    precondition(delta.shape == [size], "tokens of shape \(x.values.shape) for a norm of \(delta.shape)")
+    require(delta.shape == [size], "tokens of shape \(x.values.shape) for a norm of \(delta.shape)")
     let normalized = x.values.standardized(epsilon: epsilon)
     let g = Activations(
       normalized * gamma.reshaped([1, 1, 1]) + delta.reshaped([1, 1, size]), mask: x.mask)

@@ -14,7 +14,7 @@ public struct RectifiedPolynomialLagrangian<Scalar: TensorScalar>: Lagrangian {
 
   /// Neurons of a degree of at least 2.
   public init(degree: Scalar) {
-    precondition(
+    require(
       degree >= 2 && degree.isFinite, "a rectified polynomial needs a degree of at least 2, not \(degree)")
     self.degree = degree
   }

@@ -20,7 +20,7 @@ public struct SphericalNormLagrangian<Scalar: TensorScalar>: Lagrangian {
 
   /// A sphere of radius `gamma` (one number) about `delta` ([dimension]).
   public init(gamma: Tensor<Scalar>, delta: Tensor<Scalar>, epsilon: Scalar = 1e-5) {
-    precondition(
+    require(
       gamma.rank == 0 && delta.rank == 1,
       "gamma has shape [] and delta [dimension], not \(gamma.shape) and \(delta.shape)")
     self.gamma = gamma
@@ -55,7 +55,7 @@ public struct SphericalNormLagrangian<Scalar: TensorScalar>: Lagrangian {
   }
 
   private func offset(_ x: Tokens<Scalar>) -> Tensor<Scalar> {
-    precondition(
+    require(
       delta.shape == [x.values.shape[2]], "tokens of shape \(x.values.shape) for a sphere in \(delta.shape)")
     return delta.reshaped([1, 1, delta.count])
   }

@@ -57,9 +57,9 @@ public enum HopfieldActivation<Scalar: TensorScalar>: Sendable {
   func check() {
     switch self {
     case .rectifiedPolynomial(let degree):
-      precondition(degree >= 2, "a rectified polynomial needs a degree of at least 2, not \(degree)")
-    case .power(let degree): precondition(degree >= 2, "a power needs a degree of at least 2, not \(degree)")
-    case .softmax(let beta, _): precondition(beta.count == 1, "beta is one number, not shape \(beta.shape)")
+      require(degree >= 2, "a rectified polynomial needs a degree of at least 2, not \(degree)")
+    case .power(let degree): require(degree >= 2, "a power needs a degree of at least 2, not \(degree)")
+    case .softmax(let beta, _): require(beta.count == 1, "beta is one number, not shape \(beta.shape)")
     }
   }
 }

@@ -17,7 +17,7 @@ public struct HopfieldEnergy<Scalar: TensorScalar>: Energy {
 
   /// A memory energy over the columns of `memories`, [dimension, memories].
   public init(memories: Tensor<Scalar>, activation: HopfieldActivation<Scalar> = .reluSquared) {
-    precondition(memories.rank == 2, "memories have shape [dimension, memories], not \(memories.shape)")
+    require(memories.rank == 2, "memories have shape [dimension, memories], not \(memories.shape)")
     activation.check()
     self.memories = memories
     self.activation = activation
