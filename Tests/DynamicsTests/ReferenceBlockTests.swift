@@ -106,5 +106,6 @@ func expectNear<Scalar>(
   }
   let scale = expected.elements.map { abs(Double($0)) }.max() ?? 0
   let error = zip(actual.elements, expected.elements).map { abs(Double($0) - Double($1)) }.max() ?? 0
-  #expect(error <= relative * scale, "\(name): error \(error) at scale \(scale)", sourceLocation: sourceLocation)
+  #expect(
+    error <= relative * scale, "\(name): error \(error) at scale \(scale)", sourceLocation: sourceLocation)
 }
