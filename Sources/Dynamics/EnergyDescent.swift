@@ -26,7 +26,9 @@ where Function.Scalar == Norm.Scalar {
   /// How derivatives flow back.
   public var gradientPath: GradientPath
 
-  /// A descent. The stopping rule must end every descent: put a number of steps beside a tolerance.
+  /// A descent in all its pieces.
+  ///
+  /// The stopping rule must end every descent: put a number of steps beside a tolerance.
   public init(
     of energy: Function, lagrangian: Norm, updateRule: any UpdateRule = .gradient,
     stepSize: any StepSizeRule, stop: StoppingRule, gradientPath: GradientPath = .unrolled
@@ -52,7 +54,8 @@ where Function.Scalar == Norm.Scalar {
     case .unrolled where isTracked(tokens): return runInPlace(from: tokens, recording: recording)
     case .recomputed where isTracked(tokens): return runRecomputed(from: tokens, recording: recording)
     case .unrolled, .recomputed, .detached:
-      return detached.runInPieces(from: Tokens(tokens.values.detached, mask: tokens.mask), recording: recording)
+      return detached.runInPieces(
+        from: Tokens(tokens.values.detached, mask: tokens.mask), recording: recording)
     }
   }
 
@@ -107,7 +110,8 @@ where Function.Scalar == Norm.Scalar {
   }
 
   /// The descent with other parameters and context.
-  func replacing(_ ofEnergy: some Sequence<Tensor<Scalar>>, _ ofLagrangian: [Tensor<Scalar>]) -> EnergyDescent {
+  func replacing(_ ofEnergy: some Sequence<Tensor<Scalar>>, _ ofLagrangian: [Tensor<Scalar>]) -> EnergyDescent
+  {
     var copy = self
     copy.energy = energy.replacing(ofEnergy)
     copy.lagrangian = lagrangian.with(
