@@ -54,9 +54,11 @@ public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
   public var energy: EnergySum<Scalar> { attention + memory }
 
   /// The block's descent.
-  public func descent(_ settings: DescentSettings) -> EnergyDescent<EnergySum<Scalar>, LayerNormLagrangian<Scalar>> {
+  public func descent(
+    _ settings: DescentSettings
+  ) -> EnergyDescent<EnergySum<Scalar>, LayerNormLagrangian<Scalar>> {
     EnergyDescent(
-      of: energy, lagrangian: norm, stepSize: .constant(settings.stepSize), stop: .after(steps: settings.steps),
-      gradientPath: settings.gradientPath)
+      of: energy, lagrangian: norm, stepSize: .constant(settings.stepSize),
+      stop: .after(steps: settings.steps), gradientPath: settings.gradientPath)
   }
 }

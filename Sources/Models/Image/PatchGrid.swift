@@ -8,7 +8,7 @@ public struct PatchGrid: Sendable, Equatable {
   public enum Layout: Sendable, Equatable {
     /// Row, column, channel.
     case channelsLast
-    /// Channel, row, column: the order of the published weights.
+    /// Channel, row, column: the order of the published weights, the only one that reproduces their completions.
     case channelsFirst
   }
 

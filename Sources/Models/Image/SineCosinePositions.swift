@@ -2,7 +2,9 @@ import Foundation
 public import Tensors
 
 /// Fixed waves over a grid of patches: for each of D / 4 frequencies the sine and cosine of row and of column,
-/// times sqrt 2, so that an embedding has variance near 1. Row 0, the class token's, is zero.
+/// times sqrt 2, so that an embedding has variance near 1.
+///
+/// Row 0, the class token's, is zero.
 public struct SineCosinePositions: Sendable {
   /// The lowest and highest frequency, in radians a patch; others lie between in geometric progression.
   public let lowest: Double, highest: Double
@@ -23,7 +25,8 @@ public struct SineCosinePositions: Sendable {
     var elements = [Scalar](repeating: 0, count: dimension)
     for row in 0..<rows {
       for column in 0..<columns {
-        let waves = [sin, cos].flatMap { wave in frequencies.map { wave(Double(row) * $0) } }
+        let waves =
+          [sin, cos].flatMap { wave in frequencies.map { wave(Double(row) * $0) } }
           + [sin, cos].flatMap { wave in frequencies.map { wave(Double(column) * $0) } }
         elements += waves.map { Scalar($0 * 2.0.squareRoot()) }
         elements += [Scalar](repeating: 0, count: dimension - 4 * count)
