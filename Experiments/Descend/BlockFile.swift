@@ -2,6 +2,8 @@ import EnergyTransformer
 
 /// A block, the tokens it starts from and how it descends, as files and options give them.
 struct BlockFile<Scalar: TensorScalar> {
+  /// Where the weights came from.
+  let path: String
   let block: EnergyTransformerBlock<Scalar>
   let tokens: Tokens<Scalar>
   let settings: DescentSettings
@@ -13,6 +15,7 @@ struct BlockFile<Scalar: TensorScalar> {
   init(
     weights weightsPath: String, tokens tokensPath: String?, steps: Int?, stepSize: Double?, epsilon: Double?
   ) throws {
+    path = weightsPath
     let weights = try CheckedArrays(path: weightsPath)
     let range = BlockFile<Double>.stepRange
     let steps =

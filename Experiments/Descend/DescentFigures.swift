@@ -14,11 +14,10 @@ struct DescentFigures<Scalar: TensorScalar> {
     let block = input.block
     let result = block.descent(input.settings).run(
       from: input.tokens, recording: [.energies, .states(every: 1)])
-    guard result.stopReason.isFinite else { throw DescentLeftFiniteNumbers(reason: result.stopReason) }
-    let gradient = block.energy.gradient(at: block.norm.activations(at: input.tokens))
-    guard gradient.isFinite else {
-      throw DescentLeftFiniteNumbers(reason: .nonFinite(step: 0, part: "the gradient"))
+    guard result.stopReason.isFinite else {
+      throw DescentLeftFiniteNumbers(file: input.path, what: "\(result.stopReason)")
     }
+    let gradient = block.energy.gradient(at: block.norm.activations(at: input.tokens))
     let (batch, shape) = (input.tokens.values.shape[0], input.tokens.values.shape)
     func energies(_ part: String) -> Tensor<Scalar> {
       let moments = result.trajectory.energies.compactMap { $0[part]?.reshaped([batch, 1]) }
@@ -30,6 +29,9 @@ struct DescentFigures<Scalar: TensorScalar> {
       ("hopfield_energy", energies(block.memory.name)), ("gradient0", gradient),
     ]
     stopReason = result.stopReason
+    if let fault = arrays.first(where: { !$0.values.isFinite }) {
+      throw DescentLeftFiniteNumbers(file: input.path, what: "\(fault.name) is infinite or not a number")
+    }
   }
 
   /// Replaces the file as a whole or not at all.
@@ -62,6 +64,7 @@ struct DescentFigures<Scalar: TensorScalar> {
 
 /// A descent that met an infinity or something that is not a number.
 struct DescentLeftFiniteNumbers: Error, CustomStringConvertible {
-  let reason: StopReason
-  var description: String { "descent: \(reason)" }
+  let file: String
+  let what: String
+  var description: String { "\(file): descent: \(what)" }
 }
