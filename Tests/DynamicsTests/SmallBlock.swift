@@ -61,6 +61,21 @@ struct PowerEnergy: Energy {
   }
 }
 
+/// Attention and memories of plain tokens inside a bowl of fourth degree: a step that is too large climbs far up its
+/// walls, which no step of normalised tokens can.
+struct Bowl {
+  let energy = SmallBlock().energy + PowerEnergy(weight: 2, power: 4).named("bowl")
+
+  func descent(
+    updateRule: any UpdateRule = .gradient, stepSize: any StepSizeRule, stop: StoppingRule,
+    gradientPath: GradientPath = .detached
+  ) -> EnergyDescent<EnergySum<Double>, PlainLagrangian> {
+    EnergyDescent(
+      of: energy, lagrangian: PlainLagrangian(), updateRule: updateRule, stepSize: stepSize, stop: stop,
+      gradientPath: gradientPath)
+  }
+}
+
 extension EnergyByPart<Double> {
   /// The energy of each example.
   var totals: [Double] { total.elements }

@@ -120,7 +120,9 @@ struct DescendTests {
       adding: ["delta": StoredArray(shape: [4], doubles: [1, 1e300, 2, 3])])
     try run("--weights", huge, "--output", output, "--precision", "float")
       .expectOneLine(containing: huge, "array \"delta\"", "1e+300")
-    try run("--weights", huge, "--output", output).expectOneLine(containing: "descent: step", "infinite")
+    try run("--weights", huge, "--output", output).expectOneLine(containing: huge, "descent: ", "infinite")
+    try run("--weights", huge, "--output", output, "--steps", "0")
+      .expectOneLine(containing: huge, "descent: ", "infinite")
     #expect(!FileManager.default.fileExists(atPath: output))
   }
 
