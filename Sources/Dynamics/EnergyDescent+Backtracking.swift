@@ -2,15 +2,16 @@ import Energies
 import Tensors
 
 extension EnergyDescent {
-  /// Takes a step whose size is shortened, for each example, until the energy does not rise; an example that rises
-  /// at every try stays. Leaves the evaluation of the new tokens in the state.
+  /// Takes a step whose size is shortened, for each example, until the energy does not rise.
+  ///
+  /// An example that rises at every try stays. Leaves the evaluation of the new tokens in the state.
   func backtrack(
     _ state: inout DescentState<Scalar>, _ evaluation: Evaluation<Scalar>, _ backtracking: Backtracking
   ) {
     let batch = state.tokens.values.shape[0]
     let before = evaluation.energy.total.elements
     var sizes = [Scalar](repeating: Scalar(stepSize.size(at: state.steps)), count: batch)
-    for attempt in 0...backtracking.attempts {
+    for attempt in 0...backtracking.attempts + 1 {
       var next = state
       let size = Tensor(shape: [batch, 1, 1], elements: sizes)
       next.tokens.values = moved(state.tokens, evaluation, size, memory: &next.memory)
@@ -24,10 +25,9 @@ extension EnergyDescent {
         return
       }
       for example in rises {
-        sizes[example] =
-          attempt + 1 < backtracking.attempts ? sizes[example] * Scalar(backtracking.factor) : 0
+        sizes[example] = attempt < backtracking.attempts ? sizes[example] * Scalar(backtracking.factor) : 0
       }
     }
-    preconditionFailure("backtracking ended with an example that neither moves nor stays")
+    fatalError("backtracking ended with an example that neither moves nor stays")
   }
 }

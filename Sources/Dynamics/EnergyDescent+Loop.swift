@@ -3,43 +3,51 @@ import Tensors
 
 /// The loop of a descent, for a whole batch or piece by piece.
 extension EnergyDescent {
-  /// Runs all examples together. `visit` sees the state before each step and after the last.
+  /// Runs all examples together.
+  ///
+  /// `visit` sees the state before each step and after the last.
   func runInPlace(
     from tokens: Tokens<Scalar>, recording: [Recording<Scalar>],
     visit: (DescentState<Scalar>) -> Void = { _ in }
   ) -> DescentResult<Scalar> {
     var state = start(from: tokens)
     var trajectory = Trajectory<Scalar>()
-    let keepsEnergy = stop.usesEnergy || stepSize.backtracking != nil
+    let needsEnergy = recording.contains { if case .energies = $0 { true } else { false } }
     var reason = stop.reason(DescentProgress(steps: 0))
+    if reason == nil {
+      state.evaluation = evaluate(tokens)
+      reason = fault(at: state)
+    }
     while reason == nil {
       let evaluation = state.evaluation ?? evaluate(state.tokens)
-      state.evaluation = evaluation
-      record(&trajectory, recording, state, evaluation, isLast: false)
-      visit(state)
-      let before = state
-      step(&state)
-      if !state.tokens.values.isFinite {
-        reason = .nonFinite(step: state.steps, part: culprit(state.tokens))
-        state = before
-        break
+      var next = state
+      step(&next)
+      // After a last step that is known to be one, only the energy is needed, if that.
+      let isLast = stop.stepsOnly == next.steps
+      if next.evaluation == nil, next.tokens.values.isFinite {
+        if !isLast { next.evaluation = evaluate(next.tokens) }
+        if isLast, needsEnergy { next.evaluation = energyOnly(next.tokens) }
       }
-      if keepsEnergy, state.evaluation == nil { state.evaluation = evaluate(state.tokens) }
-      reason = stop.reason(progress(from: before, evaluation, to: state))
+      reason = fault(at: next, after: evaluation)
+      if reason != nil { break }
+      record(&trajectory, recording, state, evaluation)
+      visit(state)
+      reason = stop.reason(progress(from: state, evaluation, to: next))
+      state = next
     }
-    let needsEnergy = recording.contains { if case .energies = $0 { true } else { false } }
-    let last: Evaluation<Scalar>? = state.evaluation ?? (needsEnergy ? energyOnly(state.tokens) : nil)
-    let activations = last?.activations ?? lagrangian.activations(at: state.tokens)
+    let activations = state.evaluation?.activations ?? lagrangian.activations(at: state.tokens)
     trajectory.record(
       recording, step: state.steps, isLast: true, tokens: state.tokens, activations: { activations },
-      energy: { detachedParts(last?.energy ?? energy.energyByPart(at: activations)) })
+      energy: { detachedParts(state.evaluation?.energy ?? energy.energyByPart(at: activations)) })
     visit(state)
     return DescentResult(
       tokens: state.tokens, activations: activations, stopReason: reason ?? .steps(state.steps),
       steps: state.steps, trajectory: trajectory)
   }
 
-  /// Runs pieces of the batch on all cores, where no decision depends on the whole batch. The pieces depend only on
+  /// Runs pieces of the batch on all cores, where no decision depends on the whole batch.
+  ///
+  /// The pieces depend only on
   /// sizes, so the bits do not depend on the number of threads.
   func runInPieces(from tokens: Tokens<Scalar>, recording: [Recording<Scalar>]) -> DescentResult<Scalar> {
     let ranges = pieces(of: tokens)
@@ -61,7 +69,7 @@ extension EnergyDescent {
 
   /// Ranges of examples that can be descended by themselves; one range when they cannot.
   ///
-  /// A piece of about 256 tokens keeps a step's arrays in a core's cache and its matrix products large enough.
+  /// A piece of up to 512 tokens keeps a step's arrays in a core's cache and its matrix products large enough.
   func pieces(of tokens: Tokens<Scalar>) -> [Range<Int>] {
     let shape = tokens.values.shape
     var copy = energy
@@ -77,10 +85,10 @@ extension EnergyDescent {
 
   private func record(
     _ trajectory: inout Trajectory<Scalar>, _ recording: [Recording<Scalar>], _ state: DescentState<Scalar>,
-    _ evaluation: Evaluation<Scalar>, isLast: Bool
+    _ evaluation: Evaluation<Scalar>
   ) {
     trajectory.record(
-      recording, step: state.steps, isLast: isLast, tokens: state.tokens,
+      recording, step: state.steps, isLast: false, tokens: state.tokens,
       activations: { evaluation.activations }, energy: { detachedParts(evaluation.energy) })
   }
 
@@ -98,7 +106,7 @@ extension EnergyDescent {
     from before: DescentState<Scalar>, _ evaluation: Evaluation<Scalar>, to after: DescentState<Scalar>
   ) -> DescentProgress {
     var progress = DescentProgress(steps: after.steps)
-    if let new = after.evaluation {
+    if stop.usesEnergy, let new = after.evaluation {
       progress.energyChange = largestDifference(evaluation.energy.total, new.energy.total)
     }
     if stop.stepsOnly == nil {
@@ -112,9 +120,28 @@ extension EnergyDescent {
     return Double(change.reshaped([change.count]).maximum(axis: 0).scalar)
   }
 
-  /// The part of the energy that is not finite, or the tokens where every part is.
-  private func culprit(_ tokens: Tokens<Scalar>) -> String {
-    let parts = energy.energyByPart(at: lagrangian.activations(at: tokens)).parts
-    return parts.first { !$0.energy.isFinite }?.name ?? "tokens"
+  /// The stop reason of a state whose tokens or energy are not finite, or nil.
+  ///
+  /// `before` is the energy at the state
+  /// that the step started from.
+  private func fault(at state: DescentState<Scalar>, after before: Evaluation<Scalar>? = nil) -> StopReason? {
+    var part: String?
+    if !state.tokens.values.isFinite {
+      part = before.flatMap { partWithoutFiniteGradient(at: $0.activations) } ?? "tokens"
+    } else if let found = state.evaluation,
+      let first = found.energy.parts.first(where: { !$0.energy.isFinite })
+    {
+      part = found.activations.values.isFinite ? first.name : "activations"
+    }
+    return part.map { .nonFinite(step: state.steps, part: $0) }
+  }
+
+  /// The first part of the energy whose gradient is not finite.
+  private func partWithoutFiniteGradient(at g: Activations<Scalar>) -> String? {
+    let values = g.values.detached.variable()
+    let parts = energy.energyByPart(at: g.with(values)).parts
+    return parts.first { part in
+      !gradients(of: part.energy.sum(), withRespectTo: [values])[0].isFinite
+    }?.name
   }
 }

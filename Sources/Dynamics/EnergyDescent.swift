@@ -26,12 +26,14 @@ where Function.Scalar == Norm.Scalar {
   /// How derivatives flow back.
   public var gradientPath: GradientPath
 
-  /// A descent. The stopping rule must end every descent: put a number of steps beside a tolerance.
+  /// A descent in all its pieces.
+  ///
+  /// The stopping rule must end every descent: put a number of steps beside a tolerance.
   public init(
     of energy: Function, lagrangian: Norm, updateRule: any UpdateRule = .gradient,
     stepSize: any StepSizeRule, stop: StoppingRule, gradientPath: GradientPath = .unrolled
   ) {
-    precondition(
+    require(
       stop.isBounded, "the stopping rule \(stop) may never hold: use .any([.after(steps: …), …])")
     self.energy = energy
     self.lagrangian = lagrangian
@@ -108,9 +110,8 @@ where Function.Scalar == Norm.Scalar {
   }
 
   /// The descent with other parameters and context.
-  func replacing(
-    _ ofEnergy: some Sequence<Tensor<Scalar>>, _ ofLagrangian: [Tensor<Scalar>]
-  ) -> EnergyDescent {
+  func replacing(_ ofEnergy: some Sequence<Tensor<Scalar>>, _ ofLagrangian: [Tensor<Scalar>]) -> EnergyDescent
+  {
     var copy = self
     copy.energy = energy.replacing(ofEnergy)
     copy.lagrangian = lagrangian.with(

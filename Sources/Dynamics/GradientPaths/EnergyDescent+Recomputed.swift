@@ -15,18 +15,19 @@ extension EnergyDescent {
     }
     let stored = runs.map(\.steps)
     guard runs.allSatisfy({ $0.result.stopReason.isFinite }) else {
-      return plain.runInPlace(from: start, recording: recording)
+      // The pieces stopped at different steps: run the batch as one.
+      return runInPlace(from: tokens, recording: recording)
     }
     let last = Tensor.concatenated(runs.map(\.result.tokens.values), axis: 0)
 
     let values = Tensor.differentiable(last, inputs: [tokens.values] + ofEnergy + ofLagrangian) { pull in
-      let ofEnergy = Array(pull.inputs[1...].prefix(ofEnergy.count))
-      let ofLagrangian = Array(pull.inputs.suffix(ofLagrangian.count))
       if pull.isDifferentiated {
         // A second derivative needs the whole graph: run again, unrolled.
-        let tracked = plain.replacing(ofEnergy, ofLagrangian)
-        let result = tracked.runInPlace(from: Tokens(pull.inputs[0], mask: mask), recording: [])
-        return trackedGradients(of: result.tokens.values, inputs: pull.inputs, cotangent: pull.cotangent)
+        return differentiablePullback(pull) { variables in
+          let ofEnergy = variables[1...].prefix(ofEnergy.count)
+          let tracked = plain.replacing(ofEnergy, Array(variables.suffix(ofLagrangian.count)))
+          return tracked.runInPlace(from: Tokens(variables[0], mask: mask), recording: []).tokens.values
+        }
       }
       let cotangents = Parallelism.map(ranges.count) { index in
         plain.pullback(
@@ -50,18 +51,21 @@ extension EnergyDescent {
     let tokens: Tensor<Scalar>
     let memory: UpdateMemory<Scalar>
     let stepSize: Tensor<Scalar>
-    let index: Int
   }
 
   private func runStored(
     from tokens: Tokens<Scalar>, recording: [Recording<Scalar>]
   ) -> (result: DescentResult<Scalar>, steps: [StoredStep]) {
-    var states: [DescentState<Scalar>] = []
-    let result = runInPlace(from: tokens, recording: recording) { states.append($0) }
-    let steps = zip(states, states.dropFirst()).map { before, after in
-      StoredStep(
-        tokens: before.tokens.values, memory: before.memory,
-        stepSize: after.stepSize ?? .zeros([1, 1, 1]), index: before.steps)
+    var steps: [StoredStep] = []
+    var before: DescentState<Scalar>?
+    let result = runInPlace(from: tokens, recording: recording) { state in
+      if let before {
+        steps.append(
+          StoredStep(
+            tokens: before.tokens.values, memory: before.memory,
+            stepSize: state.stepSize ?? .zeros([1, 1, 1])))
+      }
+      before = state
     }
     return (result, steps)
   }
@@ -145,11 +149,15 @@ private struct StepCotangents<Scalar: TensorScalar> {
   }
 }
 
-/// Cotangents of tracked inputs, nil for constants.
-private func trackedGradients<Scalar>(
-  of result: Tensor<Scalar>, inputs: [Tensor<Scalar>], cotangent: Tensor<Scalar>
+/// Cotangents that can be differentiated again, of a function that is run once more.
+///
+/// The inputs become variables of their own: a derivative with respect to the inputs themselves would end at them.
+private func differentiablePullback<Scalar>(
+  _ pull: Pullback<Scalar>, _ function: ([Tensor<Scalar>]) -> Tensor<Scalar>
 ) -> [Tensor<Scalar>?] {
-  var found = gradients(of: result, withRespectTo: inputs.filter(\.isTracked), cotangent: cotangent)
+  let variables = zip(pull.inputs, pull.needed).map { $1 ? $0.variable() : $0 }
+  let wanted = zip(variables, pull.needed).filter(\.1).map(\.0)
+  var found = gradients(of: function(variables), withRespectTo: wanted, cotangent: pull.cotangent)
     .makeIterator()
-  return inputs.map { $0.isTracked ? found.next() : nil }
+  return pull.needed.map { $0 ? found.next() : nil }
 }

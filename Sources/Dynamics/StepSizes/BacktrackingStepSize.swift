@@ -1,3 +1,5 @@
+import Tensors
+
 /// A step size that is shortened for each example until its energy does not rise.
 ///
 /// An example whose energy rises even at the shortest try stays where it is, so the energy of a descent never
@@ -10,7 +12,7 @@ public struct BacktrackingStepSize: StepSizeRule {
 
   /// Tries `initial` first at every step.
   public init(from initial: Double, _ backtracking: Backtracking = Backtracking()) {
-    precondition(initial > 0 && initial.isFinite, "a first step size is positive, not \(initial)")
+    require(initial > 0 && initial.isFinite, "a first step size is positive, not \(initial)")
     self.initial = initial
     self.backtracking = backtracking
   }

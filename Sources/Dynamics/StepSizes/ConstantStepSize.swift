@@ -1,3 +1,5 @@
+import Tensors
+
 /// The same alpha at every step.
 public struct ConstantStepSize: StepSizeRule {
   /// alpha.
@@ -5,7 +7,7 @@ public struct ConstantStepSize: StepSizeRule {
 
   /// The same alpha at every step, at least 0.
   public init(_ value: Double) {
-    precondition(value >= 0 && value.isFinite, "a step size is a finite number of at least 0, not \(value)")
+    require(value >= 0 && value.isFinite, "a step size is a finite number of at least 0, not \(value)")
     self.value = value
   }
 

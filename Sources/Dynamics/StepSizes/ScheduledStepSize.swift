@@ -1,3 +1,5 @@
+import Tensors
+
 /// alpha as a function of the step.
 public struct ScheduledStepSize: StepSizeRule {
   private let schedule: @Sendable (Int) -> Double
@@ -7,7 +9,7 @@ public struct ScheduledStepSize: StepSizeRule {
 
   public func size(at step: Int) -> Double {
     let value = schedule(step)
-    precondition(value >= 0 && value.isFinite, "the step size of step \(step) is \(value)")
+    require(value >= 0 && value.isFinite, "the step size of step \(step) is \(value)")
     return value
   }
 }
@@ -20,7 +22,7 @@ extension StepSizeRule where Self == ScheduledStepSize {
 
   /// alpha of each step in turn; the last one repeats.
   public static func schedule(_ values: [Double]) -> ScheduledStepSize {
-    precondition(!values.isEmpty, "a schedule needs at least one step size")
+    require(!values.isEmpty, "a schedule needs at least one step size")
     return ScheduledStepSize { values[min($0, values.count - 1)] }
   }
 }

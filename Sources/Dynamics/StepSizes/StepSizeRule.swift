@@ -1,3 +1,5 @@
+import Tensors
+
 /// How far a step moves: alpha of each step, and whether a step that raises the energy is shortened.
 public protocol StepSizeRule: Sendable {
   /// alpha of a step, counted from 0; the first try where steps are shortened.
@@ -20,8 +22,8 @@ public struct Backtracking: Sendable, Equatable {
 
   /// Shortening by `factor` up to `attempts` times.
   public init(factor: Double = 0.5, attempts: Int = 20) {
-    precondition(factor > 0 && factor < 1, "a backtracking factor lies between 0 and 1, not \(factor)")
-    precondition(attempts > 0, "backtracking needs at least one attempt, not \(attempts)")
+    require(factor > 0 && factor < 1, "a backtracking factor lies between 0 and 1, not \(factor)")
+    require(attempts > 0, "backtracking needs at least one attempt, not \(attempts)")
     self.factor = factor
     self.attempts = attempts
   }

@@ -8,7 +8,9 @@ public indirect enum StopReason: Sendable, Equatable, CustomStringConvertible {
   case tokenChange(Double)
   /// All of several rules held.
   case all([StopReason])
-  /// A step led to a number that is not finite; the tokens before that step are kept.
+  /// A step led to tokens or to an energy that is not finite; the tokens before that step are kept. Step 0 is the
+  /// start. `part` is the part of the energy that is not finite or whose gradient is not, otherwise
+  /// "activations" or "tokens".
   case nonFinite(step: Int, part: String)
 
   /// Whether every number of the descent is finite.
@@ -20,6 +22,7 @@ public indirect enum StopReason: Sendable, Equatable, CustomStringConvertible {
     case .energyChange(let change): "the energy changed by at most \(change)"
     case .tokenChange(let change): "the tokens changed by at most \(change)"
     case .all(let reasons): reasons.map(\.description).joined(separator: " and ")
+    case .nonFinite(0, let part): "\(part) is infinite or not a number at the start"
     case .nonFinite(let step, let part):
       "step \(step) made \(part) infinite or not a number: try a smaller step size or backtracking"
     }

@@ -9,7 +9,7 @@ public struct MomentumUpdate: UpdateRule {
 
   /// Heavy-ball descent that keeps a share `momentum` of the velocity.
   public init(momentum: Double) {
-    precondition(momentum >= 0 && momentum < 1, "momentum lies in 0 ..< 1, not \(momentum)")
+    require(momentum >= 0 && momentum < 1, "momentum lies in 0 ..< 1, not \(momentum)")
     self.momentum = momentum
   }
 

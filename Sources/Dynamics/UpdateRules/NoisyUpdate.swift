@@ -12,7 +12,7 @@ public struct NoisyUpdate: UpdateRule {
 
   /// Langevin descent whose noise comes from `random`.
   public init(standardDeviation: Double, random: RandomStream) {
-    precondition(standardDeviation >= 0, "a standard deviation is not negative: \(standardDeviation)")
+    require(standardDeviation >= 0, "a standard deviation is not negative: \(standardDeviation)")
     self.standardDeviation = standardDeviation
     self.random = random
   }

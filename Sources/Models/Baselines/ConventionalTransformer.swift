@@ -55,7 +55,7 @@ public struct ConventionalTransformer<Scalar: TensorScalar>: Parameterized {
     _ patches: Tensor<Scalar>, masked: Tensor<Scalar>, repeats: Int? = nil
   ) -> Tensor<Scalar> {
     let (patchCount, dimension) = (configuration.patchCount, configuration.dimension)
-    precondition(
+    require(
       patches.rank == 3 && patches.shape[1...] == [patchCount, configuration.patchSize]
         && masked.shape == [patches.shape[0], patchCount],
       "patches \(patches.shape) and mask \(masked.shape): expected [batch, \(patchCount), "

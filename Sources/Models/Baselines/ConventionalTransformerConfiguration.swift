@@ -1,3 +1,5 @@
+import Tensors
+
 /// The sizes of a ``ConventionalTransformer``.
 public struct ConventionalTransformerConfiguration: Sendable, Equatable {
   /// Numbers a patch, P.
@@ -21,11 +23,11 @@ public struct ConventionalTransformerConfiguration: Sendable, Equatable {
     patchSize: Int, gridHeight: Int, gridWidth: Int, dimension: Int, headCount: Int, keySize: Int,
     hiddenSize: Int, repeats: Int
   ) {
-    precondition(
+    require(
       min(patchSize, gridHeight, gridWidth, dimension, headCount, keySize, hiddenSize) > 0 && repeats >= 0,
       "a size of the transformer is not positive: patch \(patchSize), grid \(gridHeight)x\(gridWidth), dimension "
         + "\(dimension), heads \(headCount), keys \(keySize), hidden \(hiddenSize), repeats \(repeats)")
-    precondition(dimension % 4 == 0, "dimension \(dimension): expected a multiple of 4")
+    require(dimension % 4 == 0, "dimension \(dimension): expected a multiple of 4")
     self.patchSize = patchSize
     self.gridHeight = gridHeight
     self.gridWidth = gridWidth

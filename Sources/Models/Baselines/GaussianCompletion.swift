@@ -40,7 +40,7 @@ public struct GaussianCompletion: ImageCompletion {
   public init(
     training: Tensor<Float>, ridge: Double = 0.003, tolerance: Double = 1e-5, iterationLimit: Int = 5_000
   ) {
-    precondition(
+    require(
       ridge > 0 && tolerance > 0 && iterationLimit > 0,
       "ridge \(ridge), tolerance \(tolerance), iteration limit \(iterationLimit): expected positive numbers")
     mean = MeanImageCompletion(training: training).mean

@@ -19,7 +19,7 @@ public struct HarmonicInpainting: ImageCompletion {
   public let tolerance: Double
 
   public init(height: Int, width: Int, channels: Int, tolerance: Double = 1e-8) {
-    precondition(
+    require(
       height > 0 && width > 0 && channels > 0 && tolerance > 0,
       "image of \(height)x\(width)x\(channels), tolerance \(tolerance): expected positive numbers")
     self.height = height

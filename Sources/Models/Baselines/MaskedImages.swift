@@ -6,7 +6,7 @@ struct MaskedImages {
   let hidden: Tensor<Float>
 
   init(_ images: Tensor<Float>, hidden: Tensor<Float>, pixelCount: Int) {
-    precondition(
+    require(
       images.rank == 2 && images.shape == hidden.shape && images.shape[1] == pixelCount,
       "images \(images.shape) and mask \(hidden.shape): expected two of shape [count, \(pixelCount)]")
     self.images = images
@@ -14,8 +14,8 @@ struct MaskedImages {
     images.withElements { pixels in
       hidden.withElements { mask in
         for index in pixels.indices {
-          precondition(mask[index] == 0 || mask[index] == 1, "mask value \(mask[index]): expected 0 or 1")
-          precondition(
+          require(mask[index] == 0 || mask[index] == 1, "mask value \(mask[index]): expected 0 or 1")
+          require(
             mask[index] == 1 || pixels[index].isFinite,
             "visible pixel \(index % pixelCount) of image \(index / pixelCount) is \(pixels[index])")
         }
@@ -44,7 +44,7 @@ struct MaskedImages {
 
   /// The images with their hidden pixels taken from `estimate`, of the same shape.
   func merging(_ estimate: Tensor<Float>) -> Tensor<Float> {
-    precondition(estimate.shape == images.shape, "estimate \(estimate.shape) for images \(images.shape)")
+    require(estimate.shape == images.shape, "estimate \(estimate.shape) for images \(images.shape)")
     return Tensor(shape: images.shape) { out in
       images.withElements { pixels in
         hidden.withElements { mask in

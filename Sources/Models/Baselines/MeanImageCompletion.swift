@@ -11,7 +11,7 @@ public struct MeanImageCompletion: ImageCompletion {
 
   /// - Shape: training [count, pixels].
   public init(training: Tensor<Float>) {
-    precondition(
+    require(
       training.rank == 2 && training.shape[0] > 0,
       "training images \(training.shape): expected [count, pixels]")
     let (count, pixelCount) = (training.shape[0], training.shape[1])
@@ -28,7 +28,7 @@ public struct MeanImageCompletion: ImageCompletion {
         }
       }
     }
-    precondition(mean.isFinite, "training images hold a value that is not a finite number")
+    require(mean.isFinite, "training images hold a value that is not a finite number")
   }
 
   public func completed(_ images: Tensor<Float>, hidden: Tensor<Float>) -> Tensor<Float> {

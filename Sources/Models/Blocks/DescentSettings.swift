@@ -1,4 +1,5 @@
 public import Dynamics
+import Tensors
 
 /// How a block descends its energy: steps, step size, gradient path.
 public struct DescentSettings: Sendable, Equatable {
@@ -11,7 +12,7 @@ public struct DescentSettings: Sendable, Equatable {
 
   /// T steps of size alpha; the published image model takes 12 of 0.1.
   public init(steps: Int = 12, stepSize: Double = 0.1, gradientPath: GradientPath = .recomputed) {
-    precondition(steps >= 0, "a descent takes at least 0 steps, not \(steps)")
+    require(steps >= 0, "a descent takes at least 0 steps, not \(steps)")
     self.steps = steps
     self.stepSize = stepSize
     self.gradientPath = gradientPath

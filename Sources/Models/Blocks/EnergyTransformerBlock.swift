@@ -19,7 +19,7 @@ public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
   public init(
     norm: LayerNormLagrangian<Scalar>, attention: AttentionEnergy<Scalar>, memory: HopfieldEnergy<Scalar>
   ) {
-    precondition(
+    require(
       norm.delta.count == attention.dimension && attention.dimension == memory.dimension,
       "a norm of \(norm.delta.shape), attention of \(attention.queryWeights.shape) and memories of "
         + "\(memory.memories.shape) do not share a token size")
@@ -59,7 +59,6 @@ public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
   ) -> EnergyDescent<EnergySum<Scalar>, LayerNormLagrangian<Scalar>> {
     EnergyDescent(
       of: energy, lagrangian: norm, stepSize: .constant(settings.stepSize),
-      stop: .after(steps: settings.steps),
-      gradientPath: settings.gradientPath)
+      stop: .after(steps: settings.steps), gradientPath: settings.gradientPath)
   }
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// The sizes and choices of an Energy Transformer block.
 public struct EnergyTransformerConfiguration: Sendable, Equatable {
   /// D, the numbers of a token.
@@ -22,7 +24,7 @@ public struct EnergyTransformerConfiguration: Sendable, Equatable {
     for (name, size) in [
       ("dimension", dimension), ("headCount", headCount), ("keySize", keySize), ("memoryCount", memoryCount),
     ] {
-      precondition(size > 0, "\(name) must be at least 1, not \(size)")
+      require(size > 0, "\(name) must be at least 1, not \(size)")
     }
     self.dimension = dimension
     self.headCount = headCount

@@ -2,14 +2,16 @@ import Foundation
 public import Tensors
 
 /// Fixed waves over a grid of patches: for each of D / 4 frequencies the sine and cosine of row and of column,
-/// times sqrt 2, so that an embedding has variance near 1. Row 0, the class token's, is zero.
+/// times sqrt 2, so that an embedding has variance near 1.
+///
+/// Row 0, the class token's, is zero.
 public struct SineCosinePositions: Sendable {
   /// The lowest and highest frequency, in radians a patch; others lie between in geometric progression.
   public let lowest: Double, highest: Double
 
   /// Waves with frequencies from `lowest` to `highest` radians a patch.
   public init(lowest: Double, highest: Double) {
-    precondition(0 < lowest && lowest <= highest, "frequencies run upwards from \(lowest) to \(highest)")
+    require(0 < lowest && lowest <= highest, "frequencies run upwards from \(lowest) to \(highest)")
     self.lowest = lowest
     self.highest = highest
   }

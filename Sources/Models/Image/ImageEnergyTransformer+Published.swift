@@ -10,18 +10,20 @@ extension ImageEnergyTransformer {
   /// A model from the arrays of the published JAX checkpoint, by their names there.
   ///
   /// Wq, Wk [heads, key size, dimension], Xi [dimension, memories], Wenc, Benc, Wdec, Bdec, LNORM_gamma,
-  /// LNORM_bias, CLS_token, MASK_token, POS_embed. These weights were trained with tokens attending to themselves.
-  public init(
-    published arrays: [String: Tensor<Scalar>], grid: PatchGrid, normsBeforeDecoder: Int = 1
-  ) throws {
+  /// LNORM_bias, CLS_token, MASK_token, POS_embed. These weights were trained with tokens attending to themselves,
+  /// on patches in the layout `channelsFirst`, row by row; the published script applies the norm twice.
+  ///
+  /// - Throws: `PublishedWeightsError` for an array that is missing or has another shape.
+  public init(published arrays: [String: Tensor<Scalar>], grid: PatchGrid, normsBeforeDecoder: Int = 1) throws
+  {
     func array(_ name: String, _ shape: [Int?]) throws -> Tensor<Scalar> {
       guard let found = arrays[name] else {
         throw PublishedWeightsError(
           description: "array \(name) is missing; there are \(arrays.keys.sorted().joined(separator: ", "))")
       }
-      let fits = found.rank == shape.count && zip(found.shape, shape).allSatisfy { $1 == nil || $0 == $1 }
+      let fits = found.rank == shape.count && zip(found.shape, shape).allSatisfy { $0 > 0 && $1 ?? $0 == $0 }
       guard fits else {
-        let expected = shape.map { $0.map(String.init) ?? "any" }.joined(separator: ", ")
+        let expected = shape.map { $0.map(String.init) ?? "at least 1" }.joined(separator: ", ")
         throw PublishedWeightsError(
           description: "array \(name) has shape \(found.shape), expected [\(expected)]")
       }

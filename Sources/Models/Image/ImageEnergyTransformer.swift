@@ -44,7 +44,7 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
       positions = SineCosinePositions(lowest: lowest, highest: highest).embedding(
         rows: grid.height / grid.patchSize, columns: grid.width / grid.patchSize, dimension: dimension)
     }
-    precondition(configuration.blockCount > 0, "a model needs at least one block")
+    require(configuration.blockCount > 0, "a model needs at least one block")
     blocks = []
     for _ in 0..<configuration.blockCount {
       blocks.append(EnergyTransformerBlock(configuration.block, using: &random))
@@ -73,7 +73,7 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
   ///   - patches: [batch, patches, patch length].
   ///   - masked: 1 where the mask token stands in for the patch, otherwise 0; [batch, patches].
   public func tokens(patches: Tensor<Scalar>, masked: Tensor<Scalar>) -> Tokens<Scalar> {
-    precondition(
+    require(
       patches.rank == 3 && masked.shape == Array(patches.shape.prefix(2))
         && Array(patches.shape.dropFirst()) == [grid.patchCount, grid.patchLength],
       "patches of shape \(patches.shape) and a mask of \(masked.shape) for [batch, \(grid.patchCount), "

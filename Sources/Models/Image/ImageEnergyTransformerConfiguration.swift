@@ -12,7 +12,9 @@ public struct ImageEnergyTransformerConfiguration: Sendable, Equatable {
   public var deviation = 0.02
   /// How positions start.
   public var positions = InitialPositions.normal(deviation: 0.002)
-  /// The number of layer norms before the decoder. The published script applies two.
+  /// The number of layer norms before the decoder.
+  ///
+  /// The published script applies two.
   public var normsBeforeDecoder = 1
 
   /// How the position embedding starts; it is learned.

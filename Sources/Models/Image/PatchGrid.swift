@@ -8,7 +8,7 @@ public struct PatchGrid: Sendable, Equatable {
   public enum Layout: Sendable, Equatable {
     /// Row, column, channel.
     case channelsLast
-    /// Channel, row, column: the order of the published weights.
+    /// Channel, row, column: the order of the published weights, the only one that reproduces their completions.
     case channelsFirst
   }
 
@@ -21,7 +21,7 @@ public struct PatchGrid: Sendable, Equatable {
 
   /// A grid over images of height x width x channels; the patch size divides both sides.
   public init(height: Int, width: Int, channels: Int, patchSize: Int, layout: Layout = .channelsLast) {
-    precondition(
+    require(
       patchSize > 0 && height % patchSize == 0 && width % patchSize == 0,
       "patches of \(patchSize) do not tile an image of \(height) x \(width)")
     self.height = height
@@ -38,7 +38,7 @@ public struct PatchGrid: Sendable, Equatable {
 
   /// Images [batch, height, width, channels] as patches [batch, patches, length].
   public func patches<Scalar>(of images: Tensor<Scalar>) -> Tensor<Scalar> {
-    precondition(
+    require(
       images.rank == 4 && Array(images.shape.dropFirst()) == [height, width, channels],
       "images of shape \(images.shape) for a grid of [batch, \(height), \(width), \(channels)]")
     let split = images.reshaped([
@@ -50,7 +50,7 @@ public struct PatchGrid: Sendable, Equatable {
 
   /// Patches [batch, patches, length] as images [batch, height, width, channels].
   public func images<Scalar>(of patches: Tensor<Scalar>) -> Tensor<Scalar> {
-    precondition(
+    require(
       patches.rank == 3 && Array(patches.shape.dropFirst()) == [patchCount, patchLength],
       "patches of shape \(patches.shape) for a grid of [batch, \(patchCount), \(patchLength)]")
     let grid = [patches.shape[0], height / patchSize, width / patchSize]

@@ -1,0 +1,60 @@
+import EnergyTransformer
+import Foundation
+
+/// The figures of a descent against those of a reference file.
+struct ReferenceComparison {
+  private let path: String
+  private let tolerance: Double
+  /// For each array the largest difference, relative to the largest magnitude of the reference.
+  let errors: [(name: String, error: Double)]
+
+  /// Compares every array.
+  ///
+  /// - Throws: `FileFormatError` where the reference lacks an array or has one of another shape, or numbers that
+  ///   are not finite.
+  init<Scalar>(of figures: DescentFigures<Scalar>, with reference: SafetensorsFile, tolerance: Double) throws
+  {
+    path = reference.path
+    self.tolerance = tolerance
+    errors = try figures.arrays.map { name, values in
+      let stored = try reference.array(named: name)
+      guard stored.shape == values.shape else {
+        throw FileFormatError(
+          file: reference.path, field: "array \"\(name)\", shape", expected: "\(values.shape) as written",
+          found: "\(stored.shape)")
+      }
+      let expected = try stored.doubles()
+      if let index = expected.firstIndex(where: { !$0.isFinite }) {
+        throw FileFormatError(
+          file: reference.path, field: "array \"\(name)\", element \(index)", expected: "a finite number",
+          found: "\(expected[index])")
+      }
+      return (name, Self.relativeError(values.elements.map { Double($0) }, expected))
+    }
+  }
+
+  private static func relativeError(_ values: [Double], _ expected: [Double]) -> Double {
+    let largest = zip(values, expected).map { abs($0 - $1) }.max() ?? 0
+    let scale = expected.map(abs).max() ?? 0
+    return largest == 0 ? 0 : largest / scale
+  }
+
+  /// One line an array.
+  var table: MarkdownTable {
+    var table = MarkdownTable(columns: ["array", "relative error", "at most"])
+    for (name, error) in errors {
+      table.addRow([.code(name), .text(Self.text(error)), .text(Self.text(tolerance))])
+    }
+    return table
+  }
+
+  /// Throws where an array is further off than the tolerance, naming the worst.
+  func check() throws {
+    guard let worst = errors.max(by: { $0.error < $1.error }), worst.error > tolerance else { return }
+    throw FileFormatError(
+      file: path, field: "array \"\(worst.name)\"",
+      expected: "a relative error of at most \(Self.text(tolerance))", found: Self.text(worst.error))
+  }
+
+  private static func text(_ value: Double) -> String { String(format: "%.2e", value) }
+}

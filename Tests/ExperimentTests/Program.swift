@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+/// An executable of this package, built beside the tests.
+struct Program {
+  let path: String
+
+  init(path: String) { self.path = path }
+
+  /// Finds the executable in the folder of the test bundle, or in the package's build folder.
+  init(_ name: String) throws {
+    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let running = [CommandLine.arguments.first, Bundle.main.executablePath].compactMap(\.self)
+    let bundles = running + Bundle.allBundles.map(\.bundlePath)
+    let folders =
+      bundles.flatMap { path in
+        // On macOS the test executable lies deeper, inside the bundle.
+        (1...4).map { levels in
+          (0..<levels).reduce(URL(fileURLWithPath: path)) { url, _ in url.deletingLastPathComponent() }
+        }
+      } + ["release", "debug"].map { package.appendingPathComponent(".build/\($0)") }
+    let candidates = folders.map { $0.appendingPathComponent(name).path }
+    path = try #require(
+      candidates.first { isExecutableFile($0) }, "no executable \(name): build the package first")
+  }
+
+  /// Runs the program to its end.
+  func run(_ arguments: [String]) throws -> FinishedProgram {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    // Files, not pipes: a full pipe would stop the program.
+    let place = try TemporaryPlace()
+    let streams = try ["output", "errors"].map { name in
+      let url = URL(fileURLWithPath: place.path(name))
+      try Data().write(to: url)
+      return (url, try FileHandle(forWritingTo: url))
+    }
+    process.standardOutput = streams[0].1
+    process.standardError = streams[1].1
+    try process.run()
+    process.waitUntilExit()
+    let texts = try streams.map { String(decoding: try Data(contentsOf: $0.0), as: UTF8.self) }
+    return FinishedProgram(
+      status: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
+      output: texts[0], errors: texts[1])
+  }
+}
+
+private func isExecutableFile(_ path: String) -> Bool {
+  var isFolder: ObjCBool = false
+  let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+  return exists && !isFolder.boolValue && FileManager.default.isExecutableFile(atPath: path)
+}
+
+/// What a program left when it ended.
+struct FinishedProgram {
+  let status: Int32
+  let wasKilled: Bool
+  let output: String
+  let errors: String
+
+  /// Expects exit code 1 and one line of error, with all of these texts.
+  func expectOneLine(containing texts: String..., sourceLocation: SourceLocation = #_sourceLocation) {
+    expectOneLine(containing: texts, sourceLocation: sourceLocation)
+  }
+
+  /// Expects exit code 1 and one line of error, with all of these texts.
+  func expectOneLine(containing texts: [String], sourceLocation: SourceLocation = #_sourceLocation) {
+    #expect(status == 1 && !wasKilled, "status \(status): \(errors)", sourceLocation: sourceLocation)
+    let lines = errors.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    #expect(lines.count == 1, "\(errors)", sourceLocation: sourceLocation)
+    for text in texts {
+      #expect(errors.contains(text), "\(text) in: \(errors)", sourceLocation: sourceLocation)
+    }
+  }
+}
+
+/// A folder of its own for a test, removed with the last copy of this value.
+final class TemporaryPlace: Sendable {
+  private let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("experiment-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  /// A path inside the folder; the folder itself for an empty name.
+  func path(_ name: String) -> String {
+    name.isEmpty ? folder.path : folder.appendingPathComponent(name).path
+  }
+}
