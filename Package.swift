@@ -78,7 +78,7 @@ let package = Package(
     tests("DatasetsTests", ["Datasets"]),
     tests("TrainingTests", ["Training"]),
     tests("ReportingTests", ["Reporting"]),
-    tests("EnergyTestingTests", ["EnergyTesting"]),
+    tests("EnergyTestingTests", ["Tensors", "Energies", "Dynamics", "EnergyTesting"]),
     tests("ExperimentTests", ["EnergyTransformer"]),
   ]
 )

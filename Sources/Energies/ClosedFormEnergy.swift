@@ -60,8 +60,7 @@ extension ClosedFormEnergy {
     let gradient = Tensor.differentiable(found.gradient, inputs: inputs) { pull in
       let energy = template.replacing(pull.inputs.dropFirst())
       if pull.isDifferentiated {
-        return generalPullback(inputs: pull.inputs, needed: pull.needed, cotangent: pull.cotangent) {
-          variables in
+        return pull.byDifferentiating { variables in
           template.replacing(variables.dropFirst()).differentiatedGradient(at: plain.with(variables[0]))
         }
       }
@@ -72,7 +71,7 @@ extension ClosedFormEnergy {
     }
     let parts = found.energy.parts.enumerated().map { index, part in
       let energy = Tensor.differentiable(part.energy, inputs: inputs) { pull in
-        generalPullback(inputs: pull.inputs, needed: pull.needed, cotangent: pull.cotangent) { variables in
+        pull.byDifferentiating { variables in
           template.replacing(variables.dropFirst()).energyByPart(at: plain.with(variables[0])).parts[index]
             .energy
         }
@@ -81,15 +80,4 @@ extension ClosedFormEnergy {
     }
     return EnergyAndGradient(energy: EnergyByPart(parts), gradient: gradient)
   }
-}
-
-/// The pullback of any function of several tensors, by differentiation.
-private func generalPullback<Scalar>(
-  inputs: [Tensor<Scalar>], needed: [Bool], cotangent: Tensor<Scalar>,
-  _ function: ([Tensor<Scalar>]) -> Tensor<Scalar>
-) -> [Tensor<Scalar>?] {
-  let variables = zip(inputs, needed).map { $1 ? $0.variable() : $0 }
-  let wanted = zip(variables, needed).filter { $0.1 }.map { $0.0 }
-  var results = gradients(of: function(variables), withRespectTo: wanted, cotangent: cotangent).makeIterator()
-  return needed.map { $0 ? results.next() : nil }
 }

@@ -23,7 +23,7 @@ extension EnergyDescent {
     let values = Tensor.differentiable(last, inputs: [tokens.values] + ofEnergy + ofLagrangian) { pull in
       if pull.isDifferentiated {
         // A second derivative needs the whole graph: run again, unrolled.
-        return differentiablePullback(pull) { variables in
+        return pull.byDifferentiating { variables in
           let ofEnergy = variables[1...].prefix(ofEnergy.count)
           let tracked = plain.replacing(ofEnergy, Array(variables.suffix(ofLagrangian.count)))
           return tracked.runInPlace(from: Tokens(variables[0], mask: mask), recording: []).tokens.values
@@ -147,17 +147,4 @@ private struct StepCotangents<Scalar: TensorScalar> {
     for index in dependencies.indices { dependencies[index] = dependencies[index] + more[index] }
     for index in parameters.indices { parameters[index] = parameters[index] + others[index] }
   }
-}
-
-/// Cotangents that can be differentiated again, of a function that is run once more.
-///
-/// The inputs become variables of their own: a derivative with respect to the inputs themselves would end at them.
-private func differentiablePullback<Scalar>(
-  _ pull: Pullback<Scalar>, _ function: ([Tensor<Scalar>]) -> Tensor<Scalar>
-) -> [Tensor<Scalar>?] {
-  let variables = zip(pull.inputs, pull.needed).map { $1 ? $0.variable() : $0 }
-  let wanted = zip(variables, pull.needed).filter(\.1).map(\.0)
-  var found = gradients(of: function(variables), withRespectTo: wanted, cotangent: pull.cotangent)
-    .makeIterator()
-  return pull.needed.map { $0 ? found.next() : nil }
 }

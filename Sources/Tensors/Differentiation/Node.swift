@@ -64,6 +64,18 @@ public struct Pullback<Scalar: TensorScalar>: Sendable {
   public let isDifferentiated: Bool
 }
 
+extension Pullback {
+  /// The pullback of a function of the inputs that equals the operation, by differentiating that function.
+  ///
+  /// For operations whose own rule cannot be differentiated again. Inputs that depend on one another are told apart.
+  package func byDifferentiating(_ function: ([Tensor<Scalar>]) -> Tensor<Scalar>) -> [Tensor<Scalar>?] {
+    let variables = zip(inputs, needed).map { $1 ? $0.variable() : $0 }
+    let wanted = zip(variables, needed).filter(\.1).map(\.0)
+    var found = gradients(of: function(variables), withRespectTo: wanted, cotangent: cotangent).makeIterator()
+    return needed.map { $0 ? found.next() : nil }
+  }
+}
+
 extension Tensor {
   /// The result of an operation, with its pullback where an input is being differentiated.
   ///

@@ -27,13 +27,11 @@ public func pieceByPiece<Model: Parameterized>(
   return .differentiable(value, inputs: inputs) { pull in
     if pull.isDifferentiated {
       // A second derivative needs the graph of the inputs themselves.
-      let values = ParameterValues(
-        names: parameters.names, values: Array(pull.inputs.prefix(parameters.count)))
-      let whole = function(model.with(values), Array(pull.inputs.dropFirst(parameters.count)))
-      var found = gradients(
-        of: whole, withRespectTo: pull.inputs.filter(\.isTracked), cotangent: pull.cotangent
-      ).makeIterator()
-      return pull.inputs.map { $0.isTracked ? found.next() : nil }
+      return pull.byDifferentiating { variables in
+        let values = ParameterValues(
+          names: parameters.names, values: Array(variables.prefix(parameters.count)))
+        return function(model.with(values), Array(variables.dropFirst(parameters.count)))
+      }
     }
     let found = Parallelism.map(ranges.count) { index in
       gradients(
