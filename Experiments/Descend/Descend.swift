@@ -86,7 +86,7 @@ struct Descend: ParsableCommand {
     let input = try BlockFile<Scalar>(
       weights: weights, tokens: tokens, steps: steps, stepSize: stepSize, epsilon: epsilon)
     let reference = try expect.map { try SafetensorsFile.read(path: $0) }
-    try checkFolder(of: output)
+    try checkOutput(output)
     let figures = try DescentFigures(of: input)
     print(figures.energyTable.markdown)
     print("stopped: \(figures.stopReason)")
@@ -107,9 +107,14 @@ struct Descend: ParsableCommand {
     return resolved(a) == resolved(b)
   }
 
-  /// Finds out before the work whether the output has a folder to go to.
-  private func checkFolder(of path: String) throws {
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+  /// Finds out before the work whether the output has a place to go to; a device or a pipe is left alone.
+  private func checkOutput(_ path: String) throws {
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+    let attributes = try? FileManager.default.attributesOfItem(atPath: target.path)
+    if let type = attributes?[.type] as? FileAttributeType, type != .typeRegular {
+      throw FileAccessError(file: path, action: "write", reason: "it is not a regular file")
+    }
+    let folder = target.deletingLastPathComponent().path
     guard FileManager.default.isWritableFile(atPath: folder) else {
       throw FileAccessError(
         file: path, action: "write", reason: "\(folder) is not a folder that can be written to")

@@ -164,6 +164,11 @@ struct DescendTests {
     try FileManager.default.createDirectory(atPath: folder.path("taken"), withIntermediateDirectories: true)
     try run("--weights", weights, "--output", folder.path("taken")).expectOneLine(
       containing: "taken", "cannot")
+    let pipe = folder.path("pipe")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    try run("--weights", weights, "--output", pipe).expectOneLine(containing: pipe, "not a regular file")
+    let type = try FileManager.default.attributesOfItem(atPath: pipe)[.type] as? FileAttributeType
+    #expect(type != .typeRegular)
     let own = try folder.write(SafetensorsFile.read(path: weights), keeping: ["Wq"])
     #expect(try run("--weights", own, "--output", own).status == 64)
     #expect(try SafetensorsFile.read(path: own).names == ["Wq"])
