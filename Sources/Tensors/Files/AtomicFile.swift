@@ -31,13 +31,18 @@ public struct AtomicFile: Sendable {
   /// - Throws: ``FileAccessError``, or whatever `produce` throws.
   public func write(_ produce: (_ append: (Data) throws -> Void) throws -> Void) throws {
     let target = Self.resolvingLink(path)
+    var old = stat()
+    let replaces = stat(target, &old) == 0
+    // A rename would put a file in the place of a device or a pipe.
+    guard !replaces || old.st_mode & S_IFMT == S_IFREG else {
+      throw FileAccessError(file: path, action: "replace", reason: "it is not a regular file")
+    }
     let partial = "\(target).\(UUID().uuidString.prefix(8)).partial"
     let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure("create", file: partial) }
     var isOpen = true
     do {
-      var status = stat()
-      if stat(target, &status) == 0 { _ = fchmod(descriptor, status.st_mode & 0o7777) }
+      if replaces { _ = fchmod(descriptor, old.st_mode & 0o7777) }
       try produce { chunk in try append(chunk, to: descriptor) }
       guard fsync(descriptor) == 0 else { throw failure("write to disk") }
       isOpen = false
