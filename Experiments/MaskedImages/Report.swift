@@ -108,12 +108,10 @@ struct Report {
     }
     let better = comparison.error < evaluation.error(at: last)
     return
-      "The conventional transformer has \(comparison.parameterCount) parameters in a pre-norm block repeated "
-      + "\(settings.steps) times and trained for \(comparison.updateCount) updates in "
-      + "\(Int(comparison.trainSeconds.rounded())) s. "
-      + (better
-        ? "It is better than the Energy Transformer here: it needs about half the multiplications an update."
-        : "It is worse than the Energy Transformer here.")
+      "The conventional transformer has \(comparison.parameterCount) parameters in a pre-norm block that is always "
+      + "repeated \(settings.steps) times; it trained for \(comparison.updateCount) updates in "
+      + "\(Int(comparison.trainSeconds.rounded())) s with the same optimisers and batches. "
+      + (better ? "It is better than the Energy Transformer here." : "It is worse than the Energy Transformer here.")
   }
 
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
