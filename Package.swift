@@ -28,18 +28,16 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
     name: name, dependencies: dependencies + ["TestSupport"], resources: resources, swiftSettings: strict)
 }
 
+// In the checkout of a package that imports the library, the experiments and what only they need stay out: importing the
+// library brings in no other Swift package. While it resolves versions, SwiftPM reads the manifest at "/".
+let isDependency = Context.packageDirectory == "/" || Context.packageDirectory.contains("/checkouts/")
+
 let package = Package(
   name: "energy-transformer",
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "EnergyTransformer", targets: ["EnergyTransformer"]),
     .library(name: "EnergyTesting", targets: ["EnergyTesting"]),
-    .executable(name: "masked-images", targets: ["masked-images"]),
-    .executable(name: "descend", targets: ["descend"]),
-    .executable(name: "results-tables", targets: ["results-tables"]),
-  ],
-  dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // MARK: Engine: system libraries and C kernels, the only place that names them
@@ -63,11 +61,6 @@ let package = Package(
       "EnergyTransformer",
       ["Tensors", "Energies", "Dynamics", "Models", "Datasets", "Training", "Reporting", "ImageFiles"]),
 
-    // MARK: Experiments
-    experiment("masked-images", folder: "MaskedImages"),
-    experiment("descend", folder: "Descend"),
-    experiment("results-tables", folder: "ResultsTables"),
-
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
     tests("ImageFilesTests", ["ImageFiles"]),
@@ -82,3 +75,14 @@ let package = Package(
     tests("ExperimentTests", ["EnergyTransformer"]),
   ]
 )
+
+if !isDependency {
+  // MARK: Experiments
+  package.dependencies.append(.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"))
+  for (name, folder) in [
+    ("masked-images", "MaskedImages"), ("descend", "Descend"), ("results-tables", "ResultsTables"),
+  ] {
+    package.targets.append(experiment(name, folder: folder))
+    package.products.append(.executable(name: name, targets: [name]))
+  }
+}
