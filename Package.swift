@@ -30,7 +30,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 
 // In the checkout of a package that imports the library, the experiments and what only they need stay out: importing the
 // library brings in no other Swift package. While it resolves versions, SwiftPM reads the manifest at "/".
-let isDependency = Context.packageDirectory == "/" || Context.packageDirectory.contains("/checkouts/")
+let isDependency =
+  Context.packageDirectory == "/"
+  || ["/.build/checkouts/", "/SourcePackages/checkouts/"].contains { Context.packageDirectory.contains($0) }
 
 let package = Package(
   name: "energy-transformer",

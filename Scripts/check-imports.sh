@@ -22,7 +22,7 @@ Tests/TestSupport: Tensors Testing Foundation
 Tests: *
 '
 # Nothing imports an executable, and tests reach system libraries only through the modules that wrap them.
-executables=$(sed -nE 's/^ *experiment\("([^"]+)".*/\1/p' Package.swift | tr '-' '_' | tr '\n' ' ')
+executables=$(sed -n '/isDependency {/,$p' Package.swift | grep -oE '\("[a-z-]+", "' | tr -d '(", ' | tr '-' '_' | tr '\n' ' ')
 forbidden="$executables CDNNL CPNG CTurboJPEG CZLib"
 
 find Sources Experiments Tests -name '*.swift' -print0 | sort -z | xargs -0 awk -v table="$table" -v forbidden="$forbidden" '

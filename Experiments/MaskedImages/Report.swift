@@ -111,7 +111,9 @@ struct Report {
       "The conventional transformer has \(comparison.parameterCount) parameters in a pre-norm block that is always "
       + "repeated \(settings.steps) times; it trained for \(comparison.updateCount) updates in "
       + "\(Int(comparison.trainSeconds.rounded())) s with the same optimisers and batches. "
-      + (better ? "It is better than the Energy Transformer here." : "It is worse than the Energy Transformer here.")
+      + (better
+        ? "It is better than the Energy Transformer here."
+        : "It is worse than the Energy Transformer here.")
   }
 
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
