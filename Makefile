@@ -15,11 +15,15 @@ lint:
 	Scripts/check-imports.sh
 	Scripts/check-files.sh
 
-# Everything under Results, from the beginning. CIFAR10=path/to/cifar10.tar adds that page (half an hour).
+# Everything under Results, from the beginning; with CIFAR10=path/to/cifar10-images.tar also that page, which takes
+# half an hour.
 results: setup
 	swift run -c release masked-images --compare
-	$(if $(CIFAR10),swift run -c release masked-images --data $(CIFAR10) --output Results/masked-images-cifar10 $(CIFAR10_OPTIONS))
+	$(if $(CIFAR10),swift run -c release masked-images --data $(CIFAR10) $(CIFAR10_OPTIONS))
 	swift run -c release results-tables
+
+CIFAR10_OPTIONS = --dimension 128 --key-size 32 --memories 512 --weight-deviation 0.02 --epochs 3 \
+	--test-images 2000 --compare --output Results/masked-images-cifar10
 
 # Reference pages of the public declarations, into .build/docs.
 docs: setup

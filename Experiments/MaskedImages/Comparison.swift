@@ -8,26 +8,31 @@ struct Comparison {
   let parameterCount: Int
   let updateCount: Int
   let trainSeconds: Double
+  /// When an earlier run measured it; nil for this run.
+  var recorded: Date?
 
   /// Names in the summary of a run record.
   var summary: [String: Double] {
     [
       "transformer_mse": error, "transformer_parameter_count": Double(parameterCount),
       "transformer_updates": Double(updateCount), "transformer_train_seconds": trainSeconds,
-    ]
+    ].merging(recorded.map { ["transformer_recorded": $0.timeIntervalSince1970] } ?? [:]) { $1 }
   }
 
   /// The figure of an earlier run with the same options, from the record in the output folder; nil where none is.
   static func recorded(in folder: String, options: [String: String]) throws -> Comparison? {
     guard FileManager.default.fileExists(atPath: "\(folder)/run.json") else { return nil }
     let record = try RunRecord.read(from: "\(folder)/run.json")
-    guard record.options == options, let error = record.summary["transformer_mse"],
-      let parameters = record.summary["transformer_parameter_count"],
-      let updates = record.summary["transformer_updates"],
-      let seconds = record.summary["transformer_train_seconds"]
+    func count(_ name: String) -> Int? { record.summary[name].flatMap { Int(exactly: $0) } }
+    guard options.allSatisfy({ record.options[$0.key] == $0.value }),
+      let error = record.summary["transformer_mse"],
+      let parameters = count("transformer_parameter_count"),
+      let updates = count("transformer_updates"),
+      let seconds = record.summary["transformer_train_seconds"], (0...1e9).contains(seconds)
     else { return nil }
     return Comparison(
-      error: error, parameterCount: Int(parameters), updateCount: Int(updates), trainSeconds: seconds)
+      error: error, parameterCount: parameters, updateCount: updates, trainSeconds: seconds,
+      recorded: record.summary["transformer_recorded"].map { Date(timeIntervalSince1970: $0) } ?? record.date)
   }
 
   /// Trains one for about `seconds`: a few updates on a throw-away copy tell how many fit.
@@ -41,6 +46,7 @@ struct Comparison {
       headCount: model.heads, keySize: model.keySize, hiddenSize: model.memories, repeats: model.steps
     ).withHiddenSize(closestTo: parameterCount)
     let trial = 60
+    print("Training the conventional transformer: a trial, then as many updates as fit in the same time.")
     var warmUp = try loop(configuration, training, TrainingSchedule(images: images, training: training))
     _ = try run(&warmUp, images, training, updateCount: trial / 3)
     var timed = try loop(configuration, training, TrainingSchedule(images: images, training: training))

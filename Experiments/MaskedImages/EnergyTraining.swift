@@ -11,44 +11,65 @@ struct EnergyTraining {
   /// How the trained model descends.
   var settings: DescentSettings { DescentSettings(steps: model.steps, stepSize: model.stepSize) }
 
-  /// The trained model and how long training took in all.
+  /// The trained model, how long training took in all and how many updates it had.
   func trainedModel(
-    options: [String: String]
-  ) throws -> (model: ImageEnergyTransformer<Float>, seconds: Double) {
+    options: [String: String], data: [DataFingerprint]
+  ) throws -> (model: ImageEnergyTransformer<Float>, seconds: Double, updates: Int) {
+    let options = options.merging(["data-sha256": data.map(\.sha256).joined(separator: " ")]) { $1 }
     let schedule = try TrainingSchedule(images: images, training: training)
     var loop = TrainingLoop(
       model: initialModel(), optimizer: try optimizer(initialModel().parameters), schedule: schedule.rates,
       random: RandomStream(seed: training.seed), curriculum: curriculum, gradientNormLimit: 1)
     var secondsBefore = 0.0
     if output.resume || output.evaluateOnly {
-      secondsBefore = try restore(&loop, options)
+      secondsBefore = try restore(&loop, options, updateCount: schedule.updateCount)
     }
-    if output.evaluateOnly { return (loop.model, secondsBefore) }
+    if output.evaluateOnly { return (loop.model, secondsBefore, loop.updateCount) }
     let trainer = Trainer(images: images, training: training, schedule: schedule)
     let visibleWeight = Float(training.visibleWeight)
     let seconds = try trainer.run(
       &loop, metricsPath: "\(output.output)/metrics.csv", checkpointPath: output.checkpointPath,
       options: options, secondsBefore: secondsBefore
     ) { model, batch, settings in
-      batch.loss(
-        model.completion(patches: batch.patches, masked: batch.replaced, settings: settings),
-        visibleWeight: visibleWeight)
+      let result = model.descend(
+        from: model.tokens(patches: batch.patches, masked: batch.replaced), settings: settings)
+      guard result.stopReason.isFinite else {
+        throw DescentFailure(description: "training: \(result.stopReason)")
+      }
+      return batch.loss(model.decode(result.activations), visibleWeight: visibleWeight)
     }
-    return (loop.model, seconds)
+    return (loop.model, seconds, loop.updateCount)
   }
 
+  /// Options that say what a trained model is and reads; the others matter only to a run that continues.
+  private static let modelOptions: Set = ["patch", "dimension", "heads", "key-size", "memories", "blocks"]
+
+  /// Continues from the checkpoint; returns the seconds it was trained.
   private func restore(
-    _ loop: inout TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings>, _ options: [String: String]
+    _ loop: inout TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings>, _ options: [String: String],
+    updateCount: Int
   ) throws -> Double {
-    let checkpoint = try TrainingCheckpoint<Float>(contentsOf: output.checkpointPath)
-    for (name, value) in options.sorted(by: { $0.key < $1.key }) where name != "test-images" {
-      if let stored = checkpoint.options[name], stored != value {
-        throw CheckpointMismatch(
-          description: "\(output.checkpointPath): trained with --\(name) \(stored), not \(value)")
+    let path = output.checkpointPath
+    let checkpoint = try TrainingCheckpoint<Float>(contentsOf: path)
+    for (name, value) in options.sorted(by: { $0.key < $1.key })
+    where name != "test-images" && (output.resume || Self.modelOptions.contains(name)) {
+      guard let stored = checkpoint.options[name] else {
+        throw CheckpointMismatch(description: "\(path): option \(name) is missing, expected \(value)")
+      }
+      if stored != value {
+        throw CheckpointMismatch(description: "\(path): trained with --\(name) \(stored), not \(value)")
       }
     }
+    guard output.evaluateOnly || checkpoint.updateCount <= updateCount else {
+      throw CheckpointMismatch(
+        description: "\(path): \(checkpoint.updateCount) updates done, expected at most \(updateCount)")
+    }
     try loop.restore(from: checkpoint)
-    return checkpoint.options["train-seconds"].flatMap(Double.init) ?? 0
+    guard let seconds = checkpoint.options["train-seconds"].flatMap(Double.init), (0...1e9).contains(seconds)
+    else {
+      throw CheckpointMismatch(description: "\(path): train-seconds is not a number from 0 to 1e9")
+    }
+    return seconds
   }
 
   private func initialModel() -> ImageEnergyTransformer<Float> {

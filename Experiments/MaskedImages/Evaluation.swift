@@ -26,7 +26,7 @@ struct Evaluation {
       let patches = images.patches(images.test.batch(at: Array(range)))
       let results = model.trace(patches: patches, masked: images.replaced(range), settings: settings)
       if let broken = results.first(where: { !$0.stopReason.isFinite }) {
-        throw EvaluationFailure(description: "evaluation of images \(range): \(broken.stopReason)")
+        throw DescentFailure(description: "evaluation of images \(range): \(broken.stopReason)")
       }
       Self.addEnergies(results, to: &energies)
       fell += Self.fallen(results)
@@ -106,7 +106,7 @@ struct Evaluation {
 }
 
 /// A descent that left the finite numbers.
-struct EvaluationFailure: Error, CustomStringConvertible {
+struct DescentFailure: Error, CustomStringConvertible {
   let description: String
 }
 

@@ -14,32 +14,51 @@ struct MaskedImages: ParsableCommand {
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
+  func validate() throws {
+    if output.compare && model.dimension % 4 != 0 {
+      throw ValidationError("--compare needs a --dimension divisible by 4, not \(model.dimension)")
+    }
+  }
+
   mutating func run() throws {
     if let threads = training.threads { Parallelism.threadCount = threads }
     let started = Date()
     try OutputFolder.prepare(output.output)
+    try OutputFolder.prepare(URL(fileURLWithPath: output.checkpointPath).deletingLastPathComponent().path)
     var record = RunRecord(
-      experiment: "masked-images", title: "Masked images", options: optionTexts, seed: training.seed)
+      experiment: "masked-images", title: "Masked images", options: recordedOptions, seed: training.seed)
+    record.versions["matrix_library"] = SystemLibraries.matrixProducts
+    record.versions["vector_unit"] = SystemLibraries.vectorUnit
+    // Everything that can fail without a trained model comes before training.
     let images = try PreparedImages(data, seed: training.seed)
     record.data = try images.fingerprints()
+    var comparison = output.compare ? nil : try Comparison.recorded(in: output.output, options: optionTexts)
+    let baselines = try BaselineErrors(images)
     let run = EnergyTraining(images: images, model: model, training: training, output: output)
-    let trained = try run.trainedModel(options: optionTexts)
+    let trained = try run.trainedModel(options: optionTexts, data: record.data)
     let evaluation = try Evaluation(model: trained.model, images: images, settings: run.settings)
-    var comparison = try Comparison.recorded(in: output.output, options: optionTexts)
     if output.compare {
       comparison = try Comparison.trained(
         images: images, model: model, training: training, seconds: trained.seconds,
         parameterCount: trained.model.parameterCount)
     }
-    let baselines = try BaselineErrors(images)
     record.timings = [
       "train": trained.seconds, "evaluate": evaluation.seconds, "baselines": baselines.seconds,
       "total": Date().timeIntervalSince(started),
     ]
     let report = Report(
       images: images, model: trained.model, evaluation: evaluation, baselines: baselines,
-      comparison: comparison, trainSeconds: trained.seconds, settings: run.settings)
+      comparison: comparison, trainSeconds: trained.seconds, updateCount: trained.updates,
+      settings: run.settings)
     try report.write(record, to: output.output)
+  }
+
+  /// Every option, by name.
+  private var recordedOptions: [String: String] {
+    optionTexts.merging([
+      "threads": "\(Parallelism.threadCount)", "compare": "\(output.compare)", "resume": "\(output.resume)",
+      "evaluate-only": "\(output.evaluateOnly)",
+    ]) { $1 }
   }
 
   /// The options that determine the result, by name.

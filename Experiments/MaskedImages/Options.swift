@@ -32,6 +32,9 @@ struct DataOptions: ParsableArguments {
     if !(kept >= 0 && kept < 1) { throw ValidationError("--kept must lie in 0 ..< 1, not \(kept)") }
     if validation < 0 { throw ValidationError("--validation must be at least 0, not \(validation)") }
     if testImages < 0 { throw ValidationError("--test-images must be at least 0, not \(testImages)") }
+    if validation > 0 && testImages > 0 {
+      throw ValidationError("--test-images has no meaning with --validation")
+    }
   }
 }
 
@@ -49,11 +52,16 @@ struct ModelOptions: ParsableArguments {
     for (name, value) in [
       ("dimension", dimension), ("heads", heads), ("key-size", keySize), ("memories", memories),
       ("blocks", blocks), ("steps", steps),
-    ] where value < 1 || value > 1 << 20 {
-      throw ValidationError("--\(name) must lie in 1 ... \(1 << 20), not \(value)")
+    ] where value < 1 || value > 1 << 16 {
+      throw ValidationError("--\(name) must lie in 1 ... \(1 << 16), not \(value)")
     }
-    if !(stepSize > 0 && stepSize.isFinite) {
-      throw ValidationError("--step-size must be positive, not \(stepSize)")
+    let parameters =
+      Double(blocks) * Double(dimension) * (2 * Double(heads) * Double(keySize) + Double(memories))
+    if parameters > 1e9 {
+      throw ValidationError("these sizes make \(parameters) parameters; the limit is 1,000,000,000")
+    }
+    if !(stepSize > 0 && stepSize <= 1e6) {
+      throw ValidationError("--step-size must lie between 0 and 1e6, not \(stepSize)")
     }
   }
 }
@@ -72,9 +80,11 @@ struct TrainingOptions: ParsableArguments {
   var shortShare = 0.7
 
   func validate() throws {
-    if epochs < 1 { throw ValidationError("--epochs must be at least 1, not \(epochs)") }
-    if batch < 1 { throw ValidationError("--batch must be at least 1, not \(batch)") }
-    if let threads, threads < 1 { throw ValidationError("--threads must be at least 1, not \(threads)") }
+    for (name, value, most) in [
+      ("epochs", epochs, 1_000_000), ("batch", batch, 1_000_000), ("threads", threads ?? 1, 1024),
+    ] where value < 1 || value > most {
+      throw ValidationError("--\(name) must lie in 1 ... \(most), not \(value)")
+    }
     for (name, value) in [
       ("muon-rate", muonRate), ("rate", rate), ("weight-deviation", weightDeviation),
       ("visible-weight", visibleWeight),

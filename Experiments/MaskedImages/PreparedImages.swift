@@ -47,11 +47,13 @@ struct PreparedImages: Sendable {
     normalization = PixelNormalization(measuring: training)
     grid = PatchGrid(
       height: training.height, width: training.width, channels: training.channels, patchSize: options.patch)
-    let scored = Int(Double(grid.patchCount) * options.mask)
-    guard scored > 0 else {
+    let scored = Int((Double(grid.patchCount) * options.mask).rounded(.toNearestOrEven))
+    guard scored > 0, scored < grid.patchCount else {
       throw DataFileError(
         file: options.data ?? "embedded digits",
-        problem: "--mask \(options.mask) of \(grid.patchCount) patches hides none")
+        problem:
+          "--mask \(options.mask) of \(grid.patchCount) patches hides \(scored), expected 1 ... \(grid.patchCount - 1)"
+      )
     }
     policy = PatchMaskPolicy(
       patchCount: grid.patchCount, scoredCount: scored, replacedFraction: 1 - options.kept)
@@ -93,13 +95,33 @@ struct PreparedImages: Sendable {
     return Tensor(shape: batch.shape, elements: batch.pixels.map { Float($0) / 255 })
   }
 
-  /// What identifies the data in the record of a run: a fingerprint of each file, or of none for a folder of images.
+  /// What identifies the data in the record of a run: a fingerprint of each file, or, for a folder of image files,
+  /// of their decoded pixels.
   func fingerprints() throws -> [DataFingerprint] {
-    let files = try source.map { try ImageSource.files(at: $0) } ?? EmbeddedDigits.files().map(\.path)
+    guard let source else {
+      return try fingerprints(of: EmbeddedDigits.files().map(\.path), isEmbedded: true)
+    }
+    let files = try ImageSource.files(at: source)
+    return files.isEmpty
+      ? [
+        try DataFingerprint(
+          name: "decoded training pixels", path: source, count: trainingCount, hashing: training.pixels)
+      ]
+      : try fingerprints(of: files, isEmbedded: false)
+  }
+
+  private func fingerprints(of files: [String], isEmbedded: Bool) throws -> [DataFingerprint] {
+    func isTest(_ path: String) -> Bool {
+      let name = URL(fileURLWithPath: path).lastPathComponent
+      return name.hasPrefix("t10k") || name.hasPrefix("test")
+    }
+    // CIFAR-10 spreads its training images over five files; all other formats keep a part in one image file.
+    let spread = max(1, files.filter { !isTest($0) && $0.hasSuffix(".bin") }.count)
     return try files.map { path in
       let name = URL(fileURLWithPath: path).lastPathComponent
-      let count = name.hasPrefix("t10k") || name.hasPrefix("test") ? testCount : trainingCount
-      return source == nil
+      let count =
+        files.count == 1 ? trainingCount + testCount : isTest(path) ? testCount : trainingCount / spread
+      return isEmbedded
         ? try DataFingerprint(name: name, embeddedAt: path, count: count)
         : try DataFingerprint(name: name, path: path, count: count)
     }

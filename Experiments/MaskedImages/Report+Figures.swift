@@ -10,7 +10,7 @@ extension Report {
     return LinePlot(title: "Energy falls", xTitle: "step", yTitle: "energy", series: series)
   }
 
-  /// Error against step with the best baseline as a line.
+  /// Error against step with the linear baseline as a line.
   func errorPlot() throws -> LinePlot {
     let errors = evaluation.errors.indices.map { evaluation.error(at: $0) }
     var plot = LinePlot(

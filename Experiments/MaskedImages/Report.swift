@@ -9,6 +9,7 @@ struct Report {
   let baselines: BaselineErrors
   let comparison: Comparison?
   let trainSeconds: Double
+  let updateCount: Int
   let settings: DescentSettings
 
   private var last: Int { evaluation.errors.count - 1 }
@@ -52,7 +53,9 @@ struct Report {
   private var recipe: TableRecipe {
     var rows: [TableRecipe.Row] = [
       .init(label: "Energy Transformer", summaryKeys: ["masked_mse"]),
-      .init(label: "Linear (Gaussian) conditional mean", summaryKeys: ["linear_mse"]),
+      .init(
+        label: "Linear (Gaussian) conditional mean",
+        summaryKeys: [baselines.errors["linear_mse"] == nil ? "" : "linear_mse"]),
       .init(label: "Harmonic inpainting", summaryKeys: ["harmonic_mse"]),
       .init(label: "Nearest training image", summaryKeys: ["nearest_image_mse"]),
       .init(label: "Mean training image", summaryKeys: ["mean_image_mse"]),
@@ -74,7 +77,7 @@ struct Report {
     let part = images.isValidation ? "held-back training" : "test"
     page.addParagraph(
       "An Energy Transformer completes images of \(images.test.name), \(images.policy.scoredCount) of "
-        + "\(images.grid.patchCount) patches hidden. \(model.parameterCount) parameters, trained on "
+        + "\(images.grid.patchCount) patches hidden. \(model.parameterCount) parameters, \(updateCount) updates on "
         + "\(images.training.count) images in \(Int(trainSeconds.rounded())) s; judged on \(images.test.count) "
         + "\(part) images whose masks are fixed. Errors are mean squared errors over the hidden pixels, pixels "
         + "in 0 … 1; every method's completion is clamped to that range. Without clamping the Energy Transformer's "
@@ -94,7 +97,7 @@ struct Report {
       "Visible pixels are the original's; the first \(Evaluation.pictureCount) images, not chosen.")
     page.addImage("completions.png", caption: "Original, masked, and the completion after some steps")
     page.addHeading("How this was made")
-    page.addCode(record.commandLine, language: "sh")
+    page.addCode("swift run -c release \(record.commandLine)", language: "sh")
     page.addParagraph(
       "Seed \(record.seed), commit \(record.commit.short), \(record.machine.processor), "
         + "\(Parallelism.threadCount) threads. "
@@ -110,10 +113,14 @@ struct Report {
     return
       "The conventional transformer has \(comparison.parameterCount) parameters in a pre-norm block that is always "
       + "repeated \(settings.steps) times; it trained for \(comparison.updateCount) updates in "
-      + "\(Int(comparison.trainSeconds.rounded())) s with the same optimisers and batches. "
+      + "\(Int(comparison.trainSeconds.rounded())) s with the same optimisers and batches\(recordedText). "
       + (better
         ? "It is better than the Energy Transformer here."
         : "It is worse than the Energy Transformer here.")
+  }
+
+  private var recordedText: String {
+    comparison?.recorded.map { " (recorded on \($0.formatted(.iso8601.year().month().day())))" } ?? ""
   }
 
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }

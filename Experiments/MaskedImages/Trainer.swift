@@ -33,7 +33,7 @@ struct Trainer {
   func run<Model, Phase>(
     _ loop: inout TrainingLoop<Model, Phase>, metricsPath: String?, checkpointPath: String?,
     options: [String: String], secondsBefore: Double,
-    loss: (Model, TrainingBatch, Phase) -> Tensor<Float>
+    loss: (Model, TrainingBatch, Phase) throws -> Tensor<Float>
   ) throws -> Double where Model: Parameterized<Float> {
     let started = Date()
     func seconds() -> Double { secondsBefore + Date().timeIntervalSince(started) }
@@ -48,6 +48,7 @@ struct Trainer {
       CheckpointPlan<Float>(every: max(1, schedule.updatesPerEpoch)) { checkpoint in
         var checkpoint = checkpoint
         checkpoint.options = options.merging(["train-seconds": "\(seconds())"]) { $1 }
+        try metrics?.synchronize()
         try checkpoint.write(to: path)
       }
     }

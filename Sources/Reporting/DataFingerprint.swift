@@ -7,7 +7,7 @@ public struct DataFingerprint: Codable, Equatable, Sendable {
 
   /// The name of the data, such as "digits, training images".
   public var name: String
-  /// The file, relative to the working folder where it lies inside it, or "embedded".
+  /// The file, relative to the working folder or by its bare name, or "embedded".
   public var path: String
   /// SHA-256 of the file, 64 hexadecimal digits.
   public var sha256: String
@@ -26,6 +26,16 @@ public struct DataFingerprint: Codable, Equatable, Sendable {
       name: name, shownPath: Self.embeddedPath, sha256: try FileDigest.sha256(ofFile: path), count: count)
   }
 
+  /// The fingerprint of bytes that stand for many files, such as the decoded images of a folder.
+  public init(name: String, path: String, count: Int, hashing bytes: [UInt8]) throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("digest-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try StagedFile(bytes, for: file.path).commit()
+    self.init(
+      name: name, shownPath: Self.relative(path), sha256: try FileDigest.sha256(ofFile: file.path),
+      count: count)
+  }
+
   private init(name: String, shownPath: String, sha256: String, count: Int) {
     self.name = name
     self.path = shownPath
@@ -35,6 +45,8 @@ public struct DataFingerprint: Codable, Equatable, Sendable {
 
   private static func relative(_ path: String) -> String {
     let folder = FileManager.default.currentDirectoryPath + "/"
-    return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
+    if path.hasPrefix(folder) { return String(path.dropFirst(folder.count)) }
+    // An absolute path elsewhere says nothing on another machine.
+    return path.hasPrefix("/") ? URL(fileURLWithPath: path).lastPathComponent : path
   }
 }

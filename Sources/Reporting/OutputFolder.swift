@@ -16,8 +16,9 @@ public enum OutputFolder {
     let probe = "\(path)/.write-test-\(ProcessInfo.processInfo.processIdentifier)"
     do {
       try StagedFile.write("x", to: probe)
-    } catch {
-      throw ReportingError("\(path): cannot write to this folder: \(systemErrorText())")
+    } catch let error as ReportingError {
+      let reason = error.description.components(separatedBy: ": ").last ?? ""
+      throw ReportingError("\(path): cannot write to this folder: \(reason)")
     }
     unlink(probe)
   }

@@ -79,6 +79,24 @@ import Testing
     #expect(try bytes("broken/model.safetensors") == bytes("whole/model.safetensors"))
   }
 
+  @Test(
+    "the conventional transformer's figure is kept by later runs with the same options, and dropped by others"
+  )
+  func comparison() throws {
+    let found = try run(options("compared", epochs: 2) + ["--compare"])
+    #expect(found.status == 0, "\(found.errors)")
+    func record() throws -> RunRecord { try RunRecord.read(from: folder.path("compared/run.json")) }
+    let first = try record()
+    let error = try #require(first.summary["transformer_mse"])
+    #expect(error > 0 && error < 1 && first.summary["transformer_recorded"] == nil)
+    #expect(try run(options("compared", epochs: 2)).status == 0)
+    #expect(try record().summary["transformer_mse"] == error)
+    #expect(try record().summary["transformer_recorded"] == first.date.timeIntervalSince1970)
+    #expect(try run(options("compared", epochs: 2) + ["--evaluate-only", "--steps", "3"]).status == 0)
+    #expect(try record().summary["transformer_mse"] == nil)
+    #expect(try record().options["steps"] == "3")
+  }
+
   @Test("a checkpoint of other options or with missing bytes is refused in one line")
   func checkpoints() throws {
     #expect(try run(options("first", epochs: 1)).status == 0)
@@ -125,7 +143,10 @@ import Testing
     for bad in [
       ["--mask", "1.5"], ["--patch", "0"], ["--heads", "0"], ["--steps", "-1"], ["--epochs", "0"],
       ["--batch", "0"], ["--step-size", "nan"], ["--threads", "0"], ["--resume", "--evaluate-only"],
-      ["--rate", "-1"], ["--short-share", "2"],
+      ["--rate", "-1"], ["--short-share", "2"], ["--threads", "9000000000000000000"],
+      ["--epochs", "9223372036854775807"], ["--step-size", "1e308"],
+      ["--dimension", "60000", "--memories", "60000"],
+      ["--compare", "--dimension", "15"], ["--validation", "4", "--test-images", "2"],
     ] {
       let found = try run(options("out") + bad)
       #expect(found.status == 64 && found.errors.contains("Error: "), "\(bad): \(found.errors)")

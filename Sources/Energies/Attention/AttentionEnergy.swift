@@ -36,9 +36,11 @@ public struct AttentionEnergy<Scalar: TensorScalar>: Energy {
   ///   - learnsBeta: Whether beta is a parameter.
   ///   - includesSelf: Whether a token sees itself.
   ///   - isCausal: Whether a token sees no later token.
+  ///   - bias: A weighting by pairs of tokens.
   public init(
     queryWeights: Tensor<Scalar>, keyWeights: Tensor<Scalar>, beta: Tensor<Scalar>? = nil,
-    learnsBeta: Bool = false, includesSelf: Bool = true, isCausal: Bool = false
+    learnsBeta: Bool = false, includesSelf: Bool = true, isCausal: Bool = false,
+    bias: AttentionBias<Scalar>? = nil
   ) {
     require(
       queryWeights.rank == 3 && queryWeights.shape == keyWeights.shape,
@@ -47,10 +49,14 @@ public struct AttentionEnergy<Scalar: TensorScalar>: Energy {
     self.keyWeights = keyWeights
     let heads = queryWeights.shape[0]
     self.beta = beta ?? Tensor(repeating: 1 / Scalar(queryWeights.shape[1]).squareRoot(), shape: [heads])
+    require(
+      self.beta.elements.allSatisfy { $0 > 0 && $0.isFinite },
+      "beta must be positive, not \(self.beta.elements)")
     require(self.beta.shape == [heads], "beta has shape \(self.beta.shape), not [\(heads)]")
     self.learnsBeta = learnsBeta
     self.includesSelf = includesSelf
     self.isCausal = isCausal
+    self.bias = bias
   }
 
   /// The number of heads.
