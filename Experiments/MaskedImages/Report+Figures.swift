@@ -3,9 +3,13 @@ import EnergyTransformer
 extension Report {
   /// Energy by part against step: mean over the images with one deviation.
   func energyPlot() throws -> LinePlot {
-    let series = try evaluation.energies.map { part, moments in
-      LinePlot.Series(
-        label: part, x: moments.indices.map(Double.init), spreads: try moments.map { try Spread(of: $0) })
+    let partsOfBlock = evaluation.energies.count / model.blocks.count
+    let series = try evaluation.energies.enumerated().map { index, energies in
+      // A block's descent begins where the one before it ended.
+      let start = index / partsOfBlock * settings.steps
+      return LinePlot.Series(
+        label: energies.part, x: energies.values.indices.map { Double(start + $0) },
+        spreads: try energies.values.map { try Spread(of: $0) })
     }
     return LinePlot(title: "Energy falls", xTitle: "step", yTitle: "energy", series: series)
   }
