@@ -1,3 +1,5 @@
+import Tensors
+
 /// A data file or folder that cannot be used: which one, and what was expected.
 public struct DataFileError: Error, Equatable, CustomStringConvertible {
   /// Path of the file or folder, followed by the entry inside it where there is one.
@@ -11,5 +13,6 @@ public struct DataFileError: Error, Equatable, CustomStringConvertible {
     self.problem = problem
   }
 
-  public var description: String { "\(file): \(problem)" }
+  /// One line: `file: problem`, control characters and line breaks of both escaped, long text cut.
+  public var description: String { "\(oneLine(file, limit: 1_000)): \(oneLine(problem, limit: 1_000))" }
 }

@@ -11,5 +11,6 @@ public struct ImageFileError: Error, Equatable, CustomStringConvertible {
     self.problem = problem
   }
 
-  public var description: String { "\(file): \(problem)" }
+  /// One line: `file: problem`, control characters and line breaks of both escaped.
+  public var description: String { "\(oneLine(file)): \(oneLine(problem))" }
 }

@@ -18,8 +18,8 @@ public struct PixelImage: Sendable, Equatable {
 
   /// Wraps pixels that are already in memory.
   public init(width: Int, height: Int, channels: Int, bytes: [UInt8]) {
-    precondition(width > 0 && height > 0, "image of \(width)x\(height): sides are at least 1")
-    precondition(channels == 1 || channels == 3, "image of \(channels) channels: 1 or 3 are possible")
+    require(width > 0 && height > 0, "image of \(width)x\(height): sides are at least 1")
+    require(channels == 1 || channels == 3, "image of \(channels) channels: 1 or 3 are possible")
     self.width = width
     self.height = height
     self.channels = channels
@@ -28,7 +28,7 @@ public struct PixelImage: Sendable, Equatable {
   }
 
   private func requireByteCount() {
-    precondition(
+    require(
       bytes.count == width * height * channels,
       "\(bytes.count) bytes for an image of \(height)x\(width)x\(channels)")
   }
@@ -66,7 +66,7 @@ public struct PixelImage: Sendable, Equatable {
   /// The image as a baseline JPEG file without chroma subsampling; lossy.
   /// - Parameter quality: 1 (smallest) to 100 (closest).
   public func jpegData(quality: Int = 90) throws -> [UInt8] {
-    precondition((1...100).contains(quality), "JPEG quality \(quality), expected 1 to 100")
+    require((1...100).contains(quality), "JPEG quality \(quality), expected 1 to 100")
     return try JPEGCoding.encode(self, quality: quality)
   }
 

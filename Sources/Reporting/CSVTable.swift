@@ -9,13 +9,13 @@ public struct CSVTable: Equatable, Sendable {
 
   /// An empty table with this header.
   public init(columns: [String]) {
-    precondition(!columns.isEmpty, "a CSV table needs at least one column")
+    require(!columns.isEmpty, "a CSV table needs at least one column")
     self.columns = columns
   }
 
   /// Adds a row of text fields.
   public mutating func addRow(_ fields: [String]) {
-    precondition(fields.count == columns.count, "row of \(fields.count) fields, \(columns.count) columns")
+    require(fields.count == columns.count, "row of \(fields.count) fields, \(columns.count) columns")
     rows.append(fields)
   }
 

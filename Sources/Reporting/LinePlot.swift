@@ -16,8 +16,8 @@ public struct LinePlot: Equatable, Sendable {
 
     /// A line through points, with a band of y ± spread.
     public init(label: String, x: [Double], y: [Double], spread: [Double] = []) {
-      precondition(x.count == y.count, "series \(label): \(x.count) x, \(y.count) y")
-      precondition(
+      require(x.count == y.count, "series \(label): \(x.count) x, \(y.count) y")
+      require(
         spread.isEmpty || spread.count == y.count, "\(label): \(spread.count) spreads, \(y.count) y")
       self.label = label
       self.x = x

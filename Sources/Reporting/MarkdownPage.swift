@@ -9,18 +9,13 @@ public struct MarkdownPage: Equatable, Sendable {
 
   /// Adds a heading; 1 is the title, 2 a section.
   public mutating func addHeading(_ text: String, level: Int = 2) {
-    precondition((1...6).contains(level), "heading level \(level)")
+    require((1...6).contains(level), "heading level \(level)")
     parts.append(String(repeating: "#", count: level) + " " + text)
   }
 
   /// Adds a paragraph of Markdown text.
   public mutating func addParagraph(_ text: String) {
     parts.append(text)
-  }
-
-  /// Adds a list with one line an item.
-  public mutating func addList(_ items: [String]) {
-    parts.append(items.map { "- " + $0 }.joined(separator: "\n"))
   }
 
   /// Adds a table; with a name it stands between markers and can be rebuilt in place later.

@@ -22,20 +22,20 @@ public struct MarkdownTable: Equatable, Sendable {
 
   /// An empty table with these headings.
   public init(columns: [String]) {
-    precondition(!columns.isEmpty, "a table needs at least one column")
+    require(!columns.isEmpty, "a table needs at least one column")
     self.columns = columns
   }
 
   /// Adds a line: one cell for every column.
   public mutating func addRow(_ cells: [Cell]) {
-    precondition(
+    require(
       cells.count == columns.count, "row of \(cells.count) cells, table of \(columns.count) columns")
     rows.append(cells)
   }
 
   /// Prints the lowest or highest number of a column bold; every cell that prints the same shares it.
   public mutating func markBest(_ best: TableRecipe.Best, inColumn column: Int) {
-    precondition(columns.indices.contains(column), "column \(column) of \(columns.count)")
+    require(columns.indices.contains(column), "column \(column) of \(columns.count)")
     let values = rows.map { $0[column].value }
     let known = values.compactMap { $0 }.filter(\.isFinite)
     guard known.count > 1, let winner = best == .lowest ? known.min() : known.max() else { return }
@@ -110,10 +110,10 @@ extension MarkdownTable.Cell {
       let space = code.contains("`") ? " " : ""
       return code.isEmpty ? "" : fence + space + Self.escaped(code) + space + fence
     case .number(let value, let digits):
-      precondition(value.isFinite, "a table cell is \(value); results must be finite")
+      require(value.isFinite, "a table cell is \(value); results must be finite")
       return NumberText.fixed(value, digits: digits)
     case .spread(let mean, let deviation, let digits):
-      precondition(mean.isFinite && deviation.isFinite, "a table cell is \(mean) ± \(deviation)")
+      require(mean.isFinite && deviation.isFinite, "a table cell is \(mean) ± \(deviation)")
       return NumberText.fixed(mean, digits: digits) + " ± " + NumberText.fixed(deviation, digits: digits)
     case .missing:
       return "–"

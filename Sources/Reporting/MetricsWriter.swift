@@ -68,9 +68,9 @@ public final class MetricsWriter {
   ///
   /// - Throws: `ReportingError` for a value that is not finite or a row that cannot be written.
   public func append(step: Int, _ values: [String: Double]) throws {
-    precondition(lastStep.map { $0 < step } ?? true, "step \(step) after step \(lastStep ?? 0)")
+    require(lastStep.map { $0 < step } ?? true, "step \(step) after step \(lastStep ?? 0)")
     let unknown = Set(values.keys).subtracting(columns).sorted()
-    precondition(unknown.isEmpty, "no metrics column named \(unknown); the columns are \(columns)")
+    require(unknown.isEmpty, "no metrics column named \(unknown); the columns are \(columns)")
     var fields = [String(step)]
     for name in columns {
       guard let value = values[name] else {
@@ -105,7 +105,7 @@ public final class MetricsWriter {
   }
 
   private static func checkNames(_ columns: [String]) {
-    precondition(
+    require(
       !columns.isEmpty && Set(columns + [stepColumn]).count == columns.count + 1,
       "metrics columns must differ from each other and from \"step\": \(columns)")
   }

@@ -11,9 +11,9 @@ public struct Picture: Equatable, Sendable {
 
   /// A picture of height x width x channels values; what lies outside 0...1 is drawn black or white.
   public init(width: Int, height: Int, channels: Int = 1, values: [Float]) {
-    precondition(channels == 1 || channels == 3, "a picture has 1 or 3 channels, not \(channels)")
-    precondition(width > 0 && height > 0, "a picture of \(width)x\(height)")
-    precondition(
+    require(channels == 1 || channels == 3, "a picture has 1 or 3 channels, not \(channels)")
+    require(width > 0 && height > 0, "a picture of \(width)x\(height)")
+    require(
       values.count == width * height * channels,
       "\(values.count) values for a picture of \(height)x\(width)x\(channels)")
     self.width = width

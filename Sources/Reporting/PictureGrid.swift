@@ -32,8 +32,8 @@ public struct PictureGrid: Equatable, Sendable {
 
   /// An empty grid.
   public init(columns: [String], scale: Int = 4, textScale: Int = 2, padding: Int = 8) {
-    precondition(!columns.isEmpty, "a grid needs at least one column")
-    precondition(scale > 0 && textScale > 0 && padding >= 0, "scales must be at least 1, padding at least 0")
+    require(!columns.isEmpty, "a grid needs at least one column")
+    require(scale > 0 && textScale > 0 && padding >= 0, "scales must be at least 1, padding at least 0")
     self.columns = columns
     self.scale = scale
     self.textScale = textScale
@@ -42,10 +42,10 @@ public struct PictureGrid: Equatable, Sendable {
 
   /// Adds a row of images, all of one size with those before.
   public mutating func addRow(label: String = "", _ pictures: [Picture?]) {
-    precondition(pictures.count == columns.count, "row of \(pictures.count) images, \(columns.count) columns")
+    require(pictures.count == columns.count, "row of \(pictures.count) images, \(columns.count) columns")
     for picture in pictures.compactMap({ $0 }) {
       let first = size ?? (picture.width, picture.height)
-      precondition(
+      require(
         first == (picture.width, picture.height),
         "an image of \(picture.width)x\(picture.height) in a grid of \(first.width)x\(first.height) images")
       if size == nil { size = first }

@@ -3,8 +3,8 @@ public struct ReportingError: Error, Equatable, Sendable, CustomStringConvertibl
   /// The one line shown to the user.
   public let description: String
 
-  /// An error with this one line as its description.
+  /// An error with this text as its description; control characters and line breaks are escaped.
   public init(_ description: String) {
-    self.description = description
+    self.description = oneLine(description)
   }
 }

@@ -8,6 +8,12 @@ struct ImageDatasetTests {
     name: "set", source: "made here", height: 2, width: 3, channels: 3, pixels: ramp(7 * 18),
     labels: [0, 1, 2, 0, 1, 2, 0], classNames: ["a", "b", "c"])
 
+  @Test("an error stays on one line whatever the file is called")
+  func oneLine() {
+    let error = DataFileError(file: "a\nb\u{2028}.tar", problem: "ends\r\nhere")
+    #expect(error.description == "a\\nb\\u{2028}.tar: ends\\r\\nhere")
+  }
+
   @Test("images, subsets and batches pick the right bytes and labels")
   func picking() {
     #expect(dataset.count == 7)

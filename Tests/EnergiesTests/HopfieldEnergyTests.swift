@@ -96,6 +96,15 @@ struct HopfieldEnergyTests {
     }
   }
 
+  @Test("a softmax memory stops at an inverse temperature that is not positive")
+  func refusedBeta() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = HopfieldEnergy(memories: Tensor<Double>.zeros([2, 3]), activation: .softmax(beta: -0.5))
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("beta is a positive number, not -0.5"))
+  }
+
   @Test("overlaps of size 1e4 are safe with softmax in single precision")
   func largeOverlaps() {
     let energy = HopfieldEnergy<Float>(

@@ -59,6 +59,12 @@ struct JPEGTests {
     #expect(empty?.description == "empty.jpg: empty file, expected a PNG or JPEG image")
   }
 
+  @Test("an error stays on one line whatever the file is called")
+  func oneLine() {
+    let error = ImageFileError(file: "a\nb\u{2028}.png", problem: "ends\r\nhere")
+    #expect(error.description == "a\\nb\\u{2028}.png: ends\\r\\nhere")
+  }
+
   private func smooth(width: Int, height: Int, channels: Int) -> PixelImage {
     var bytes: [UInt8] = []
     for row in 0..<height {

@@ -3,6 +3,13 @@ import Reporting
 import Testing
 
 struct CSVTests {
+  @Test("An error stays on one line whatever the file is called, also inside another error")
+  func oneLine() {
+    let error = ReportingError("a\nb\u{2028}.csv: is empty")
+    #expect(error.description == "a\\nb\\u{2028}.csv: is empty")
+    #expect(ReportingError(error.description) == error)
+  }
+
   @Test("Fields with commas, quotes, line breaks and spaces at the ends read back")
   func quoting() throws {
     var table = CSVTable(columns: ["name, of it", "say \"x\"", "é"])

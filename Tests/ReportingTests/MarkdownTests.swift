@@ -39,7 +39,6 @@ struct MarkdownTests {
     table.addRow([.text("b")])
     page.addTable(table, name: "one")
     page.addImage("figures/error curve.svg", caption: "Error [test]")
-    page.addList(["x", "y"])
     page.addCode("```\ninner\n", language: "sh")
     #expect(
       page.markdown == """
@@ -60,9 +59,6 @@ struct MarkdownTests {
         ![Error test](<figures/error curve.svg>)
 
         *Error [test]*
-
-        - x
-        - y
 
         ````sh
         ```

@@ -28,8 +28,8 @@ public struct Augmentation: Sendable, Equatable {
     var pixels = [UInt8](repeating: fill, count: batch.pixels.count)
     for (place, index) in batch.indices.enumerated() {
       var draws = stream.child(UInt64(index))
-      let down = Int.random(in: -padding...padding, using: &draws)
-      let right = Int.random(in: -padding...padding, using: &draws)
+      let down = draws.integer(below: 2 * padding + 1) - padding
+      let right = draws.integer(below: 2 * padding + 1) - padding
       let isFlipped = draws.uniform() < flipProbability
       copy(batch, place: place, down: down, right: right, isFlipped: isFlipped, to: &pixels)
     }

@@ -8,6 +8,7 @@ import Tensors
 /// - Cost: One evaluation of the energy for each try.
 public struct BacktrackingStepSize: StepSizeRule {
   private let initial: Double
+  /// How a size is shortened; never nil for this rule.
   public let backtracking: Backtracking?
 
   /// Tries `initial` first at every step.

@@ -59,7 +59,9 @@ public enum HopfieldActivation<Scalar: TensorScalar>: Sendable {
     case .rectifiedPolynomial(let degree):
       require(degree >= 2, "a rectified polynomial needs a degree of at least 2, not \(degree)")
     case .power(let degree): require(degree >= 2, "a power needs a degree of at least 2, not \(degree)")
-    case .softmax(let beta, _): require(beta.count == 1, "beta is one number, not shape \(beta.shape)")
+    case .softmax(let beta, _):
+      require(beta.count == 1, "beta is one number, not shape \(beta.shape)")
+      checkBeta(beta.elements[0])
     }
   }
 }

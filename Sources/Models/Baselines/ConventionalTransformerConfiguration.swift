@@ -19,6 +19,7 @@ public struct ConventionalTransformerConfiguration: Sendable, Equatable {
   /// How often the one block is applied, T.
   public let repeats: Int
 
+  /// States the sizes: all at least 1, `repeats` at least 0, `dimension` a multiple of 4.
   public init(
     patchSize: Int, gridHeight: Int, gridWidth: Int, dimension: Int, headCount: Int, keySize: Int,
     hiddenSize: Int, repeats: Int

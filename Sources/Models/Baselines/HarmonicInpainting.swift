@@ -18,6 +18,7 @@ public struct HarmonicInpainting: ImageCompletion {
   /// The largest difference left between a hidden pixel and the mean of its neighbours.
   public let tolerance: Double
 
+  /// Inpainting of images of this size; all numbers are positive.
   public init(height: Int, width: Int, channels: Int, tolerance: Double = 1e-8) {
     require(
       height > 0 && width > 0 && channels > 0 && tolerance > 0,

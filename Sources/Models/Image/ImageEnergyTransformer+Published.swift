@@ -3,6 +3,7 @@ public import Tensors
 
 /// What is wrong with the arrays of a published checkpoint.
 public struct PublishedWeightsError: Error, CustomStringConvertible {
+  /// One line: which array is missing or has another shape, and what was expected.
   public let description: String
 }
 

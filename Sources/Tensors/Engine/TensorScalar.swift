@@ -29,6 +29,7 @@ public struct TensorKernels<Scalar>: Sendable {
 }
 
 extension Float: TensorScalar {
+  /// The compiled loops for single precision.
   public static let kernels = TensorKernels<Float>(
     unary: et_unary_f32, binary: et_binary_f32, copyStrided: et_copy_strided_f32, sum: et_sum_f32,
     maximum: et_max_f32, softmax: et_softmax_f32, softmaxPullback: et_softmax_pullback_f32,
@@ -37,6 +38,7 @@ extension Float: TensorScalar {
 }
 
 extension Double: TensorScalar {
+  /// The compiled loops for double precision.
   public static let kernels = TensorKernels<Double>(
     unary: et_unary_f64, binary: et_binary_f64, copyStrided: et_copy_strided_f64, sum: et_sum_f64,
     maximum: et_max_f64, softmax: et_softmax_f64, softmaxPullback: et_softmax_pullback_f64,

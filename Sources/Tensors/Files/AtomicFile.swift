@@ -18,8 +18,10 @@ public import Foundation
 /// }
 /// ```
 public struct AtomicFile: Sendable {
+  /// The file to replace.
   public let path: String
 
+  /// The file at a path; nothing is touched before ``write(_:)``.
   public init(path: String) {
     self.path = path
   }

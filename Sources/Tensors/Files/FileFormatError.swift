@@ -4,9 +4,12 @@ public struct FileFormatError: Error, CustomStringConvertible, Sendable, Equatab
   public let file: String
   /// The part of the file that is wrong, such as "header length" or "array \"Wq\", shape".
   public let field: String
+  /// What should be there.
   public let expected: String
+  /// What is there instead.
   public let found: String
 
+  /// An error about one field of one file; the description escapes control characters in each part.
   public init(file: String, field: String, expected: String, found: String) {
     self.file = file
     self.field = field
@@ -21,7 +24,7 @@ public struct FileFormatError: Error, CustomStringConvertible, Sendable, Equatab
 }
 
 /// Text from outside made fit for an error line: control characters escaped, long text cut.
-func oneLine(_ text: String, limit: Int = 300) -> String {
+package func oneLine(_ text: String, limit: Int = 300) -> String {
   var line = ""
   for scalar in text.unicodeScalars.prefix(limit) {
     let isControl = scalar.properties.generalCategory == .control

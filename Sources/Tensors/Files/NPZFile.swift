@@ -8,6 +8,7 @@ package import Foundation
 public struct NPZFile: Sendable {
   /// Where the file was read from.
   public let path: String
+  /// The arrays by their names, without ".npy".
   public let arrays: [String: StoredArray]
 
   /// The names of the arrays, sorted, without ".npy".

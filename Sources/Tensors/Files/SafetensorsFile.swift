@@ -14,7 +14,9 @@ public struct SafetensorsFile: Sendable {
 
   /// Where the file was read from.
   public let path: String
+  /// The arrays by their names.
   public let arrays: [String: StoredArray]
+  /// The text entries of the header; empty where it has none.
   public let metadata: [String: String]
 
   /// The names of the arrays, sorted.

@@ -14,7 +14,9 @@ public import Foundation
 ///
 /// Infinities and NaN in the file stay what they are.
 public struct StoredArray: Sendable {
+  /// The number format of one element.
   public let elementType: ElementType
+  /// The sizes of the axes; empty for a single number.
   public let shape: [Int]
   /// The elements, little-endian and packed; may be a slice of a mapped file, at any alignment.
   public let bytes: Data

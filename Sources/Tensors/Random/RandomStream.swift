@@ -138,6 +138,7 @@ extension RandomStream: Equatable {
 
   /// Words that cannot be the state of a stream.
   public struct InvalidState: Error, CustomStringConvertible {
+    /// One line: what was expected of the words, and what was found.
     public let description: String
   }
 }

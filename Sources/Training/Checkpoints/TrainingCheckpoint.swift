@@ -2,7 +2,6 @@ public import Tensors
 
 /// Everything a run needs to continue with the same bits, in one safetensors file.
 ///
-///
 /// | in the file | what |
 /// | --- | --- |
 /// | `parameters.…`, `optimizer.…`, `average.…` | one array for each tensor, f32 or f64 |
@@ -26,6 +25,9 @@ public struct TrainingCheckpoint<Scalar: TensorScalar>: Sendable {
   /// The file it was read from, or "memory": what errors name.
   public let origin: String
 
+  /// A checkpoint of values in memory, to be written to a file.
+  ///
+  /// - Parameter updateCount: Updates done so far, at least 0.
   public init(
     parameters: ParameterValues<Scalar>, optimizerState: ParameterValues<Scalar>,
     averageState: ParameterValues<Scalar> = ParameterValues(), random: RandomStream, updateCount: Int,

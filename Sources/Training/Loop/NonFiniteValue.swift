@@ -5,6 +5,7 @@ public struct NonFiniteValue: Error, CustomStringConvertible, Sendable, Equatabl
   /// The update that computed it, counted from 0, where one is known.
   public let update: Int?
 
+  /// An error about one quantity, at one update where that is known.
   public init(quantity: String, update: Int? = nil) {
     self.quantity = quantity
     self.update = update

@@ -16,12 +16,14 @@ public struct AdamW<Scalar: TensorScalar>: Optimizer {
   public let secondDecay: Double
   /// Keeps the step finite where gradients vanish.
   public let epsilon: Double
+  /// Which parameters shrink towards 0 at each update, and how fast.
   public let weightDecay: WeightDecay
 
   private var first = ParameterValues<Scalar>()
   private var second = ParameterValues<Scalar>()
   private var updateCount = 0
 
+  /// A rule without memory yet; decays lie in [0, 1), epsilon is positive.
   public init(
     firstDecay: Double = 0.9, secondDecay: Double = 0.999, epsilon: Double = 1e-8,
     weightDecay: WeightDecay = .none

@@ -16,6 +16,7 @@ public struct ExponentialMovingAverage<Scalar: TensorScalar>: Sendable {
   public private(set) var parameters: ParameterValues<Scalar>?
   private var updateCount = 0
 
+  /// An empty average; `decay` lies in [0, 1).
   public init(decay: Double) {
     require((0..<1).contains(decay), "decay must lie in [0, 1), not \(decay)")
     self.decay = decay

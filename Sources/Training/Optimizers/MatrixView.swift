@@ -11,6 +11,7 @@ public struct MatrixView: Sendable, Equatable {
   /// Whether the matrix that is meant is the transpose of the stored one.
   public let isTransposed: Bool
 
+  /// A view whose first `rowAxisCount` axes, at least 1, are the stored rows.
   public init(rowAxisCount: Int, isTransposed: Bool = false) {
     require(rowAxisCount > 0, "a matrix view needs at least one axis of rows, not \(rowAxisCount)")
     self.rowAxisCount = rowAxisCount

@@ -11,7 +11,9 @@ public import Tensors
 ///   shorter side squared times the longer, 5 with the shorter side cubed).
 /// - Source: Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024.
 public struct Muon<Scalar: TensorScalar>: Optimizer {
+  /// How slowly the average gradient forgets, in [0, 1).
   public let momentum: Double
+  /// Which parameters shrink towards 0 at each update, and how fast.
   public let weightDecay: WeightDecay
   /// Iterations of ``orthogonalized(_:iterations:)``.
   public let iterations: Int
@@ -19,6 +21,8 @@ public struct Muon<Scalar: TensorScalar>: Optimizer {
   private let view: @Sendable (_ name: String, _ shape: [Int]) -> MatrixView?
   private var averages: ParameterValues<Scalar>?
 
+  /// A rule without memory yet.
+  ///
   /// - Parameter view: The matrix that a parameter of this name and shape stands for; nil where it is none.
   public init(
     momentum: Double = 0.95, weightDecay: WeightDecay = .none, iterations: Int = 5,

@@ -33,7 +33,7 @@ public protocol Optimizer<Scalar>: Sendable {
 }
 
 extension Optimizer {
-  /// Checks that every parameter that an option names exists; most rules ask no more.
+  /// Accepts any parameters; a rule whose options name parameters, or that needs their shapes, checks for itself.
   public func check(_ parameters: ParameterValues<Scalar>) throws {}
 }
 

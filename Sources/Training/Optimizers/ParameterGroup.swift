@@ -8,7 +8,9 @@ public import Tensors
 public struct ParameterGroup<Scalar: TensorScalar>: Sendable {
   /// What errors and saved state call the group.
   public let name: String
+  /// The parameters of the group.
   public let selection: ParameterSelection
+  /// Multiplies the rate of the schedule, at least 0.
   public let learningRateFactor: Double
   var optimizer: any Optimizer<Scalar>
 

@@ -22,6 +22,7 @@ public struct ParameterSelection: Sendable, ExpressibleByArrayLiteral {
     literalNames = names
   }
 
+  /// The parameters with these names, written as a list.
   public init(arrayLiteral names: String...) { self.init(names: names) }
 
   private init(_ predicate: @escaping @Sendable (String) -> Bool, literalNames: Set<String>) {

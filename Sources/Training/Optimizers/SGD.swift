@@ -7,12 +7,16 @@ public import Tensors
 /// - Cost: One tensor of state for each parameter; none without momentum.
 /// - Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013.
 public struct SGD<Scalar: TensorScalar>: Optimizer {
+  /// The part of the velocity that is kept at each update, in [0, 1); 0 is plain descent.
   public let momentum: Double
+  /// Whether the step is Nesterov's, lr (g + momentum v).
   public let isNesterov: Bool
+  /// Which parameters shrink towards 0 at each update, and how fast.
   public let weightDecay: WeightDecay
 
   private var velocity: ParameterValues<Scalar>?
 
+  /// A rule without memory yet; Nesterov's step needs a momentum above 0.
   public init(momentum: Double = 0, isNesterov: Bool = false, weightDecay: WeightDecay = .none) {
     require((0..<1).contains(momentum), "momentum must lie in [0, 1), not \(momentum)")
     require(!isNesterov || momentum > 0, "Nesterov's step needs a momentum above 0")

@@ -4,9 +4,12 @@ public struct StateMismatch: Error, CustomStringConvertible, Sendable, Equatable
   public let owner: String
   /// The entry of the state, such as "firstMoment.wq".
   public let entry: String
+  /// What the parameters ask for.
   public let expected: String
+  /// What the state holds.
   public let found: String
 
+  /// An error about one entry of one state.
   public init(owner: String, entry: String, expected: String, found: String) {
     self.owner = owner
     self.entry = entry
