@@ -47,7 +47,8 @@ struct MaskedImages: ParsableCommand {
       "total": Date().timeIntervalSince(started),
     ]
     let report = Report(
-      images: images, model: trained.model, evaluation: evaluation, baselines: baselines,
+      options: optionTexts, images: images, model: trained.model, evaluation: evaluation,
+      baselines: baselines,
       comparison: comparison, trainSeconds: trained.seconds, updateCount: trained.updates,
       settings: run.settings)
     try report.write(record, to: output.output)

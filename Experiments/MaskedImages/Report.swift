@@ -3,6 +3,8 @@ import Foundation
 
 /// The page, the figures and the record of a run.
 struct Report {
+  /// The options that determine the weights.
+  let options: [String: String]
   let images: PreparedImages
   let model: ImageEnergyTransformer<Float>
   let evaluation: Evaluation
@@ -26,7 +28,7 @@ struct Report {
     try SafetensorsFile.write(
       path: "\(folder)/model.safetensors",
       arrays: zip(model.parameters.names, model.parameters.values).map { (name: $0, array: StoredArray($1)) },
-      metadata: record.options)
+      metadata: options)
     try page(record).write(to: "\(folder)/README.md")
     try record.write(toFolder: folder)
     print(try TableRecipe.render(recipe, summary: summary).markdown)

@@ -44,7 +44,7 @@ struct AtomicFileTests {
     let taken = #expect(throws: FileAccessError.self) {
       try AtomicFile(path: folder.path("taken")).write(Data([1]))
     }
-    #expect(taken.map { "\($0)" } == "\(folder.path("taken")): cannot replace: Is a directory")
+    #expect(taken.map { "\($0)" } == "\(folder.path("taken")): cannot replace: it is not a regular file")
     #expect(try names(folder) == ["taken"])
   }
 
