@@ -11,12 +11,15 @@ struct Evaluation {
   private(set) var energies: [(part: String, values: [[Double]])] = []
   /// Whether an image's energy fell at every step of every block.
   private(set) var fell: [Bool] = []
-  /// Completions of the first images at every moment: [moment][image], pixels in 0 ... 1.
+  /// Completions of some images at every moment: [moment][image], pixels in 0 ... 1.
   private(set) var pictures: [[Tensor<Float>]] = []
   private(set) var seconds = 0.0
 
-  /// How many images have their completions kept.
-  static let pictureCount = 10
+  /// The images whose completions are kept: evenly spaced, since images may be sorted by class.
+  static func pictured(_ images: PreparedImages) -> [Int] {
+    let count = min(10, images.test.count)
+    return (0..<count).map { $0 * images.test.count / count }
+  }
 
   init(model: ImageEnergyTransformer<Float>, images: PreparedImages, settings: DescentSettings) throws {
     let started = Date()
@@ -55,11 +58,9 @@ struct Evaluation {
           pictures.append([])
         }
         errors[moment] += hiddenErrors(clamped, truth, hidden)
-        if range.lowerBound == 0 {
-          let completed = truth * (1 - hidden) + clamped * hidden
-          pictures[moment] = (0..<min(Self.pictureCount, range.count)).map {
-            completed.sliced(axis: 0, $0..<$0 + 1)
-          }
+        let completed = truth * (1 - hidden) + clamped * hidden
+        pictures[moment] += Self.pictured(images).filter(range.contains).map { image in
+          completed.sliced(axis: 0, image - range.lowerBound..<image - range.lowerBound + 1)
         }
         moment += 1
         if block == results.count - 1, state.step == result.steps {

@@ -33,13 +33,11 @@ extension Report {
       + [evaluation.pictures.count - 1]
     var grid = PictureGrid(
       columns: ["original", "masked"] + steps.map { "step \($0)" }, scale: images.grid.height > 64 ? 1 : 3)
-    let count = evaluation.pictures[0].count
-    let truth = images.pixels(images.test, 0..<count)
-    let hidden = images.hiddenPixels(0..<count)
-    let masked = truth * (1 - hidden) + hidden * 0.5
-    for image in 0..<count {
-      let row = [truth, masked].map { $0.sliced(axis: 0, image..<image + 1) }
-      grid.addRow((row + steps.map { evaluation.pictures[$0][image] }).map(picture))
+    for (row, image) in Evaluation.pictured(images).enumerated() {
+      let truth = images.pixels(images.test, image..<image + 1)
+      let hidden = images.hiddenPixels(image..<image + 1)
+      let masked = truth * (1 - hidden) + hidden * 0.5
+      grid.addRow(([truth, masked] + steps.map { evaluation.pictures[$0][row] }).map(picture))
     }
     return grid
   }

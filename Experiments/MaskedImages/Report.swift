@@ -96,10 +96,15 @@ struct Report {
     page.addImage("error.svg", caption: "Mean squared error of hidden pixels against step")
     page.addHeading("Completions")
     page.addParagraph(
-      "Visible pixels are the original's; the first \(Evaluation.pictureCount) images, not chosen.")
+      "Visible pixels are the original's; images evenly spaced over those under test, not chosen.")
     page.addImage("completions.png", caption: "Original, masked, and the completion after some steps")
     page.addHeading("How this was made")
     page.addCode("swift run -c release \(record.commandLine)", language: "sh")
+    if record.options["evaluate-only"] == "true" {
+      page.addParagraph(
+        "This run evaluated the checkpoint of an earlier one, which trained it with the same options but that flag."
+      )
+    }
     page.addParagraph(
       "Seed \(record.seed), commit \(record.commit.short), \(record.machine.processor), "
         + "\(Parallelism.threadCount) threads. "
