@@ -45,7 +45,7 @@ struct Comparison {
       gridWidth: images.grid.width / images.grid.patchSize, dimension: model.dimension,
       headCount: model.heads, keySize: model.keySize, hiddenSize: model.memories, repeats: model.steps
     ).withHiddenSize(closestTo: parameterCount)
-    let trial = 60
+    let trial = 200
     print("Training the conventional transformer: a trial, then as many updates as fit in the same time.")
     var warmUp = try loop(configuration, training, TrainingSchedule(images: images, training: training))
     _ = try run(&warmUp, images, training, updateCount: trial / 3)
