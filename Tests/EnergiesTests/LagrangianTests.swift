@@ -96,6 +96,17 @@ struct LagrangianTests {
     expectClose(actual: g, expected: weights / total, relative: 1e-13)
   }
 
+  @Test("the spherical norm of numbers of size 1e30 is their direction in single precision")
+  func sphericalNormOfLargeNumbers() {
+    let sphere = SphericalNormLagrangian<Float>(
+      gamma: Tensor(2), delta: Tensor(shape: [2], elements: [0.5, -1]))
+    let x = Tokens(Tensor<Float>(shape: [1, 3, 2], elements: [3e30, 4e30, -3e30, 4e30, 0.3, 0.4]))
+    let found = sphere.activations(at: x).values.elements
+    for (value, expected) in zip(found, [1.7, 0.6, -0.7, 0.6, 1.7, 0.6] as [Float]) {
+      #expect(abs(value - expected) < 1e-4, "\(found)")
+    }
+  }
+
   @Test("numbers of size 1e4 give finite values and activations in single precision")
   func largeArguments() {
     let x = Tensor<Float>(shape: [1, 2, 3], elements: [1e4, -1e4, 0, -1e4, -9999, -1e4])

@@ -50,8 +50,12 @@ public struct SphericalNormLagrangian<Scalar: TensorScalar>: Lagrangian {
   }
 
   /// sqrt(sum x² + epsilon) of each token, [batch, tokens, 1].
+  ///
+  /// The largest number is taken out of the root, so that squares do not overflow; the result does not depend on it.
   private func length(_ values: Tensor<Scalar>) -> Tensor<Scalar> {
-    (values.squared().sum(axes: [-1], keepingDimensions: true) + epsilon).squareRoot()
+    let scale = values.detached.absoluteValue().maximum(axis: -1, keepingDimensions: true).atLeast(1)
+    let squares = (values / scale).squared().sum(axes: [-1], keepingDimensions: true)
+    return (squares + scale.reciprocal().squared() * epsilon).squareRoot() * scale
   }
 
   private func offset(_ x: Tokens<Scalar>) -> Tensor<Scalar> {
