@@ -19,6 +19,7 @@ lint:
 # half an hour.
 results: setup
 	swift run -c release masked-images --compare
+	swift run -c release masked-images --validation 500 --output Results/masked-images-validation
 	$(if $(CIFAR10),swift run -c release masked-images --data $(CIFAR10) $(CIFAR10_OPTIONS))
 	swift run -c release results-tables
 
