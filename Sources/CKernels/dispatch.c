@@ -8,18 +8,20 @@ struct vector_unit {
   const char *name;
   const struct et_table_f32 *const *f32;
   const struct et_table_f64 *const *f64;
+  const et_fused_table_f32 *const *fused_f32;
+  const et_fused_table_f64 *const *fused_f64;
 };
 
 // Widest first; the last needs nothing but the processor's baseline.
 static const struct vector_unit units[] = {
 #if defined(__x86_64__)
-  {"avx512", &et_avx512_f32, &et_avx512_f64},
-  {"avx2", &et_avx2_f32, &et_avx2_f64},
+  {"avx512", &et_avx512_f32, &et_avx512_f64, &et_fused_avx512_f32, &et_fused_avx512_f64},
+  {"avx2", &et_avx2_f32, &et_avx2_f64, &et_fused_avx2_f32, &et_fused_avx2_f64},
 #endif
 #if defined(__aarch64__)
-  {"neon", &et_plain_f32, &et_plain_f64},
+  {"neon", &et_plain_f32, &et_plain_f64, &et_fused_plain_f32, &et_fused_plain_f64},
 #else
-  {"plain", &et_plain_f32, &et_plain_f64},
+  {"plain", &et_plain_f32, &et_plain_f64, &et_fused_plain_f32, &et_fused_plain_f64},
 #endif
 };
 enum { unit_count = sizeof units / sizeof *units };
@@ -73,6 +75,9 @@ static void *workspace(size_t bytes) {
   }
   return memory;
 }
+
+const et_fused_table_f32 *et_fused_f32(void) { return *unit()->fused_f32; }
+const et_fused_table_f64 *et_fused_f64(void) { return *unit()->fused_f64; }
 
 #define ET_DEFINE(T, S)                                                                                      \
   static const struct et_table_##S *kernels_##S(void) { return *unit()->S; }                                 \

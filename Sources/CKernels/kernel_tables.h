@@ -2,6 +2,7 @@
 #ifndef ENERGY_TRANSFORMER_KERNEL_TABLES_H
 #define ENERGY_TRANSFORMER_KERNEL_TABLES_H
 #include "include/CKernels.h"
+#include "include/FusedKernels.h"
 
 #define ET_TABLE(T, S)                                                                                       \
   struct et_table_##S {                                                                                      \
@@ -18,7 +19,8 @@
     void (*matmul)(long, long, long, T, const T *, long, long, const T *, long, long, T, T *, long, T *);    \
     long workspace;                                                                                          \
   };                                                                                                         \
-  extern const struct et_table_##S *const et_plain_##S, *const et_avx2_##S, *const et_avx512_##S;
+  extern const struct et_table_##S *const et_plain_##S, *const et_avx2_##S, *const et_avx512_##S;  \
+  extern const et_fused_table_##S *const et_fused_plain_##S, *const et_fused_avx2_##S, *const et_fused_avx512_##S;
 ET_TABLE(float, f32)
 ET_TABLE(double, f64)
 #endif
