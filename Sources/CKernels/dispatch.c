@@ -8,8 +8,8 @@ struct vector_unit {
   const char *name;
   const struct et_table_f32 *const *f32;
   const struct et_table_f64 *const *f64;
-  const et_fused_table_f32 *const *fused_f32;
-  const et_fused_table_f64 *const *fused_f64;
+  const struct et_fused_table_f32 *const *fused_f32;
+  const struct et_fused_table_f64 *const *fused_f64;
 };
 
 // Widest first; the last needs nothing but the processor's baseline.
@@ -63,8 +63,7 @@ int32_t et_use_vector_unit(const char *name) {
   return 0;
 }
 
-// Memory of this thread for packed matrices, released when the thread ends.
-static void *workspace(size_t bytes) {
+void *et_workspace(size_t bytes) {
   static _Thread_local void *memory;
   static _Thread_local size_t size;
   if (size < bytes) {
@@ -75,9 +74,6 @@ static void *workspace(size_t bytes) {
   }
   return memory;
 }
-
-const et_fused_table_f32 *et_fused_f32(void) { return *unit()->fused_f32; }
-const et_fused_table_f64 *et_fused_f64(void) { return *unit()->fused_f64; }
 
 #define ET_DEFINE(T, S)                                                                                      \
   static const struct et_table_##S *kernels_##S(void) { return *unit()->S; }                                 \
@@ -123,8 +119,49 @@ const et_fused_table_f64 *et_fused_f64(void) { return *unit()->fused_f64; }
                      long row_b, long column_b, T beta, T *c, long row_c) {                                  \
     const struct et_table_##S *kernels = kernels_##S();                                                      \
     kernels->matmul(m, n, k, alpha, a, row_a, column_a, b, row_b, column_b, beta, c, row_c,                  \
-                    workspace(kernels->workspace * sizeof(T)));                                              \
+                    et_workspace(kernels->workspace * sizeof(T)));                                              \
+  }
+
+#define ET_DEFINE_FUSED(T, S)                                                                                \
+  static const struct et_fused_table_##S *fused_##S(void) { return *unit()->fused_##S; }                     \
+  long et_vector_length_##S(void) { return fused_##S()->vector_length; }                                     \
+  long et_panel_width_##S(void) { return fused_##S()->panel_width; }                                         \
+  void et_product_##S(long rows, long columns, long count, const et_factors *factors, T alpha, T keep, T *c, \
+                      long row_c) {                                                                          \
+    fused_##S()->product(rows, columns, count, factors, alpha, keep, c, row_c);                              \
+  }                                                                                                          \
+  void et_pack_##S(long depth, long columns, const T *b, long row, long column, T *packed, long panel) {     \
+    fused_##S()->pack(depth, columns, b, row, column, packed, panel);                                        \
+  }                                                                                                          \
+  void et_attend_##S(const et_attention *attention, long first, long count, T *of_queries, T *of_keys,       \
+                     long row_out, double *log_sums) {                                                       \
+    fused_##S()->attend(attention, first, count, of_queries, of_keys, row_out, log_sums);                    \
+  }                                                                                                          \
+  void et_attend_move_##S(const et_attention *attention, long first, long count, const T *queries_move,      \
+                          const T *keys_move, T *of_queries, T *of_keys, long row_out, double *of_beta,      \
+                          T *of_bias) {                                                                      \
+    fused_##S()->attend_move(attention, first, count, queries_move, keys_move, of_queries, of_keys, row_out, \
+                             of_beta, of_bias);                                                              \
+  }                                                                                                          \
+  void et_normalize_##S(long rows, long columns, long row, T epsilon, T gamma, const T *delta, const T *x,   \
+                        T *z, T *g, T *reciprocal) {                                                         \
+    fused_##S()->normalize(rows, columns, row, epsilon, gamma, delta, x, z, g, reciprocal);                  \
+  }                                                                                                          \
+  void et_normalize_pullback_##S(long rows, long columns, long row, T gamma, const T *z, const T *reciprocal, \
+                                 const T *cotangent_g, T *cotangent_x, double *of_gamma, T *of_delta) {      \
+    fused_##S()->normalize_pullback(rows, columns, row, gamma, z, reciprocal, cotangent_g, cotangent_x,      \
+                                    of_gamma, of_delta);                                                     \
+  }                                                                                                          \
+  void et_recall_##S(int32_t map, T parameter, long rows, long columns, long row, const T *h, T *r,          \
+                     double *energies) {                                                                     \
+    fused_##S()->recall(map, parameter, rows, columns, row, h, r, energies);                                 \
+  }                                                                                                          \
+  double et_recall_move_##S(int32_t map, T parameter, long rows, long columns, long row, const T *h,         \
+                            const T *r, const T *move, T *change, int32_t of_beta) {                         \
+    return fused_##S()->recall_move(map, parameter, rows, columns, row, h, r, move, change, of_beta);        \
   }
 
 ET_DEFINE(float, f32)
 ET_DEFINE(double, f64)
+ET_DEFINE_FUSED(float, f32)
+ET_DEFINE_FUSED(double, f64)

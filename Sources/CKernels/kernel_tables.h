@@ -4,6 +4,9 @@
 #include "include/CKernels.h"
 #include "include/FusedKernels.h"
 
+// Memory of the calling thread for packed matrices, kept until the thread ends.
+void *et_workspace(size_t bytes);
+
 #define ET_TABLE(T, S)                                                                                       \
   struct et_table_##S {                                                                                      \
     void (*unary)(int32_t, long, const T *, T *, T);                                                         \
@@ -19,8 +22,22 @@
     void (*matmul)(long, long, long, T, const T *, long, long, const T *, long, long, T, T *, long, T *);    \
     long workspace;                                                                                          \
   };                                                                                                         \
-  extern const struct et_table_##S *const et_plain_##S, *const et_avx2_##S, *const et_avx512_##S;  \
-  extern const et_fused_table_##S *const et_fused_plain_##S, *const et_fused_avx2_##S, *const et_fused_avx512_##S;
+  extern const struct et_table_##S *const et_plain_##S, *const et_avx2_##S, *const et_avx512_##S; \
+  struct et_fused_table_##S {                                                                                \
+    long vector_length, panel_width;                                                                         \
+    void (*product)(long, long, long, const et_factors *, T, T, T *, long);                                  \
+    void (*pack)(long, long, const T *, long, long, T *, long);                                              \
+    void (*attend)(const et_attention *, long, long, T *, T *, long, double *);                              \
+    void (*attend_move)(const et_attention *, long, long, const T *, const T *, T *, T *, long, double *,    \
+                        T *);                                                                                \
+    void (*normalize)(long, long, long, T, T, const T *, const T *, T *, T *, T *);                          \
+    void (*normalize_pullback)(long, long, long, T, const T *, const T *, const T *, T *, double *, T *);    \
+    void (*recall)(int32_t, T, long, long, long, const T *, T *, double *);                                  \
+    double (*recall_move)(int32_t, T, long, long, long, const T *, const T *, const T *, T *, int32_t);      \
+  };                                                                                                         \
+  extern const struct et_fused_table_##S *const et_fused_plain_##S, *const et_fused_avx2_##S,                \
+      *const et_fused_avx512_##S;
+
 ET_TABLE(float, f32)
 ET_TABLE(double, f64)
 #endif
