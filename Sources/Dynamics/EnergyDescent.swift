@@ -25,13 +25,15 @@ where Function.Scalar == Norm.Scalar {
   public let stop: StoppingRule
   /// How derivatives flow back.
   public var gradientPath: GradientPath
+  /// Whether fused kernels are used where they cover the descent; the general way gives the same to rounding.
+  public var usesFusedKernels = true
 
   /// A descent in all its pieces.
   ///
   /// The stopping rule must end every descent: put a number of steps beside a tolerance.
   public init(
     of energy: Function, lagrangian: Norm, updateRule: any UpdateRule = .gradient,
-    stepSize: any StepSizeRule, stop: StoppingRule, gradientPath: GradientPath = .unrolled
+    stepSize: any StepSizeRule, stop: StoppingRule, gradientPath: GradientPath = .automatic
   ) {
     require(
       stop.isBounded, "the stopping rule \(stop) may never hold: use .any([.after(steps: …), …])")
@@ -50,12 +52,28 @@ where Function.Scalar == Norm.Scalar {
   ///   - recording: What to keep besides the last tokens.
   /// - Returns: The last tokens, and why the descent stopped.
   public func run(from tokens: Tokens<Scalar>, recording: [Recording<Scalar>] = []) -> DescentResult<Scalar> {
-    switch gradientPath {
-    case .unrolled where isTracked(tokens): return runInPlace(from: tokens, recording: recording)
-    case .recomputed where isTracked(tokens): return runRecomputed(from: tokens, recording: recording)
-    case .unrolled, .recomputed, .detached:
-      return detached.runInPieces(
-        from: Tokens(tokens.values.detached, mask: tokens.mask), recording: recording)
+    if gradientPath == .detached || !isTracked(tokens) {
+      let plain = Tokens(tokens.values.detached, mask: tokens.mask)
+      return detached.runFused(from: plain, recording: recording)
+        ?? detached.runInPieces(from: plain, recording: recording)
+    }
+    if gradientPath == .unrolled { return runInPlace(from: tokens, recording: recording) }
+    return runFusedTracked(from: tokens, recording: recording)
+      ?? runRecomputed(from: tokens, recording: recording)
+  }
+
+  /// How `run` computes a descent from these tokens: by fused kernels, or why not.
+  ///
+  /// A descent that meets a number that is not finite is run again in the general way, which finds where.
+  public func computation(
+    from tokens: Tokens<Scalar>, recording: [Recording<Scalar>] = []
+  ) -> DescentComputation {
+    if gradientPath == .unrolled && isTracked(tokens) {
+      return .general(reason: "the unrolled gradient path keeps a graph of tensor operations")
+    }
+    switch fusedPlan(for: tokens, recording: recording) {
+    case .success: return .fused
+    case .failure(let obstacle): return .general(reason: obstacle.reason)
     }
   }
 
@@ -119,7 +137,7 @@ where Function.Scalar == Norm.Scalar {
     return copy
   }
 
-  private func isTracked(_ tokens: Tokens<Scalar>) -> Bool {
+  func isTracked(_ tokens: Tokens<Scalar>) -> Bool {
     tokens.values.isTracked || energy.dependencies.values.contains(where: \.isTracked)
       || lagrangian.parameters.values.contains(where: \.isTracked)
   }

@@ -8,11 +8,14 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   let storage: Storage<Scalar>
   let node: Node<Scalar>?
 
-  init(shape: [Int], storage: Storage<Scalar>, node: Node<Scalar>? = nil) {
+  init(shape: [Int], storage: Storage<Scalar>, node: Node<Scalar>?) {
     self.shape = shape
     self.storage = storage
     self.node = node
   }
+
+  /// A tensor of memory that nothing writes to any more.
+  package init(shape: [Int], storage: Storage<Scalar>) { self.init(shape: shape, storage: storage, node: nil) }
 
   /// A tensor of `shape` whose memory `fill` writes completely.
   package init(shape: [Int], fill: (UnsafeMutablePointer<Scalar>) -> Void) {

@@ -3,7 +3,7 @@ public import Tensors
 
 /// What a descent kept on its way.
 public struct Trajectory<Scalar: TensorScalar>: Sendable {
-  /// The energy by part before each step and after the last: steps + 1 values; empty unless recorded.
+  /// The energy by part before each step and, as recorded, after the last; empty unless recorded.
   public internal(set) var energies: [EnergyByPart<Scalar>] = []
   /// Tokens with the number of steps before them; empty unless recorded.
   public internal(set) var states: [(step: Int, tokens: Tensor<Scalar>)] = []
@@ -17,6 +17,7 @@ public struct Trajectory<Scalar: TensorScalar>: Sendable {
     for recording in recordings {
       switch recording {
       case .energies: energies.append(energy())
+      case .energiesBeforeSteps: if !isLast { energies.append(energy()) }
       case .states(let every):
         if isLast || step % max(1, every) == 0 { states.append((step, tokens.values.detached)) }
       case .quantity(let name, let measure):

@@ -60,4 +60,11 @@ public enum Parallelism {
     if pieces <= 1 { return body(0..<count) }
     forEach(pieces) { piece in body(count * piece / pieces..<count * (piece + 1) / pieces) }
   }
+
+  /// Calls `body` with ranges of at least `grain` that make up 0 ..< count; with one range where no other thread can
+  /// help. For work whose result does not depend on where the cuts are.
+  package static func spread(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
+    if et_inside_parallel_loop() != 0 || threadCount == 1 { return body(0..<count) }
+    forRanges(count, grain: grain, body)
+  }
 }

@@ -1,12 +1,12 @@
 import Synchronization
 
 /// The memory of a tensor: 64-byte aligned, uninitialised until written, recycled when released.
-final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
-  let pointer: UnsafeMutablePointer<Scalar>
-  let count: Int
+package final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
+  package let pointer: UnsafeMutablePointer<Scalar>
+  package let count: Int
   private let sizeClass: Int
 
-  init(count: Int) {
+  package init(count: Int) {
     self.count = count
     sizeClass = BufferPool.sizeClass(bytes: count * MemoryLayout<Scalar>.stride)
     pointer = BufferPool.take(sizeClass).assumingMemoryBound(to: Scalar.self)

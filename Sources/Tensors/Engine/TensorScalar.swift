@@ -26,6 +26,7 @@ public struct TensorKernels<Scalar>: Sendable {
   package let accumulate: @Sendable (Int, Scalar, Input, Output) -> Void
   package let dot: @Sendable (Int, Input, Input) -> Double
   package let matrixProduct: @Sendable (MatrixProductCall<Scalar>) -> Void
+  package let fused: FusedKernels<Scalar>
 }
 
 extension Float: TensorScalar {
@@ -34,7 +35,7 @@ extension Float: TensorScalar {
     unary: et_unary_f32, binary: et_binary_f32, copyStrided: et_copy_strided_f32, sum: et_sum_f32,
     maximum: et_max_f32, softmax: et_softmax_f32, softmaxPullback: et_softmax_pullback_f32,
     layerNorm: et_layer_norm_f32, layerNormPullback: et_layer_norm_pullback_f32,
-    accumulate: et_accumulate_f32, dot: et_dot_f32, matrixProduct: runMatrixProduct)
+    accumulate: et_accumulate_f32, dot: et_dot_f32, matrixProduct: runMatrixProduct, fused: fusedKernels)
 }
 
 extension Double: TensorScalar {
@@ -43,5 +44,5 @@ extension Double: TensorScalar {
     unary: et_unary_f64, binary: et_binary_f64, copyStrided: et_copy_strided_f64, sum: et_sum_f64,
     maximum: et_max_f64, softmax: et_softmax_f64, softmaxPullback: et_softmax_pullback_f64,
     layerNorm: et_layer_norm_f64, layerNormPullback: et_layer_norm_pullback_f64,
-    accumulate: et_accumulate_f64, dot: et_dot_f64, matrixProduct: runMatrixProduct)
+    accumulate: et_accumulate_f64, dot: et_dot_f64, matrixProduct: runMatrixProduct, fused: fusedKernels)
 }

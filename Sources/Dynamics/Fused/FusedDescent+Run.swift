@@ -1,0 +1,78 @@
+import Energies
+import Tensors
+
+extension FusedDescent {
+  /// What came out of a fused run.
+  struct Run {
+    let tokens: Tensor<Scalar>
+    let activations: Tensor<Scalar>
+    /// The energy by part before each step and, if asked, after the last.
+    let energies: [EnergyByPart<Scalar>]
+    let states: [(step: Int, tokens: Tensor<Scalar>)]
+    let tape: FusedTape<Scalar>
+  }
+
+  /// What a run is asked for.
+  struct Request {
+    /// alpha of each step.
+    var sizes: [Scalar]
+    var keeping = FusedTape<Scalar>.Keeping.nothing
+    /// Whether the energy after the last step is wanted.
+    var lastEnergy = false
+    /// The moments whose tokens are wanted.
+    var states: [Int] = []
+  }
+
+  /// Runs all steps; nil where an energy or a token is not finite, which the general way can explain.
+  func run(from tokens: Tokens<Scalar>, _ request: Request) -> Run? {
+    let shape = tokens.values.shape
+    let pieces = pieces(batch: shape[0], tokenCount: shape[1], mask: tokens.mask).map { FusedPiece(self, $0) }
+    let output = FusedOutput(parts.map(\.name), tokens, request)
+    let memories: [Storage<Scalar>?]
+    if takesWholePieces(pieces.map(\.rows)) {
+      memories = Parallelism.map(pieces.count) { descend(pieces[$0], tokens.values, request, output) }
+    } else {
+      memories = pieces.map { descend($0, tokens.values, request, output) }
+    }
+    guard output.isFinite else { return nil }
+    let kept = zip(pieces, memories).compactMap { piece, memory in memory.map { (piece: piece, memory: $0) } }
+    return Run(
+      tokens: output.tokens, activations: output.activations, energies: output.energies, states: output.states,
+      tape: FusedTape(keeping: request.keeping, sizes: request.sizes, pieces: kept))
+  }
+
+  /// One piece through all steps; returns the memory of what is kept.
+  private func descend(
+    _ piece: FusedPiece<Scalar>, _ start: Tensor<Scalar>, _ request: Request, _ output: FusedOutput<Scalar>
+  ) -> Storage<Scalar>? {
+    let steps = request.sizes.count
+    let (x, scratch) = (Storage<Scalar>(count: piece.tokenCount), Storage<Scalar>(count: piece.stepCount))
+    let spare = piece.step(at: scratch.pointer)
+    let kept: Storage<Scalar>? =
+      switch request.keeping {
+      case .nothing: nil
+      case .tokens: Storage(count: max(1, steps * piece.tokenCount))
+      case .steps: Storage(count: max(1, steps * piece.keptStepCount))
+      }
+    start.withElements { piece.load($0.baseAddress.unsafelyUnwrapped, to: x.pointer) }
+    for (index, size) in request.sizes.enumerated() {
+      output.recordState(piece, x.pointer, moment: index)
+      var step = spare
+      if let kept, request.keeping == .tokens {
+        (kept.pointer + index * piece.tokenCount).update(from: x.pointer, count: piece.tokenCount)
+      } else if let kept {
+        step = piece.keptStep(at: kept.pointer + index * piece.keptStepCount)
+      }
+      piece.normalize(x.pointer, step)
+      piece.answer(step, energies: output.energyPointer(moment: index), energyStride: output.batch)
+      piece.advance(x.pointer, step, alpha: size)
+    }
+    output.recordState(piece, x.pointer, moment: steps)
+    piece.normalize(x.pointer, spare)
+    output.finish(piece, tokens: x.pointer, activations: spare.activations)
+    if request.lastEnergy {
+      piece.answer(spare, energies: output.energyPointer(moment: steps), energyStride: output.batch)
+    }
+    return kept
+  }
+}

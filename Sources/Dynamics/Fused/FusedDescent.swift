@@ -1,0 +1,75 @@
+import Energies
+import Tensors
+
+/// A descent by gradient steps of an energy of projections under a layer norm, computed in buffers of its own.
+///
+/// Weights are packed once and used at all steps for all examples. Some examples at a time, a piece, go through all
+/// steps while their numbers stay in a core's cache: over many pieces threads take whole pieces, over few they share
+/// the products and heads of each. The pieces, and the order of every sum, depend on sizes alone.
+///
+/// - Source: Hoover et al. 2023, equations 1 to 6; the adjoint by Hessian-vector products as `FusedEnergy` says.
+struct FusedDescent<Scalar: TensorScalar>: Sendable {
+  let parts: [(name: String, energy: any FusedEnergy<Scalar>)]
+  let weights: FusedWeights<Scalar>
+  let gamma: Scalar, epsilon: Scalar
+  private let deltaStorage: Storage<Scalar>
+  let layout: FusedLayout
+
+  /// An energy's parts under a layer norm.
+  init(_ parts: [(name: String, energy: any FusedEnergy<Scalar>)], _ norm: LayerNormLagrangian<Scalar>) {
+    self.parts = parts
+    let dimension = norm.delta.count
+    weights = FusedWeights(parts.map { $0.energy.projections }, dimension: dimension)
+    layout = FusedLayout(
+      dimension: dimension, parts: zip(parts, weights.matrices).map { ($1.reduce(0) { $0 + $1.width }, $0.energy.answersInPlace) },
+      vectorLength: Scalar.kernels.fused.vectorLength())
+    gamma = norm.gamma.scalar
+    epsilon = norm.epsilon
+    deltaStorage = Storage(count: layout.tokenRow)
+    deltaStorage.pointer.update(repeating: 0, count: layout.tokenRow)
+    norm.delta.withElements { deltaStorage.pointer.update(from: $0.baseAddress.unsafelyUnwrapped, count: dimension) }
+  }
+
+  /// delta, padded to a row.
+  var delta: UnsafePointer<Scalar> { UnsafePointer(deltaStorage.pointer) }
+
+  /// The pieces of a batch: enough rows for the products, and eight pieces where there are as many examples.
+  func pieces(batch: Int, tokenCount: Int, mask: TokenMask?) -> [TokenRows] {
+    let size = max(1, min(70 / max(1, tokenCount), (batch + 7) / 8))
+    return stride(from: 0, to: batch, by: size).map {
+      TokenRows($0..<min($0 + size, batch), tokenCount: tokenCount, mask: mask)
+    }
+  }
+
+  /// Whether threads take whole pieces; otherwise they share the work inside each.
+  func takesWholePieces(_ pieces: [TokenRows]) -> Bool {
+    let rows = pieces.map(\.count).max() ?? 0
+    return pieces.count >= 8 || (pieces.count > 1 && 4 * rows * weights.width * weights.dimension < 200_000_000)
+  }
+}
+
+/// Where the numbers of a step lie, in scalars: rows of tokens, and rows of answers followed by the projections of
+/// parts that need them apart.
+struct FusedLayout: Sendable {
+  let dimension: Int
+  /// From one row of tokens, or of answers, to the next: odd numbers of cache lines.
+  let tokenRow: Int, answerRow: Int
+  /// The columns of each part's answers and projections.
+  let parts: [(answers: Int, projections: Int)]
+
+  init(dimension: Int, parts: [(width: Int, inPlace: Bool)], vectorLength: Int) {
+    self.dimension = dimension
+    func oddLines(_ count: Int) -> Int { ((count + vectorLength - 1) / vectorLength | 1) * vectorLength }
+    tokenRow = oddLines(dimension)
+    var columns: [(Int, Int)] = []
+    var answers = 0
+    var projections = parts.reduce(0) { $0 + $1.width }
+    for part in parts {
+      columns.append((answers, part.inPlace ? answers : projections))
+      answers += part.width
+      if !part.inPlace { projections += part.width }
+    }
+    self.parts = columns
+    answerRow = oddLines(projections)
+  }
+}

@@ -1,0 +1,72 @@
+import Energies
+import Tensors
+
+/// The gradients that some pieces add to, one after the other.
+final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
+  /// For each part one array for each parameter and then each context tensor.
+  let parts: [[Storage<Scalar>]]
+  let gamma: UnsafeMutablePointer<Double>
+  let delta: Storage<Scalar>
+
+  /// Zeros. Context of one value for each example has its own places for each piece, and is shared by all sums.
+  init(
+    _ energies: [(name: String, energy: any FusedEnergy<Scalar>)], _ context: [[Storage<Scalar>?]], tokenRow: Int
+  ) {
+    parts = zip(energies, context).map { part, shared in
+      zip(part.energy.dependencies.values, shared).map { $1 ?? Self.zeros($0.count) }
+    }
+    gamma = .allocate(capacity: 1)
+    gamma.initialize(to: 0)
+    delta = Self.zeros(tokenRow)
+  }
+
+  deinit { gamma.deallocate() }
+
+  private static func zeros(_ count: Int) -> Storage<Scalar> {
+    let storage = Storage<Scalar>(count: count)
+    storage.pointer.update(repeating: 0, count: count)
+    return storage
+  }
+
+  /// Places for the gradients of context with a value for each example; nil for all else.
+  static func contextSums(_ energies: [(name: String, energy: any FusedEnergy<Scalar>)]) -> [[Storage<Scalar>?]] {
+    energies.map { part in
+      let parameterCount = part.energy.parameters.count
+      return part.energy.dependencies.values.enumerated().map { index, value in
+        index >= parameterCount && value.shape[0] > 1 ? zeros(value.count) : nil
+      }
+    }
+  }
+
+  /// Adds the sums of other pieces.
+  func add(_ other: FusedGradientSums) {
+    for (mine, others) in zip(parts.joined(), other.parts.joined()) where mine !== others {
+      Parallelism.spread(mine.count, grain: 1 << 15) { range in
+        let start = range.lowerBound
+        Scalar.kernels.accumulate(range.count, 1, others.pointer + start, mine.pointer + start)
+      }
+    }
+    gamma.pointee += other.gamma.pointee
+    Scalar.kernels.accumulate(delta.count, 1, other.delta.pointer, delta.pointer)
+  }
+
+  var gammaTensor: Tensor<Scalar> { Tensor(Scalar(gamma.pointee)) }
+
+  func deltaTensor(dimension: Int) -> Tensor<Scalar> {
+    Tensor(shape: [dimension]) { $0.update(from: delta.pointer, count: dimension) }
+  }
+
+  /// The gradients in the order in which a sum of energies visits them: the parameters of all parts, then the context.
+  func dependencies(_ energies: [(name: String, energy: any FusedEnergy<Scalar>)]) -> [Tensor<Scalar>] {
+    var parameters: [Tensor<Scalar>] = []
+    var context: [Tensor<Scalar>] = []
+    for (part, sums) in zip(energies, parts) {
+      let count = part.energy.parameters.count
+      for (index, (value, sum)) in zip(part.energy.dependencies.values, sums).enumerated() {
+        let gradient = Tensor(shape: value.shape, storage: sum)
+        if index < count { parameters.append(gradient) } else { context.append(gradient) }
+      }
+    }
+    return parameters + context
+  }
+}

@@ -1,0 +1,75 @@
+import Energies
+import Tensors
+
+/// What the pieces of a fused run write: each its own examples, so that threads need no lock.
+final class FusedOutput<Scalar: TensorScalar>: @unchecked Sendable {
+  let batch: Int
+  private let shape: [Int]
+  private let names: [String]
+  private let moments: Int
+  private let lastTokens: Storage<Scalar>, lastActivations: Storage<Scalar>
+  private let stateMoments: [Int]
+  private let stateStorages: [Storage<Scalar>]
+  /// [moments, parts, batch]
+  private let energyValues: UnsafeMutableBufferPointer<Double>
+
+  init(_ names: [String], _ start: Tokens<Scalar>, _ request: FusedDescent<Scalar>.Request) {
+    shape = start.values.shape
+    batch = shape[0]
+    self.names = names
+    moments = request.sizes.count + (request.lastEnergy ? 1 : 0)
+    let count = start.values.count
+    // Padding stays where it was, and has no activation.
+    func copy() -> Storage<Scalar> {
+      let storage = Storage<Scalar>(count: count)
+      if start.mask != nil { start.values.withElements { storage.pointer.update(from: $0.baseAddress!, count: count) } }
+      return storage
+    }
+    lastTokens = copy()
+    lastActivations = Storage(count: count)
+    if start.mask != nil { lastActivations.pointer.update(repeating: 0, count: count) }
+    stateMoments = request.states
+    stateStorages = request.states.map { _ in copy() }
+    energyValues = .allocate(capacity: moments * names.count * batch)
+    energyValues.initialize(repeating: 0)
+  }
+
+  deinit { energyValues.deallocate() }
+
+  /// The energies of the first part at a moment, one an example; other parts follow `batch` apart.
+  func energyPointer(moment: Int) -> UnsafeMutablePointer<Double> {
+    energyValues.baseAddress.unsafelyUnwrapped + moment * names.count * batch
+  }
+
+  /// Keeps the tokens of a piece where they are wanted.
+  func recordState(_ piece: FusedPiece<Scalar>, _ x: UnsafePointer<Scalar>, moment: Int) {
+    for (index, wanted) in stateMoments.enumerated() where wanted == moment {
+      piece.store(x, to: stateStorages[index].pointer)
+    }
+  }
+
+  /// Keeps what came out of a piece.
+  func finish(_ piece: FusedPiece<Scalar>, tokens: UnsafePointer<Scalar>, activations: UnsafePointer<Scalar>) {
+    piece.store(tokens, to: lastTokens.pointer)
+    piece.store(activations, to: lastActivations.pointer)
+  }
+
+  var tokens: Tensor<Scalar> { Tensor(shape: shape, storage: lastTokens) }
+  var activations: Tensor<Scalar> { Tensor(shape: shape, storage: lastActivations) }
+  var isFinite: Bool { energyValues.allSatisfy(\.isFinite) && tokens.isFinite }
+
+  var states: [(step: Int, tokens: Tensor<Scalar>)] {
+    zip(stateMoments, stateStorages).map { (step: $0, tokens: Tensor(shape: shape, storage: $1)) }
+  }
+
+  /// The energy by part at every moment.
+  var energies: [EnergyByPart<Scalar>] {
+    (0..<moments).map { moment in
+      let values = energyPointer(moment: moment)
+      return EnergyByPart(
+        names.enumerated().map { part, name in
+          (name, Tensor(shape: [batch], elements: (0..<batch).map { Scalar(values[part * batch + $0]) }))
+        })
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import Tensors
+
+/// What a fused descent keeps for the way back.
+struct FusedTape<Scalar: TensorScalar>: @unchecked Sendable {
+  /// What is kept of each step.
+  enum Keeping: Sendable {
+    /// Nothing.
+    case nothing
+    /// The tokens before each step; all else is computed again.
+    case tokens
+    /// All that the way back needs.
+    case steps
+  }
+
+  let keeping: Keeping
+  let sizes: [Scalar]
+  /// The pieces with their memory: steps one after the other.
+  var pieces: [(piece: FusedPiece<Scalar>, memory: Storage<Scalar>)]
+}

@@ -1,0 +1,158 @@
+import Tensors
+
+extension AttentionEnergy: FusedEnergy {
+  package var projections: [ProjectionMatrix<Scalar>] {
+    [queryWeights, keyWeights].map { ProjectionMatrix($0, width: headCount * keySize, isTransposed: true) }
+  }
+
+  package var answersInPlace: Bool { false }
+
+  package func accepts(batch: Int, tokenCount: Int, dimension: Int) -> Bool {
+    guard dimension == self.dimension, keyWeights.shape == queryWeights.shape, beta.shape == [headCount] else {
+      return false
+    }
+    guard let shape = bias?.values.shape else { return true }
+    return shape.count == 4 && [1, batch].contains(shape[0]) && [1, headCount].contains(shape[1])
+      && Array(shape[2...]) == [tokenCount, tokenCount]
+  }
+
+  package func part(for rows: TokenRows) -> any FusedPart<Scalar> { AttentionPart(self, rows) }
+}
+
+/// Attention at work on some rows of tokens: projections are queries and then keys of all heads; the answer to a query
+/// is the mixture of the keys it sees, that to a key the mixture of the queries that see it.
+private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
+  private let energy: AttentionEnergy<Scalar>
+  private let rows: TokenRows
+  private let bias: FusedBias<Scalar>?
+  private let beta: [Scalar]
+  /// Scalars of one head's weights, by example, and where an example's weights begin.
+  private let weightsRows: [Int], weightsStarts: [Int]
+  private let mixesByFactor: Bool
+  /// Log sums, and gradients of beta, of each example and head.
+  private var logSums: [Double], betaGradients: [Double]
+
+  let keptCount: Int
+
+  init(_ energy: AttentionEnergy<Scalar>, _ rows: TokenRows) {
+    self.energy = energy
+    self.rows = rows
+    beta = energy.beta.elements
+    bias = energy.bias.map { FusedBias($0, rows, headCount: energy.headCount) }
+    if case .multiplicative = energy.bias { mixesByFactor = true } else { mixesByFactor = false }
+    let vector = Scalar.kernels.fused.vectorLength()
+    weightsRows = (0..<rows.examples.count).map { (rows.count(of: $0) + vector - 1) / vector * vector }
+    var starts = [0]
+    for (example, row) in weightsRows.enumerated() {
+      starts.append(starts[example] + energy.headCount * rows.count(of: example) * row)
+    }
+    weightsStarts = starts
+    keptCount = starts[rows.examples.count] * (mixesByFactor ? 2 : 1)
+    logSums = Array(repeating: 0, count: rows.examples.count * energy.headCount)
+    betaGradients = logSums
+  }
+
+  private var width: Int { energy.headCount * energy.keySize }
+
+  /// The call of one example.
+  private func call(
+    _ example: Int, _ work: FusedRows<Scalar>, _ kept: UnsafeMutablePointer<Scalar>, beta: UnsafePointer<Scalar>
+  ) -> AttentionCall<Scalar> {
+    let start = rows.starts[example] * work.row
+    let weights = kept + weightsStarts[example]
+    return AttentionCall(
+      tokenCount: rows.count(of: example), keySize: energy.keySize, row: work.row,
+      weightsRow: weightsRows[example], leavesOutSelf: !energy.includesSelf, isCausal: energy.isCausal, beta: beta,
+      queries: work.projections + start, keys: work.projections + start + width,
+      added: mixesByFactor ? nil : bias?.pointer(example), factors: mixesByFactor ? bias?.pointer(example) : nil,
+      headBias: bias?.headStride(example) ?? 0, weights: weights,
+      mixing: mixesByFactor ? weights + weightsStarts[rows.examples.count] : weights)
+  }
+
+  /// Calls `body` with an example and some of its heads, for all of them, on several threads.
+  private func forEachHead(_ body: (_ example: Int, _ heads: Range<Int>) -> Void) {
+    let heads = energy.headCount
+    Parallelism.spread(rows.examples.count * heads, grain: 1) { range in
+      var next = range.lowerBound
+      while next < range.upperBound {
+        let example = next / heads
+        let end = min(range.upperBound, (example + 1) * heads)
+        if rows.count(of: example) > 0 { body(example, next - example * heads..<end - example * heads) }
+        next = end
+      }
+    }
+  }
+
+  func answer(
+    _ work: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, energies: UnsafeMutablePointer<Double>
+  ) {
+    let heads = energy.headCount
+    logSums.withUnsafeMutableBufferPointer { logSums in
+      nonisolated(unsafe) let sums = logSums.baseAddress
+      beta.withUnsafeBufferPointer { beta in
+        guard let sums, let betas = beta.baseAddress else { return }
+        forEachHead { example, range in
+          let start = rows.starts[example] * work.row
+          Scalar.kernels.fused.attend(
+            call(example, work, kept, beta: betas), range, work.answers + start, work.answers + start + width,
+            work.row, sums + example * heads)
+        }
+      }
+      for example in 0..<rows.examples.count where rows.count(of: example) > 0 {
+        for head in 0..<heads { energies[example] -= logSums[example * heads + head] / Double(beta[head]) }
+      }
+    }
+  }
+
+  func move(_ work: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, moves: FusedRows<Scalar>) {
+    let heads = energy.headCount
+    let learnsBeta = energy.learnsBeta
+    betaGradients.withUnsafeMutableBufferPointer { gradients in
+      nonisolated(unsafe) let gradients = gradients.baseAddress
+      beta.withUnsafeBufferPointer { beta in
+        guard let gradients, let betas = beta.baseAddress else { return }
+        forEachHead { example, range in
+          let start = rows.starts[example] * work.row
+          Scalar.kernels.fused.attendMove(
+            call(example, work, kept, beta: betas), range, moves.projections + start,
+            moves.projections + start + width, moves.answers + start, moves.answers + start + width, work.row,
+            learnsBeta ? gradients + example * heads : nil, bias?.gradient(example))
+        }
+      }
+    }
+  }
+
+  func addMatrixGradients(
+    _ work: FusedRows<Scalar>, moves: FusedRows<Scalar>, _ tokens: FusedDirection<Scalar>,
+    to sums: [UnsafeMutablePointer<Scalar>]
+  ) {
+    let panel = Scalar.kernels.fused.panelWidth()
+    let (width, dimension) = (width, energy.dimension)
+    // Wq and Wk are stored with a row a projected number: r'ᵀ g + rᵀ w.
+    Parallelism.spread(2 * width, grain: 32) { range in
+      for (index, sum) in sums.prefix(2).enumerated() {
+        let part = range.clamped(to: index * width..<(index + 1) * width)
+        if part.isEmpty { continue }
+        func term(_ a: UnsafeMutablePointer<Scalar>, _ b: UnsafePointer<Scalar>) -> ProductFactors<Scalar> {
+          ProductFactors(
+            columns: a + part.lowerBound, stride: work.row, plain: b, strideB: tokens.row, panelWidth: panel,
+            depth: rows.count)
+        }
+        Scalar.kernels.fused.product(
+          part.count, dimension, term(moves.answers, tokens.activations), term(work.answers, tokens.direction), 1, 1,
+          sum + (part.lowerBound - index * width) * dimension, dimension)
+      }
+    }
+  }
+
+  func addOtherGradients(to sums: [UnsafeMutablePointer<Scalar>]) {
+    let heads = energy.headCount
+    if energy.learnsBeta {
+      for index in betaGradients.indices {
+        sums[2][index % heads] += Scalar(betaGradients[index])
+        betaGradients[index] = 0
+      }
+    }
+    bias?.addGradient(to: sums[energy.learnsBeta ? 3 : 2])
+  }
+}

@@ -1,0 +1,85 @@
+package import Tensors
+
+/// An energy of projections, E(g) = - F(g W), that fused descents compute in their own buffers.
+///
+/// With p = g W and the answers r = dF/dp, the gradient is - r Wᵀ. When tokens move by w, projections move by q = w W
+/// and answers by r' = F''(p) q: the Hessian-vector product is - r' Wᵀ, and the derivative of <w, r Wᵀ> with respect
+/// to W is gᵀ r' + wᵀ r. A part says what W is and computes r, r' and F for some rows of tokens; the products are
+/// those of the descent.
+package protocol FusedEnergy<Scalar>: ClosedFormEnergy {
+  /// The columns of W, matrix after matrix.
+  var projections: [ProjectionMatrix<Scalar>] { get }
+
+  /// Whether answers may overwrite projections, which then are not needed again.
+  var answersInPlace: Bool { get }
+
+  /// Whether tokens of these sizes fit the energy.
+  func accepts(batch: Int, tokenCount: Int, dimension: Int) -> Bool
+
+  /// What computes the answers for some rows of tokens.
+  func part(for rows: TokenRows) -> any FusedPart<Scalar>
+}
+
+/// Some columns of a projection W.
+package struct ProjectionMatrix<Scalar: TensorScalar>: Sendable {
+  /// The numbers: [width, dimension] when `isTransposed`, otherwise [dimension, width].
+  package let values: Tensor<Scalar>
+  package let isTransposed: Bool
+  package let width: Int
+
+  package init(_ values: Tensor<Scalar>, width: Int, isTransposed: Bool) {
+    self.values = values
+    self.width = width
+    self.isTransposed = isTransposed
+  }
+}
+
+/// The rows that a part works on: pointers to its first column.
+package struct FusedRows<Scalar: TensorScalar> {
+  /// Projections and answers, `row` scalars from one row of tokens to the next.
+  package let projections: UnsafeMutablePointer<Scalar>, answers: UnsafeMutablePointer<Scalar>
+  package let row: Int
+
+  package init(projections: UnsafeMutablePointer<Scalar>, answers: UnsafeMutablePointer<Scalar>, row: Int) {
+    (self.projections, self.answers, self.row) = (projections, answers, row)
+  }
+}
+
+/// Activations g and the direction w of tokens, rows padded with zeros.
+package struct FusedDirection<Scalar: TensorScalar> {
+  package let activations: UnsafePointer<Scalar>, direction: UnsafePointer<Scalar>
+  package let row: Int
+
+  package init(activations: UnsafePointer<Scalar>, direction: UnsafePointer<Scalar>, row: Int) {
+    (self.activations, self.direction, self.row) = (activations, direction, row)
+  }
+}
+
+/// An energy at work on some rows of tokens.
+package protocol FusedPart<Scalar>: AnyObject {
+  associatedtype Scalar: TensorScalar
+
+  /// Scalars kept from `answer` for `move`.
+  var keptCount: Int { get }
+
+  /// Answers from projections; adds the energy of each example to `energies`.
+  func answer(
+    _ rows: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, energies: UnsafeMutablePointer<Double>)
+
+  /// The changes of the answers when projections move.
+  ///
+  /// - Parameters:
+  ///   - rows: What `answer` left.
+  ///   - moves: The moves as projections, the changes as answers.
+  func move(_ rows: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, moves: FusedRows<Scalar>)
+
+  /// Adds gᵀ r' + wᵀ r to the gradients of the matrices.
+  ///
+  /// - Parameter sums: One array for each parameter and then each context tensor of the energy.
+  func addMatrixGradients(
+    _ rows: FusedRows<Scalar>, moves: FusedRows<Scalar>, _ tokens: FusedDirection<Scalar>,
+    to sums: [UnsafeMutablePointer<Scalar>])
+
+  /// Adds the gradients of all else that `move` has met.
+  func addOtherGradients(to sums: [UnsafeMutablePointer<Scalar>])
+}

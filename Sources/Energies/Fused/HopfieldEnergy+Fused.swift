@@ -1,0 +1,103 @@
+import Tensors
+
+extension HopfieldEnergy: FusedEnergy {
+  package var projections: [ProjectionMatrix<Scalar>] {
+    [ProjectionMatrix(memories, width: memoryCount, isTransposed: false)]
+  }
+
+  /// relu and softmax need only what they returned; other functions need the overlaps again.
+  package var answersInPlace: Bool {
+    switch activation {
+    case .rectifiedPolynomial(let degree): degree == 2
+    case .power: false
+    case .softmax(_, let learnsBeta): !learnsBeta
+    }
+  }
+
+  package func accepts(batch: Int, tokenCount: Int, dimension: Int) -> Bool {
+    memories.shape == [dimension, memoryCount] && memoryCount > 0
+  }
+
+  package func part(for rows: TokenRows) -> any FusedPart<Scalar> { HopfieldPart(self, rows) }
+}
+
+/// Memories at work on some rows of tokens: r = G'(p), F = sum G(p).
+private final class HopfieldPart<Scalar: TensorScalar>: FusedPart {
+  private let rows: TokenRows
+  private let dimension: Int, width: Int
+  private let map: RecallMap
+  private let parameter: Scalar
+  private let learnsBeta: Bool
+  private var betaGradient = 0.0
+  private var rowValues: [Double]
+
+  let keptCount = 0
+
+  init(_ energy: HopfieldEnergy<Scalar>, _ rows: TokenRows) {
+    self.rows = rows
+    (dimension, width) = (energy.dimension, energy.memoryCount)
+    rowValues = Array(repeating: 0, count: rows.count)
+    switch energy.activation {
+    case .rectifiedPolynomial(let degree): (map, parameter, learnsBeta) = (.rectified, degree, false)
+    case .power(let degree): (map, parameter, learnsBeta) = (.polynomial, Scalar(degree), false)
+    case .softmax(let beta, let learns): (map, parameter, learnsBeta) = (.softmax, beta.elements[0], learns)
+    }
+  }
+
+  func answer(
+    _ work: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, energies: UnsafeMutablePointer<Double>
+  ) {
+    rowValues.withUnsafeMutableBufferPointer { values in
+      nonisolated(unsafe) let values = values.baseAddress
+      guard let values else { return }
+      Parallelism.spread(rows.count, grain: 8) { range in
+        let start = range.lowerBound * work.row
+        Scalar.kernels.fused.recall(
+          map, parameter, range.count, width, work.row, work.projections + start, work.answers + start,
+          values + range.lowerBound)
+      }
+      for example in 0..<rows.examples.count {
+        for row in rows.starts[example]..<rows.starts[example + 1] { energies[example] -= values[row] }
+      }
+    }
+  }
+
+  func move(_ work: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, moves: FusedRows<Scalar>) {
+    if learnsBeta {
+      // One sum: not spread, so that its order is fixed.
+      betaGradient += recallMove(work, moves, 0..<rows.count)
+    } else {
+      Parallelism.spread(rows.count, grain: 8) { _ = recallMove(work, moves, $0) }
+    }
+  }
+
+  private func recallMove(_ work: FusedRows<Scalar>, _ moves: FusedRows<Scalar>, _ range: Range<Int>) -> Double {
+    let start = range.lowerBound * work.row
+    return Scalar.kernels.fused.recallMove(
+      map, parameter, range.count, width, work.row, work.projections + start, work.answers + start,
+      moves.projections + start, moves.answers + start, learnsBeta)
+  }
+
+  func addMatrixGradients(
+    _ work: FusedRows<Scalar>, moves: FusedRows<Scalar>, _ tokens: FusedDirection<Scalar>,
+    to sums: [UnsafeMutablePointer<Scalar>]
+  ) {
+    let panel = Scalar.kernels.fused.panelWidth()
+    let sum = sums[0]
+    Parallelism.spread((width + panel - 1) / panel, grain: 2) { panels in
+      let first = panels.lowerBound * panel
+      func term(_ a: UnsafePointer<Scalar>, _ b: UnsafeMutablePointer<Scalar>) -> ProductFactors<Scalar> {
+        ProductFactors(
+          columns: a, stride: tokens.row, plain: b + first, strideB: work.row, panelWidth: panel, depth: rows.count)
+      }
+      Scalar.kernels.fused.product(
+        dimension, min(width, panels.upperBound * panel) - first, term(tokens.activations, moves.answers),
+        term(tokens.direction, work.answers), 1, 1, sum + first, width)
+    }
+  }
+
+  func addOtherGradients(to sums: [UnsafeMutablePointer<Scalar>]) {
+    if learnsBeta { sums[1][0] += Scalar(betaGradient) }
+    betaGradient = 0
+  }
+}
