@@ -17,6 +17,7 @@ extension FusedDescent {
   /// The gradients for a cotangent of the last tokens.
   ///
   /// Pieces are summed in chunks, at most 16 of them, so that the order of the sums depends on sizes alone.
+  @specialized(where Scalar == Float)
   func gradients(_ tape: FusedTape<Scalar>, cotangent: Tensor<Scalar>) -> Gradients {
     let first = Storage<Scalar>(count: cotangent.count)
     // Padding passes its cotangent on.
@@ -42,7 +43,6 @@ extension FusedDescent {
     _ piece: FusedPiece<Scalar>, _ memory: Storage<Scalar>, _ tape: FusedTape<Scalar>, _ cotangent: Tensor<Scalar>,
     to first: UnsafeMutablePointer<Scalar>, _ sums: FusedGradientSums<Scalar>
   ) {
-    let kernels = Scalar.kernels.fused
     let (c, w, ofG) = (
       Storage<Scalar>(count: piece.tokenCount), Storage<Scalar>(count: piece.tokenCount),
       Storage<Scalar>(count: piece.tokenCount)

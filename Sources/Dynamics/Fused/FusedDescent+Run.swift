@@ -24,6 +24,7 @@ extension FusedDescent {
   }
 
   /// Runs all steps; nil where an energy or a token is not finite, which the general way can explain.
+  @specialized(where Scalar == Float)
   func run(from tokens: Tokens<Scalar>, _ request: Request) -> Run? {
     let shape = tokens.values.shape
     let pieces = pieces(batch: shape[0], tokenCount: shape[1], mask: tokens.mask).map { FusedPiece(self, $0) }

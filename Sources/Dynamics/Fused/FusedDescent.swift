@@ -14,19 +14,20 @@ struct FusedDescent<Scalar: TensorScalar>: Sendable {
   let gamma: Scalar, epsilon: Scalar
   private let deltaStorage: Storage<Scalar>
   let layout: FusedLayout
+  let kernels: FusedKernels<Scalar>
 
   /// An energy's parts under a layer norm.
   init(_ parts: [(name: String, energy: any FusedEnergy<Scalar>)], _ norm: LayerNormLagrangian<Scalar>) {
     self.parts = parts
+    kernels = Scalar.kernels.fused
     let dimension = norm.delta.count
     weights = FusedWeights(parts.map { $0.energy.projections }, dimension: dimension)
     layout = FusedLayout(
       dimension: dimension, parts: zip(parts, weights.matrices).map { ($1.reduce(0) { $0 + $1.width }, $0.energy.answersInPlace) },
-      vectorLength: Scalar.kernels.fused.vectorLength())
+      vectorLength: kernels.vectorLength())
     gamma = norm.gamma.scalar
     epsilon = norm.epsilon
-    deltaStorage = Storage(count: layout.tokenRow)
-    deltaStorage.pointer.update(repeating: 0, count: layout.tokenRow)
+    deltaStorage = .zeros(layout.tokenRow)
     norm.delta.withElements { deltaStorage.pointer.update(from: $0.baseAddress.unsafelyUnwrapped, count: dimension) }
   }
 

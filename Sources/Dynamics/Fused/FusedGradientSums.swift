@@ -13,27 +13,21 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
     _ energies: [(name: String, energy: any FusedEnergy<Scalar>)], _ context: [[Storage<Scalar>?]], tokenRow: Int
   ) {
     parts = zip(energies, context).map { part, shared in
-      zip(part.energy.dependencies.values, shared).map { $1 ?? Self.zeros($0.count) }
+      zip(part.energy.dependencies.values, shared).map { $1 ?? .zeros($0.count) }
     }
     gamma = .allocate(capacity: 1)
     gamma.initialize(to: 0)
-    delta = Self.zeros(tokenRow)
+    delta = .zeros(tokenRow)
   }
 
   deinit { gamma.deallocate() }
-
-  private static func zeros(_ count: Int) -> Storage<Scalar> {
-    let storage = Storage<Scalar>(count: count)
-    storage.pointer.update(repeating: 0, count: count)
-    return storage
-  }
 
   /// Places for the gradients of context with a value for each example; nil for all else.
   static func contextSums(_ energies: [(name: String, energy: any FusedEnergy<Scalar>)]) -> [[Storage<Scalar>?]] {
     energies.map { part in
       let parameterCount = part.energy.parameters.count
       return part.energy.dependencies.values.enumerated().map { index, value in
-        index >= parameterCount && value.shape[0] > 1 ? zeros(value.count) : nil
+        index >= parameterCount && value.shape[0] > 1 ? .zeros(value.count) : nil
       }
     }
   }

@@ -26,8 +26,7 @@ final class FusedOutput<Scalar: TensorScalar>: @unchecked Sendable {
       return storage
     }
     lastTokens = copy()
-    lastActivations = Storage(count: count)
-    if start.mask != nil { lastActivations.pointer.update(repeating: 0, count: count) }
+    lastActivations = start.mask == nil ? Storage(count: count) : .zeros(count)
     stateMoments = request.states
     stateStorages = request.states.map { _ in copy() }
     energyValues = .allocate(capacity: moments * names.count * batch)

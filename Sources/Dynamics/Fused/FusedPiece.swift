@@ -97,7 +97,7 @@ final class FusedPiece<Scalar: TensorScalar> {
     let row = layout.tokenRow
     Parallelism.spread(rows.count, grain: 8) { range in
       let start = range.lowerBound * row
-      Scalar.kernels.fused.normalize(
+      descent.kernels.normalize(
         range.count, layout.dimension, row, descent.epsilon, descent.gamma, descent.delta, x + start,
         step.normalized + start, step.activations + start, step.reciprocals + range.lowerBound)
     }

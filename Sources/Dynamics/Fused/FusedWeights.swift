@@ -22,10 +22,11 @@ struct FusedWeights<Scalar: TensorScalar>: Sendable {
   let dimension: Int
   let panelWidth: Int
   private let forward: Storage<Scalar>, backward: Storage<Scalar>
+  private let kernels: FusedKernels<Scalar>
 
   /// Packs the projections of all parts.
   init(_ projections: [[ProjectionMatrix<Scalar>]], dimension: Int) {
-    let kernels = Scalar.kernels.fused
+    kernels = Scalar.kernels.fused
     let panelWidth = kernels.panelWidth()
     var matrices: [[Matrix]] = []
     var column = 0
@@ -56,7 +57,6 @@ struct FusedWeights<Scalar: TensorScalar>: Sendable {
     projection.values.withElements { elements in
       guard let source = elements.baseAddress else { return }
       nonisolated(unsafe) let values = source
-      let kernels = Scalar.kernels.fused
       Parallelism.spread((matrix.width + panelWidth - 1) / panelWidth, grain: 4) { panels in
         let first = panels.lowerBound * panelWidth
         kernels.pack(
@@ -76,7 +76,6 @@ struct FusedWeights<Scalar: TensorScalar>: Sendable {
   func project(
     _ matrix: Matrix, rows: Int, _ g: UnsafePointer<Scalar>, stride: Int, to c: UnsafeMutablePointer<Scalar>, row: Int
   ) {
-    let kernels = Scalar.kernels.fused
     Parallelism.spread((matrix.width + panelWidth - 1) / panelWidth, grain: 2) { panels in
       let first = panels.lowerBound * panelWidth
       let factors = ProductFactors(
@@ -92,7 +91,6 @@ struct FusedWeights<Scalar: TensorScalar>: Sendable {
     rows: Int, _ answers: UnsafePointer<Scalar>, row: Int, alpha: Scalar, keep: Scalar,
     to c: UnsafeMutablePointer<Scalar>, stride: Int
   ) {
-    let kernels = Scalar.kernels.fused
     Parallelism.spread((dimension + panelWidth - 1) / panelWidth, grain: 1) { panels in
       let first = panels.lowerBound * panelWidth
       let factors = ProductFactors(

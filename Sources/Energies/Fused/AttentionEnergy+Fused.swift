@@ -24,6 +24,7 @@ extension AttentionEnergy: FusedEnergy {
 private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
   private let energy: AttentionEnergy<Scalar>
   private let rows: TokenRows
+  private let kernels = Scalar.kernels.fused
   private let bias: FusedBias<Scalar>?
   private let beta: [Scalar]
   /// Scalars of one head's weights, by example, and where an example's weights begin.
@@ -40,7 +41,7 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
     beta = energy.beta.elements
     bias = energy.bias.map { FusedBias($0, rows, headCount: energy.headCount) }
     if case .multiplicative = energy.bias { mixesByFactor = true } else { mixesByFactor = false }
-    let vector = Scalar.kernels.fused.vectorLength()
+    let vector = kernels.vectorLength()
     weightsRows = (0..<rows.examples.count).map { (rows.count(of: $0) + vector - 1) / vector * vector }
     var starts = [0]
     for (example, row) in weightsRows.enumerated() {
@@ -83,6 +84,7 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
     }
   }
 
+  @specialized(where Scalar == Float)
   func answer(
     _ work: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, energies: UnsafeMutablePointer<Double>
   ) {
@@ -93,7 +95,7 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
         guard let sums, let betas = beta.baseAddress else { return }
         forEachHead { example, range in
           let start = rows.starts[example] * work.row
-          Scalar.kernels.fused.attend(
+          kernels.attend(
             call(example, work, kept, beta: betas), range, work.answers + start, work.answers + start + width,
             work.row, sums + example * heads)
         }
@@ -104,6 +106,7 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
     }
   }
 
+  @specialized(where Scalar == Float)
   func move(_ work: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, moves: FusedRows<Scalar>) {
     let heads = energy.headCount
     let learnsBeta = energy.learnsBeta
@@ -113,7 +116,7 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
         guard let gradients, let betas = beta.baseAddress else { return }
         forEachHead { example, range in
           let start = rows.starts[example] * work.row
-          Scalar.kernels.fused.attendMove(
+          kernels.attendMove(
             call(example, work, kept, beta: betas), range, moves.projections + start,
             moves.projections + start + width, moves.answers + start, moves.answers + start + width, work.row,
             learnsBeta ? gradients + example * heads : nil, bias?.gradient(example))
@@ -122,11 +125,12 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
     }
   }
 
+  @specialized(where Scalar == Float)
   func addMatrixGradients(
     _ work: FusedRows<Scalar>, moves: FusedRows<Scalar>, _ tokens: FusedDirection<Scalar>,
     to sums: [UnsafeMutablePointer<Scalar>]
   ) {
-    let panel = Scalar.kernels.fused.panelWidth()
+    let panel = kernels.panelWidth()
     let (width, dimension) = (width, energy.dimension)
     // Wq and Wk are stored with a row a projected number: r'ᵀ g + rᵀ w.
     Parallelism.spread(2 * width, grain: 32) { range in
@@ -138,7 +142,7 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
             columns: a + part.lowerBound, stride: work.row, plain: b, strideB: tokens.row, panelWidth: panel,
             depth: rows.count)
         }
-        Scalar.kernels.fused.product(
+        kernels.product(
           part.count, dimension, term(moves.answers, tokens.activations), term(work.answers, tokens.direction), 1, 1,
           sum + (part.lowerBound - index * width) * dimension, dimension)
       }

@@ -24,6 +24,7 @@ extension HopfieldEnergy: FusedEnergy {
 /// Memories at work on some rows of tokens: r = G'(p), F = sum G(p).
 private final class HopfieldPart<Scalar: TensorScalar>: FusedPart {
   private let rows: TokenRows
+  private let kernels = Scalar.kernels.fused
   private let dimension: Int, width: Int
   private let map: RecallMap
   private let parameter: Scalar
@@ -44,6 +45,7 @@ private final class HopfieldPart<Scalar: TensorScalar>: FusedPart {
     }
   }
 
+  @specialized(where Scalar == Float)
   func answer(
     _ work: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, energies: UnsafeMutablePointer<Double>
   ) {
@@ -52,7 +54,7 @@ private final class HopfieldPart<Scalar: TensorScalar>: FusedPart {
       guard let values else { return }
       Parallelism.spread(rows.count, grain: 8) { range in
         let start = range.lowerBound * work.row
-        Scalar.kernels.fused.recall(
+        kernels.recall(
           map, parameter, range.count, width, work.row, work.projections + start, work.answers + start,
           values + range.lowerBound)
       }
@@ -62,6 +64,7 @@ private final class HopfieldPart<Scalar: TensorScalar>: FusedPart {
     }
   }
 
+  @specialized(where Scalar == Float)
   func move(_ work: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, moves: FusedRows<Scalar>) {
     if learnsBeta {
       // One sum: not spread, so that its order is fixed.
@@ -73,16 +76,17 @@ private final class HopfieldPart<Scalar: TensorScalar>: FusedPart {
 
   private func recallMove(_ work: FusedRows<Scalar>, _ moves: FusedRows<Scalar>, _ range: Range<Int>) -> Double {
     let start = range.lowerBound * work.row
-    return Scalar.kernels.fused.recallMove(
+    return kernels.recallMove(
       map, parameter, range.count, width, work.row, work.projections + start, work.answers + start,
       moves.projections + start, moves.answers + start, learnsBeta)
   }
 
+  @specialized(where Scalar == Float)
   func addMatrixGradients(
     _ work: FusedRows<Scalar>, moves: FusedRows<Scalar>, _ tokens: FusedDirection<Scalar>,
     to sums: [UnsafeMutablePointer<Scalar>]
   ) {
-    let panel = Scalar.kernels.fused.panelWidth()
+    let panel = kernels.panelWidth()
     let sum = sums[0]
     Parallelism.spread((width + panel - 1) / panel, grain: 2) { panels in
       let first = panels.lowerBound * panel
@@ -90,7 +94,7 @@ private final class HopfieldPart<Scalar: TensorScalar>: FusedPart {
         ProductFactors(
           columns: a, stride: tokens.row, plain: b + first, strideB: work.row, panelWidth: panel, depth: rows.count)
       }
-      Scalar.kernels.fused.product(
+      kernels.product(
         dimension, min(width, panels.upperBound * panel) - first, term(tokens.activations, moves.answers),
         term(tokens.direction, work.answers), 1, 1, sum + first, width)
     }

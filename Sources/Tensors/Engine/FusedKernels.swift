@@ -80,7 +80,9 @@ package enum RecallMap: Sendable {
 }
 
 /// The kernels of fused descents for one scalar type; rows of tokens are padded with zeros to whole vectors.
-package struct FusedKernels<Scalar>: Sendable {
+///
+/// A class, so that handing it on costs one reference and not one for each kernel.
+package final class FusedKernels<Scalar>: Sendable {
   package typealias Input = UnsafePointer<Scalar>
   package typealias Output = UnsafeMutablePointer<Scalar>
 
@@ -113,6 +115,32 @@ package struct FusedKernels<Scalar>: Sendable {
   /// map, parameter, rows, columns, row, overlaps, answers, moves, changes, whether beta learns; beta's gradient.
   package let recallMove:
     @Sendable (RecallMap, Scalar, Int, Int, Int, Input, Input, Input, Output, Bool) -> Double
+
+  init(
+    vectorLength: @escaping @Sendable () -> Int,
+    panelWidth: @escaping @Sendable () -> Int,
+    product: @escaping @Sendable (Int, Int, ProductFactors<Scalar>, ProductFactors<Scalar>?, Scalar, Scalar, Output, Int) -> Void,
+    pack: @escaping @Sendable (Int, Int, Input, Int, Int, Output, Int) -> Void,
+    attend: @escaping @Sendable (AttentionCall<Scalar>, Range<Int>, Output, Output, Int, UnsafeMutablePointer<Double>) -> Void,
+    attendMove: @escaping @Sendable ( AttentionCall<Scalar>, Range<Int>, Input, Input, Output, Output, Int, UnsafeMutablePointer<Double>?, Output? ) -> Void,
+    scale: @escaping @Sendable (Int, Scalar, Input, Output) -> Void,
+    normalize: @escaping @Sendable (Int, Int, Int, Scalar, Scalar, Input, Input, Output, Output, Output) -> Void,
+    normalizePullback: @escaping @Sendable (Int, Int, Int, Scalar, Input, Input, Input, Output, UnsafeMutablePointer<Double>, Output) -> Void,
+    recall: @escaping @Sendable (RecallMap, Scalar, Int, Int, Int, Input, Output, UnsafeMutablePointer<Double>) -> Void,
+    recallMove: @escaping @Sendable (RecallMap, Scalar, Int, Int, Int, Input, Input, Input, Output, Bool) -> Double
+  ) {
+    self.vectorLength = vectorLength
+    self.panelWidth = panelWidth
+    self.product = product
+    self.pack = pack
+    self.attend = attend
+    self.attendMove = attendMove
+    self.scale = scale
+    self.normalize = normalize
+    self.normalizePullback = normalizePullback
+    self.recall = recall
+    self.recallMove = recallMove
+  }
 }
 
 /// Calls `body` with the number of terms and their memory.

@@ -12,6 +12,19 @@ package final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
     pointer = BufferPool.take(sizeClass).assumingMemoryBound(to: Scalar.self)
   }
 
+  /// Memory filled with zeros.
+  package static func zeros(_ count: Int) -> Storage {
+    let storage = Storage(count: count)
+    storage.clear(0..<count)
+    return storage
+  }
+
+  /// Writes zeros, whose bytes are zero in every format.
+  package func clear(_ range: Range<Int>) {
+    UnsafeMutableRawPointer(pointer + range.lowerBound).initializeMemory(
+      as: UInt8.self, repeating: 0, count: range.count * MemoryLayout<Scalar>.stride)
+  }
+
   deinit { BufferPool.give(UnsafeMutableRawPointer(pointer), sizeClass) }
 }
 
