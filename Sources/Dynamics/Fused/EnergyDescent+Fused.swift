@@ -50,6 +50,7 @@ extension EnergyDescent {
       case .energiesBeforeSteps, .quantity: break
       }
     }
+    request.states.sort()
     return .success(FusedPlan(parts: parts, norm: norm, request: request))
   }
 

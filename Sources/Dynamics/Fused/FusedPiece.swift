@@ -95,11 +95,13 @@ final class FusedPiece<Scalar: TensorScalar> {
   /// g at the tokens x.
   func normalize(_ x: UnsafePointer<Scalar>, _ step: FusedStep<Scalar>) {
     let row = layout.tokenRow
-    Parallelism.spread(rows.count, grain: 8) { range in
-      let start = range.lowerBound * row
+    // The kernel takes four rows at a time: no cut falls between them.
+    Parallelism.spread((rows.count + 3) / 4, grain: 4) { range in
+      let first = 4 * range.lowerBound
+      let start = first * row
       descent.kernels.normalize(
-        range.count, layout.dimension, row, descent.epsilon, descent.gamma, descent.delta, x + start,
-        step.normalized + start, step.activations + start, step.reciprocals + range.lowerBound)
+        min(rows.count, 4 * range.upperBound) - first, layout.dimension, row, descent.epsilon, descent.gamma,
+        descent.delta, x + start, step.normalized + start, step.activations + start, step.reciprocals + first)
     }
   }
 
