@@ -13,6 +13,8 @@ public struct DescentState<Scalar: TensorScalar>: Sendable {
   public internal(set) var stepSize: Tensor<Scalar>?
   /// g, the energy and its gradient at the tokens, where they are already known.
   var evaluation: Evaluation<Scalar>?
+  /// What evaluates energies by fused kernels, where it can.
+  var fused: FusedDescent<Scalar>?
 }
 
 /// The energy at some tokens.

@@ -15,7 +15,7 @@ extension EnergyDescent {
       var next = state
       let size = Tensor(shape: [batch, 1, 1], elements: sizes)
       next.tokens.values = moved(state.tokens, evaluation, size, memory: &next.memory)
-      let found = evaluate(next.tokens)
+      let found = evaluate(next.tokens, state.fused)
       let energies = found.energy.total.elements
       let rises = energies.indices.filter { sizes[$0] > 0 && !(energies[$0] <= before[$0]) }
       if rises.isEmpty {

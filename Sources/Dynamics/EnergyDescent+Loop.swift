@@ -15,18 +15,18 @@ extension EnergyDescent {
     let needsEnergy = recording.contains { if case .energies = $0 { true } else { false } }
     var reason = stop.reason(DescentProgress(steps: 0))
     if reason == nil {
-      state.evaluation = evaluate(tokens)
+      state.evaluation = evaluate(tokens, state.fused)
       reason = fault(at: state)
     }
     while reason == nil {
-      let evaluation = state.evaluation ?? evaluate(state.tokens)
+      let evaluation = state.evaluation ?? evaluate(state.tokens, state.fused)
       var next = state
       step(&next)
       // After a last step that is known to be one, only the energy is needed, if that.
       let isLast = stop.stepsOnly == next.steps
       if next.evaluation == nil, next.tokens.values.isFinite {
-        if !isLast { next.evaluation = evaluate(next.tokens) }
-        if isLast, needsEnergy { next.evaluation = energyOnly(next.tokens) }
+        if !isLast { next.evaluation = evaluate(next.tokens, state.fused) }
+        if isLast, needsEnergy { next.evaluation = energyOnly(next.tokens, next.fused) }
       }
       reason = fault(at: next, after: evaluation)
       if reason != nil { break }
@@ -97,7 +97,8 @@ extension EnergyDescent {
   }
 
   /// The energy by part without its gradient.
-  private func energyOnly(_ tokens: Tokens<Scalar>) -> Evaluation<Scalar> {
+  private func energyOnly(_ tokens: Tokens<Scalar>, _ fused: FusedDescent<Scalar>?) -> Evaluation<Scalar> {
+    if let fused { return fused.evaluate(tokens) }
     let g = lagrangian.activations(at: tokens)
     return Evaluation(activations: g, energy: energy.energyByPart(at: g), gradient: g.values)
   }

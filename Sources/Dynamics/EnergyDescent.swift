@@ -62,29 +62,15 @@ where Function.Scalar == Norm.Scalar {
       ?? runRecomputed(from: tokens, recording: recording)
   }
 
-  /// How `run` computes a descent from these tokens: by fused kernels, or why not.
-  ///
-  /// A descent that meets a number that is not finite is run again in the general way, which finds where.
-  public func computation(
-    from tokens: Tokens<Scalar>, recording: [Recording<Scalar>] = []
-  ) -> DescentComputation {
-    if gradientPath == .unrolled && isTracked(tokens) {
-      return .general(reason: "the unrolled gradient path keeps a graph of tensor operations")
-    }
-    switch fusedPlan(for: tokens, recording: recording) {
-    case .success: return .fused
-    case .failure(let obstacle): return .general(reason: obstacle.reason)
-    }
-  }
-
   /// The state before the first step, for stepping by hand.
   public func start(from tokens: Tokens<Scalar>) -> DescentState<Scalar> {
-    DescentState(tokens: tokens, steps: 0, memory: updateRule.initialMemory())
+    DescentState(
+      tokens: tokens, steps: 0, memory: updateRule.initialMemory(), fused: fusedEvaluator(for: tokens))
   }
 
   /// Takes one step, whatever the stopping rule says.
   public func step(_ state: inout DescentState<Scalar>) {
-    let evaluation = state.evaluation ?? evaluate(state.tokens)
+    let evaluation = state.evaluation ?? evaluate(state.tokens, state.fused)
     state.evaluation = nil
     if let backtracking = stepSize.backtracking {
       backtrack(&state, evaluation, backtracking)
@@ -97,7 +83,8 @@ where Function.Scalar == Norm.Scalar {
   }
 
   /// g, the energy by part and dE/dg at some tokens.
-  func evaluate(_ tokens: Tokens<Scalar>) -> Evaluation<Scalar> {
+  func evaluate(_ tokens: Tokens<Scalar>, _ fused: FusedDescent<Scalar>? = nil) -> Evaluation<Scalar> {
+    if let fused, !tokens.values.isTracked { return fused.evaluate(tokens) }
     let g = lagrangian.activations(at: tokens)
     if let closed = energy.closedForm {
       let found = closed.trackedGradient(at: g)

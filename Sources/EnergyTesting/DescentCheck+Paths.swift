@@ -47,10 +47,12 @@ extension DescentCheck {
     findings.compare(
       .gradientPaths, "the result of the detached path", run(.detached, from: x), to: reference,
       of: "the unrolled path", axes: tokenAxes)
-    for ((name, expected), (_, found)) in zip(unrolled, derivatives(.recomputed, weights)) {
-      findings.compare(
-        .gradientPaths, "the derivative by \(name) on the recomputed path", found, to: expected,
-        of: "the unrolled path", axes: axisNames(expected.shape))
+    for (path, label) in [(GradientPath.recomputed, "recomputed"), (.automatic, "automatic")] {
+      for ((name, expected), (_, found)) in zip(unrolled, derivatives(path, weights)) {
+        findings.compare(
+          .gradientPaths, "the derivative by \(name) on the \(label) path", found, to: expected,
+          of: "the unrolled path", axes: axisNames(expected.shape))
+      }
     }
     for (name, found) in derivatives(.detached, weights) {
       let elements = found.elements

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 
 /// A descent that fused kernels cover, with every option they know; sizes all differ and fit no vector.
-struct FusedCase: CustomTestStringConvertible, Sendable {
+struct FusedCase: CustomStringConvertible, Sendable {
   enum Bias: String, CaseIterable {
     case none, additive, additiveShared, additiveRemoving, multiplicative, multiplicativeShared
   }
@@ -18,7 +18,7 @@ struct FusedCase: CustomTestStringConvertible, Sendable {
   var bias = Bias.none
   var memory = Memory.relu
 
-  var testDescription: String {
+  var description: String {
     let sizes = [batch, tokenCount, dimension, heads, keySize, memoryCount].map(String.init)
     let flags = [
       includesSelf ? "" : "no self", isCausal ? "causal" : "", learnsBeta ? "learned beta" : "",
@@ -28,29 +28,34 @@ struct FusedCase: CustomTestStringConvertible, Sendable {
   }
 
   /// Every combination of the options of attention, each with some memory.
-  static let all: [FusedCase] = [true, false].flatMap { includesSelf in
-    [false, true].flatMap { isCausal in
-      Bias.allCases.enumerated().flatMap { index, bias in
-        [false, true].map { isPadded in
-          var result = FusedCase(includesSelf: includesSelf, isCausal: isCausal, isPadded: isPadded, bias: bias)
-          let memories = Memory.allCases
-          result.memory = memories[(index + (isPadded ? 1 : 0) + (isCausal ? 2 : 0)) % memories.count]
-          result.learnsBeta = isCausal != includesSelf
-          return result
+  static let all: [FusedCase] =
+    [true, false].flatMap { includesSelf in
+      [false, true].flatMap { isCausal in
+        Bias.allCases.enumerated().flatMap { index, bias in
+          [false, true].map { isPadded in
+            var result = FusedCase(
+              includesSelf: includesSelf, isCausal: isCausal, isPadded: isPadded, bias: bias)
+            let memories = Memory.allCases
+            result.memory = memories[(index + (isPadded ? 1 : 0) + (isCausal ? 2 : 0)) % memories.count]
+            result.learnsBeta = isCausal != includesSelf
+            return result
+          }
         }
       }
-    }
-  } + sizes + Memory.allCases.map { FusedCase(batch: 2, tokenCount: 4, isPadded: true, memory: $0) }
+    } + sizes + Memory.allCases.map { FusedCase(batch: 2, tokenCount: 4, isPadded: true, memory: $0) }
 
   /// Sizes below, at and beyond vectors, panels, tiles and pieces; one example, few and many.
   static let sizes = [
-    FusedCase(batch: 1, tokenCount: 37, dimension: 19, heads: 3, keySize: 17, memoryCount: 70, learnsBeta: true),
+    FusedCase(
+      batch: 1, tokenCount: 37, dimension: 19, heads: 3, keySize: 17, memoryCount: 70, learnsBeta: true),
     FusedCase(batch: 2, tokenCount: 16, dimension: 32, heads: 2, keySize: 16, memoryCount: 64),
     FusedCase(batch: 17, tokenCount: 9, dimension: 33, heads: 1, keySize: 5, memoryCount: 31, isPadded: true),
-    FusedCase(batch: 5, tokenCount: 3, dimension: 48, heads: 5, keySize: 32, memoryCount: 1, bias: .multiplicative),
+    FusedCase(
+      batch: 5, tokenCount: 3, dimension: 48, heads: 5, keySize: 32, memoryCount: 1, bias: .multiplicative),
     FusedCase(batch: 40, tokenCount: 1, dimension: 4, heads: 2, keySize: 1, memoryCount: 3, steps: 2),
     FusedCase(batch: 2, tokenCount: 6, dimension: 8, heads: 2, keySize: 4, memoryCount: 12, steps: 0),
-    FusedCase(batch: 9, tokenCount: 2, dimension: 5, heads: 3, keySize: 2, memoryCount: 6, steps: 1, bias: .additive),
+    FusedCase(
+      batch: 9, tokenCount: 2, dimension: 5, heads: 3, keySize: 2, memoryCount: 6, steps: 1, bias: .additive),
   ]
 
   // MARK: The descent
@@ -68,7 +73,8 @@ struct FusedCase: CustomTestStringConvertible, Sendable {
     guard let activation: HopfieldActivation<Scalar> = hopfieldActivation() else {
       return attention.named("attention")
     }
-    return attention + HopfieldEnergy(memories: weights([dimension, memoryCount], 72, 1), activation: activation)
+    return attention
+      + HopfieldEnergy(memories: weights([dimension, memoryCount], 72, 1), activation: activation)
   }
 
   private func hopfieldActivation<Scalar>() -> HopfieldActivation<Scalar>? {

@@ -32,16 +32,20 @@ import Testing
   @Test("covered descents are fused; others say why not")
   func computation() {
     let example = FusedCase()
-    let (energy, norm, x) = (example.energy(Double.self), example.norm(Double.self), example.tokens(Double.self))
+    let (energy, norm, x) = (
+      example.energy(Double.self), example.norm(Double.self), example.tokens(Double.self)
+    )
     #expect(example.descent(energy, norm, path: .automatic, isFused: true).computation(from: x) == .fused)
-    func reason(_ change: (inout EnergyDescent<EnergySum<Double>, LayerNormLagrangian<Double>>) -> Void) -> String {
+    func reason(_ change: (inout EnergyDescent<EnergySum<Double>, LayerNormLagrangian<Double>>) -> Void)
+      -> String
+    {
       var descent = example.descent(energy, norm, path: .automatic, isFused: true)
       change(&descent)
       return descent.computation(from: x).description
     }
     #expect(reason { $0.usesFusedKernels = false } == "general: fused kernels are switched off")
-    #expect(reason { $0.updateRule = .momentum(0.5) }.contains("MomentumUpdate"))
-    #expect(reason { $0.stepSize = .backtracking(from: 1) }.contains("energy"))
+    #expect(reason { $0.updateRule = .momentum(0.5) } == "fused gradients: the update rule MomentumUpdate")
+    #expect(reason { $0.stepSize = .backtracking(from: 1) }.hasPrefix("fused gradients: step sizes"))
     #expect(reason { $0.energy = (energy + PowerEnergy(weight: 1, power: 2).named("own")) }.contains("own"))
     let tracked = Tokens(x.values.variable(), mask: x.mask)
     let unrolled = example.descent(energy, norm, path: .unrolled, isFused: true)
@@ -50,6 +54,25 @@ import Testing
     let plain = EnergyDescent(
       of: energy, lagrangian: PlainLagrangian(), stepSize: .constant(0.1), stop: .after(steps: 1))
     #expect(plain.computation(from: x).description.contains("PlainLagrangian"))
+  }
+
+  @Test(
+    "steps by tensor operations along fused gradients are those along general ones", arguments: FusedCase.all)
+  func evaluations(example: FusedCase) {
+    func results<Rule: UpdateRule>(_ rule: Rule, _ size: any StepSizeRule) {
+      let found = [true, false].map { isFused in
+        var descent = example.descent(
+          example.energy(Double.self), example.norm(Double.self), path: .detached, isFused: isFused)
+        descent.updateRule = rule
+        descent.stepSize = size
+        let result = descent.run(from: example.tokens(Double.self), recording: [.energies])
+        return [("tokens", result.tokens.values), ("activations", result.activations.values)]
+          + result.trajectory.energies.flatMap { energy in energy.parts.map { ($0.name, $0.energy) } }
+      }
+      compare(found[0], found[1], 1e-11)
+    }
+    results(.momentum(0.7), .constant(0.1))
+    results(.gradient, .backtracking(from: 4))
   }
 
   @Test("a descent that meets infinity says where, as the general way does")
@@ -67,13 +90,18 @@ import Testing
 
   @Test(
     "bits do not depend on the number of threads, whether they take pieces or share one",
-    arguments: [FusedCase(batch: 23, tokenCount: 11, dimension: 40, isPadded: true, bias: .additive), FusedCase.sizes[0]])
+    arguments: [
+      FusedCase(batch: 23, tokenCount: 11, dimension: 40, isPadded: true, bias: .additive),
+      FusedCase.sizes[0],
+    ])
   func threads(example: FusedCase) {
     let before = Parallelism.threadCount
     defer { Parallelism.threadCount = before }
     let found = [1, 2, 5].map { count in
       Parallelism.threadCount = count
-      return (example.forward(Float.self, isFused: true) + example.gradients(Float.self, path: .automatic, isFused: true))
+      return
+        (example.forward(Float.self, isFused: true)
+        + example.gradients(Float.self, path: .automatic, isFused: true))
         .map { $0.1.elements.map(\.bitPattern) }
     }
     #expect(found[1] == found[0])

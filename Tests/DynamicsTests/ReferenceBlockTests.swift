@@ -63,14 +63,14 @@ struct ReferenceBlockTests {
 
   @Test(
     "gradients of the loss for tokens and every weight agree in double", arguments: referenceNames,
-    [GradientPath.unrolled, .recomputed])
+    [GradientPath.unrolled, .recomputed, .automatic])
   func lossGradients(name: String, path: GradientPath) throws {
     try checkLoss(ReferenceBlock<Double>(name), path, relative: 1e-10)
   }
 
   @Test(
     "gradients of the loss for tokens and every weight agree in float", arguments: referenceNames,
-    [GradientPath.unrolled, .recomputed])
+    [GradientPath.unrolled, .recomputed, .automatic])
   func lossGradientsFloat(name: String, path: GradientPath) throws {
     try checkLoss(ReferenceBlock<Float>(name), path, relative: 1e-4)
   }

@@ -1,4 +1,4 @@
-import Energies
+public import Energies
 import Tensors
 
 /// Why a descent has no fused way.
@@ -16,42 +16,80 @@ struct FusedPlan<Scalar: TensorScalar> {
 }
 
 extension EnergyDescent {
-  /// The fused way of this descent, or what stands in its way.
-  func fusedPlan(
-    for tokens: Tokens<Scalar>, recording: [Recording<Scalar>]
+  /// The parts and the norm of fused kernels, or what stands in their way.
+  private func fusedKernels(
+    for tokens: Tokens<Scalar>
   ) -> Result<FusedPlan<Scalar>, FusedObstacle> {
     func obstacle(_ reason: String) -> Result<FusedPlan<Scalar>, FusedObstacle> {
       .failure(FusedObstacle(reason: reason))
     }
     if !usesFusedKernels { return obstacle("fused kernels are switched off") }
-    guard updateRule is GradientUpdate else { return obstacle("the update rule \(type(of: updateRule))") }
-    if stepSize.backtracking != nil { return obstacle("step sizes are shortened by the energy") }
-    guard let steps = stop.stepsOnly else { return obstacle("the stopping rule looks at more than steps") }
-    if recording.contains(where: { if case .quantity = $0 { true } else { false } }) {
-      return obstacle("a quantity is recorded at every step")
-    }
     guard let norm = lagrangian as? LayerNormLagrangian<Scalar> else {
       return obstacle("the Lagrangian \(Norm.self) is not the layer norm")
     }
-    let parts: [(name: String, energy: any FusedEnergy<Scalar>)]
-    switch energy.fusedParts {
-    case .parts(let found): parts = found
-    case .missing(let reason): return obstacle(reason)
-    }
     let shape = tokens.values.shape
-    guard shape[0] > 0, shape[1] > 0, norm.delta.count == shape[2],
-      parts.allSatisfy({ $0.energy.accepts(batch: shape[0], tokenCount: shape[1], dimension: shape[2]) })
-    else { return obstacle("the energy does not fit tokens of shape \(shape)") }
-    var request = FusedDescent<Scalar>.Request(sizes: (0..<steps).map { Scalar(stepSize.size(at: $0)) })
-    for item in recording {
-      switch item {
-      case .energies: request.lastEnergy = true
-      case .states(let every): request.states += (0...steps).filter { $0 == steps || $0 % max(1, every) == 0 }
-      case .energiesBeforeSteps, .quantity: break
-      }
+    switch energy.fusedParts {
+    case .missing(let reason): return obstacle(reason)
+    case .parts(let parts):
+      guard shape[0] > 0, shape[1] > 0, norm.delta.count == shape[2],
+        parts.allSatisfy({ $0.energy.accepts(batch: shape[0], tokenCount: shape[1], dimension: shape[2]) })
+      else { return obstacle("the energy does not fit tokens of shape \(shape)") }
+      return .success(FusedPlan(parts: parts, norm: norm, request: .init(sizes: [])))
     }
-    request.states.sort()
-    return .success(FusedPlan(parts: parts, norm: norm, request: request))
+  }
+
+  /// What stands in the way of taking all steps in fused buffers.
+  private func obstacleToFusedSteps(_ recording: [Recording<Scalar>]) -> String? {
+    if !(updateRule is GradientUpdate) { return "the update rule \(type(of: updateRule))" }
+    if stepSize.backtracking != nil { return "step sizes are shortened by the energy" }
+    if stop.stepsOnly == nil { return "the stopping rule looks at more than steps" }
+    if recording.contains(where: { if case .quantity = $0 { true } else { false } }) {
+      return "a quantity is recorded at every step"
+    }
+    return nil
+  }
+
+  /// The fused way of this descent, or what stands in its way.
+  private func fusedPlan(
+    for tokens: Tokens<Scalar>, recording: [Recording<Scalar>]
+  ) -> Result<FusedPlan<Scalar>, FusedObstacle> {
+    if let reason = obstacleToFusedSteps(recording) { return .failure(FusedObstacle(reason: reason)) }
+    return fusedKernels(for: tokens).map { plan in
+      var plan = plan
+      let steps = stop.stepsOnly ?? 0
+      plan.request.sizes = (0..<steps).map { Scalar(stepSize.size(at: $0)) }
+      for item in recording {
+        switch item {
+        case .energies: plan.request.lastEnergy = true
+        case .states(let every):
+          plan.request.states += (0...steps).filter { $0 == steps || $0 % max(1, every) == 0 }
+        case .energiesBeforeSteps, .quantity: break
+        }
+      }
+      plan.request.states.sort()
+      return plan
+    }
+  }
+
+  /// What evaluates energies by fused kernels; nil where gradients flow or there is none.
+  func fusedEvaluator(for tokens: Tokens<Scalar>) -> FusedDescent<Scalar>? {
+    guard !isTracked(tokens), case .success(let plan) = fusedKernels(for: tokens) else { return nil }
+    return plan.descent
+  }
+
+  /// How `run` computes a descent from these tokens, and why not all of it by fused kernels.
+  ///
+  /// A descent that meets a number that is not finite is run again in the general way, which finds where.
+  public func computation(
+    from tokens: Tokens<Scalar>, recording: [Recording<Scalar>] = []
+  ) -> DescentComputation {
+    let isDifferentiated = gradientPath != .detached && isTracked(tokens)
+    if gradientPath == .unrolled && isDifferentiated {
+      return .general(reason: "the unrolled gradient path keeps a graph of tensor operations")
+    }
+    if case .failure(let obstacle) = fusedKernels(for: tokens) { return .general(reason: obstacle.reason) }
+    guard let reason = obstacleToFusedSteps(recording) else { return .fused }
+    return isDifferentiated ? .general(reason: reason) : .fusedGradients(reason: reason)
   }
 
   /// The fused run of a descent without gradients; nil where there is none.
@@ -63,7 +101,8 @@ extension EnergyDescent {
   }
 
   /// The fused run of a descent whose result is to be differentiated; nil where there is none.
-  func runFusedTracked(from tokens: Tokens<Scalar>, recording: [Recording<Scalar>]) -> DescentResult<Scalar>? {
+  func runFusedTracked(from tokens: Tokens<Scalar>, recording: [Recording<Scalar>]) -> DescentResult<Scalar>?
+  {
     let mask = tokens.mask
     let plain = detached
     let start = Tokens(tokens.values.detached, mask: mask)
@@ -74,7 +113,8 @@ extension EnergyDescent {
     let ofEnergy = energy.dependencies.values
     let ofLagrangian = lagrangian.parameters.values
     let tape = run.tape
-    let values = Tensor.differentiable(run.tokens, inputs: [tokens.values] + ofEnergy + ofLagrangian) { pull in
+    let values = Tensor.differentiable(run.tokens, inputs: [tokens.values] + ofEnergy + ofLagrangian) {
+      pull in
       if pull.isDifferentiated {
         // A second derivative needs the whole graph: run again, unrolled.
         return pull.byDifferentiating { variables in

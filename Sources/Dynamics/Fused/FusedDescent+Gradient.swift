@@ -40,7 +40,8 @@ extension FusedDescent {
   }
 
   private func pullBack(
-    _ piece: FusedPiece<Scalar>, _ memory: Storage<Scalar>, _ tape: FusedTape<Scalar>, _ cotangent: Tensor<Scalar>,
+    _ piece: FusedPiece<Scalar>, _ memory: Storage<Scalar>, _ tape: FusedTape<Scalar>,
+    _ cotangent: Tensor<Scalar>,
     to first: UnsafeMutablePointer<Scalar>, _ sums: FusedGradientSums<Scalar>
   ) {
     let (c, w, ofG) = (
@@ -62,7 +63,8 @@ extension FusedDescent {
       piece.move(step, direction: w.pointer, changes: changes.pointer, ofActivations: ofG.pointer)
       piece.addMatrixGradients(step, direction: w.pointer, changes: changes.pointer, to: sums)
       kernels.normalizePullback(
-        piece.rows.count, layout.dimension, layout.tokenRow, gamma, step.normalized, step.reciprocals, ofG.pointer,
+        piece.rows.count, layout.dimension, layout.tokenRow, gamma, step.normalized, step.reciprocals,
+        ofG.pointer,
         c.pointer, sums.gamma, sums.delta.pointer)
     }
     for (part, target) in zip(piece.parts, sums.parts) { part.addOtherGradients(to: target.map(\.pointer)) }
@@ -74,7 +76,8 @@ extension FusedPiece {
   /// Computes a step again from its tokens.
   fileprivate func repeatStep(_ step: FusedStep<Scalar>, from x: UnsafePointer<Scalar>) {
     normalize(x, step)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: parts.count * rows.examples.upperBound) { energies in
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: parts.count * rows.examples.upperBound) {
+      energies in
       energies.initialize(repeating: 0)
       answer(step, energies: energies.baseAddress.unsafelyUnwrapped, energyStride: rows.examples.upperBound)
     }

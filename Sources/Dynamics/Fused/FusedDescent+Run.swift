@@ -38,7 +38,8 @@ extension FusedDescent {
     guard output.isFinite else { return nil }
     let kept = zip(pieces, memories).compactMap { piece, memory in memory.map { (piece: piece, memory: $0) } }
     return Run(
-      tokens: output.tokens, activations: output.activations, energies: output.energies, states: output.states,
+      tokens: output.tokens, activations: output.activations, energies: output.energies,
+      states: output.states,
       tape: FusedTape(keeping: request.keeping, sizes: request.sizes, pieces: kept))
   }
 

@@ -23,12 +23,15 @@ struct FusedDescent<Scalar: TensorScalar>: Sendable {
     let dimension = norm.delta.count
     weights = FusedWeights(parts.map { $0.energy.projections }, dimension: dimension)
     layout = FusedLayout(
-      dimension: dimension, parts: zip(parts, weights.matrices).map { ($1.reduce(0) { $0 + $1.width }, $0.energy.answersInPlace) },
+      dimension: dimension,
+      parts: zip(parts, weights.matrices).map { ($1.reduce(0) { $0 + $1.width }, $0.energy.answersInPlace) },
       vectorLength: kernels.vectorLength())
     gamma = norm.gamma.scalar
     epsilon = norm.epsilon
     deltaStorage = .zeros(layout.tokenRow)
-    norm.delta.withElements { deltaStorage.pointer.update(from: $0.baseAddress.unsafelyUnwrapped, count: dimension) }
+    norm.delta.withElements {
+      deltaStorage.pointer.update(from: $0.baseAddress.unsafelyUnwrapped, count: dimension)
+    }
   }
 
   /// delta, padded to a row.
@@ -45,7 +48,8 @@ struct FusedDescent<Scalar: TensorScalar>: Sendable {
   /// Whether threads take whole pieces; otherwise they share the work inside each.
   func takesWholePieces(_ pieces: [TokenRows]) -> Bool {
     let rows = pieces.map(\.count).max() ?? 0
-    return pieces.count >= 8 || (pieces.count > 1 && 4 * rows * weights.width * weights.dimension < 200_000_000)
+    return pieces.count >= 8
+      || (pieces.count > 1 && 4 * rows * weights.width * weights.dimension < 200_000_000)
   }
 }
 

@@ -10,7 +10,8 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
 
   /// Zeros. Context of one value for each example has its own places for each piece, and is shared by all sums.
   init(
-    _ energies: [(name: String, energy: any FusedEnergy<Scalar>)], _ context: [[Storage<Scalar>?]], tokenRow: Int
+    _ energies: [(name: String, energy: any FusedEnergy<Scalar>)], _ context: [[Storage<Scalar>?]],
+    tokenRow: Int
   ) {
     parts = zip(energies, context).map { part, shared in
       zip(part.energy.dependencies.values, shared).map { $1 ?? .zeros($0.count) }
@@ -23,7 +24,9 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
   deinit { gamma.deallocate() }
 
   /// Places for the gradients of context with a value for each example; nil for all else.
-  static func contextSums(_ energies: [(name: String, energy: any FusedEnergy<Scalar>)]) -> [[Storage<Scalar>?]] {
+  static func contextSums(_ energies: [(name: String, energy: any FusedEnergy<Scalar>)]) -> [[Storage<
+    Scalar
+  >?]] {
     energies.map { part in
       let parameterCount = part.energy.parameters.count
       return part.energy.dependencies.values.enumerated().map { index, value in

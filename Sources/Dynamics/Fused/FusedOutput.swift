@@ -22,7 +22,9 @@ final class FusedOutput<Scalar: TensorScalar>: @unchecked Sendable {
     // Padding stays where it was, and has no activation.
     func copy() -> Storage<Scalar> {
       let storage = Storage<Scalar>(count: count)
-      if start.mask != nil { start.values.withElements { storage.pointer.update(from: $0.baseAddress!, count: count) } }
+      if start.mask != nil {
+        start.values.withElements { storage.pointer.update(from: $0.baseAddress!, count: count) }
+      }
       return storage
     }
     lastTokens = copy()
@@ -34,6 +36,12 @@ final class FusedOutput<Scalar: TensorScalar>: @unchecked Sendable {
   }
 
   deinit { energyValues.deallocate() }
+
+  /// Zeros for tokens that no piece writes.
+  func clear() {
+    lastTokens.clear(0..<lastTokens.count)
+    lastActivations.clear(0..<lastActivations.count)
+  }
 
   /// The energies of the first part at a moment, one an example; other parts follow `batch` apart.
   func energyPointer(moment: Int) -> UnsafeMutablePointer<Double> {
@@ -48,7 +56,8 @@ final class FusedOutput<Scalar: TensorScalar>: @unchecked Sendable {
   }
 
   /// Keeps what came out of a piece.
-  func finish(_ piece: FusedPiece<Scalar>, tokens: UnsafePointer<Scalar>, activations: UnsafePointer<Scalar>) {
+  func finish(_ piece: FusedPiece<Scalar>, tokens: UnsafePointer<Scalar>, activations: UnsafePointer<Scalar>)
+  {
     piece.store(tokens, to: lastTokens.pointer)
     piece.store(activations, to: lastActivations.pointer)
   }

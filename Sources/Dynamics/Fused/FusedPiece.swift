@@ -130,6 +130,7 @@ final class FusedPiece<Scalar: TensorScalar> {
   /// x <- x + alpha r Wᵀ.
   func advance(_ x: UnsafeMutablePointer<Scalar>, _ step: FusedStep<Scalar>, alpha: Scalar) {
     descent.weights.unproject(
-      rows: rows.count, step.answers, row: layout.answerRow, alpha: alpha, keep: 1, to: x, stride: layout.tokenRow)
+      rows: rows.count, step.answers, row: layout.answerRow, alpha: alpha, keep: 1, to: x,
+      stride: layout.tokenRow)
   }
 }

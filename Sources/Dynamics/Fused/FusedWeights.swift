@@ -60,13 +60,15 @@ struct FusedWeights<Scalar: TensorScalar>: Sendable {
       Parallelism.spread((matrix.width + panelWidth - 1) / panelWidth, grain: 4) { panels in
         let first = panels.lowerBound * panelWidth
         kernels.pack(
-          dimension, min(matrix.width, panels.upperBound * panelWidth) - first, values + first * column, row, column,
+          dimension, min(matrix.width, panels.upperBound * panelWidth) - first, values + first * column, row,
+          column,
           forward.pointer + matrix.forward + first * dimension, panelWidth * dimension)
       }
       Parallelism.spread((dimension + panelWidth - 1) / panelWidth, grain: 4) { panels in
         let first = panels.lowerBound * panelWidth
         kernels.pack(
-          matrix.width, min(dimension, panels.upperBound * panelWidth) - first, values + first * row, column, row,
+          matrix.width, min(dimension, panels.upperBound * panelWidth) - first, values + first * row, column,
+          row,
           backward.pointer + (panels.lowerBound * depth + matrix.column) * panelWidth, depth * panelWidth)
       }
     }
@@ -74,12 +76,14 @@ struct FusedWeights<Scalar: TensorScalar>: Sendable {
 
   /// c <- g W for one matrix: [rows, width] with rows of c `row` apart.
   func project(
-    _ matrix: Matrix, rows: Int, _ g: UnsafePointer<Scalar>, stride: Int, to c: UnsafeMutablePointer<Scalar>, row: Int
+    _ matrix: Matrix, rows: Int, _ g: UnsafePointer<Scalar>, stride: Int, to c: UnsafeMutablePointer<Scalar>,
+    row: Int
   ) {
     Parallelism.spread((matrix.width + panelWidth - 1) / panelWidth, grain: 2) { panels in
       let first = panels.lowerBound * panelWidth
       let factors = ProductFactors(
-        rows: g, stride: stride, panels: forward.pointer + matrix.forward + first * dimension, panelWidth: panelWidth,
+        rows: g, stride: stride, panels: forward.pointer + matrix.forward + first * dimension,
+        panelWidth: panelWidth,
         depth: dimension)
       kernels.product(
         rows, min(matrix.width, panels.upperBound * panelWidth) - first, factors, nil, 1, 0, c + first, row)
@@ -97,7 +101,8 @@ struct FusedWeights<Scalar: TensorScalar>: Sendable {
         rows: answers, stride: row, panels: backward.pointer + panels.lowerBound * width * panelWidth,
         panelWidth: panelWidth, depth: width)
       kernels.product(
-        rows, min(dimension, panels.upperBound * panelWidth) - first, factors, nil, alpha, keep, c + first, stride)
+        rows, min(dimension, panels.upperBound * panelWidth) - first, factors, nil, alpha, keep, c + first,
+        stride)
     }
   }
 }

@@ -8,7 +8,8 @@ extension AttentionEnergy: FusedEnergy {
   package var answersInPlace: Bool { false }
 
   package func accepts(batch: Int, tokenCount: Int, dimension: Int) -> Bool {
-    guard dimension == self.dimension, keyWeights.shape == queryWeights.shape, beta.shape == [headCount] else {
+    guard dimension == self.dimension, keyWeights.shape == queryWeights.shape, beta.shape == [headCount]
+    else {
       return false
     }
     guard let shape = bias?.values.shape else { return true }
@@ -57,15 +58,18 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
 
   /// The call of one example.
   private func call(
-    _ example: Int, _ work: FusedRows<Scalar>, _ kept: UnsafeMutablePointer<Scalar>, beta: UnsafePointer<Scalar>
+    _ example: Int, _ work: FusedRows<Scalar>, _ kept: UnsafeMutablePointer<Scalar>,
+    beta: UnsafePointer<Scalar>
   ) -> AttentionCall<Scalar> {
     let start = rows.starts[example] * work.row
     let weights = kept + weightsStarts[example]
     return AttentionCall(
       tokenCount: rows.count(of: example), keySize: energy.keySize, row: work.row,
-      weightsRow: weightsRows[example], leavesOutSelf: !energy.includesSelf, isCausal: energy.isCausal, beta: beta,
+      weightsRow: weightsRows[example], leavesOutSelf: !energy.includesSelf, isCausal: energy.isCausal,
+      beta: beta,
       queries: work.projections + start, keys: work.projections + start + width,
-      added: mixesByFactor ? nil : bias?.pointer(example), factors: mixesByFactor ? bias?.pointer(example) : nil,
+      added: mixesByFactor ? nil : bias?.pointer(example),
+      factors: mixesByFactor ? bias?.pointer(example) : nil,
       headBias: bias?.headStride(example) ?? 0, weights: weights,
       mixing: mixesByFactor ? weights + weightsStarts[rows.examples.count] : weights)
   }
@@ -143,7 +147,8 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
             depth: rows.count)
         }
         kernels.product(
-          part.count, dimension, term(moves.answers, tokens.activations), term(work.answers, tokens.direction), 1, 1,
+          part.count, dimension, term(moves.answers, tokens.activations),
+          term(work.answers, tokens.direction), 1, 1,
           sum + (part.lowerBound - index * width) * dimension, dimension)
       }
     }

@@ -11,7 +11,9 @@ package enum FusedParts<Scalar: TensorScalar>: Sendable {
 extension Energy {
   /// The parts of this energy for a fused descent.
   package var fusedParts: FusedParts<Scalar> {
-    guard let closed = closedForm else { return .missing("the energy \(name) has no closed form for all its parts") }
+    guard let closed = closedForm else {
+      return .missing("the energy \(name) has no closed form for all its parts")
+    }
     let parts = (closed as? ClosedFormSum<Scalar>)?.parts ?? [(closed.name, closed)]
     var found: [(name: String, energy: any FusedEnergy<Scalar>)] = []
     for part in parts {

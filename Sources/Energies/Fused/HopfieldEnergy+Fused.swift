@@ -74,7 +74,9 @@ private final class HopfieldPart<Scalar: TensorScalar>: FusedPart {
     }
   }
 
-  private func recallMove(_ work: FusedRows<Scalar>, _ moves: FusedRows<Scalar>, _ range: Range<Int>) -> Double {
+  private func recallMove(_ work: FusedRows<Scalar>, _ moves: FusedRows<Scalar>, _ range: Range<Int>)
+    -> Double
+  {
     let start = range.lowerBound * work.row
     return kernels.recallMove(
       map, parameter, range.count, width, work.row, work.projections + start, work.answers + start,
@@ -92,7 +94,8 @@ private final class HopfieldPart<Scalar: TensorScalar>: FusedPart {
       let first = panels.lowerBound * panel
       func term(_ a: UnsafePointer<Scalar>, _ b: UnsafeMutablePointer<Scalar>) -> ProductFactors<Scalar> {
         ProductFactors(
-          columns: a, stride: tokens.row, plain: b + first, strideB: work.row, panelWidth: panel, depth: rows.count)
+          columns: a, stride: tokens.row, plain: b + first, strideB: work.row, panelWidth: panel,
+          depth: rows.count)
       }
       kernels.product(
         dimension, min(width, panels.upperBound * panel) - first, term(tokens.activations, moves.answers),

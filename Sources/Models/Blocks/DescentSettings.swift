@@ -11,7 +11,7 @@ public struct DescentSettings: Sendable, Equatable {
   public var gradientPath: GradientPath
 
   /// T steps of size alpha; the published image model takes 12 of 0.1.
-  public init(steps: Int = 12, stepSize: Double = 0.1, gradientPath: GradientPath = .recomputed) {
+  public init(steps: Int = 12, stepSize: Double = 0.1, gradientPath: GradientPath = .automatic) {
     require(steps >= 0, "a descent takes at least 0 steps, not \(steps)")
     require(
       stepSize >= 0 && stepSize.isFinite, "a step size is a finite number of at least 0, not \(stepSize)")

@@ -19,7 +19,8 @@ package struct ProductFactors<Scalar> {
 
   /// Columns of `a`, its transpose, times a plain matrix.
   package init(
-    columns a: UnsafePointer<Scalar>, stride: Int, plain b: UnsafePointer<Scalar>, strideB: Int, panelWidth: Int,
+    columns a: UnsafePointer<Scalar>, stride: Int, plain b: UnsafePointer<Scalar>, strideB: Int,
+    panelWidth: Int,
     depth: Int
   ) {
     (self.a, rowA, columnA) = (a, 1, stride)
@@ -99,7 +100,8 @@ package final class FusedKernels<Scalar>: Sendable {
   /// attention, heads, moves of queries and keys, changes of both answers, their row, gradients of beta and bias.
   package let attendMove:
     @Sendable (
-      AttentionCall<Scalar>, Range<Int>, Input, Input, Output, Output, Int, UnsafeMutablePointer<Double>?, Output?
+      AttentionCall<Scalar>, Range<Int>, Input, Input, Output, Output, Int, UnsafeMutablePointer<Double>?,
+      Output?
     ) -> Void
   /// count, factor, x, y: y <- factor x.
   package let scale: @Sendable (Int, Scalar, Input, Output) -> Void
@@ -108,7 +110,8 @@ package final class FusedKernels<Scalar>: Sendable {
     @Sendable (Int, Int, Int, Scalar, Scalar, Input, Input, Output, Output, Output) -> Void
   /// rows, columns, row, gamma, z, reciprocal, cotangent of g, cotangent of x, gradients of gamma and delta.
   package let normalizePullback:
-    @Sendable (Int, Int, Int, Scalar, Input, Input, Input, Output, UnsafeMutablePointer<Double>, Output) -> Void
+    @Sendable (Int, Int, Int, Scalar, Input, Input, Input, Output, UnsafeMutablePointer<Double>, Output) ->
+      Void
   /// map, parameter, rows, columns, row, overlaps, answers, sum of G by row.
   package let recall:
     @Sendable (RecallMap, Scalar, Int, Int, Int, Input, Output, UnsafeMutablePointer<Double>) -> Void
@@ -119,15 +122,32 @@ package final class FusedKernels<Scalar>: Sendable {
   init(
     vectorLength: @escaping @Sendable () -> Int,
     panelWidth: @escaping @Sendable () -> Int,
-    product: @escaping @Sendable (Int, Int, ProductFactors<Scalar>, ProductFactors<Scalar>?, Scalar, Scalar, Output, Int) -> Void,
+    product:
+      @escaping @Sendable (
+        Int, Int, ProductFactors<Scalar>, ProductFactors<Scalar>?, Scalar, Scalar, Output, Int
+      ) -> Void,
     pack: @escaping @Sendable (Int, Int, Input, Int, Int, Output, Int) -> Void,
-    attend: @escaping @Sendable (AttentionCall<Scalar>, Range<Int>, Output, Output, Int, UnsafeMutablePointer<Double>) -> Void,
-    attendMove: @escaping @Sendable ( AttentionCall<Scalar>, Range<Int>, Input, Input, Output, Output, Int, UnsafeMutablePointer<Double>?, Output? ) -> Void,
+    attend:
+      @escaping @Sendable (
+        AttentionCall<Scalar>, Range<Int>, Output, Output, Int, UnsafeMutablePointer<Double>
+      ) -> Void,
+    attendMove:
+      @escaping @Sendable (
+        AttentionCall<Scalar>, Range<Int>, Input, Input, Output, Output, Int, UnsafeMutablePointer<Double>?,
+        Output?
+      ) -> Void,
     scale: @escaping @Sendable (Int, Scalar, Input, Output) -> Void,
-    normalize: @escaping @Sendable (Int, Int, Int, Scalar, Scalar, Input, Input, Output, Output, Output) -> Void,
-    normalizePullback: @escaping @Sendable (Int, Int, Int, Scalar, Input, Input, Input, Output, UnsafeMutablePointer<Double>, Output) -> Void,
-    recall: @escaping @Sendable (RecallMap, Scalar, Int, Int, Int, Input, Output, UnsafeMutablePointer<Double>) -> Void,
-    recallMove: @escaping @Sendable (RecallMap, Scalar, Int, Int, Int, Input, Input, Input, Output, Bool) -> Double
+    normalize:
+      @escaping @Sendable (Int, Int, Int, Scalar, Scalar, Input, Input, Output, Output, Output) -> Void,
+    normalizePullback:
+      @escaping @Sendable (
+        Int, Int, Int, Scalar, Input, Input, Input, Output, UnsafeMutablePointer<Double>, Output
+      ) -> Void,
+    recall:
+      @escaping @Sendable (RecallMap, Scalar, Int, Int, Int, Input, Output, UnsafeMutablePointer<Double>) ->
+      Void,
+    recallMove:
+      @escaping @Sendable (RecallMap, Scalar, Int, Int, Int, Input, Input, Input, Output, Bool) -> Double
   ) {
     self.vectorLength = vectorLength
     self.panelWidth = panelWidth
