@@ -21,10 +21,15 @@ results: setup
 	swift run -c release masked-images --compare
 	swift run -c release masked-images --validation 500 --output Results/masked-images-validation
 	$(if $(CIFAR10),swift run -c release masked-images --data $(CIFAR10) $(CIFAR10_OPTIONS))
+	swift run -c release descent-methods
+	$(if $(CIFAR10),swift run -c release descent-methods --data $(CIFAR10) $(CIFAR10_DESCENTS))
 	swift run -c release results-tables
 
 CIFAR10_OPTIONS = --dimension 128 --key-size 32 --memories 512 --weight-deviation 0.02 --epochs 3 \
 	--test-images 2000 --compare --output Results/masked-images-cifar10
+
+CIFAR10_DESCENTS = --checkpoint Results/masked-images-cifar10/model.safetensors --test-images 500 \
+	--output Results/descent-methods-cifar10
 
 # Reference pages of the public declarations, into .build/docs.
 docs: setup

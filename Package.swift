@@ -14,12 +14,12 @@ func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Re
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-func experiment(_ name: String, folder: String) -> Target {
+func experiment(_ name: String, folder: String, _ more: [Target.Dependency] = []) -> Target {
   .executableTarget(
     name: name,
     dependencies: [
       "EnergyTransformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-    ],
+    ] + more,
     path: "Experiments/\(folder)", exclude: ["README.md"], swiftSettings: strict)
 }
 
@@ -81,10 +81,20 @@ let package = Package(
 if !isDependency {
   // MARK: Experiments
   package.dependencies.append(.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"))
-  for (name, folder) in [
-    ("masked-images", "MaskedImages"), ("descend", "Descend"), ("results-tables", "ResultsTables"),
-  ] {
-    package.targets.append(experiment(name, folder: folder))
+  // What experiments on masked images share: not a product, nobody else's to import.
+  package.targets.append(
+    .target(
+      name: "MaskedImageData",
+      dependencies: [
+        "EnergyTransformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Experiments/MaskedImageData", exclude: ["README.md"], swiftSettings: strict))
+  let experiments: [(name: String, folder: String, more: [Target.Dependency])] = [
+    ("masked-images", "MaskedImages", ["MaskedImageData"]),
+    ("descent-methods", "DescentMethods", ["MaskedImageData"]), ("descend", "Descend", []),
+    ("results-tables", "ResultsTables", []),
+  ]
+  for (name, folder, more) in experiments {
+    package.targets.append(experiment(name, folder: folder, more))
     package.products.append(.executable(name: name, targets: [name]))
   }
 }

@@ -18,6 +18,8 @@ Sources/Reporting: ImageFiles Foundation
 Sources/EnergyTesting: Tensors Energies Dynamics Foundation
 Sources/EnergyTransformer: Tensors Energies Dynamics Models Datasets Training Reporting ImageFiles
 Experiments: EnergyTransformer ArgumentParser Foundation
+Experiments/MaskedImages: EnergyTransformer MaskedImageData ArgumentParser Foundation
+Experiments/DescentMethods: EnergyTransformer MaskedImageData ArgumentParser Foundation
 Tests/TestSupport: Tensors Testing Foundation
 Tests: *
 '

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import MaskedImageData
 
 /// Errors of completions that need no trained network, on the same images and masks.
 struct BaselineErrors {

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import MaskedImageData
 
 /// A conventional transformer on the same task: block shared over as many repeats as the descent has steps, as many
 /// parameters, as much training time.

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import MaskedImageData
 
 /// Trains the image Energy Transformer, or loads one.
 struct EnergyTraining {

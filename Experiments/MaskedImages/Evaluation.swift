@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import MaskedImageData
 
 /// What the model does to the images under test: error, energy by part and whether it fell, at every step.
 struct Evaluation {
@@ -109,14 +110,4 @@ struct Evaluation {
 /// A descent that left the finite numbers.
 struct DescentFailure: Error, CustomStringConvertible {
   let description: String
-}
-
-/// Values limited to 0 ... 1.
-func clampedToPixels(_ values: Tensor<Float>) -> Tensor<Float> { 1 - (1 - values.atLeast(0)).atLeast(0) }
-
-/// Mean squared error of each image over its hidden pixels.
-func hiddenErrors(_ prediction: Tensor<Float>, _ truth: Tensor<Float>, _ hidden: Tensor<Float>) -> [Double] {
-  let axes = Array(1..<truth.rank)
-  let errors = ((prediction - truth).squared() * hidden).sum(axes: axes).elements
-  return zip(errors, hidden.sum(axes: axes).elements).map { Double($0) / Double($1) }
 }

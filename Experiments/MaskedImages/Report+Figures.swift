@@ -1,4 +1,5 @@
 import EnergyTransformer
+import MaskedImageData
 
 extension Report {
   /// Energy by part against step: mean over the images with one deviation.

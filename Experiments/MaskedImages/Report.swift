@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import MaskedImageData
 
 /// The page, the figures and the record of a run.
 struct Report {

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import MaskedImageData
 
 /// How many updates a run has, and their learning rates.
 struct TrainingSchedule {

@@ -1,4 +1,5 @@
 import EnergyTransformer
+import MaskedImageData
 
 /// The data of one update.
 struct TrainingBatch: Sendable {

@@ -11,6 +11,8 @@ public struct DescentState<Scalar: TensorScalar>: Sendable {
   public internal(set) var memory: UpdateMemory<Scalar>
   /// alpha of the last step, [1, 1, 1] or, with backtracking, [batch, 1, 1]; nil before the first.
   public internal(set) var stepSize: Tensor<Scalar>?
+  /// How many gradients of the energy the steps have taken; that at the tokens, where backtracking left it, included.
+  public internal(set) var gradientCount = 0
   /// g, the energy and its gradient at the tokens, where they are already known.
   var evaluation: Evaluation<Scalar>?
   /// What evaluates energies by fused kernels, where it can.

@@ -10,12 +10,14 @@ extension EnergyDescent {
   ) {
     let batch = state.tokens.values.shape[0]
     let before = evaluation.energy.total.elements
-    var sizes = [Scalar](repeating: Scalar(stepSize.size(at: state.steps)), count: batch)
+    var sizes = firstTries(state, batch, backtracking)
     for attempt in 0...backtracking.attempts + 1 {
       var next = state
       let size = Tensor(shape: [batch, 1, 1], elements: sizes)
       next.tokens.values = moved(state.tokens, evaluation, size, memory: &next.memory)
       let found = evaluate(next.tokens, state.fused)
+      state.gradientCount += 1
+      next.gradientCount = state.gradientCount
       let energies = found.energy.total.elements
       let rises = energies.indices.filter { sizes[$0] > 0 && !(energies[$0] <= before[$0]) }
       if rises.isEmpty {
@@ -29,5 +31,16 @@ extension EnergyDescent {
       }
     }
     fatalError("backtracking ended with an example that neither moves nor stays")
+  }
+
+  /// The size that each example tries first.
+  private func firstTries(
+    _ state: DescentState<Scalar>, _ batch: Int, _ backtracking: Backtracking
+  ) -> [Scalar] {
+    let size = Scalar(stepSize.size(at: state.steps))
+    guard let growth = backtracking.growth, let last = state.stepSize?.elements, last.count == batch else {
+      return [Scalar](repeating: size, count: batch)
+    }
+    return last.map { size == 0 || $0 == 0 ? size : $0 * Scalar(growth) }
   }
 }

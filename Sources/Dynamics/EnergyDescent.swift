@@ -70,6 +70,7 @@ where Function.Scalar == Norm.Scalar {
 
   /// Takes one step, whatever the stopping rule says.
   public func step(_ state: inout DescentState<Scalar>) {
+    if state.evaluation == nil { state.gradientCount += 1 }
     let evaluation = state.evaluation ?? evaluate(state.tokens, state.fused)
     state.evaluation = nil
     if let backtracking = stepSize.backtracking {

@@ -29,6 +29,17 @@ struct PathCase: Sendable, CustomStringConvertible {
     PathCase(description: "momentum", updateRule: .momentum(0.8)),
     PathCase(description: "momentum, in pieces", batch: 16, updateRule: .momentum(0.8), learnsBeta: true),
     PathCase(description: "momentum, differentiated", updateRule: .momentum(0.8), isDifferentiated: true),
+    PathCase(description: "extrapolated", updateRule: .extrapolated(0.5)),
+    PathCase(
+      description: "extrapolated, in pieces, mask", batch: 16, updateRule: .extrapolated(1.5),
+      stepSize: .schedule([0.1, 0.3]), mask: TokenMask(lengths: (0..<16).map { 1 + $0 % 5 }, tokenCount: 5)),
+    PathCase(description: "implicit", updateRule: .implicit(length: 0.5), stepSize: .constant(0.8)),
+    PathCase(
+      description: "implicit, in pieces, differentiated", batch: 16, updateRule: .implicit(length: 0.5),
+      stepSize: .constant(1), isDifferentiated: true),
+    PathCase(
+      description: "extrapolated with growing sizes", updateRule: .extrapolated(0.5),
+      stepSize: .backtracking(from: 2, Backtracking(growth: 1.5))),
     PathCase(
       description: "noisy", updateRule: .noisy(standardDeviation: 0.2, random: RandomStream(seed: 12))),
     PathCase(
@@ -142,7 +153,8 @@ struct GradientPathTests {
     "derivatives match finite differences",
     arguments: PathCase.all.filter {
       [
-        "three examples", "momentum", "noisy", "mask", "multiplicative bias", "additive bias",
+        "three examples", "momentum", "noisy", "mask", "multiplicative bias", "additive bias", "extrapolated",
+        "implicit",
       ].contains($0.description)
     })
   func finiteDifferences(pathCase: PathCase) {
@@ -159,7 +171,7 @@ struct GradientPathTests {
     arguments: PathCase.all.filter {
       [
         "three examples", "sixteen examples, in pieces", "momentum", "noisy", "mask", "multiplicative bias",
-        "differentiated",
+        "differentiated", "extrapolated", "implicit",
       ].contains($0.description)
     })
   func secondDerivatives(pathCase: PathCase) throws {

@@ -46,6 +46,29 @@ struct UpdateRuleTests {
     }
   }
 
+  @Test(
+    "an extrapolated step moves x by -alpha (G + w (G - G')), the first by -alpha G", arguments: [0.5, 1.7])
+  func extrapolated(extrapolation: Double) {
+    var before: [Double]?
+    check(.extrapolated(extrapolation), .schedule([0.1, 0.2])) { x, slope, step in
+      for index in x.indices {
+        let last = before?[index] ?? slope[index]
+        x[index] -= (step == 0 ? 0.1 : 0.2) * (slope[index] + extrapolation * (slope[index] - last))
+      }
+      before = slope
+    }
+  }
+
+  @Test("an implicit step goes the share alpha of the way to y - s dE/dg", arguments: [1.0, 0.7])
+  func implicit(share: Double) {
+    let first = start.values.elements
+    check(.implicit(length: 0.4), .constant(share)) { x, slope, _ in
+      for index in x.indices {
+        x[index] = (1 - share) * x[index] + share * (first[index] - 0.4 * slope[index])
+      }
+    }
+  }
+
   @Test("a noisy step adds sqrt(alpha) n, n drawn in order from the stream")
   func noisy() {
     var random = RandomStream(seed: 3)
@@ -98,6 +121,10 @@ struct UpdateRuleTests {
     await #expect(processExitsWith: .failure) { _ = ConstantStepSize(.nan) }
     await #expect(processExitsWith: .failure) { _ = ScheduledStepSize { _ in .infinity }.size(at: 0) }
     await #expect(processExitsWith: .failure) { _ = MomentumUpdate(momentum: 1) }
+    await #expect(processExitsWith: .failure) { _ = ExtrapolatedUpdate(extrapolation: -0.1) }
+    await #expect(processExitsWith: .failure) { _ = ExtrapolatedUpdate(extrapolation: .infinity) }
+    await #expect(processExitsWith: .failure) { _ = ImplicitUpdate(length: 0) }
+    await #expect(processExitsWith: .failure) { _ = Backtracking(growth: 0.9) }
     await #expect(processExitsWith: .failure) { _ = BacktrackingStepSize(from: 0) }
     await #expect(processExitsWith: .failure) { _ = Backtracking(factor: 1) }
   }

@@ -59,6 +59,9 @@ extension EnergyDescent {
     var steps: [StoredStep] = []
     var before: DescentState<Scalar>?
     let result = runInPlace(from: tokens, recording: recording) { state in
+      require(
+        state.memory.history.isEmpty,
+        "the recomputed path cannot carry a rule's history: use the unrolled path, or detach the descent")
       if let before {
         steps.append(
           StoredStep(

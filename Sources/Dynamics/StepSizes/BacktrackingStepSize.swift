@@ -5,7 +5,11 @@ import Tensors
 /// An example whose energy rises even at the shortest try stays where it is, so the energy of a descent never
 /// rises, by construction. Shortened sizes count as constants for differentiation.
 ///
-/// - Cost: One evaluation of the energy for each try.
+/// With a growth each example finds its own sizes: they grow by it while its energy falls and are shortened where
+/// it would rise (Armijo's search with an expanding first try: Nocedal and Wright, "Numerical optimization",
+/// algorithm 3.1 and section 3.5).
+///
+/// - Cost: One gradient for each try, the last of which is that of the next step.
 public struct BacktrackingStepSize: StepSizeRule {
   private let initial: Double
   /// How a size is shortened; never nil for this rule.

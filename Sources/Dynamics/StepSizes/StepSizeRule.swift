@@ -19,12 +19,19 @@ public struct Backtracking: Sendable, Equatable {
   public let factor: Double
   /// How often, before the example stays where it is.
   public let attempts: Int
+  /// What an example's last alpha is multiplied by for its next first try; nil to start every step from the size of
+  /// the rule.
+  ///
+  /// An example that stayed starts from the size of the rule again.
+  public let growth: Double?
 
-  /// Shortening by `factor` up to `attempts` times.
-  public init(factor: Double = 0.5, attempts: Int = 20) {
+  /// Shortening by `factor` up to `attempts` times; with a growth of at least 1, sizes that adapt to each example.
+  public init(factor: Double = 0.5, attempts: Int = 20, growth: Double? = nil) {
     require(factor > 0 && factor < 1, "a backtracking factor lies between 0 and 1, not \(factor)")
     require(attempts > 0, "backtracking needs at least one attempt, not \(attempts)")
+    require(growth.map { $0 >= 1 && $0.isFinite } ?? true, "a growth is at least 1, not \(growth ?? 0)")
     self.factor = factor
     self.attempts = attempts
+    self.growth = growth
   }
 }

@@ -29,10 +29,14 @@ extension UpdateRule {
 
 /// What an update rule keeps from step to step.
 public struct UpdateMemory<Scalar: TensorScalar>: Sendable {
-  /// The velocity of a momentum rule, [batch, tokens, dimension]; nil at rest.
+  /// The velocity of a momentum rule, or the one array that another rule keeps, [batch, tokens, dimension]; nil
+  /// before the first step. Every gradient path carries it.
   public var velocity: Tensor<Scalar>?
   /// The source of a noisy rule's numbers.
   public var random: RandomStream?
+  /// Whatever else a rule keeps, one row an example. The recomputed gradient path does not carry it and refuses such
+  /// a rule; the unrolled one differentiates through it.
+  public var history: [Tensor<Scalar>] = []
 
   /// Memory of a descent that has not started.
   public init(velocity: Tensor<Scalar>? = nil, random: RandomStream? = nil) {

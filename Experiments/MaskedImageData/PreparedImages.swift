@@ -1,24 +1,24 @@
-import EnergyTransformer
+package import EnergyTransformer
 import Foundation
 
 /// Images of an experiment, cut into patches: what it learns from, what it is judged on, and which patches of that
 /// are hidden.
-struct PreparedImages: Sendable {
-  let source: String?
-  let training: ImageDataset
-  let test: ImageDataset
+package struct PreparedImages: Sendable {
+  package let source: String?
+  package let training: ImageDataset
+  package private(set) var test: ImageDataset
   /// The images of the data set's own parts.
-  let trainingCount: Int, testCount: Int
+  package let trainingCount: Int, testCount: Int
   /// Whether `test` is a part of the training images.
-  let isValidation: Bool
-  let normalization: PixelNormalization
-  let grid: PatchGrid
-  let policy: PatchMaskPolicy
-  let augmentation: Augmentation?
+  package private(set) var isValidation: Bool
+  package let normalization: PixelNormalization
+  package let grid: PatchGrid
+  package let policy: PatchMaskPolicy
+  package let augmentation: Augmentation?
   /// Hidden patches of the images under test; the same for every seed.
-  let testMask: PatchMask
+  package private(set) var testMask: PatchMask
 
-  init(_ options: DataOptions, seed: UInt64) throws {
+  package init(_ options: DataOptions, seed: UInt64) throws {
     let found = try ImageSource.open(path: options.data)
     source = options.data
     (trainingCount, testCount) = (found.train.count, found.test.count)
@@ -58,17 +58,39 @@ struct PreparedImages: Sendable {
     policy = PatchMaskPolicy(
       patchCount: grid.patchCount, scoredCount: scored, replacedFraction: 1 - options.kept)
     augmentation = options.augment ? Augmentation(padding: 4, flipProbability: 0.5) : nil
-    testMask = PatchMaskPolicy(patchCount: grid.patchCount, scoredCount: scored, replacedFraction: 1)
-      .mask(forImages: Array(0..<test.count), using: RandomStream(seed: 0).child(2))
+    testMask = Self.testMask(grid, scored: scored, count: test.count)
+  }
+
+  private static func testMask(_ grid: PatchGrid, scored: Int, count: Int) -> PatchMask {
+    PatchMaskPolicy(patchCount: grid.patchCount, scoredCount: scored, replacedFraction: 1)
+      .mask(forImages: Array(0..<count), using: RandomStream(seed: 0).child(2))
+  }
+
+  /// The same preparation with `count` of the training images in the place of those under test, for choices that the
+  /// latter must not make.
+  ///
+  /// - Throws: `DataFileError` where there are not more training images than that.
+  package func testing(onTrainingImages count: Int) throws -> PreparedImages {
+    guard count < training.count else {
+      throw DataFileError(
+        file: source ?? "embedded digits",
+        problem: "--tuning-images \(count) of \(training.count) training images leaves none")
+    }
+    var copy = self
+    var split = RandomStream(seed: 0).child(3)
+    copy.test = training.split(validationCount: count, using: &split).validation
+    copy.isValidation = true
+    copy.testMask = Self.testMask(grid, scored: policy.scoredCount, count: count)
+    return copy
   }
 
   /// Normalised patches of some images, [batch, patches, length].
-  func patches(_ batch: ImageBatch) -> Tensor<Float> {
+  package func patches(_ batch: ImageBatch) -> Tensor<Float> {
     grid.patches(of: Tensor(shape: batch.shape, elements: normalization.values(of: batch.pixels)))
   }
 
   /// Patches in normalised units as pixels in 0 ... 1 without clamping, [batch, height, width, channels].
-  func pixels(of patches: Tensor<Float>) -> Tensor<Float> {
+  package func pixels(of patches: Tensor<Float>) -> Tensor<Float> {
     let shape = [1, 1, 1, grid.channels]
     let deviation = Tensor(shape: shape, elements: normalization.standardDeviation)
     let mean = Tensor(shape: shape, elements: normalization.mean)
@@ -76,13 +98,13 @@ struct PreparedImages: Sendable {
   }
 
   /// Hidden pixels of images under test, 1 where hidden, [batch, height, width, channels].
-  func hiddenPixels(_ range: Range<Int>) -> Tensor<Float> {
+  package func hiddenPixels(_ range: Range<Int>) -> Tensor<Float> {
     let column = replaced(range).reshaped([range.count, grid.patchCount, 1])
     return grid.images(of: column.repeated(to: [range.count, grid.patchCount, grid.patchLength]))
   }
 
   /// Hidden patches of images under test, 1 where hidden, [batch, patches].
-  func replaced(_ range: Range<Int>) -> Tensor<Float> {
+  package func replaced(_ range: Range<Int>) -> Tensor<Float> {
     let n = grid.patchCount
     return Tensor(
       shape: [range.count, n],
@@ -90,14 +112,14 @@ struct PreparedImages: Sendable {
   }
 
   /// Pixels of a data set in 0 ... 1, [count, height, width, channels].
-  func pixels(_ dataset: ImageDataset, _ range: Range<Int>) -> Tensor<Float> {
+  package func pixels(_ dataset: ImageDataset, _ range: Range<Int>) -> Tensor<Float> {
     let batch = dataset.batch(at: Array(range))
     return Tensor(shape: batch.shape, elements: batch.pixels.map { Float($0) / 255 })
   }
 
   /// What identifies the data in the record of a run: a fingerprint of each file, or, for a folder of image files,
   /// of their decoded pixels.
-  func fingerprints() throws -> [DataFingerprint] {
+  package func fingerprints() throws -> [DataFingerprint] {
     guard let source else {
       return try fingerprints(of: EmbeddedDigits.files().map(\.path), isEmbedded: true)
     }

@@ -1,0 +1,50 @@
+import ArgumentParser
+import EnergyTransformer
+import Foundation
+import MaskedImageData
+
+/// Which descents reach the energy of the trained steps in fewer gradients, and do they give the same completion?
+@main
+struct DescentMethods: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "descent-methods",
+    abstract: "Compare ways to descend the energy of a trained model; write tables and curves.",
+    discussion: """
+      Settings are chosen on training images, never on test images. With --validation both come from the training \
+      images, and the test images stay unseen.
+      """)
+
+  @OptionGroup(title: "Data") var data: DataOptions
+  @OptionGroup(title: "Methods") var methods: MethodOptions
+
+  mutating func run() throws {
+    if let threads = methods.threads { Parallelism.threadCount = threads }
+    let started = Date()
+    try OutputFolder.prepare(methods.output)
+    var record = RunRecord(
+      experiment: "descent-methods", title: "Descent methods", options: optionTexts, seed: 0)
+    record.versions["matrix_library"] = SystemLibraries.matrixProducts
+    record.versions["vector_unit"] = SystemLibraries.vectorUnit
+    let images = try PreparedImages(data, seed: 0)
+    let tuning = try images.testing(onTrainingImages: methods.tuningImages)
+    record.data = try images.fingerprints()
+    record.data.append(
+      try DataFingerprint(name: "trained model", path: methods.checkpoint, count: 1))
+    let trained = try TrainedModel(contentsOf: methods.checkpoint, grid: images.grid)
+    let comparison = try DescentComparison(trained, tuning: tuning, images: images, options: methods)
+    record.timings = comparison.seconds.merging(["total": Date().timeIntervalSince(started)]) { $1 }
+    try DescentReport(comparison: comparison, images: images, tuningCount: tuning.test.count)
+      .write(record, to: methods.output)
+  }
+
+  private var optionTexts: [String: String] {
+    [
+      "data": data.data.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "embedded digits",
+      "patch": "\(data.patch)", "mask": "\(data.mask)", "validation": "\(data.validation)",
+      "test-images": "\(data.testImages)",
+      "checkpoint": URL(fileURLWithPath: methods.checkpoint).lastPathComponent,
+      "tuning-images": "\(methods.tuningImages)", "slack": "\(methods.slack)", "rounds": "\(methods.rounds)",
+      "threads": "\(Parallelism.threadCount)",
+    ]
+  }
+}

@@ -1,0 +1,34 @@
+import EnergyTransformer
+import Foundation
+import MaskedImageData
+
+/// Milliseconds an image and gradient, by candidate: the least of several rounds, all candidates in turn.
+struct DescentTiming {
+  private(set) var milliseconds: [Double]
+
+  init(
+    _ candidates: [DescentCandidate], _ model: ImageEnergyTransformer<Float>, _ images: PreparedImages,
+    steps: Int, rounds: Int
+  ) {
+    let count = min(64, images.test.count)
+    let patches = images.patches(images.test.batch(at: Array(0..<count)))
+    let tokens = model.tokens(patches: patches, masked: images.replaced(0..<count))
+    let descents = candidates.map { $0.descent(model.blocks[0], steps: steps) }
+    // A safeguarded descent takes the gradients of its tries too, which stepping by hand counts.
+    let gradients = descents.map { descent in
+      guard descent.stepSize.backtracking != nil else { return steps }
+      var state = descent.start(from: tokens)
+      for _ in 0..<steps { descent.step(&state) }
+      return state.gradientCount
+    }
+    milliseconds = [Double](repeating: .infinity, count: descents.count)
+    for _ in 0..<rounds {
+      for (index, descent) in descents.enumerated() {
+        let started = DispatchTime.now().uptimeNanoseconds
+        _ = descent.run(from: tokens)
+        let seconds = Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9
+        milliseconds[index] = min(milliseconds[index], seconds * 1000 / Double(gradients[index] * count))
+      }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+
+/// The model, the images for tuning and what is written.
+struct MethodOptions: ParsableArguments {
+  @Option(help: "What masked-images wrote: checkpoint.safetensors or model.safetensors.")
+  var checkpoint = "Results/masked-images/model.safetensors"
+  @Option(help: "Training images on which settings are chosen.") var tuningImages = 200
+  @Option(
+    help: "By how much an error may exceed that of the trained steps and still be the same, as a share.")
+  var slack = 0.05
+  @Option(help: "Rounds of timing; each descent's least time counts.") var rounds = 5
+  @Option(help: "Threads; all cores when left out. No number but the times depends on it.") var threads: Int?
+  @Option(help: "Folder for the page, figures and records.") var output = "Results/descent-methods"
+
+  func validate() throws {
+    for (name, value, most) in [
+      ("tuning-images", tuningImages, 1_000_000), ("rounds", rounds, 1000), ("threads", threads ?? 1, 1024),
+    ] where value < 1 || value > most {
+      throw ValidationError("--\(name) must lie in 1 ... \(most), not \(value)")
+    }
+    if !(slack >= 0 && slack <= 100) { throw ValidationError("--slack must lie in 0 ... 100, not \(slack)") }
+    if output.isEmpty { throw ValidationError("--output must name a folder") }
+    if checkpoint.isEmpty { throw ValidationError("--checkpoint must name a file") }
+  }
+}

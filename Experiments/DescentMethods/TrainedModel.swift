@@ -1,0 +1,72 @@
+import EnergyTransformer
+
+/// A model that `masked-images` trained, from its checkpoint or its file of weights.
+struct TrainedModel {
+  let model: ImageEnergyTransformer<Float>
+  /// How it was trained to descend.
+  let steps: Int
+  let stepSize: Double
+
+  /// Reads the model for images of a grid.
+  ///
+  /// - Throws: An error of one line that names the file and what is wrong with it.
+  init(contentsOf path: String, grid: PatchGrid) throws {
+    let file = try SafetensorsFile.read(path: path)
+    let isCheckpoint = file.metadata["format"] != nil
+    let options =
+      isCheckpoint ? try TrainingCheckpoint<Float>(contentsOf: path).options : file.metadata
+    func number<Value: LosslessStringConvertible & Comparable>(
+      _ name: String, _ range: ClosedRange<Value>
+    ) throws -> Value {
+      guard let text = options[name], let value = Value(text), range.contains(value) else {
+        throw FileFormatError(
+          file: path, field: "option \(name)", expected: "a number in \(range)",
+          found: options[name] ?? "nothing: expected what masked-images wrote")
+      }
+      return value
+    }
+    let sizes = 1...(1 << 16)
+    guard try number("blocks", sizes) == 1 else {
+      throw FileFormatError(
+        file: path, field: "option blocks", expected: "1", found: options["blocks"] ?? "")
+    }
+    if let patch = options["patch"], patch != "\(grid.patchSize)" {
+      throw FileFormatError(
+        file: path, field: "option patch", expected: "\(grid.patchSize), as --patch says", found: patch)
+    }
+    let block = EnergyTransformerConfiguration(
+      dimension: try number("dimension", sizes), headCount: try number("heads", sizes),
+      keySize: try number("key-size", sizes), memoryCount: try number("memories", sizes))
+    steps = try number("steps", sizes)
+    stepSize = try number("step-size", 1e-9...1e6)
+    let start = Self.untrained(block, grid)
+    model =
+      isCheckpoint
+      ? try TrainingCheckpoint<Float>(contentsOf: path).applied(to: start)
+      : start.with(try Self.parameters(of: file, like: start.parameters))
+  }
+
+  private static func untrained(
+    _ block: EnergyTransformerConfiguration, _ grid: PatchGrid
+  ) -> ImageEnergyTransformer<Float> {
+    var random = RandomStream(seed: 0)
+    return ImageEnergyTransformer(
+      ImageEnergyTransformerConfiguration(block: block, grid: grid), using: &random)
+  }
+
+  /// The arrays of a file of weights, in the order of a model's parameters.
+  private static func parameters(
+    of file: SafetensorsFile, like expected: ParameterValues<Float>
+  ) throws -> ParameterValues<Float> {
+    let values = try zip(expected.names, expected.values).map { name, parameter in
+      let value = try Tensor<Float>(file.array(named: name))
+      guard value.shape == parameter.shape else {
+        throw FileFormatError(
+          file: file.path, field: "array \"\(name)\"", expected: "shape \(parameter.shape)",
+          found: "shape \(value.shape)")
+      }
+      return value
+    }
+    return ParameterValues(names: expected.names, values: values)
+  }
+}

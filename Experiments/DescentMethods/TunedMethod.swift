@@ -1,0 +1,44 @@
+import EnergyTransformer
+import MaskedImageData
+
+/// A method with the settings that the tuning images chose for each purpose.
+struct TunedMethod: Sendable {
+  let method: DescentMethod
+  /// The candidate with the fewest gradients to the energy; of several, the one with the lowest error there.
+  let forEnergy: Int?
+  /// The same among those whose error there is that of the trained steps.
+  let forSameError: Int?
+  /// By budget of gradients, the candidate with the lowest error.
+  let forBudget: [Int: Int]
+
+  /// Tries every candidate on the images under test of `images`, which are images for tuning.
+  init(
+    _ method: DescentMethod, _ model: ImageEnergyTransformer<Float>, tuning images: PreparedImages,
+    goal: DescentGoal, budgets: [Int], limit: Int
+  ) {
+    let courses = method.candidates.map {
+      DescentCourse.measured($0, model, images, limit: limit)
+    }
+    func best(_ cost: (DescentCourse) -> (Int, Double)?) -> Int? {
+      courses.indices.compactMap { index in courses[index].flatMap(cost).map { (index, $0) } }
+        .min { $0.1 < $1.1 }?.0
+    }
+    self.method = method
+    func cheapest(withError: Bool) -> Int? {
+      best { course in
+        goal.moment(of: course, withError: withError).map { (course.gradients[$0], course.error(at: $0)) }
+      }
+    }
+    forEnergy = cheapest(withError: false)
+    forSameError = cheapest(withError: true)
+    forBudget = Dictionary(
+      uniqueKeysWithValues: budgets.compactMap { budget in
+        best { (0, $0.error(at: $0.moment(within: budget))) }.map { (budget, $0) }
+      })
+  }
+
+  /// The candidates that something chose.
+  var chosen: Set<Int> {
+    Set([forEnergy, forSameError].compactMap(\.self)).union(forBudget.values)
+  }
+}
