@@ -51,7 +51,7 @@ where Function.Scalar == Norm.Scalar {
   /// - Returns: The last tokens, and why the descent stopped.
   public func run(from tokens: Tokens<Scalar>, recording: [Recording<Scalar>] = []) -> DescentResult<Scalar> {
     switch gradientPath {
-    case .unrolled where isTracked(tokens): return runInPlace(from: tokens, recording: recording)
+    case .unrolled where isTracked(tokens): return runUnrolled(from: tokens, recording: recording)
     case .recomputed where isTracked(tokens): return runRecomputed(from: tokens, recording: recording)
     case .unrolled, .recomputed, .detached:
       return detached.runInPieces(
