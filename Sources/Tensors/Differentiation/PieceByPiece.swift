@@ -17,7 +17,8 @@ public func pieceByPiece<Model: Parameterized>(
     require(batch.shape[0] == count, "batches of shapes \(batches[0].shape) and \(batch.shape)")
   }
   let parameters = model.parameters
-  let pieces = Pieces(parameters.values, batches, ranges: pieceRanges(count, size: size)) { shared, batches, _ in
+  let pieces = Pieces(parameters.values, batches, ranges: pieceRanges(count, size: size)) {
+    shared, batches, _ in
     (function(model.with(ParameterValues(names: parameters.names, values: shared)), batches), ())
   }
   return pieces.result
@@ -56,12 +57,11 @@ package struct Pieces<Scalar: TensorScalar, Extra: Sendable>: Sendable {
     _ function: @escaping Function
   ) {
     let inputs = shared + batches
-    let isTracked = inputs.contains(where: \.isTracked)
     (self.inputs, sharedCount, self.ranges, self.function) = (inputs, shared.count, ranges, function)
     pieces = Parallelism.map(ranges.count) { index in
       let plain =
         shared.map(\.detached) + batches.map { $0.detached.sliced(axis: 0, ranges[index]) }
-      let variables = isTracked ? plain.map { $0.variable() } : plain
+      let variables = zip(plain, inputs).map { $1.isTracked ? $0.variable() : $0 }
       let found = function(
         Array(variables.prefix(shared.count)), Array(variables.dropFirst(shared.count)), ranges[index])
       return Piece(variables: variables, result: found.result, extra: found.extra)
@@ -74,7 +74,7 @@ package struct Pieces<Scalar: TensorScalar, Extra: Sendable>: Sendable {
   /// Whether no result depends on a variable of differentiation that is not among the inputs.
   package var dependOnInputsOnly: Bool {
     pieces.allSatisfy { piece in
-      !piece.result.isTracked || !ReversePass(result: piece.result, variables: piece.variables).recordsItself
+      !ReversePass(result: piece.result, variables: piece.variables.filter(\.isTracked)).recordsItself
     }
   }
 
@@ -91,14 +91,15 @@ package struct Pieces<Scalar: TensorScalar, Extra: Sendable>: Sendable {
           ).result
         }
       }
+      let wanted = pull.inputs.indices.filter { pull.needed[$0] }
       let found = Parallelism.map(ranges.count) { index in
         gradients(
-          of: pieces[index].result, withRespectTo: pieces[index].variables,
+          of: pieces[index].result, withRespectTo: wanted.map { pieces[index].variables[$0] },
           cotangent: pull.cotangent.sliced(axis: 0, ranges[index]))
       }
       return pull.inputs.indices.map { index in
-        if !pull.needed[index] { return nil }
-        let parts = found.map { $0[index] }
+        guard let place = wanted.firstIndex(of: index) else { return nil }
+        let parts = found.map { $0[place] }
         return index < sharedCount
           ? parts.dropFirst().reduce(parts[0]) { $0 + $1 } : .concatenated(parts, axis: 0)
       }

@@ -49,7 +49,9 @@ struct ReversePass<Scalar: TensorScalar> {
 
   private func position(_ tensor: Tensor<Scalar>) -> Int? { tensor.node.flatMap { positions[$0.order] } }
 
-  private func leads(_ tensor: Tensor<Scalar>) -> Bool { position(tensor).map { leadsToVariable[$0] } ?? false }
+  private func leads(_ tensor: Tensor<Scalar>) -> Bool {
+    position(tensor).map { leadsToVariable[$0] } ?? false
+  }
 
   /// The derivatives for each variable; `cotangent` weighs the result's elements, 1 for a single number.
   mutating func run(seed cotangent: Tensor<Scalar>?) -> [Tensor<Scalar>] {

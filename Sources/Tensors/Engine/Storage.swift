@@ -18,7 +18,7 @@ final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
 /// Keeps released buffers by size class, so that the step of a descent allocates only the first time.
 package enum BufferPool {
   /// Four classes to each power of two from 256 bytes up: at most a quarter is wasted.
-  static func sizeClass(bytes: Int) -> Int {
+  package static func sizeClass(bytes: Int) -> Int {
     if bytes <= 256 { return 0 }
     // bytes lie in (2^power, 2^(power + 1)], of which the class covers a quarter.
     let power = Int.bitWidth - 1 - (bytes - 1).leadingZeroBitCount
@@ -26,7 +26,7 @@ package enum BufferPool {
     return 4 * (power - 8) + (bytes - (1 << power) + quarter - 1) / quarter
   }
 
-  static func size(_ sizeClass: Int) -> Int { (256 << (sizeClass / 4)) / 4 * (4 + sizeClass % 4) }
+  package static func size(_ sizeClass: Int) -> Int { (256 << (sizeClass / 4)) / 4 * (4 + sizeClass % 4) }
 
   private struct Free {
     var buffers: [[UnsafeMutableRawPointer]] = Array(repeating: [], count: 256)
