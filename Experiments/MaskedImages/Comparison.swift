@@ -97,11 +97,10 @@ struct Comparison {
     let visibleWeight = Float(training.visibleWeight)
     return try Trainer(images: images, training: training, schedule: schedule).run(
       &loop, metricsPath: nil, checkpointPath: nil, options: [:], secondsBefore: 0
-    ) { model, batch, _ in
-      let completed = pieceByPiece(model, [batch.patches, batch.replaced], size: max(1, training.batch / 4)) {
-        $0.completed($1[0], masked: $1[1])
-      }
-      return batch.loss(completed, visibleWeight: visibleWeight)
+    ) { model, batch, images, _ in
+      let completed = model.completed(
+        batch.patches.sliced(axis: 0, images), masked: batch.replaced.sliced(axis: 0, images))
+      return batch.loss(completed, of: images, visibleWeight: visibleWeight)
     }
   }
 

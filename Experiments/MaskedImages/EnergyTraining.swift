@@ -31,13 +31,14 @@ struct EnergyTraining {
     let seconds = try trainer.run(
       &loop, metricsPath: "\(output.output)/metrics.csv", checkpointPath: output.checkpointPath,
       options: options, secondsBefore: secondsBefore
-    ) { model, batch, settings in
-      let result = model.descend(
-        from: model.tokens(patches: batch.patches, masked: batch.replaced), settings: settings)
+    ) { model, batch, images, settings in
+      let tokens = model.tokens(
+        patches: batch.patches.sliced(axis: 0, images), masked: batch.replaced.sliced(axis: 0, images))
+      let result = model.descend(from: tokens, settings: settings)
       guard result.stopReason.isFinite else {
         throw DescentFailure(description: "training: \(result.stopReason)")
       }
-      return batch.loss(model.decode(result.activations), visibleWeight: visibleWeight)
+      return batch.loss(model.decode(result.activations), of: images, visibleWeight: visibleWeight)
     }
     return (loop.model, seconds, loop.updateCount)
   }

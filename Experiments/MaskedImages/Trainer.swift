@@ -34,7 +34,7 @@ struct Trainer {
   func run<Model, Phase>(
     _ loop: inout TrainingLoop<Model, Phase>, metricsPath: String?, checkpointPath: String?,
     options: [String: String], secondsBefore: Double,
-    loss: (Model, TrainingBatch, Phase) throws -> Tensor<Float>
+    loss: @Sendable (Model, TrainingBatch, Range<Int>, Phase) throws -> Tensor<Float>
   ) throws -> Double where Model: Parameterized<Float> {
     let started = Date()
     func seconds() -> Double { secondsBefore + Date().timeIntervalSince(started) }
@@ -60,7 +60,7 @@ struct Trainer {
       batch: { _, _ in
         guard let batch = try batches.next() else { throw CancellationError() }
         return batch
-      }, loss: loss
+      }, exampleCount: \.count, lossOfExamples: loss
     ) { update in
       smoothed = smoothed.map { 0.98 * $0 + 0.02 * update.loss } ?? update.loss
       try metrics?.append(

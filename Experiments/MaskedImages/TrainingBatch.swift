@@ -9,6 +9,8 @@ struct TrainingBatch: Sendable {
   let replaced: Tensor<Float>
   /// 1 where the error counts fully, [batch, patches].
   let scored: Tensor<Float>
+  /// 1 / the number of scored pixels, and of the others.
+  private let scoredWeight: Float, otherWeight: Float
 
   /// The batch of an update: a function of seed and update alone.
   init(_ images: PreparedImages, _ batches: Batches, masks: RandomStream, update: Int) {
@@ -18,12 +20,19 @@ struct TrainingBatch: Sendable {
     patches = images.patches(batch)
     replaced = Tensor(shape: shape, elements: mask.replaced.map { $0 ? 1 : 0 })
     scored = Tensor(shape: shape, elements: mask.scored.map { $0 ? 1 : 0 })
+    let scoredCount = mask.scored.count { $0 }
+    scoredWeight = 1 / Float(scoredCount * images.grid.patchLength)
+    otherWeight = 1 / Float((mask.scored.count - scoredCount) * images.grid.patchLength)
   }
 
-  /// Mean squared error of scored patches plus a share of that of the others, in normalised units.
-  func loss(_ prediction: Tensor<Float>, visibleWeight: Float) -> Tensor<Float> {
-    let error = maskedMeanSquaredError(prediction, patches, mask: scored)
-    if visibleWeight == 0 { return error }
-    return error + maskedMeanSquaredError(prediction, patches, mask: 1 - scored) * visibleWeight
+  /// The number of images.
+  var count: Int { patches.shape[0] }
+
+  /// The share of some images in the mean squared error of scored patches plus `visibleWeight` times that of the
+  /// others, in normalised units. Both means are over the whole batch.
+  func loss(_ prediction: Tensor<Float>, of range: Range<Int>, visibleWeight: Float) -> Tensor<Float> {
+    let scored = scored.sliced(axis: 0, range)
+    let weights = scored * scoredWeight + (1 - scored) * (visibleWeight * otherWeight)
+    return weightedSquaredError(prediction, patches.sliced(axis: 0, range), weights: weights)
   }
 }

@@ -97,6 +97,7 @@ void *et_workspace(size_t bytes) {
     if (add && u == 1 && v == 1) kernels_##S()->accumulate(n, 1, x, y);                                      \
     else if (add) for (long i = 0; i < n; i++) y[i * v] += x[i * u];                                         \
     else if (u == 1 && v == 1) memcpy(y, x, n * sizeof(T));                                                  \
+    else if (u == 0 && v == 1) for (long i = 0; i < n; i++) y[i] = *x;                                       \
     else for (long i = 0; i < n; i++) y[i * v] = x[i * u];                                                   \
   }                                                                                                          \
   void et_sum_##S(long o, long r, long i, const T *x, T *y) { kernels_##S()->sum(o, r, i, x, y); }           \
@@ -114,6 +115,12 @@ void *et_workspace(size_t bytes) {
     kernels_##S()->layer_norm_pullback(rows, columns, z, s, d, y);                                           \
   }                                                                                                          \
   void et_accumulate_##S(long n, T scale, const T *x, T *y) { kernels_##S()->accumulate(n, scale, x, y); }   \
+  void et_combine_##S(long n, T a, const T *x, T b, const T *y, T *z) {                                      \
+    kernels_##S()->combine(n, a, x, b, y, z);                                                                \
+  }                                                                                                          \
+  void et_adam_##S(long n, const T *o, const T *p, const T *g, const T *m, const T *v, T *q, T *r, T *s) {   \
+    kernels_##S()->adam(n, o, p, g, m, v, q, r, s);                                                          \
+  }                                                                                                          \
   double et_dot_##S(long n, const T *x, const T *y) { return kernels_##S()->dot(n, x, y); }                  \
   void et_matmul_##S(long m, long n, long k, T alpha, const T *a, long row_a, long column_a, const T *b,     \
                      long row_b, long column_b, T beta, T *c, long row_c) {                                  \

@@ -18,6 +18,8 @@ void *et_workspace(size_t bytes);
     void (*layer_norm)(long, long, T, const T *, T *, T *);                                                  \
     void (*layer_norm_pullback)(long, long, const T *, const T *, const T *, T *);                           \
     void (*accumulate)(long, T, const T *, T *);                                                             \
+    void (*combine)(long, T, const T *, T, const T *, T *);                                                  \
+    void (*adam)(long, const T *, const T *, const T *, const T *, const T *, T *, T *, T *);                \
     double (*dot)(long, const T *, const T *);                                                               \
     void (*matmul)(long, long, long, T, const T *, long, long, const T *, long, long, T, T *, long, T *);    \
     long workspace;                                                                                          \

@@ -57,9 +57,12 @@ where Function.Scalar == Norm.Scalar {
       return detached.runFused(from: plain, recording: recording)
         ?? detached.runInPieces(from: plain, recording: recording)
     }
-    if gradientPath == .unrolled { return runInPlace(from: tokens, recording: recording) }
-    return runFusedTracked(from: tokens, recording: recording)
-      ?? runRecomputed(from: tokens, recording: recording)
+    if gradientPath == .unrolled { return runUnrolled(from: tokens, recording: recording) }
+    if let result = runFusedTracked(from: tokens, recording: recording) { return result }
+    if case .automatic = gradientPath, energy.closedForm == nil {
+      return runUnrolled(from: tokens, recording: recording)
+    }
+    return runRecomputed(from: tokens, recording: recording)
   }
 
   /// The state before the first step, for stepping by hand.

@@ -204,6 +204,35 @@ struct GradientPathTests {
     #expect(found[0].elements.contains { abs($0) > 1e-6 })
   }
 
+  /// An energy with a factor that it does not list among its parameters.
+  private struct HiddenFactor: Energy {
+    typealias Scalar = Double
+    var factor: Tensor<Double>
+    func energy(at g: Activations<Double>) -> Tensor<Double> {
+      (g.values.squared().sum(axes: [1, 2]) * factor.reshaped([1]))
+    }
+  }
+
+  @Test("an unrolled descent differentiates what its energy depends on unlisted, as stepping by hand does")
+  func unlisted() {
+    let tokens = SmallBlock.tokens(batch: 6)
+    let weights = normalTensor(tokens.values.shape, seed: 3)
+    func loss(_ variables: [Tensor<Double>], byHand: Bool) -> Tensor<Double> {
+      let descent = EnergyDescent(
+        of: HiddenFactor(factor: variables[1]), lagrangian: SmallBlock().norm, stepSize: .constant(0.1),
+        stop: .after(steps: 3), gradientPath: .unrolled)
+      if !byHand { return (descent.run(from: Tokens(variables[0])).tokens.values * weights).sum() }
+      var state = descent.start(from: Tokens(variables[0]))
+      for _ in 0..<3 { descent.step(&state) }
+      return (state.tokens.values * weights).sum()
+    }
+    let found = [false, true].map { byHand in
+      valueWithGradients(at: [tokens.values, Tensor(0.7)]) { loss($0, byHand: byHand) }.gradients
+    }
+    for (a, b) in zip(found[0], found[1]) { expectNear(a, b, 1e-11) }
+    #expect(abs(found[0][1].scalar) > 1e-3)
+  }
+
   @Test("nothing is tracked where nothing is differentiated")
   func untracked() {
     for path in [GradientPath.unrolled, .recomputed, .detached] {

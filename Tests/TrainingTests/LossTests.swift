@@ -59,6 +59,25 @@ struct LossTests {
     #expect(agrees(at: prediction) { rootMeanSquaredOverAllPatches($0, target, mask: tokenMask) })
   }
 
+  @Test("weighted squared errors of pieces add up to the masked mean; derivatives of both orders")
+  func weightedErrors() {
+    let weights = tokenMask / 12
+    let parts = [0..<1, 1..<2].map { range in
+      weightedSquaredError(
+        prediction.sliced(axis: 0, range), target.sliced(axis: 0, range),
+        weights: weights.sliced(axis: 0, range)
+      ).scalar
+    }
+    let masked = maskedMeanSquaredError(prediction, target, mask: tokenMask).scalar
+    #expect(abs(parts[0] + parts[1] - masked) < 1e-14 && parts[0] != parts[1])
+    #expect(agrees(at: prediction) { weightedSquaredError($0, target, weights: weights) })
+    #expect(agrees(at: target) { weightedSquaredError(prediction, $0, weights: weights) })
+    #expect(
+      agrees(at: prediction) { point in
+        gradient(at: point) { weightedSquaredError($0.tanh(), target, weights: weights) }.squared().sum()
+      })
+  }
+
   @Test(
     "cross-entropy agrees with plain loops, with and without class weights and smoothing",
     arguments: [nil, [0.5, 2, 1, 0]] as [[Double]?], [0, 0.1])

@@ -153,6 +153,27 @@ struct TrainingLoopTests {
       ])
   }
 
+  @Test(
+    "a loss that is a sum over examples trains as the whole loss does, whatever the pieces",
+    arguments: [1, 2, nil])
+  func pieces(size: Int?) throws {
+    var whole = try loop()
+    var (expected, found): ([Double], [Double]) = ([], [])
+    try whole.run(to: 9, batch: batch, loss: loss, onUpdate: { expected.append($0.loss) })
+    var pieces = try loop()
+    try pieces.run(
+      to: 9, pieceSize: size, batch: batch, exampleCount: { $0.shape[0] },
+      lossOfExamples: { model, x, examples, phase in
+        let x = x.sliced(axis: 0, examples)
+        let target = x.sliced(axis: 1, 0..<2) * x.sliced(axis: 1, 2..<4)
+        return (model(x) - target * phase).squared().sum() / 10
+      }, onUpdate: { found.append($0.loss) })
+    #expect(found.count == 9 && zip(found, expected).allSatisfy { abs($0 - $1) < 1e-4 * abs($1) })
+    for (a, b) in zip(pieces.model.parameters.values, whole.model.parameters.values) {
+      #expect(zip(a.elements, b.elements).allSatisfy { abs($0 - $1) < 1e-3 })
+    }
+  }
+
   @Test("the curriculum's phase reaches the loss")
   func phases() throws {
     var loop = try loop()

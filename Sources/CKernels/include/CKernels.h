@@ -16,6 +16,8 @@ enum {
 // Element-wise functions of two arguments.
 enum { ET_ADD, ET_SUBTRACT, ET_MULTIPLY, ET_DIVIDE, ET_MAXIMUM, ET_EQUAL };
 
+// `combine` is z <- a x + b y. `adam` averages gradients and their squares and moves parameters by them; its options are
+// the shares kept and added of the first and the second average, the share kept of the parameter, rate and shift.
 #define ET_DECLARE(T, S)                                                                                     \
   void et_unary_##S(int32_t op, long count, const T *x, T *y, T parameter);                                  \
   void et_binary_##S(int32_t op, long rank, const long *dims, const long *strides_a, const long *strides_b,  \
@@ -30,6 +32,9 @@ enum { ET_ADD, ET_SUBTRACT, ET_MULTIPLY, ET_DIVIDE, ET_MAXIMUM, ET_EQUAL };
   void et_layer_norm_pullback_##S(long rows, long columns, const T *normalized, const T *reciprocal,         \
                                   const T *cotangent, T *y);                                                 \
   void et_accumulate_##S(long count, T scale, const T *x, T *y);                                             \
+  void et_combine_##S(long count, T a, const T *x, T b, const T *y, T *z);                                   \
+  void et_adam_##S(long count, const T *options, const T *parameter, const T *gradient, const T *first,      \
+                   const T *second, T *new_parameter, T *new_first, T *new_second);                          \
   double et_dot_##S(long count, const T *x, const T *y);                                                     \
   void et_matmul_##S(long m, long n, long k, T alpha, const T *a, long row_a, long column_a, const T *b,     \
                      long row_b, long column_b, T beta, T *c, long row_c);

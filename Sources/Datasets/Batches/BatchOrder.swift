@@ -46,8 +46,12 @@ public struct BatchOrder: Sendable, Equatable {
   /// Cost: one shuffle of the whole data set a call.
   public func indices(ofUpdate update: Int) -> [Int] {
     require(update >= 0, "update \(update), expected 0 or more")
+    return part(indices(ofEpoch: update / batchesPerEpoch), ofUpdate: update)
+  }
+
+  /// The images of an update, among those of its epoch in their order.
+  func part(_ order: [Int], ofUpdate update: Int) -> [Int] {
     let start = update % batchesPerEpoch * batchSize
-    let order = indices(ofEpoch: update / batchesPerEpoch)
     return Array(order[start..<min(start + batchSize, imageCount)])
   }
 }

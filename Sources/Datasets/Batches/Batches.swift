@@ -1,3 +1,4 @@
+import Synchronization
 public import Tensors
 
 /// The batches of a training run, each a function of its number alone.
@@ -12,6 +13,7 @@ public struct Batches: Sendable {
   /// Changes made to training images; nil leaves them as they are.
   public let augmentation: Augmentation?
   private let augmenting: RandomStream
+  private let epoch = LastEpoch()
 
   /// Shuffles anew every epoch.
   /// - Parameter stream: its children shuffle and augment; it is not advanced.
@@ -28,8 +30,24 @@ public struct Batches: Sendable {
 
   /// The batch of an update, counted from 0 over all epochs.
   public func batch(ofUpdate update: Int) -> ImageBatch {
-    let batch = dataset.batch(at: order.indices(ofUpdate: update))
+    let batch = dataset.batch(at: indices(ofUpdate: update))
     guard let augmentation else { return batch }
     return augmentation.apply(to: batch, using: augmenting.child(UInt64(update)))
   }
+
+  /// As the order says, but one shuffle serves all updates of an epoch that follow each other.
+  private func indices(ofUpdate update: Int) -> [Int] {
+    require(update >= 0, "update \(update), expected 0 or more")
+    let number = update / order.batchesPerEpoch
+    let indices = epoch.indices.withLock { last in
+      if last.number != number { last = (number, order.indices(ofEpoch: number)) }
+      return last.indices
+    }
+    return order.part(indices, ofUpdate: update)
+  }
+}
+
+/// The order of the epoch that was asked for last.
+private final class LastEpoch: Sendable {
+  let indices = Mutex<(number: Int, indices: [Int])>((-1, []))
 }

@@ -3,7 +3,8 @@
 /// All paths give the same derivatives, of any order; they differ in time and memory.
 public enum GradientPath: Sendable, Equatable {
   /// What each step computed is kept where all steps together take at most `memoryLimit` bytes; otherwise one state a
-  /// step is kept and each step computed again on the way back. Where no fused kernels exist, `recomputed`.
+  /// step is kept and each step computed again on the way back. Without fused kernels, `recomputed` for energies with
+  /// closed forms and `unrolled` for others, the faster of the two.
   case automatic(memoryLimit: Int)
   /// Every step stays in the graph: memory grows with all that a step computes.
   case unrolled

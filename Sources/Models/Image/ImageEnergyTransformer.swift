@@ -78,13 +78,21 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
         && Array(patches.shape.dropFirst()) == [grid.patchCount, grid.patchLength],
       "patches of shape \(patches.shape) and a mask of \(masked.shape) for [batch, \(grid.patchCount), "
         + "\(grid.patchLength)]")
-    let (batch, size) = (patches.shape[0], dimension)
-    let column = masked.reshaped([batch, grid.patchCount, 1])
-    let encoded = patches.projected(by: encoderWeights) + encoderBias.reshaped([1, 1, size])
-    let visible = encoded * (1 - column) + maskToken.reshaped([1, 1, size]) * column
-    let first = classToken.reshaped([1, 1, size]).repeated(to: [batch, 1, size])
-    let all = Tensor.concatenated([first, visible], axis: 1)
-    return Tokens(all + positions.reshaped([1, grid.patchCount + 1, size]))
+    let (batch, count, size) = (patches.shape[0], grid.patchCount, dimension)
+    // One product does it all: each row holds a visible patch and says whether offset, mask or class token is added.
+    let hidden = masked.reshaped([batch, count, 1])
+    let visible = 1 - hidden
+    let patchRows = Tensor<Scalar>.concatenated(
+      [patches * visible, visible, hidden, .zeros([batch, count, 1])], axis: 2)
+    let classRow = Tensor<Scalar>.ones([batch, 1, 1])
+      .padded(axis: 2, before: grid.patchLength + 2, to: grid.patchLength + 3)
+    let weights = Tensor<Scalar>.concatenated(
+      [
+        encoderWeights, encoderBias.reshaped([1, size]), maskToken.reshaped([1, size]),
+        classToken.reshaped([1, size]),
+      ], axis: 0)
+    let all = Tensor<Scalar>.concatenated([classRow, patchRows], axis: 1).projected(by: weights)
+    return Tokens(all + positions.reshaped([1, count + 1, size]))
   }
 
   /// Patches from the activations of the last block, [batch, patches, patch length].

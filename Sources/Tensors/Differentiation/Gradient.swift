@@ -9,6 +9,7 @@
 ///   - cotangent: Weights of the result's elements, of its shape; 1 for a single number.
 /// - Returns: One tensor of the variable's shape for each variable, zeros where the result does not depend on it.
 /// - Cost: A small multiple of computing the result.
+@_specialize(where Scalar == Float)
 public func gradients<Scalar>(
   of result: Tensor<Scalar>, withRespectTo variables: [Tensor<Scalar>], cotangent: Tensor<Scalar>? = nil
 ) -> [Tensor<Scalar>] {
@@ -17,6 +18,7 @@ public func gradients<Scalar>(
 }
 
 /// The gradient of `function` at `point`.
+@_specialize(where Scalar == Float)
 public func gradient<Scalar>(
   at point: Tensor<Scalar>, of function: (Tensor<Scalar>) throws -> Tensor<Scalar>
 ) rethrows -> Tensor<Scalar> {
@@ -24,6 +26,7 @@ public func gradient<Scalar>(
 }
 
 /// The value and the gradient of `function`, which returns one number, at `point`.
+@_specialize(where Scalar == Float)
 public func valueWithGradient<Scalar>(
   at point: Tensor<Scalar>, of function: (Tensor<Scalar>) throws -> Tensor<Scalar>
 ) rethrows -> (value: Tensor<Scalar>, gradient: Tensor<Scalar>) {
@@ -32,6 +35,7 @@ public func valueWithGradient<Scalar>(
 }
 
 /// The value and the gradients of `function`, which returns one number, with respect to several tensors.
+@_specialize(where Scalar == Float)
 public func valueWithGradients<Scalar>(
   at points: [Tensor<Scalar>], of function: ([Tensor<Scalar>]) throws -> Tensor<Scalar>
 ) rethrows -> (value: Tensor<Scalar>, gradients: [Tensor<Scalar>]) {

@@ -83,6 +83,7 @@ extension Tensor {
   ///   - value: The result, computed from the inputs' numbers.
   ///   - inputs: The tensors the result depends on.
   ///   - pullback: The rule for the cotangents of the inputs. It uses only what it is handed.
+  @_specialize(where Scalar == Float)
   public static func differentiable(
     _ value: Tensor, inputs: [Tensor], pullback: @escaping Pullback<Scalar>.Rule
   ) -> Tensor {
@@ -100,6 +101,7 @@ extension Tensor {
   public var isTracked: Bool { node != nil }
 
   /// The same numbers as a new variable of differentiation. Gradients also flow to what `self` depends on.
+  @_specialize(where Scalar == Float)
   public func variable() -> Tensor {
     guard node != nil else {
       return Tensor(shape: shape, storage: storage, node: Node(inputs: [], pullback: nil))

@@ -29,28 +29,37 @@ package final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
 }
 
 /// Keeps released buffers by size class, so that the step of a descent allocates only the first time.
-enum BufferPool {
+package enum BufferPool {
   /// Four classes to each power of two from 256 bytes up: at most a quarter is wasted.
-  static func sizeClass(bytes: Int) -> Int {
-    var index = 0
-    while size(index) < bytes { index += bytes > size(index + 4) ? 4 : 1 }
-    return index
+  package static func sizeClass(bytes: Int) -> Int {
+    if bytes <= 256 { return 0 }
+    // bytes lie in (2^power, 2^(power + 1)], of which the class covers a quarter.
+    let power = Int.bitWidth - 1 - (bytes - 1).leadingZeroBitCount
+    let quarter = 1 << (power - 2)
+    return 4 * (power - 8) + (bytes - (1 << power) + quarter - 1) / quarter
   }
 
-  static func size(_ sizeClass: Int) -> Int { (256 << (sizeClass / 4)) / 4 * (4 + sizeClass % 4) }
+  package static func size(_ sizeClass: Int) -> Int { (256 << (sizeClass / 4)) / 4 * (4 + sizeClass % 4) }
 
   private struct Free {
     var buffers: [[UnsafeMutableRawPointer]] = Array(repeating: [], count: 256)
     var bytes = 0
+    var allocations = 0
   }
   // The pointers are handed to one owner at a time under the lock.
   private struct Locked: @unchecked Sendable { var free = Free() }
   private static let pool = Mutex(Locked())
   private static let limit = 1 << 30
 
+  /// Buffers that were not there to be recycled, since the program began: unchanged over a step that allocates nothing.
+  package static var freshAllocations: Int { pool.withLock { $0.free.allocations } }
+
   static func take(_ sizeClass: Int) -> UnsafeMutableRawPointer {
     let kept = pool.withLock { locked -> Int? in
-      guard let buffer = locked.free.buffers[sizeClass].popLast() else { return nil }
+      guard let buffer = locked.free.buffers[sizeClass].popLast() else {
+        locked.free.allocations += 1
+        return nil
+      }
       locked.free.bytes -= size(sizeClass)
       return Int(bitPattern: buffer)
     }

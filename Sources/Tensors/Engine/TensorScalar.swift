@@ -24,6 +24,8 @@ public struct TensorKernels<Scalar>: Sendable {
   package let layerNorm: @Sendable (Int, Int, Scalar, Input, Output, Output) -> Void
   package let layerNormPullback: @Sendable (Int, Int, Input, Input, Input, Output) -> Void
   package let accumulate: @Sendable (Int, Scalar, Input, Output) -> Void
+  package let combine: @Sendable (Int, Scalar, Input, Scalar, Input, Output) -> Void
+  package let adam: @Sendable (Int, Input, Input, Input, Input, Input, Output, Output, Output) -> Void
   package let dot: @Sendable (Int, Input, Input) -> Double
   package let matrixProduct: @Sendable (MatrixProductCall<Scalar>) -> Void
   package let fused: FusedKernels<Scalar>
@@ -35,7 +37,8 @@ extension Float: TensorScalar {
     unary: et_unary_f32, binary: et_binary_f32, copyStrided: et_copy_strided_f32, sum: et_sum_f32,
     maximum: et_max_f32, softmax: et_softmax_f32, softmaxPullback: et_softmax_pullback_f32,
     layerNorm: et_layer_norm_f32, layerNormPullback: et_layer_norm_pullback_f32,
-    accumulate: et_accumulate_f32, dot: et_dot_f32, matrixProduct: runMatrixProduct, fused: fusedKernels)
+    accumulate: et_accumulate_f32, combine: et_combine_f32, adam: et_adam_f32, dot: et_dot_f32,
+    matrixProduct: runMatrixProduct, fused: fusedKernels)
 }
 
 extension Double: TensorScalar {
@@ -44,5 +47,6 @@ extension Double: TensorScalar {
     unary: et_unary_f64, binary: et_binary_f64, copyStrided: et_copy_strided_f64, sum: et_sum_f64,
     maximum: et_max_f64, softmax: et_softmax_f64, softmaxPullback: et_softmax_pullback_f64,
     layerNorm: et_layer_norm_f64, layerNormPullback: et_layer_norm_pullback_f64,
-    accumulate: et_accumulate_f64, dot: et_dot_f64, matrixProduct: runMatrixProduct, fused: fusedKernels)
+    accumulate: et_accumulate_f64, combine: et_combine_f64, adam: et_adam_f64, dot: et_dot_f64,
+    matrixProduct: runMatrixProduct, fused: fusedKernels)
 }

@@ -2,6 +2,16 @@ import CKernels
 
 /// Runs an element-wise kernel of two operands, axes of size 1 being repeated.
 private func combine<Scalar>(_ operation: Int, _ a: Tensor<Scalar>, _ b: Tensor<Scalar>) -> Tensor<Scalar> {
+  if a.shape == b.shape {
+    return Tensor(shape: a.shape) { out in
+      Parallelism.forRanges(a.count, grain: 65_536) { range in
+        var (size, step) = (range.count, 1)
+        a.kernels.binary(
+          Int32(operation), 1, &size, &step, &step, a.pointer + range.lowerBound,
+          b.pointer + range.lowerBound, out + range.lowerBound)
+      }
+    }
+  }
   let shape = broadcastShape(a.shape, b.shape)
   return Tensor(shape: shape) { out in
     if elementCount(shape) == 0 { return }
@@ -20,6 +30,7 @@ private func combine<Scalar>(_ operation: Int, _ a: Tensor<Scalar>, _ b: Tensor<
 
 extension Tensor {
   /// Element-wise sum.
+  @_specialize(where Scalar == Float)
   public static func + (a: Tensor, b: Tensor) -> Tensor {
     .differentiable(combine(ET_ADD, a, b), inputs: [a, b]) { pull in
       [
@@ -30,6 +41,7 @@ extension Tensor {
   }
 
   /// Element-wise difference.
+  @_specialize(where Scalar == Float)
   public static func - (a: Tensor, b: Tensor) -> Tensor {
     .differentiable(combine(ET_SUBTRACT, a, b), inputs: [a, b]) { pull in
       [
@@ -40,6 +52,7 @@ extension Tensor {
   }
 
   /// Element-wise product.
+  @_specialize(where Scalar == Float)
   public static func * (a: Tensor, b: Tensor) -> Tensor {
     .differentiable(combine(ET_MULTIPLY, a, b), inputs: [a, b]) { pull in
       [
@@ -50,6 +63,7 @@ extension Tensor {
   }
 
   /// Element-wise quotient.
+  @_specialize(where Scalar == Float)
   public static func / (a: Tensor, b: Tensor) -> Tensor {
     .differentiable(combine(ET_DIVIDE, a, b), inputs: [a, b]) { pull in
       let share = pull.cotangent / pull.inputs[1]
@@ -61,6 +75,7 @@ extension Tensor {
   }
 
   /// The larger of two elements; where they are equal, the derivative is shared equally.
+  @_specialize(where Scalar == Float)
   public func maximum(_ other: Tensor) -> Tensor {
     .differentiable(combine(ET_MAXIMUM, self, other), inputs: [self, other]) { pull in
       let larger = pull.inputs.map { $0.detached.equals(pull.output.detached) }
@@ -72,9 +87,11 @@ extension Tensor {
   }
 
   /// 1 where the elements are equal, 0 elsewhere; a constant for differentiation.
+  @_specialize(where Scalar == Float)
   public func equals(_ other: Tensor) -> Tensor { combine(ET_EQUAL, self, other) }
 
   /// The sum over the axes that are 1 in `target`: the transpose of repeating them.
+  @_specialize(where Scalar == Float)
   package func summed(to target: [Int]) -> Tensor {
     if shape == target { return self }
     let axes = shape.indices.filter { target[$0] == 1 && shape[$0] != 1 }
@@ -82,6 +99,7 @@ extension Tensor {
   }
 
   /// The tensor with its axes of size 1 repeated to `target`, of the same rank.
+  @_specialize(where Scalar == Float)
   public func repeated(to target: [Int]) -> Tensor {
     require(
       broadcastShape(shape, target) == target, "shape \(shape) cannot be repeated to \(target)")

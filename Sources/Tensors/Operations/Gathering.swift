@@ -1,5 +1,6 @@
 extension Tensor {
   /// The slices at `indices` along an axis, in that order; an index may repeat.
+  @_specialize(where Scalar == Float)
   public func gathered(_ indices: [Int], axis: Int) -> Tensor {
     let axis = resolveAxis(axis, rank: rank)
     let size = shape[axis]
@@ -24,6 +25,7 @@ extension Tensor {
   }
 
   /// Zeros of `size` along an axis, to which slice i of the tensor is added at `indices[i]`.
+  @_specialize(where Scalar == Float)
   public func scatterAdded(_ indices: [Int], axis: Int, size: Int) -> Tensor {
     let axis = resolveAxis(axis, rank: rank)
     require(indices.count == shape[axis], "\(indices.count) indices for axis \(axis) of shape \(shape)")

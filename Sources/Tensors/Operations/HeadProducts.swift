@@ -4,6 +4,7 @@ extension Tensor {
   /// Scores of every query with every key: S[b, h, i, j] = q[b, i, h] · k[b, j, h].
   ///
   /// - Shape: queries [batch, n, heads * size] (`self`) and keys [batch, m, heads * size] give [batch, heads, n, m].
+  @_specialize(where Scalar == Float)
   public func headScores(_ keys: Tensor, headCount: Int) -> Tensor {
     let size = checkHeads(self, keys, headCount)
     let (batch, n, m) = (shape[0], shape[1], keys.shape[1])
@@ -30,6 +31,7 @@ extension Tensor {
   ///
   /// - Shape: weights [batch, heads, n, m] (`self`) and values [batch, m, heads * size] give
   ///   [batch, n, heads * size]; transposed, values [batch, n, …] give [batch, m, …].
+  @_specialize(where Scalar == Float)
   public func headMixture(_ values: Tensor, transposed: Bool = false) -> Tensor {
     require(rank == 4 && values.rank == 3, "head mixture of shapes \(shape) and \(values.shape)")
     let (batch, headCount, n, m) = (shape[0], shape[1], shape[2], shape[3])

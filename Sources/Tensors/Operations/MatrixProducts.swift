@@ -4,6 +4,7 @@ extension Tensor {
   /// - Shape: [..., rows, depth] by [..., depth, columns]; with a `transposed` flag the last two axes of that
   ///   operand are exchanged, without a copy. The axes before agree, or are 1 and repeated.
   /// - Cost: 2 rows depth columns operations a matrix.
+  @_specialize(where Scalar == Float)
   public func matrixProduct(
     _ other: Tensor, transposed: Bool = false, otherTransposed: Bool = false
   ) -> Tensor {
@@ -45,6 +46,7 @@ extension Tensor {
   /// Every row of the last axis times one matrix: x W, or x Wᵀ when `transposed`.
   ///
   /// - Shape: [..., depth] by [depth, columns] (or [columns, depth] when transposed) gives [..., columns].
+  @_specialize(where Scalar == Float)
   public func projected(by matrix: Tensor, transposed: Bool = false) -> Tensor {
     require(rank >= 1 && matrix.rank == 2, "projection of shape \(shape) by \(matrix.shape)")
     let rows = shape.dropLast().reduce(1, *)

@@ -2,6 +2,7 @@ extension Tensor {
   private var rows: Int { shape.dropLast().reduce(1, *) }
 
   /// Softmax over the last axis. A row that is -infinity throughout gives zeros.
+  @_specialize(where Scalar == Float)
   public func softmax() -> Tensor {
     require(rank > 0, "softmax needs an axis")
     return .differentiable(softmaxWithLogSum().weights, inputs: [self]) { pull in
@@ -10,6 +11,7 @@ extension Tensor {
   }
 
   /// log sum exp over the last axis, which is removed. A row that is -infinity throughout gives -infinity.
+  @_specialize(where Scalar == Float)
   public func logSumExp() -> Tensor {
     require(rank > 0, "logSumExp needs an axis")
     return .differentiable(softmaxWithLogSum().logSum, inputs: [self]) { pull in
@@ -19,6 +21,7 @@ extension Tensor {
   }
 
   /// Softmax and log sum exp of the last axis from one sweep; constants for differentiation.
+  @_specialize(where Scalar == Float)
   package func softmaxWithLogSum() -> (weights: Tensor, logSum: Tensor) {
     let columns = shape[rank - 1]
     require(columns > 0, "softmax over an empty axis of shape \(shape)")
@@ -34,6 +37,7 @@ extension Tensor {
   }
 
   /// w (d - sum w d) over the last axis, for `self` = w the weights of a softmax and d the cotangent of them.
+  @_specialize(where Scalar == Float)
   package func softmaxPullback(_ cotangent: Tensor) -> Tensor {
     if isTracked || cotangent.isTracked {
       return self * (cotangent - (self * cotangent).sum(axes: [-1], keepingDimensions: true))
@@ -51,6 +55,7 @@ extension Tensor {
   /// (x - mean) / sqrt(variance + epsilon) over the last axis, with the biased variance.
   ///
   /// - Source: Hoover et al. 2023, equation 1 with gamma 1 and delta 0.
+  @_specialize(where Scalar == Float)
   public func standardized(epsilon: Scalar) -> Tensor {
     require(rank > 0 && shape[rank - 1] > 0, "standardized needs a last axis, not shape \(shape)")
     let (normalized, reciprocal) = standardizedWithReciprocal(epsilon: epsilon)
@@ -69,6 +74,7 @@ extension Tensor {
   }
 
   /// `standardized` and, for each row, 1 / sqrt(variance + epsilon); constants for differentiation.
+  @_specialize(where Scalar == Float)
   package func standardizedWithReciprocal(epsilon: Scalar) -> (normalized: Tensor, reciprocal: Tensor) {
     let columns = shape[rank - 1]
     let reciprocal = Storage<Scalar>(count: rows)
@@ -83,6 +89,7 @@ extension Tensor {
   }
 
   /// The cotangent of x from that of its standardised rows `self`; a constant for differentiation.
+  @_specialize(where Scalar == Float)
   package func standardizedPullback(reciprocal: Tensor, cotangent: Tensor) -> Tensor {
     let columns = shape[rank - 1]
     return Tensor(shape: shape) { out in

@@ -17,23 +17,27 @@ extension Tensor {
   }
 
   /// Sum over axes, which are removed unless `keepingDimensions`.
+  @_specialize(where Scalar == Float)
   public func sum(axes: [Int], keepingDimensions: Bool = false) -> Tensor {
-    let resolved = Set(axes.map { resolveAxis($0, rank: rank) })
-    let kept = shape.indices.map { resolved.contains($0) ? 1 : shape[$0] }
+    var isSummed = [Bool](repeating: false, count: rank)
+    for axis in axes { isSummed[resolveAxis(axis, rank: rank)] = true }
+    let resolved = shape.indices.filter { isSummed[$0] }
     var value = detached
-    for run in contiguousRuns(resolved.sorted()).reversed() {
+    for run in contiguousRuns(resolved).reversed() {
       value = value.reduced(run.lowerBound, run.upperBound, kernels.sum)
     }
     let result = Tensor.differentiable(value, inputs: [self]) { pull in
       [pull.cotangent.repeated(to: pull.inputs[0].shape)]
     }
-    return keepingDimensions ? result : result.reshaped(removing(resolved, from: kept))
+    return keepingDimensions ? result : result.reshaped(removing(resolved, from: shape))
   }
 
   /// Sum of all elements: one number.
+  @_specialize(where Scalar == Float)
   public func sum() -> Tensor { sum(axes: Array(shape.indices)) }
 
   /// Mean over axes, which are removed unless `keepingDimensions`.
+  @_specialize(where Scalar == Float)
   public func mean(axes: [Int], keepingDimensions: Bool = false) -> Tensor {
     let size = Set(axes.map { resolveAxis($0, rank: rank) }).reduce(1) { $0 * shape[$1] }
     require(size > 0, "mean over no elements of shape \(shape)")
@@ -41,9 +45,11 @@ extension Tensor {
   }
 
   /// Mean of all elements: one number.
+  @_specialize(where Scalar == Float)
   public func mean() -> Tensor { mean(axes: Array(shape.indices)) }
 
   /// Largest element along an axis; where several are largest, the derivative is shared equally.
+  @_specialize(where Scalar == Float)
   public func maximum(axis: Int, keepingDimensions: Bool = false) -> Tensor {
     let axis = resolveAxis(axis, rank: rank)
     require(shape[axis] > 0, "maximum over an empty axis \(axis) of shape \(shape)")
@@ -57,6 +63,7 @@ extension Tensor {
   }
 
   /// The inner product of two tensors of one shape: one number, accumulated in double precision.
+  @_specialize(where Scalar == Float)
   public func innerProduct(_ other: Tensor) -> Double {
     require(shape == other.shape, "inner product of shapes \(shape) and \(other.shape)")
     return kernels.dot(count, pointer, other.pointer)
@@ -73,6 +80,6 @@ private func contiguousRuns(_ axes: [Int]) -> [ClosedRange<Int>] {
   }
 }
 
-private func removing(_ axes: Set<Int>, from shape: [Int]) -> [Int] {
+private func removing(_ axes: [Int], from shape: [Int]) -> [Int] {
   shape.indices.filter { !axes.contains($0) }.map { shape[$0] }
 }

@@ -1,5 +1,6 @@
 extension Tensor {
   /// The same elements in the same order under another shape; no copy.
+  @_specialize(where Scalar == Float)
   public func reshaped(_ target: [Int]) -> Tensor {
     require(elementCount(target) == count, "shape \(shape) cannot be reshaped to \(target)")
     if target == shape { return self }
@@ -9,6 +10,7 @@ extension Tensor {
   }
 
   /// The axes in another order: axis i of the result is axis `axes[i]` of the tensor.
+  @_specialize(where Scalar == Float)
   public func permuted(_ axes: [Int]) -> Tensor {
     require(
       axes.sorted() == Array(shape.indices), "\(axes) is not an order of the axes of shape \(shape)")
@@ -30,6 +32,7 @@ extension Tensor {
   }
 
   /// The part of the tensor whose index along `axis` lies in `range`.
+  @_specialize(where Scalar == Float)
   public func sliced(axis: Int, _ range: Range<Int>) -> Tensor {
     let axis = resolveAxis(axis, rank: rank)
     require(
@@ -47,6 +50,7 @@ extension Tensor {
   }
 
   /// The tensor with zeros before and after along an axis.
+  @_specialize(where Scalar == Float)
   public func padded(axis: Int, before: Int, to size: Int) -> Tensor {
     let axis = resolveAxis(axis, rank: rank)
     let length = shape[axis]
@@ -64,6 +68,7 @@ extension Tensor {
   }
 
   /// Tensors laid one after the other along an axis; their other axes agree.
+  @_specialize(where Scalar == Float)
   public static func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
     require(!parts.isEmpty, "concatenated needs at least one tensor")
     let axis = resolveAxis(axis, rank: parts[0].rank)

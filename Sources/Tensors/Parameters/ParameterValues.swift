@@ -33,7 +33,15 @@ public struct ParameterValues<Scalar: TensorScalar>: Sendable {
   public func map(
     _ transform: (String, Tensor<Scalar>) throws -> Tensor<Scalar>
   ) rethrows -> ParameterValues {
-    ParameterValues(names: names, values: try zip(names, values).map(transform))
+    with(try zip(names, values).map(transform))
+  }
+
+  /// The same names with other tensors, in the same order.
+  package func with(_ values: [Tensor<Scalar>]) -> ParameterValues {
+    require(values.count == names.count, "\(names.count) names for \(values.count) tensors")
+    var copy = self
+    copy.values = values
+    return copy
   }
 
   /// sqrt of the sum of squares of all elements, accumulated in double precision.

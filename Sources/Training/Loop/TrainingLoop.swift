@@ -72,8 +72,47 @@ public struct TrainingLoop<Model: Parameterized, Phase: Sendable>: Sendable {
     loss: (Model, Batch, Phase) throws -> Tensor<Scalar>,
     onUpdate: (TrainingProgress<Model>) throws -> Void = { _ in }
   ) throws {
+    try run(to: total, checkpoints, onUpdate) { loop in
+      try loop.update(of: total, batch: batch, loss: loss)
+    }
+  }
+
+  /// Continues until `total` updates are done, with a loss that is a sum over the examples of a batch.
+  ///
+  /// As the other form, but each batch is worked on piece by piece, as `valueWithGradient(at:exampleCount:…)` says:
+  /// forward and backward pass of a piece on one core, which is faster and takes less memory.
+  ///
+  /// - Parameters:
+  ///   - pieceSize: Examples of a piece; a quarter of the batch, rounded up, where nil.
+  ///   - exampleCount: The number of examples of a batch.
+  ///   - lossOfExamples: The share of the loss of some examples. A mean divides by the number of examples of the
+  ///     whole batch.
+  public mutating func run<Batch: Sendable>(
+    to total: Int, checkpoints: CheckpointPlan<Scalar>? = nil, pieceSize: Int? = nil,
+    batch: (_ update: Int, _ random: inout RandomStream) throws -> Batch,
+    exampleCount: (Batch) -> Int,
+    lossOfExamples: @Sendable (Model, Batch, Range<Int>, Phase) throws -> Tensor<Scalar>,
+    onUpdate: (TrainingProgress<Model>) throws -> Void = { _ in }
+  ) throws {
+    try run(to: total, checkpoints, onUpdate) { loop in
+      try loop.update(of: total, batch: batch) { model, batch, phase in
+        let count = exampleCount(batch)
+        return try valueWithGradient(
+          at: model, exampleCount: count, pieceSize: pieceSize ?? (count + 3) / 4
+        ) { model, examples in
+          try lossOfExamples(model, batch, examples, phase)
+        }
+      }
+    }
+  }
+
+  private mutating func run(
+    to total: Int, _ checkpoints: CheckpointPlan<Scalar>?,
+    _ onUpdate: (TrainingProgress<Model>) throws -> Void,
+    update: (inout TrainingLoop) throws -> TrainingProgress<Model>
+  ) throws {
     while updateCount < total {
-      try onUpdate(try update(of: total, batch: batch, loss: loss))
+      try onUpdate(try update(&self))
       if let checkpoints, updateCount % checkpoints.interval == 0 || updateCount == total {
         try checkpoints.save(checkpoint())
       }
@@ -88,11 +127,23 @@ public struct TrainingLoop<Model: Parameterized, Phase: Sendable>: Sendable {
     batch: (_ update: Int, _ random: inout RandomStream) throws -> Batch,
     loss: (Model, Batch, Phase) throws -> Tensor<Scalar>
   ) throws -> TrainingProgress<Model> {
+    try update(of: total, batch: batch) { model, batch, phase in
+      try valueWithGradient(at: model) { try loss($0, batch, phase) }
+    }
+  }
+
+  private mutating func update<Batch>(
+    of total: Int,
+    batch: (_ update: Int, _ random: inout RandomStream) throws -> Batch,
+    gradient: (Model, Batch, Phase) throws -> (
+      value: Tensor<Scalar>, gradient: ParameterValues<Scalar>
+    )
+  ) throws -> TrainingProgress<Model> {
     let index = updateCount
     var randomAfter = random
     let data = try batch(index, &randomAfter)
     let phase = curriculum.phase(at: index, of: total)
-    let (value, gradient) = try valueWithGradient(at: model) { try loss($0, data, phase) }
+    let (value, gradient) = try gradient(model, data, phase)
     guard value.isFinite else { throw NonFiniteValue(quantity: "the loss", update: index) }
     let (direction, norm) = try limited(gradient, update: index)
     let rate = schedule.rate(at: index)

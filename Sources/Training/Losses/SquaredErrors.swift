@@ -26,6 +26,28 @@ public func maskedMeanSquaredError<Scalar>(
   return ((prediction - target).squared() * weights).sum() / total
 }
 
+/// The sum of weights (prediction - target)^2 over all elements: one number.
+///
+/// A sum over examples, so that pieces of a batch can be worked on by themselves: with weights that are a mask divided
+/// by the number of elements that count in the whole batch, the pieces' sums add up to the masked mean squared error.
+///
+/// - Parameters:
+///   - weights: Constants, of the shape of the prediction or of its first axes.
+public func weightedSquaredError<Scalar>(
+  _ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>, weights: Tensor<Scalar>
+) -> Tensor<Scalar> {
+  preconditionSameShape(prediction, target)
+  let weights = expanded(weights, over: prediction.shape).detached
+  let errors = (prediction.detached - target.detached) * weights
+  // The derivative 2 w (p - t) is at hand with the value: the sum of p - t times its half.
+  let value = (errors * (prediction.detached - target.detached)).sum()
+  return .differentiable(value, inputs: [prediction, target]) { pull in
+    let slope = pull.isDifferentiated ? (pull.inputs[0] - pull.inputs[1]) * weights : errors
+    let change = slope * (pull.cotangent * 2).reshaped(Array(repeating: 1, count: slope.rank))
+    return [pull.needed[0] ? change : nil, pull.needed[1] ? -change : nil]
+  }
+}
+
 /// The loss in the original authors' code: the root of the mean over all elements, masked or not, of the
 /// squared masked error.
 ///

@@ -37,6 +37,7 @@ public struct AdamW<Scalar: TensorScalar>: Optimizer {
     self.weightDecay = weightDecay
   }
 
+  @_specialize(where Scalar == Float)
   public mutating func update(
     _ parameters: ParameterValues<Scalar>, gradients: ParameterValues<Scalar>, learningRate: Double
   ) -> ParameterValues<Scalar> {
@@ -44,31 +45,22 @@ public struct AdamW<Scalar: TensorScalar>: Optimizer {
     if updateCount == 0 { (first, second) = (parameters.zeros, parameters.zeros) }
     preconditionAligned(parameters, first, "moments of AdamW")
     updateCount = min(updateCount + 1, RestoredState<Scalar>.largestCount)
-    first = Self.averaged(first, gradients, decay: firstDecay) { $0 }
-    second = Self.averaged(second, gradients, decay: secondDecay) { $0.squared() }
 
     // lr (m / c1) / (sqrt(v / c2) + epsilon) = (lr sqrt(c2) / c1) m / (sqrt(v) + epsilon sqrt(c2))
     let firstCorrection = 1 - pow(firstDecay, Double(updateCount))
     let secondCorrection = (1 - pow(secondDecay, Double(updateCount))).squareRoot()
-    let rate = Scalar(learningRate * secondCorrection / firstCorrection)
-    let shift = Scalar(epsilon * secondCorrection)
-    let (first, second) = (first.values, second.values)
-    let updated = parameters.values.indices.map { index in
-      let decayed = weightDecay.applied(
-        to: parameters.values[index], name: parameters.names[index], learningRate: learningRate)
-      return decayed - first[index] / (second[index].squareRoot() + shift) * rate
+    var updated = (parameters: parameters.values, first: first.values, second: second.values)
+    for index in parameters.values.indices {
+      let next = parameters.values[index].adamUpdate(
+        gradient: gradients.values[index], first: first.values[index], second: second.values[index],
+        decays: (Scalar(firstDecay), Scalar(secondDecay)),
+        keep: weightDecay.keptShare(of: parameters.names[index], learningRate: learningRate),
+        rate: Scalar(learningRate * secondCorrection / firstCorrection),
+        shift: Scalar(epsilon * secondCorrection))
+      (updated.parameters[index], updated.first[index], updated.second[index]) = next
     }
-    return ParameterValues(names: parameters.names, values: updated)
-  }
-
-  private static func averaged(
-    _ averages: ParameterValues<Scalar>, _ gradients: ParameterValues<Scalar>, decay: Double,
-    _ quantity: (Tensor<Scalar>) -> Tensor<Scalar>
-  ) -> ParameterValues<Scalar> {
-    let (keep, add) = (Scalar(decay), Scalar(1 - decay))
-    return ParameterValues(
-      names: averages.names,
-      values: zip(averages.values, gradients.values).map { $0 * keep + quantity($1) * add })
+    (first, second) = (first.with(updated.first), second.with(updated.second))
+    return parameters.with(updated.parameters)
   }
 
   public var state: ParameterValues<Scalar> {

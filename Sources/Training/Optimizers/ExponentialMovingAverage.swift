@@ -23,6 +23,7 @@ public struct ExponentialMovingAverage<Scalar: TensorScalar>: Sendable {
   }
 
   /// Takes the parameters after an update into the average.
+  @_specialize(where Scalar == Float)
   public mutating func update(_ parameters: ParameterValues<Scalar>) {
     updateCount = min(updateCount + 1, RestoredState<Scalar>.largestCount)
     guard let before = self.parameters else {
@@ -31,8 +32,8 @@ public struct ExponentialMovingAverage<Scalar: TensorScalar>: Sendable {
     }
     preconditionAligned(parameters, before, "averages")
     let share = Scalar((1 - decay) / (1 - pow(decay, Double(updateCount))))
-    let values = zip(before.values, parameters.values).map { $0 + ($1 - $0) * share }
-    self.parameters = ParameterValues(names: parameters.names, values: values)
+    let values = zip(before.values, parameters.values).map { Tensor.combination(1 - share, $0, share, $1) }
+    self.parameters = parameters.with(values)
   }
 
   /// What is remembered, as named tensors; empty before the first update.

@@ -54,6 +54,7 @@ public struct GroupedOptimizer<Scalar: TensorScalar>: Optimizer {
     Dictionary(uniqueKeysWithValues: zip(groups, members).map { ($0.name, $1.map { names[$0] }) })
   }
 
+  @_specialize(where Scalar == Float)
   public mutating func update(
     _ parameters: ParameterValues<Scalar>, gradients: ParameterValues<Scalar>, learningRate: Double
   ) -> ParameterValues<Scalar> {
@@ -66,7 +67,7 @@ public struct GroupedOptimizer<Scalar: TensorScalar>: Optimizer {
         learningRate: learningRate * groups[index].learningRateFactor)
       for (position, value) in zip(members[index], values.values) { updated[position] = value }
     }
-    return ParameterValues(names: names, values: updated)
+    return parameters.with(updated)
   }
 
   /// The state of every group, under `group.entry`.

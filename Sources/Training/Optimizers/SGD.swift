@@ -25,18 +25,17 @@ public struct SGD<Scalar: TensorScalar>: Optimizer {
     self.weightDecay = weightDecay
   }
 
+  @_specialize(where Scalar == Float)
   public mutating func update(
     _ parameters: ParameterValues<Scalar>, gradients: ParameterValues<Scalar>, learningRate: Double
   ) -> ParameterValues<Scalar> {
     preconditionAligned(parameters, gradients, "gradients")
     let directions = directions(gradients)
-    let rate = Scalar(learningRate)
     let updated = parameters.values.indices.map { index in
-      let decayed = weightDecay.applied(
-        to: parameters.values[index], name: parameters.names[index], learningRate: learningRate)
-      return decayed - directions[index] * rate
+      let kept: Scalar = weightDecay.keptShare(of: parameters.names[index], learningRate: learningRate)
+      return Tensor.combination(kept, parameters.values[index], -Scalar(learningRate), directions[index])
     }
-    return ParameterValues(names: parameters.names, values: updated)
+    return parameters.with(updated)
   }
 
   private mutating func directions(_ gradients: ParameterValues<Scalar>) -> [Tensor<Scalar>] {
@@ -44,9 +43,9 @@ public struct SGD<Scalar: TensorScalar>: Optimizer {
     let factor = Scalar(momentum)
     let before = velocity ?? gradients.zeros
     preconditionAligned(gradients, before, "velocities of SGD")
-    let now = zip(before.values, gradients.values).map { $0 * factor + $1 }
-    velocity = ParameterValues(names: gradients.names, values: now)
-    return isNesterov ? zip(now, gradients.values).map { $1 + $0 * factor } : now
+    let now = zip(before.values, gradients.values).map { Tensor.combination(factor, $0, 1, $1) }
+    velocity = gradients.with(now)
+    return isNesterov ? zip(now, gradients.values).map { Tensor.combination(factor, $0, 1, $1) } : now
   }
 
   public var state: ParameterValues<Scalar> {

@@ -21,8 +21,8 @@ public struct WeightDecay: Sendable {
   /// No decay.
   public static let none = WeightDecay(0)
 
-  /// The parameter after decay.
-  func applied<Scalar>(to value: Tensor<Scalar>, name: String, learningRate: Double) -> Tensor<Scalar> {
-    rate == 0 || !selection.contains(name) ? value : value * Scalar(1 - learningRate * rate)
+  /// The share of a parameter that decay leaves: 1 where it does not decay.
+  func keptShare<Scalar: TensorScalar>(of name: String, learningRate: Double) -> Scalar {
+    rate == 0 || !selection.contains(name) ? 1 : Scalar(1 - learningRate * rate)
   }
 }
