@@ -87,4 +87,19 @@ if !isDependency {
     package.targets.append(experiment(name, folder: folder))
     package.products.append(.executable(name: name, targets: [name]))
   }
+
+  // MARK: Benchmarks: the library beside other systems
+  package.targets += [
+    .target(name: "ProcessControl", path: "Benchmarks/ProcessControl"),
+    .target(name: "Measurements", path: "Benchmarks/Measurements", swiftSettings: strict),
+    .executableTarget(
+      name: "performance",
+      dependencies: [
+        "Measurements", "ProcessControl", "EnergyTransformer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/Performance", swiftSettings: strict),
+    tests("MeasurementsTests", ["Measurements"]),
+  ]
+  package.products.append(.executable(name: "performance", targets: ["performance"]))
 }
