@@ -56,7 +56,8 @@ def automatic(p, g):
 
 
 def descend(p, x, steps, step_size, gradient):
-    """The normalised tokens after the last step and the energy before each step, [steps, batch]."""
+    """The normalised tokens after the last step and the energy before each step, [steps, batch]; the compiler drops what
+    the caller does not use."""
 
     def step(x, _):
         energies, direction = gradient(p, normalised(p, x))

@@ -14,8 +14,8 @@ python3 -m venv "$folder" \
 # The builds of torch for processors alone leave out gigabytes of libraries for graphics cards; where their index
 # cannot be reached, the general build computes the same.
 "$folder/bin/python" -m pip install --quiet --disable-pip-version-check \
-  --index-url https://download.pytorch.org/whl/cpu --extra-index-url https://pypi.org/simple \
-  -r <(sed 's/^\(torch==.*\)$/\1+cpu/' "$wanted") \
+  --retries 0 --timeout 20 --index-url https://download.pytorch.org/whl/cpu --extra-index-url https://pypi.org/simple \
+  -r <(sed 's/^\(torch==.*\)$/\1+cpu/' "$wanted") 2>/dev/null \
   || "$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$wanted"
 cp "$wanted" "$folder/installed.txt"
 command -v c++ >/dev/null || echo "setup: no C++ compiler: torch.compile cannot be measured" >&2
