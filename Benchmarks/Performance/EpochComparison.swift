@@ -15,7 +15,7 @@ struct EpochComparison {
   let epochs: Int
   let own: Run
   let jax: Run
-  /// Seconds that JAX compiled before its training.
+  /// Seconds that JAX compiled, and tried which form of the gradient is faster, before its training.
   let compileSeconds: Double
 
   /// How many times as long JAX takes for an epoch.
@@ -52,10 +52,25 @@ struct EpochComparison {
     return Run(seconds: seconds, error: error)
   }
 
+  /// The hidden patches by which masked-images judges: 24 of 49, the same for every seed.
+  private static func writeTestMasks(to path: String) throws {
+    let count = try EmbeddedDigits.test().count
+    let mask = PatchMaskPolicy(patchCount: 49, scoredCount: 24, replacedFraction: 1)
+      .mask(forImages: Array(0..<count), using: RandomStream(seed: 0).child(2))
+    let hidden = StoredArray(shape: [count, 49], floats: mask.replaced.map { $0 ? 1 : 0 })
+    try SafetensorsFile.write(path: path, arrays: [("hidden", hidden)])
+  }
+
   private struct JAXRecord: Decodable {
-    let train_seconds: Double
-    let compile_seconds: Double
-    let masked_mse: Double
+    let trainSeconds: Double
+    let compileSeconds: Double
+    let maskedMSE: Double
+
+    enum CodingKeys: String, CodingKey {
+      case trainSeconds = "train_seconds"
+      case compileSeconds = "compile_seconds"
+      case maskedMSE = "masked_mse"
+    }
   }
 
   private static func jaxRun(
@@ -63,14 +78,17 @@ struct EpochComparison {
   ) throws -> (Run, compileSeconds: Double) {
     guard let digits = try EmbeddedDigits.files().first else { throw WorkerFault("no embedded digits") }
     let output = "\(launcher.workFolder)/jax-\(epochs).json"
+    let masks = "\(launcher.workFolder)/test-masks.safetensors"
+    try writeTestMasks(to: masks)
     try launcher.run(
       launcher.python,
       [
         "\(launcher.peers)/masked_images.py", "--data", digits.deletingLastPathComponent().path, "--epochs",
         "\(epochs)", "--seed", "\(seed)", "--threads", "\(launcher.threads)", "--output", output,
+        "--test-masks", masks,
       ], name: "masked-images in JAX")
     let record = try JSONDecoder().decode(JAXRecord.self, from: Data(contentsOf: URL(fileURLWithPath: output)))
-    return (Run(seconds: record.train_seconds, error: record.masked_mse), record.compile_seconds)
+    return (Run(seconds: record.trainSeconds, error: record.maskedMSE), record.compileSeconds)
   }
 }
 
