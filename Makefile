@@ -1,5 +1,5 @@
 # Thin: every target is a line or two that can as well be typed.
-.PHONY: run test lint results docs setup
+.PHONY: run test lint results bench bench-operations docs setup
 
 # Trains on the package's own digits and writes Results/masked-images.
 run: setup
@@ -11,7 +11,7 @@ test: setup
 	swift test -c release --skip-build --disable-xctest
 
 lint:
-	swift format lint --strict --parallel --recursive Package.swift Sources Experiments Tests
+	swift format lint --strict --parallel --recursive Package.swift Sources Experiments Benchmarks Tests
 	Scripts/check-imports.sh
 	Scripts/check-files.sh
 
@@ -25,6 +25,18 @@ results: setup
 
 CIFAR10_OPTIONS = --dimension 128 --key-size 32 --memories 512 --weight-deviation 0.02 --epochs 3 \
 	--test-images 2000 --compare --output Results/masked-images-cifar10
+
+# The library beside JAX and PyTorch into Results/performance, on a machine that does nothing else.
+bench: setup
+	Benchmarks/Peers/setup.sh
+	swift build -c release --product masked-images
+	swift run -c release performance $(BENCH_OPTIONS)
+
+BENCH_OPTIONS = --curves --epochs 3 6 12 24
+
+# Single operations, with a package that the manifest adds only here.
+bench-operations: setup
+	ENERGY_TRANSFORMER_BENCHMARKS=1 swift package --scratch-path .build/operations benchmark --target operations
 
 # Reference pages of the public declarations, into .build/docs.
 docs: setup

@@ -102,4 +102,16 @@ if !isDependency {
     tests("MeasurementsTests", ["Measurements"]),
   ]
   package.products.append(.executable(name: "performance", targets: ["performance"]))
+
+  // Its package comes in only where ENERGY_TRANSFORMER_BENCHMARKS asks for it, and without what counts allocations.
+  if Context.environment["ENERGY_TRANSFORMER_BENCHMARKS"] != nil {
+    package.dependencies.append(
+      .package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: []))
+    package.targets.append(
+      .executableTarget(
+        name: "operations",
+        dependencies: ["EnergyTransformer", .product(name: "Benchmark", package: "benchmark")],
+        path: "Benchmarks/Operations", swiftSettings: strict,
+        plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]))
+  }
 }

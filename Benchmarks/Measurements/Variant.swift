@@ -11,6 +11,10 @@ package struct Variant: Hashable, Sendable {
   /// Whether the weights are constants that are prepared outside the timed region.
   package var freezesWeights = false
 
+  package init(name: String, label: String, system: System, freezesWeights: Bool = false) {
+    (self.name, self.label, self.system, self.freezesWeights) = (name, label, system, freezesWeights)
+  }
+
   /// The library as a user calls it.
   package static let own = Variant(name: "own", label: "this library", system: .own)
   /// The library with its closed forms put aside: what a user's own energy gets.

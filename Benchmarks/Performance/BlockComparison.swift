@@ -47,7 +47,8 @@ struct BlockComparison {
 
   /// Compares what all compute with JAX's automatic differentiation, or with the first where that is left out.
   private func checked(_ workers: [WorkerProcess]) throws -> [Variant: [String: Double]] {
-    let ordered = workers.filter { $0.variant == .jaxAutomatic } + workers.filter { $0.variant != .jaxAutomatic }
+    let ordered =
+      workers.filter { $0.variant == .jaxAutomatic } + workers.filter { $0.variant != .jaxAutomatic }
     var reference: [String: [Double]]?
     var errors: [Variant: [String: Double]] = [:]
     for worker in ordered {

@@ -39,7 +39,8 @@ struct Compare: ParsableCommand {
       return try EpochComparison.measured(epochs: count, launcher: launcher, seed: options.seed)
     }
     if !epochs.isEmpty { record.data = try EpochComparison.fingerprints() }
-    let curves = options.curves ? try CurveSweep(launcher: launcher, seed: options.seed, say: say).measured() : []
+    let curves =
+      options.curves ? try CurveSweep(launcher: launcher, seed: options.seed, say: say).measured() : []
     record.timings["total"] = Date().timeIntervalSince(started)
     try PerformanceReport(measurements: measurements, peaks: peaks, epochs: epochs, curves: curves)
       .write(record, to: options.output)

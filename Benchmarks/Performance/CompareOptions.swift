@@ -28,7 +28,9 @@ struct CompareOptions: ParsableArguments {
     for name in skip where !Variant.all.contains(where: { $0.name == name }) {
       throw ValidationError("--skip: no variant \(name)")
     }
-    if skip.contains(Variant.own.name) { throw ValidationError("--skip: \(Variant.own.name) is what is compared") }
+    if skip.contains(Variant.own.name) {
+      throw ValidationError("--skip: \(Variant.own.name) is what is compared")
+    }
     for (name, value) in [
       ("rounds", rounds ?? 1), ("turns", turns ?? 1), ("threads", threads), ("epochs", epochs.min() ?? 1),
     ] where !(1...1024).contains(value) {

@@ -8,7 +8,8 @@ enum CurveAxis: String, CaseIterable {
   var workloads: [(value: Int, workload: BlockWorkload)] {
     values.map { value in
       var workload = BlockWorkload(
-        name: "\(rawValue)\(value)", batch: 16, tokens: 50, dimension: 128, heads: 4, keySize: 32, memories: 512,
+        name: "\(rawValue)\(value)", batch: 16, tokens: 50, dimension: 128, heads: 4, keySize: 32,
+        memories: 512,
         weightDeviation: 0.05)
       switch self {
       case .tokens: (workload.batch, workload.tokens) = (1, value)

@@ -30,7 +30,8 @@ struct CurveSweep {
 
   /// A fresh process for each, so that its memory is that of this work alone.
   private func point(
-    _ axis: CurveAxis, _ value: Int, _ workload: BlockWorkload, _ variant: Variant, _ work: Work, _ file: String
+    _ axis: CurveAxis, _ value: Int, _ workload: BlockWorkload, _ variant: Variant, _ work: Work,
+    _ file: String
   ) throws -> CurvePoint {
     let worker = try WorkerProcess(variant, by: launcher)
     defer { worker.quit() }

@@ -87,7 +87,8 @@ struct EpochComparison {
         "\(epochs)", "--seed", "\(seed)", "--threads", "\(launcher.threads)", "--output", output,
         "--test-masks", masks,
       ], name: "masked-images in JAX")
-    let record = try JSONDecoder().decode(JAXRecord.self, from: Data(contentsOf: URL(fileURLWithPath: output)))
+    let record = try JSONDecoder().decode(
+      JAXRecord.self, from: Data(contentsOf: URL(fileURLWithPath: output)))
     return (Run(seconds: record.trainSeconds, error: record.maskedMSE), record.compileSeconds)
   }
 }
@@ -113,7 +114,8 @@ extension WorkerLauncher {
     }
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      let words = (try? String(contentsOfFile: log, encoding: .utf8))?.split(separator: "\n").last ?? "no words"
+      let words =
+        (try? String(contentsOfFile: log, encoding: .utf8))?.split(separator: "\n").last ?? "no words"
       throw WorkerFault("\(name): status \(process.terminationStatus): \(words)")
     }
   }

@@ -38,7 +38,9 @@ struct OwnBlock {
     case .forward:
       let result = try forward()
       // One energy for the moment before each step, as the peers return them.
-      let energies = result.trajectory.energies.dropLast().map { $0.total.reshaped([1, tokens.values.shape[0]]) }
+      let energies = result.trajectory.energies.dropLast().map {
+        $0.total.reshaped([1, tokens.values.shape[0]])
+      }
       return [
         ("tokens", StoredArray(result.activations.values)),
         ("energies", StoredArray(Tensor.concatenated(Array(energies), axis: 0))),

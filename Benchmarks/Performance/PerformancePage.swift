@@ -19,7 +19,8 @@ struct PerformancePage {
       "The same work in this library, JAX and PyTorch, each with \(threads) threads, in one run: \"forward\" is a whole "
         + "descent, \"training\" the mean squared error of its normalised tokens and the gradient of every parameter. "
         + "All variants first had to compute the same numbers. This library and JAX return the energies of a forward "
-        + "descent too, PyTorch does not; variants with frozen weights prepared them outside the timed region.")
+        + "descent too, PyTorch does not; variants with frozen weights prepared them outside the timed region."
+    )
     page.addParagraph(
       "\(record.options["rounds"] ?? "?") rounds; in each, every variant has a new process and they take "
         + "\(record.options["turns"] ?? "?") turns of about \(record.options["seconds"] ?? "?") s, the first run of a turn "
@@ -50,7 +51,8 @@ struct PerformancePage {
     page.addParagraph(
       "Memory of a training step: the highest resident memory of a fresh process during the step, once everything was "
         + "compiled, less what the process had after loading its libraries. Allocations are calls of malloc and its "
-        + "relatives in a run of this library after warm-up; fresh pages are those it touched for the first time.")
+        + "relatives in a run of this library after warm-up; fresh pages are those it touched for the first time."
+    )
   }
 
   /// The training programs side by side.
@@ -83,7 +85,8 @@ struct PerformancePage {
     let versions = record.versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
     page.addParagraph(
       "\(record.machine.processor), \(record.machine.coreCount) cores, \(record.machine.memoryBytes >> 30) GB, "
-        + "\(record.machine.operatingSystem). \(versions.joined(separator: ", ")). Everything is in run.json.")
+        + "\(record.machine.operatingSystem). \(versions.joined(separator: ", ")). Everything is in run.json."
+    )
   }
 
   private func provenance(data: String) -> String {

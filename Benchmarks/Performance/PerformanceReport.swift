@@ -17,8 +17,10 @@ struct PerformanceReport {
     let tables = PerformanceTables(
       workloads: measurements.map(\.workload), epochs: epochs.map(\.epochs), summary: summary)
     record.tables = tables.all
-    record.headline = ["small_forward_ratio", "small_train_ratio", "paper_forward_ratio", "paper_train_ratio"]
-      .filter { summary[$0] != nil }
+    record.headline = [
+      "small_forward_ratio", "small_train_ratio", "paper_forward_ratio", "paper_train_ratio",
+    ]
+    .filter { summary[$0] != nil }
     let report = CurveReport(points: curves)
     for figure in report.figures { try figure.plot.write(to: "\(folder)/\(figure.file)") }
     if !curves.isEmpty { try report.table().write(to: "\(folder)/curves.csv") }
@@ -68,7 +70,9 @@ struct PerformanceReport {
     return plot
   }
 
-  private func page(_ record: RunRecord, _ tables: PerformanceTables, _ curves: CurveReport) throws -> MarkdownPage {
+  private func page(_ record: RunRecord, _ tables: PerformanceTables, _ curves: CurveReport) throws
+    -> MarkdownPage
+  {
     var page = PerformancePage(record: record)
     page.addIntroduction(peaks: peaks)
     try page.addTable(tables.ratios)

@@ -22,8 +22,11 @@ struct PerformanceTables {
           let name = "masked_images_\(count)_epochs"
           return row(
             "\(count)",
-            ["own_seconds", "jax_seconds", "ratio", "own_train_seconds", "jax_train_seconds", "jax_compile_seconds",
-              "own_mse", "jax_mse"].map { "\(name)_\($0)" })
+            [
+              "own_seconds", "jax_seconds", "ratio", "own_train_seconds", "jax_train_seconds",
+              "jax_compile_seconds",
+              "own_mse", "jax_mse",
+            ].map { "\(name)_\($0)" })
         }, digits: 2, columnDigits: [2, 2, 2, 1, 1, 1, 5, 5])
   }
 
@@ -42,8 +45,10 @@ struct PerformanceTables {
       rows: workloads.map { workload in
         row(
           workload.name,
-          ["forward_ratio", "forward_ratio_unfrozen", "forward_ratio_jax", "train_ratio", "train_ratio_jax",
-            "forward_peak_share", "train_peak_share"].map { "\(workload.name)_\($0)" })
+          [
+            "forward_ratio", "forward_ratio_unfrozen", "forward_ratio_jax", "train_ratio", "train_ratio_jax",
+            "forward_peak_share", "train_peak_share",
+          ].map { "\(workload.name)_\($0)" })
       }, digits: 2)
   }
 
@@ -56,8 +61,10 @@ struct PerformanceTables {
       rows: variants.map { variant in
         row(
           variant.label,
-          ["forward_\(variant.summaryName)_ms", "forward_\(variant.summaryName)_min_ms",
-            "train_\(variant.summaryName)_ms", "train_\(variant.summaryName)_min_ms"].map { "\(workload.name)_\($0)" }
+          [
+            "forward_\(variant.summaryName)_ms", "forward_\(variant.summaryName)_min_ms",
+            "train_\(variant.summaryName)_ms", "train_\(variant.summaryName)_min_ms",
+          ].map { "\(workload.name)_\($0)" }
         )
       }, digits: 2, best: .lowest)
   }
@@ -73,7 +80,9 @@ struct PerformanceTables {
       rows: workloads.map { workload in
         row(
           workload.name,
-          variants.map { "\(workload.name)_train_\($0.summaryName)_added_mb" } + ["\(workload.name)_train_memory_ratio"])
+          variants.map { "\(workload.name)_train_\($0.summaryName)_added_mb" } + [
+            "\(workload.name)_train_memory_ratio"
+          ])
       }, digits: 1, columnDigits: variants.map { _ in 1 } + [2])
   }
 

@@ -11,7 +11,9 @@ enum ProcessFigures {
 
   /// Resident memory now and at its highest since the start or the last reset; nil where the system does not say.
   static func memory() -> (residentKilobytes: Int?, peakKilobytes: Int?) {
-    guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return (nil, nil) }
+    guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else {
+      return (nil, nil)
+    }
     func kilobytes(_ name: String) -> Int? {
       text.split(separator: "\n").first { $0.hasPrefix("\(name):") }
         .flatMap { Int($0.filter(\.isNumber)) }

@@ -15,7 +15,9 @@ struct Worker: ParsableCommand {
     if ![Variant.own.name, Variant.ownGeneric.name].contains(variant) {
       throw ValidationError("no variant \(variant)")
     }
-    if !(1...1024).contains(threads) { throw ValidationError("--threads must lie in 1 ... 1024, not \(threads)") }
+    if !(1...1024).contains(threads) {
+      throw ValidationError("--threads must lie in 1 ... 1024, not \(threads)")
+    }
   }
 
   func run() throws {
