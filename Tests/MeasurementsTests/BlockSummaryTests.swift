@@ -23,8 +23,8 @@ struct BlockSummaryTests {
     add("own-generic", .training, [20])
     add("torch-automatic", .training, [30])
     measurement.memory = [
-      .own: MemoryFigures(rest: 1 << 20, peak: 3 << 20),
-      .jaxAutomatic: MemoryFigures(rest: 4 << 20, peak: 12 << 20),
+      .own: MemoryFigures(rest: 0x1p20, peak: 0x3p20),
+      .jaxAutomatic: MemoryFigures(rest: 0x4p20, peak: 0xCp20),
     ]
     return measurement
   }
