@@ -32,7 +32,7 @@ bench: setup
 	swift build -c release --product masked-images
 	swift run -c release performance $(BENCH_OPTIONS)
 
-BENCH_OPTIONS = --curves --epochs 3 6 12 24
+BENCH_OPTIONS = --curves tokens batch dimension steps --epochs 3 6 12 24
 
 # Single operations, with a package that the manifest adds only here.
 bench-operations: setup

@@ -53,10 +53,12 @@ package struct BlockSummary: Sendable {
     for (variant, figures) in memory {
       add(.training, "\(variant.summaryName)_added_mb", figures.increment / 1_048_576)
       add(.training, "\(variant.summaryName)_peak_mb", figures.peak / 1_048_576)
+      add(.training, "\(variant.summaryName)_planned_mb", figures.planned.map { $0 / 1_048_576 })
     }
     let jax = memory.filter { $0.key.system == .jax }.values
     guard let own = memory[.own], own.increment > 0, !jax.isEmpty else { return }
     add(.training, "memory_ratio", jax.map(\.increment).min().map { $0 / own.increment })
+    add(.training, "memory_ratio_planned", jax.compactMap(\.planned).min().map { $0 / own.increment })
     add(.training, "memory_ratio_absolute", jax.map(\.peak).min().map { $0 / own.peak })
   }
 

@@ -5,9 +5,12 @@ package struct MemoryFigures: Equatable, Sendable {
   /// The highest during the work, once compiled and warmed up.
   package let peak: Double
 
-  package init(rest: Double, peak: Double) {
-    self.rest = rest
-    self.peak = peak
+  /// What the compiler set aside for inputs, outputs and everything between, where it says so: the least that the
+  /// process can do with.
+  package let planned: Double?
+
+  package init(rest: Double, peak: Double, planned: Double? = nil) {
+    (self.rest, self.peak, self.planned) = (rest, peak, planned)
   }
 
   /// What the work added: arrays, weights, code compiled for it.

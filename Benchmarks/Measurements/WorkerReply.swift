@@ -16,6 +16,8 @@ package struct WorkerReply: Codable, Equatable, Sendable {
   package var allocations: Int?
   package var residentKilobytes: Int?
   package var peakKilobytes: Int?
+  /// What a compiler set aside for inputs, outputs and everything between; nil where it does not say.
+  package var plannedKilobytes: Int?
   /// Highest floating-point operations a second by the name of what was computed, in units of 10⁹.
   package var peaks: [String: Double]?
 
@@ -23,6 +25,7 @@ package struct WorkerReply: Codable, Equatable, Sendable {
     case error, versions, seconds, names, milliseconds, allocations, peaks
     case pageFaults = "page_faults"
     case residentKilobytes = "resident_kilobytes"
+    case plannedKilobytes = "planned_kilobytes"
     case peakKilobytes = "peak_kilobytes"
   }
 

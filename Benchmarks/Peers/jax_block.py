@@ -67,6 +67,15 @@ def descend(p, x, steps, step_size, gradient):
     return normalised(p, x), energies
 
 
+def planned_bytes(compiled):
+    """What the compiler set aside for inputs, outputs and everything between; None where it does not say."""
+    try:
+        plan = compiled.memory_analysis()
+        return plan.argument_size_in_bytes + plan.output_size_in_bytes + plan.temp_size_in_bytes
+    except Exception:
+        return None
+
+
 class JAXBlock:
     def __init__(self, variant):
         forms = {"jax-automatic": automatic, "jax-closed": energy_and_gradient}
@@ -85,19 +94,22 @@ class JAXBlock:
         def loss(p, x, target):
             return jnp.square(descend(p, x, steps, step_size, gradient)[0] - target).mean()
 
-        forward = jax.jit(lambda p, x: descend(p, x, steps, step_size, gradient))
-        training = jax.jit(jax.value_and_grad(loss))
         parameters = {name: jnp.asarray(value) for name, value in problem.parameters.items()}
         tokens, target = jnp.asarray(problem.tokens), jnp.asarray(problem.target)
         self.work = problem.work
-        self.calls = {
-            "forward": lambda: jax.block_until_ready(forward(parameters, tokens)),
-            "training": lambda: jax.block_until_ready(training(parameters, tokens, target)),
-        }
-        return self.calls[self.work]
+        if self.work == "forward":
+            function = jax.jit(lambda p, x: descend(p, x, steps, step_size, gradient))
+            inputs = (parameters, tokens)
+        else:
+            function, inputs = jax.jit(jax.value_and_grad(loss)), (parameters, tokens, target)
+        # Compiled here, so that the memory of compiling is not that of the first run.
+        compiled = function.lower(*inputs).compile()
+        self.planned_bytes = planned_bytes(compiled)
+        self.run = lambda: jax.block_until_ready(compiled(*inputs))
+        return self.run
 
     def results(self):
-        first, second = self.calls[self.work]()
+        first, second = self.run()
         if self.work == "forward":
             return {"tokens": numpy.asarray(first), "energies": numpy.asarray(second)}
         return {"loss": numpy.asarray(first)} | {name: numpy.asarray(value) for name, value in second.items()}

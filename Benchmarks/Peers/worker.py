@@ -57,7 +57,11 @@ class Worker:
         self.run = self.system.prepare(self.read_problem(request))
         for _ in range(2):
             self.run()
-        return {"seconds": time.perf_counter() - started}
+        planned = getattr(self.system, "planned_bytes", None)
+        return {
+            "seconds": time.perf_counter() - started,
+            "planned_kilobytes": planned and planned // 1024,
+        }
 
     def check(self, request):
         import arrays

@@ -91,13 +91,14 @@ struct BlockComparison {
     for variant in variants where variant.does(.training) {
       let worker = try WorkerProcess(variant, by: launcher)
       let rest = try worker.ask(WorkerRequest(.memory)).residentKilobytes
-      _ = try worker.ask(.prepare(workload, .training, file: file))
+      let planned = try worker.ask(.prepare(workload, .training, file: file)).plannedKilobytes
       _ = try worker.ask(WorkerRequest(.resetPeak))
       _ = try worker.ask(.time(repetitions: 2))
       let peak = try worker.ask(WorkerRequest(.memory)).peakKilobytes
       worker.quit()
       guard let rest, let peak else { continue }
-      figures[variant] = MemoryFigures(rest: 1024 * Double(rest), peak: 1024 * Double(peak))
+      figures[variant] = MemoryFigures(
+        rest: 1024 * Double(rest), peak: 1024 * Double(peak), planned: planned.map { 1024 * Double($0) })
     }
     return figures
   }

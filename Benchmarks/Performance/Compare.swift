@@ -40,7 +40,9 @@ struct Compare: ParsableCommand {
     }
     if !epochs.isEmpty { record.data = try EpochComparison.fingerprints() }
     let curves =
-      options.curves ? try CurveSweep(launcher: launcher, seed: options.seed, say: say).measured() : []
+      try CurveSweep(
+        launcher: launcher, axes: options.curves, isQuick: options.quick, seed: options.seed, say: say
+      ).measured()
     record.timings["total"] = Date().timeIntervalSince(started)
     try PerformanceReport(measurements: measurements, peaks: peaks, epochs: epochs, curves: curves)
       .write(record, to: options.output)

@@ -3,7 +3,9 @@ import Measurements
 
 /// What is compared and how thoroughly.
 struct CompareOptions: ParsableArguments {
-  @Option(parsing: .upToNextOption, help: "Workloads: paper, paperb4, small, tiny, graph; all when left out.")
+  @Option(
+    parsing: .upToNextOption,
+    help: "Workloads: paper, paperb4, small, tiny, graph, or none; all when left out.")
   var configurations: [String] = []
   @Option(parsing: .upToNextOption, help: "Variants to leave out, by name.") var skip: [String] = []
   @Option(help: "Rounds, each with new processes; 3 when left out, 1 with --quick.") var rounds: Int?
@@ -15,14 +17,18 @@ struct CompareOptions: ParsableArguments {
     parsing: .upToNextOption,
     help: "Lengths in epochs of masked-images runs beside JAX; none when left out.")
   var epochs: [Int] = []
-  @Flag(help: "Also time and memory against tokens, batch, dimension and steps.") var curves = false
+  @Option(
+    parsing: .upToNextOption,
+    help: "Also time and memory against any of tokens, batch, dimension and steps; none when left out.")
+  var curves: [CurveAxis] = []
   @Flag(help: "A fast pass over tiny and small that only shows whether everything runs.") var quick = false
   @Option(help: "The interpreter of the peers' virtual environment.") var python = ".build/peers/bin/python"
   @Option(help: "The folder of the peers' programs.") var peers = "Benchmarks/Peers"
   @Option(help: "Folder for the page, the curves and the record.") var output = "Results/performance"
 
   func validate() throws {
-    for name in configurations where !BlockWorkload.standard.contains(where: { $0.name == name }) {
+    for name in configurations
+    where name != "none" && !BlockWorkload.standard.contains(where: { $0.name == name }) {
       throw ValidationError("--configurations: no workload \(name)")
     }
     for name in skip where !Variant.all.contains(where: { $0.name == name }) {
@@ -60,7 +66,8 @@ struct CompareOptions: ParsableArguments {
     [
       "configurations": workloads.map(\.name).joined(separator: " "), "skip": skip.joined(separator: " "),
       "rounds": "\(effort.rounds)", "turns": "\(effort.turns)", "seconds": "\(effort.seconds)",
-      "threads": "\(threads)", "seed": "\(seed)", "curves": "\(curves)", "quick": "\(quick)",
+      "threads": "\(threads)", "seed": "\(seed)", "curves": curves.map(\.rawValue).joined(separator: " "),
+      "quick": "\(quick)",
       "epochs": epochs.map(String.init).joined(separator: " "),
     ]
   }

@@ -1,7 +1,8 @@
+import ArgumentParser
 import Measurements
 
 /// What grows along a curve, and how the rest is chosen.
-enum CurveAxis: String, CaseIterable {
+enum CurveAxis: String, CaseIterable, ExpressibleByArgument {
   case tokens, batch, dimension, steps
 
   /// The workloads of the curve, in growing order.

@@ -4,6 +4,9 @@ import Measurements
 /// Time and memory while one size grows.
 struct CurveSweep {
   let launcher: WorkerLauncher
+  let axes: [CurveAxis]
+  /// Only the first few points of each, to see whether everything runs.
+  let isQuick: Bool
   let seed: UInt64
   let say: (String) -> Void
 
@@ -12,8 +15,8 @@ struct CurveSweep {
   /// All points that fit into memory.
   func measured() throws -> [CurvePoint] {
     var points: [CurvePoint] = []
-    for axis in CurveAxis.allCases {
-      for (value, workload) in axis.workloads {
+    for axis in axes {
+      for (value, workload) in axis.workloads.prefix(isQuick ? 3 : .max) {
         say("curve: \(axis.rawValue) \(value)")
         let file = "\(launcher.workFolder)/\(workload.name).safetensors"
         try ProblemFile.write(workload, seed: seed, to: file)

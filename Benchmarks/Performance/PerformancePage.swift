@@ -44,13 +44,16 @@ struct PerformancePage {
       page.addParagraph(
         "\(measurement.workload.sizes). Largest relative difference from JAX's automatic differentiation: "
           + Work.allCases.map { "\($0.rawValue) \(largestError(measurement, $0))" }.joined(separator: ", ")
+          + ". Fastest peer: "
+          + Work.allCases.map { "\($0.rawValue) \(fastestPeer(measurement, $0))" }.joined(separator: ", ")
           + ".")
       try addTable(tables.times(measurement.workload))
     }
     page.addHeading("Memory and allocations")
     page.addParagraph(
       "Memory of a training step: the highest resident memory of a fresh process during the step, once everything was "
-        + "compiled, less what the process had after loading its libraries. Allocations are calls of malloc and its "
+        + "compiled, less what the process had after loading its libraries; that holds code that a compiler made and what it left "
+        + "behind. Planned is what JAX's compiler set aside for inputs, outputs and everything between. Allocations are calls of malloc and its "
         + "relatives in a run of this library after warm-up; fresh pages are those it touched for the first time."
     )
   }
@@ -96,6 +99,11 @@ struct PerformancePage {
   private func peakText(_ peaks: [String: Double]) -> String {
     peaks.sorted { $0.key < $1.key }.map { "\($0.key): \(String(format: "%.0f", $0.value))" }
       .joined(separator: "; ")
+  }
+
+  private func fastestPeer(_ measurement: BlockMeasurement, _ work: Work) -> String {
+    let peers = Variant.all.filter { $0.system != .own }
+    return measurement.times[work]?.fastest(of: peers)?.label ?? "none measured"
   }
 
   private func largestError(_ measurement: BlockMeasurement, _ work: Work) -> String {

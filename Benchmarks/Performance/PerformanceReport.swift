@@ -27,7 +27,7 @@ struct PerformanceReport {
     if epochs.count > 1 { try errorPlot.write(to: "\(folder)/masked-images-error.svg") }
     try page(record, tables, report).write(to: "\(folder)/README.md")
     try record.write(toFolder: folder)
-    print(try TableRecipe.render(tables.ratios, summary: summary).markdown)
+    if !measurements.isEmpty { print(try TableRecipe.render(tables.ratios, summary: summary).markdown) }
     print("Page: \(folder)/README.md")
   }
 
@@ -75,10 +75,12 @@ struct PerformanceReport {
   {
     var page = PerformancePage(record: record)
     page.addIntroduction(peaks: peaks)
-    try page.addTable(tables.ratios)
-    try page.addTimes(measurements, tables)
-    try page.addTable(tables.memory)
-    try page.addTable(tables.allocations)
+    if !measurements.isEmpty {
+      try page.addTable(tables.ratios)
+      try page.addTimes(measurements, tables)
+      try page.addTable(tables.memory)
+      try page.addTable(tables.allocations)
+    }
     if let table = tables.epochsTable { try page.addEpochs(table, hasPlot: epochs.count > 1) }
     page.addCurves(curves.figures)
     page.addMachine()
