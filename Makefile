@@ -27,16 +27,16 @@ CIFAR10_OPTIONS = --dimension 128 --key-size 32 --memories 512 --weight-deviatio
 	--test-images 2000 --compare --output Results/masked-images-cifar10
 
 # The library beside JAX and PyTorch into Results/performance, on a machine that does nothing else.
-bench: setup
+bench: setup bench-operations
 	Benchmarks/Peers/setup.sh
 	swift build -c release --product masked-images
 	swift run -c release performance $(BENCH_OPTIONS)
 
 BENCH_OPTIONS = --curves tokens batch dimension steps --epochs 3 6 12 24
 
-# Single operations, with a package that the manifest adds only here.
+# Single operations into Results/performance/operations.md, with a package that the manifest adds only here.
 bench-operations: setup
-	ENERGY_TRANSFORMER_BENCHMARKS=1 swift package --scratch-path .build/operations benchmark --target operations
+	Benchmarks/Operations/run.sh
 
 # Reference pages of the public declarations, into .build/docs.
 docs: setup

@@ -111,7 +111,7 @@ if !isDependency {
       .executableTarget(
         name: "operations",
         dependencies: ["EnergyTransformer", .product(name: "Benchmark", package: "benchmark")],
-        path: "Benchmarks/Operations", swiftSettings: strict,
+        path: "Benchmarks/Operations", exclude: ["run.sh"], swiftSettings: strict,
         plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]))
   }
 }

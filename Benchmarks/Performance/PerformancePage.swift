@@ -81,6 +81,12 @@ struct PerformancePage {
     page.addParagraph(provenance(data: "random weights and tokens"))
   }
 
+  /// The page of the micro-benchmarks.
+  mutating func addOperations(_ path: String) {
+    page.addHeading("Single operations")
+    page.addParagraph("Their times are on [a page of their own](\(path)).")
+  }
+
   /// Where and with what.
   mutating func addMachine() {
     page.addHeading("How this was made")

@@ -25,7 +25,7 @@ struct PerformanceReport {
     for figure in report.figures { try figure.plot.write(to: "\(folder)/\(figure.file)") }
     if !curves.isEmpty { try report.table().write(to: "\(folder)/curves.csv") }
     if epochs.count > 1 { try errorPlot.write(to: "\(folder)/masked-images-error.svg") }
-    try page(record, tables, report).write(to: "\(folder)/README.md")
+    try page(record, tables, report, folder).write(to: "\(folder)/README.md")
     try record.write(toFolder: folder)
     if !measurements.isEmpty { print(try TableRecipe.render(tables.ratios, summary: summary).markdown) }
     print("Page: \(folder)/README.md")
@@ -70,7 +70,8 @@ struct PerformanceReport {
     return plot
   }
 
-  private func page(_ record: RunRecord, _ tables: PerformanceTables, _ curves: CurveReport) throws
+  private func page(_ record: RunRecord, _ tables: PerformanceTables, _ curves: CurveReport, _ folder: String)
+    throws
     -> MarkdownPage
   {
     var page = PerformancePage(record: record)
@@ -83,6 +84,9 @@ struct PerformanceReport {
     }
     if let table = tables.epochsTable { try page.addEpochs(table, hasPlot: epochs.count > 1) }
     page.addCurves(curves.figures)
+    if FileManager.default.fileExists(atPath: "\(folder)/operations.md") {
+      page.addOperations("operations.md")
+    }
     page.addMachine()
     return page.page
   }
