@@ -23,7 +23,7 @@ struct Compare: ParsableCommand {
     let launcher = try WorkerLauncher(
       python: options.python, peers: options.peers, threads: options.threads, workFolder: workFolder)
 
-    var peaks = try measuredPeaks(launcher)
+    var peaks = try measuredPeaks(launcher, &record.versions)
     var measurements: [BlockMeasurement] = []
     for workload in options.workloads {
       let (measurement, versions) = try BlockComparison(
@@ -32,7 +32,7 @@ struct Compare: ParsableCommand {
       ).measured()
       record.versions.merge(versions) { $1 }
       measurements.append(measurement)
-      peaks.merge(try measuredPeaks(launcher)) { max($0, $1) }
+      peaks.merge(try measuredPeaks(launcher, &record.versions)) { max($0, $1) }
     }
     let epochs = try options.epochs.map { count in
       say("masked-images, \(count) epochs")
@@ -41,7 +41,8 @@ struct Compare: ParsableCommand {
     if !epochs.isEmpty { record.data = try EpochComparison.fingerprints() }
     let curves =
       try CurveSweep(
-        launcher: launcher, axes: options.curves, isQuick: options.quick, seed: options.seed, say: say
+        launcher: launcher, axes: options.curves, variants: options.variants, isQuick: options.quick,
+        seed: options.seed, say: say
       ).measured()
     record.timings["total"] = Date().timeIntervalSince(started)
     try PerformanceReport(measurements: measurements, peaks: peaks, epochs: epochs, curves: curves)
@@ -49,9 +50,12 @@ struct Compare: ParsableCommand {
   }
 
   /// What the processor can do, in a process of its own with as many threads as the others.
-  private func measuredPeaks(_ launcher: WorkerLauncher) throws -> [String: Double] {
+  private func measuredPeaks(_ launcher: WorkerLauncher, _ versions: inout [String: String]) throws
+    -> [String: Double]
+  {
     let worker = try WorkerProcess(.own, by: launcher)
     defer { worker.quit() }
+    versions.merge(worker.versions) { $1 }
     return try worker.ask(WorkerRequest(.peak)).peaks ?? [:]
   }
 

@@ -47,7 +47,8 @@ struct CurveReport {
       return mine.isEmpty ? nil : LinePlot.Series(label: variant.label, x: mine.map(\.0), y: mine.map(\.1))
     }
     guard !series.isEmpty else { return nil }
-    var plot = LinePlot(title: title, xTitle: axis.title, yTitle: unit, series: series)
+    var plot = LinePlot(
+      title: "\(title) against \(axis.rawValue)", xTitle: axis.title, yTitle: unit, series: series)
     (plot.xScale, plot.yScale) = (.logarithmic, .logarithmic)
     return Figure(
       file: "\(axis.rawValue)-\(work.rawValue)-\(what).svg", caption: "\(title); \(axis.rest)", plot: plot)

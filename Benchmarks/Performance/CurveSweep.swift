@@ -5,12 +5,14 @@ import Measurements
 struct CurveSweep {
   let launcher: WorkerLauncher
   let axes: [CurveAxis]
+  /// What is not left out of the run.
+  let variants: [Variant]
   /// Only the first few points of each, to see whether everything runs.
   let isQuick: Bool
   let seed: UInt64
   let say: (String) -> Void
 
-  private static let variants = ["own", "jax-automatic", "jax-closed", "torch-closed", "torch-frozen-step"]
+  private static let drawn = ["own", "jax-automatic", "jax-closed", "torch-closed", "torch-frozen-step"]
 
   /// All points that fit into memory.
   func measured() throws -> [CurvePoint] {
@@ -21,7 +23,7 @@ struct CurveSweep {
         let file = "\(launcher.workFolder)/\(workload.name).safetensors"
         try ProblemFile.write(workload, seed: seed, to: file)
         defer { try? FileManager.default.removeItem(atPath: file) }
-        for variant in Variant.all where Self.variants.contains(variant.name) {
+        for variant in variants where Self.drawn.contains(variant.name) {
           for work in Work.allCases where variant.does(work) && fits(workload, variant, work) {
             points.append(try point(axis, value, workload, variant, work, file))
           }

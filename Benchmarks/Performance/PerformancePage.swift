@@ -22,7 +22,7 @@ struct PerformancePage {
         + "descent too, PyTorch does not; variants with frozen weights prepared them outside the timed region."
     )
     page.addParagraph(
-      "\(record.options["rounds"] ?? "?") rounds; in each, every variant has a new process and they take "
+      "Rounds: \(record.options["rounds"] ?? "?"). In a round every variant has a new process and takes "
         + "\(record.options["turns"] ?? "?") turns of about \(record.options["seconds"] ?? "?") s, the first run of a turn "
         + "not counted. A ratio is the median over the rounds of: median run of the fastest peer in that round / median "
         + "run of this library. Above 1 this library is faster. Shares are of the highest rate of matrix products "
