@@ -1,3 +1,4 @@
+import Foundation
 import Measurements
 import Testing
 
@@ -10,6 +11,18 @@ struct AgreementTests {
     let found = try Agreement.errors(
       of: ["tokens": [1, 2.00001], "loss": [3]], against: ["tokens": [1, 2], "energies": [7]])
     #expect(found.keys.sorted() == ["tokens"])
+  }
+
+  @Test("one memory whose gradient jumps is told from a gradient that is wrong")
+  func memories() throws {
+    let reference = (0..<10_000).map { sin(Double($0)) }
+    var jumped = reference
+    jumped[17] += 0.01
+    #expect(try Agreement.errors(of: ["Xi": jumped], against: ["Xi": reference])["Xi"]! < 2e-4)
+    #expect(throws: WorkerFault.self) { try Agreement.errors(of: ["Wq": jumped], against: ["Wq": reference]) }
+    let wrong = reference.map { 1.001 * $0 }
+    #expect(throws: WorkerFault.self) { try Agreement.errors(of: ["Xi": wrong], against: ["Xi": reference]) }
+    #expect(try Agreement.error(of: [3, 0], against: [3, 4], name: "Xi") == 0.8)
   }
 
   @Test("too large an error, another length, numbers that are none and nothing in common are refused")
