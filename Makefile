@@ -1,5 +1,5 @@
 # Thin: every target is a line or two that can as well be typed.
-.PHONY: run test lint results docs setup
+.PHONY: run test lint results bench bench-operations docs setup
 
 # Trains on the package's own digits and writes Results/masked-images.
 run: setup
@@ -11,7 +11,7 @@ test: setup
 	swift test -c release --skip-build --disable-xctest
 
 lint:
-	swift format lint --strict --parallel --recursive Package.swift Sources Experiments Tests
+	swift format lint --strict --parallel --recursive Package.swift Sources Experiments Benchmarks Tests
 	Scripts/check-imports.sh
 	Scripts/check-files.sh
 
@@ -30,6 +30,17 @@ CIFAR10_OPTIONS = --dimension 128 --key-size 32 --memories 512 --weight-deviatio
 
 CIFAR10_DESCENTS = --checkpoint Results/masked-images-cifar10/model.safetensors --test-images 500 \
 	--output Results/descent-methods-cifar10
+# The library beside JAX and PyTorch into Results/performance, on a machine that does nothing else.
+bench: setup bench-operations
+	Benchmarks/Peers/setup.sh
+	swift build -c release --product masked-images
+	swift run -c release performance $(BENCH_OPTIONS)
+
+BENCH_OPTIONS = --curves tokens batch dimension steps --epochs 3 6 12 24
+
+# Single operations into Results/performance/operations.md, with a package that the manifest adds only here.
+bench-operations: setup
+	Benchmarks/Operations/run.sh
 
 # Reference pages of the public declarations, into .build/docs.
 docs: setup

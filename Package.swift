@@ -97,4 +97,31 @@ if !isDependency {
     package.targets.append(experiment(name, folder: folder, more))
     package.products.append(.executable(name: name, targets: [name]))
   }
+
+  // MARK: Benchmarks: the library beside other systems
+  package.targets += [
+    .target(name: "ProcessControl", path: "Benchmarks/ProcessControl"),
+    .target(name: "Measurements", path: "Benchmarks/Measurements", swiftSettings: strict),
+    .executableTarget(
+      name: "performance",
+      dependencies: [
+        "Measurements", "ProcessControl", "EnergyTransformer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/Performance", swiftSettings: strict),
+    tests("MeasurementsTests", ["Measurements"]),
+  ]
+  package.products.append(.executable(name: "performance", targets: ["performance"]))
+
+  // Its package comes in only where ENERGY_TRANSFORMER_BENCHMARKS asks for it, and without what counts allocations.
+  if Context.environment["ENERGY_TRANSFORMER_BENCHMARKS"] != nil {
+    package.dependencies.append(
+      .package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: []))
+    package.targets.append(
+      .executableTarget(
+        name: "operations",
+        dependencies: ["EnergyTransformer", .product(name: "Benchmark", package: "benchmark")],
+        path: "Benchmarks/Operations", exclude: ["run.sh"], swiftSettings: strict,
+        plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]))
+  }
 }

@@ -19,7 +19,7 @@ check_lengths() {
       echo "$file:1: warning: $lines lines; better at most 300"
     fi
   done < <(
-    find Sources Experiments Tests Scripts -type f \
+    find Sources Experiments Benchmarks Tests Scripts -type f \
       \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.inc' -o -name '*.sh' -o -name '*.py' \) \
       -exec awk 'FNR == 1 && NR > 1 { print lines, file } { lines = FNR; file = FILENAME } END { print lines, file }' {} +
   )
@@ -46,7 +46,7 @@ check_pages() {
     while IFS= read -r target; do
       [[ -e $target ]] || report "$page: names $target, which does not exist"
     done < <(
-      { grep -oE '`(Sources|Tests|Experiments|Scripts)/[A-Za-z0-9_+./-]*`' "$page" || true; } | tr -d '`' | sort -u
+      { grep -oE '`(Sources|Tests|Experiments|Benchmarks|Scripts)/[A-Za-z0-9_+./-]*`' "$page" || true; } | tr -d '`' | sort -u
     )
   done < <(git ls-files '*.md')
 }

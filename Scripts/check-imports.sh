@@ -20,14 +20,20 @@ Sources/EnergyTransformer: Tensors Energies Dynamics Models Datasets Training Re
 Experiments: EnergyTransformer ArgumentParser Foundation
 Experiments/MaskedImages: EnergyTransformer MaskedImageData ArgumentParser Foundation
 Experiments/DescentMethods: EnergyTransformer MaskedImageData ArgumentParser Foundation
+Benchmarks/Measurements: Foundation
+Benchmarks/Performance: EnergyTransformer Measurements ProcessControl ArgumentParser Foundation
+Benchmarks/Operations: EnergyTransformer Benchmark
 Tests/TestSupport: Tensors Testing Foundation
 Tests: *
 '
 # Nothing imports an executable, and tests reach system libraries only through the modules that wrap them.
-executables=$(sed -n '/isDependency {/,$p' Package.swift | grep -oE '\("[a-z-]+", "' | tr -d '(", ' | tr '-' '_' | tr '\n' ' ')
+executables=$(
+  sed -n '/isDependency {/,$p' Package.swift | grep -oE '\("[a-z-]+", "|name: "[a-z-]+"' | sed 's/^name: //' \
+    | tr -d '(", ' | tr '-' '_' | tr '\n' ' '
+)
 forbidden="$executables CDNNL CPNG CTurboJPEG CZLib"
 
-find Sources Experiments Tests -name '*.swift' -print0 | sort -z | xargs -0 awk -v table="$table" -v forbidden="$forbidden" '
+find Sources Experiments Benchmarks Tests -name '*.swift' -print0 | sort -z | xargs -0 awk -v table="$table" -v forbidden="$forbidden" '
   BEGIN {
     count = split(table, lines, "\n")
     for (i = 1; i <= count; i++) {

@@ -1,0 +1,48 @@
+/// One way to compute the work: a system and how it is used.
+package struct Variant: Hashable, Sendable {
+  /// Whose it is.
+  package enum System: Sendable { case own, jax, torch }
+
+  /// What workers are called by.
+  package let name: String
+  /// What tables call it.
+  package let label: String
+  package let system: System
+  /// Whether the weights are constants that are prepared outside the timed region.
+  package var freezesWeights = false
+
+  package init(name: String, label: String, system: System, freezesWeights: Bool = false) {
+    (self.name, self.label, self.system, self.freezesWeights) = (name, label, system, freezesWeights)
+  }
+
+  /// The library as a user calls it.
+  package static let own = Variant(name: "own", label: "this library", system: .own)
+  /// The library with its closed forms put aside: what a user's own energy gets.
+  package static let ownGeneric = Variant(
+    name: "own-generic", label: "this library, by differentiation", system: .own)
+  /// JAX by automatic differentiation: what the others' numbers are held against.
+  package static let jaxAutomatic = Variant(
+    name: "jax-automatic", label: "JAX, automatic", system: .jax)
+
+  /// Everything that is measured, the library first.
+  package static let all = [
+    own, ownGeneric, jaxAutomatic,
+    Variant(name: "jax-closed", label: "JAX, closed form", system: .jax),
+    Variant(name: "torch-automatic", label: "PyTorch, autograd", system: .torch),
+    Variant(name: "torch-closed", label: "PyTorch, closed form", system: .torch),
+    Variant(name: "torch-compiled-step", label: "PyTorch, a step compiled", system: .torch),
+    Variant(name: "torch-compiled", label: "PyTorch, all steps compiled", system: .torch),
+    Variant(
+      name: "torch-frozen-step", label: "PyTorch, a step compiled, frozen weights", system: .torch,
+      freezesWeights: true),
+    Variant(
+      name: "torch-frozen", label: "PyTorch, all steps compiled, frozen weights", system: .torch,
+      freezesWeights: true),
+  ]
+
+  /// Whether it can do the work: frozen weights have no gradients.
+  package func does(_ work: Work) -> Bool { work == .forward || !freezesWeights }
+
+  /// The name as a part of a summary's names.
+  package var summaryName: String { name.split(separator: "-").joined(separator: "_") }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Measurements
+
+/// Measures all variants on one workload, in turns.
+struct BlockComparison {
+  let workload: BlockWorkload
+  let variants: [Variant]
+  let launcher: WorkerLauncher
+  let effort: Effort
+  let seed: UInt64
+  let say: (String) -> Void
+
+  /// How much is measured.
+  struct Effort {
+    /// Rounds, each with processes of its own: a process may be slow for its whole life.
+    var rounds = 3
+    /// Turns of every variant in a round.
+    var turns = 3
+    /// About how long a turn takes.
+    var seconds = 0.6
+    /// Runs in a turn, whatever they take.
+    var repetitions = 3...400
+  }
+
+  /// - Throws: ``WorkerFault`` where a variant fails or computes other numbers than the rest.
+  func measured() throws -> (BlockMeasurement, versions: [String: String]) {
+    let file = "\(launcher.workFolder)/\(workload.name).safetensors"
+    try ProblemFile.write(workload, seed: seed, to: file)
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    var measurement = BlockMeasurement(workload)
+    var versions: [String: String] = [:]
+    for round in 0..<effort.rounds {
+      let workers = try variants.map { try WorkerProcess($0, by: launcher) }
+      for worker in workers { versions.merge(worker.versions) { $1 } }
+      for work in Work.allCases {
+        say("\(workload.name), \(work.rawValue), round \(round + 1) of \(effort.rounds)")
+        let able = workers.filter { $0.variant.does(work) }
+        for worker in able { _ = try worker.ask(.prepare(workload, work, file: file)) }
+        if round == 0 { measurement.errors[work] = try checked(able) }
+        try takeTurns(able, work, round: round, &measurement)
+      }
+      for worker in workers { worker.quit() }
+    }
+    measurement.memory = try trainingMemory(file)
+    return (measurement, versions)
+  }
+
+  /// Compares what all compute with JAX's automatic differentiation, or with the first where that is left out.
+  private func checked(_ workers: [WorkerProcess]) throws -> [Variant: [String: Double]] {
+    let ordered =
+      workers.filter { $0.variant == .jaxAutomatic } + workers.filter { $0.variant != .jaxAutomatic }
+    var reference: [String: [Double]]?
+    var errors: [Variant: [String: Double]] = [:]
+    for worker in ordered {
+      let path = "\(launcher.workFolder)/\(worker.variant.name)-results.safetensors"
+      _ = try worker.ask(.check(output: path))
+      let found = try ProblemFile.numbers(at: path)
+      try FileManager.default.removeItem(atPath: path)
+      guard let expected = reference else {
+        reference = found
+        continue
+      }
+      do {
+        errors[worker.variant] = try Agreement.errors(of: found, against: expected)
+      } catch let fault as WorkerFault {
+        throw WorkerFault("\(worker.variant.name) against \(ordered[0].variant.name): \(fault.description)")
+      }
+    }
+    return errors
+  }
+
+  private func takeTurns(
+    _ workers: [WorkerProcess], _ work: Work, round: Int, _ measurement: inout BlockMeasurement
+  ) throws {
+    for turn in 0..<effort.turns {
+      for index in workers.indices {
+        // Another variant goes first in every turn.
+        let worker = workers[(index + turn + round) % workers.count]
+        // Idle threads of the one before may still wait actively.
+        Thread.sleep(forTimeInterval: 0.1)
+        let trial = try worker.ask(.time(repetitions: 1)).milliseconds?.first ?? 0
+        let count = Statistics.repetitions(of: trial, in: effort.seconds, effort.repetitions)
+        measurement.add(try worker.ask(.time(repetitions: count)), of: worker.variant, work, round: round)
+      }
+    }
+  }
+
+  /// The memory of a training step, each variant in a fresh process.
+  private func trainingMemory(_ file: String) throws -> [Variant: MemoryFigures] {
+    var figures: [Variant: MemoryFigures] = [:]
+    for variant in variants where variant.does(.training) {
+      let worker = try WorkerProcess(variant, by: launcher)
+      let rest = try worker.ask(WorkerRequest(.memory)).residentKilobytes
+      let planned = try worker.ask(.prepare(workload, .training, file: file)).plannedKilobytes
+      _ = try worker.ask(WorkerRequest(.resetPeak))
+      _ = try worker.ask(.time(repetitions: 2))
+      let peak = try worker.ask(WorkerRequest(.memory)).peakKilobytes
+      worker.quit()
+      guard let rest, let peak else { continue }
+      figures[variant] = MemoryFigures(
+        rest: 1024 * Double(rest), peak: 1024 * Double(peak), planned: planned.map { 1024 * Double($0) })
+    }
+    return figures
+  }
+}

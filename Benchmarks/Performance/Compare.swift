@@ -1,0 +1,63 @@
+import ArgumentParser
+import EnergyTransformer
+import Foundation
+import Measurements
+
+/// Measures everything and writes the page.
+struct Compare: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare", abstract: "Measure the library beside its peers and write Results/performance.")
+
+  @OptionGroup var options: CompareOptions
+
+  func run() throws {
+    // A worker that ended is an error to report, not a signal to die from.
+    signal(SIGPIPE, SIG_IGN)
+    let started = Date()
+    try OutputFolder.prepare(options.output)
+    var record = RunRecord(
+      experiment: "performance", title: "Performance", options: options.texts, seed: options.seed)
+    let workFolder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("performance-\(ProcessInfo.processInfo.processIdentifier)").path
+    defer { try? FileManager.default.removeItem(atPath: workFolder) }
+    let launcher = try WorkerLauncher(
+      python: options.python, peers: options.peers, threads: options.threads, workFolder: workFolder)
+
+    var peaks = try measuredPeaks(launcher, &record.versions)
+    var measurements: [BlockMeasurement] = []
+    for workload in options.workloads {
+      let (measurement, versions) = try BlockComparison(
+        workload: workload, variants: options.variants, launcher: launcher, effort: options.effort,
+        seed: options.seed, say: say
+      ).measured()
+      record.versions.merge(versions) { $1 }
+      measurements.append(measurement)
+      peaks.merge(try measuredPeaks(launcher, &record.versions)) { max($0, $1) }
+    }
+    let epochs = try options.epochs.map { count in
+      say("masked-images, \(count) epochs")
+      return try EpochComparison.measured(epochs: count, launcher: launcher, seed: options.seed)
+    }
+    if !epochs.isEmpty { record.data = try EpochComparison.fingerprints() }
+    let curves =
+      try CurveSweep(
+        launcher: launcher, axes: options.curves, variants: options.variants, isQuick: options.quick,
+        seed: options.seed, say: say
+      ).measured()
+    record.timings["total"] = Date().timeIntervalSince(started)
+    try PerformanceReport(measurements: measurements, peaks: peaks, epochs: epochs, curves: curves)
+      .write(record, to: options.output)
+  }
+
+  /// What the processor can do, in a process of its own with as many threads as the others.
+  private func measuredPeaks(_ launcher: WorkerLauncher, _ versions: inout [String: String]) throws
+    -> [String: Double]
+  {
+    let worker = try WorkerProcess(.own, by: launcher)
+    defer { worker.quit() }
+    versions.merge(worker.versions) { $1 }
+    return try worker.ask(WorkerRequest(.peak)).peaks ?? [:]
+  }
+
+  private func say(_ text: String) { ProcessFigures.writeLine(text) }
+}

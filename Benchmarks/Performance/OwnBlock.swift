@@ -1,0 +1,84 @@
+import EnergyTransformer
+import Measurements
+
+/// The work as a user of the library writes it: the only file here that knows how a block is run.
+struct OwnBlock {
+  private let block: EnergyTransformerBlock<Float>
+  private let tokens: Tokens<Float>
+  private let target: Tensor<Float>
+  private let settings: DescentSettings
+  /// Whether closed forms are put aside, as for an energy of which only its value is known.
+  private let isGeneric: Bool
+
+  /// Reads Wq, Wk, Xi, gamma, delta, x and target.
+  init(file path: String, steps: Int, stepSize: Double, isGeneric: Bool) throws {
+    let file = try SafetensorsFile.read(path: path)
+    func tensor(_ name: String) throws -> Tensor<Float> { try Tensor(file.array(named: name)) }
+    block = EnergyTransformerBlock(
+      norm: LayerNormLagrangian(gamma: try tensor("gamma"), delta: try tensor("delta")),
+      attention: AttentionEnergy(queryWeights: try tensor("Wq"), keyWeights: try tensor("Wk")),
+      memory: HopfieldEnergy(memories: try tensor("Xi")))
+    tokens = Tokens(try tensor("x"))
+    target = try tensor("target")
+    settings = DescentSettings(steps: steps, stepSize: stepSize)
+    self.isGeneric = isGeneric
+  }
+
+  /// Does the work once.
+  func run(_ work: Work) throws {
+    switch work {
+    case .forward: _ = try forward()
+    case .training: _ = try training()
+    }
+  }
+
+  /// What a run computes, under the names of the peers.
+  func results(of work: Work) throws -> [(name: String, array: StoredArray)] {
+    switch work {
+    case .forward:
+      let result = try forward()
+      // One energy for the moment before each step, as the peers return them.
+      let energies = result.trajectory.energies.dropLast().map {
+        $0.total.reshaped([1, tokens.values.shape[0]])
+      }
+      return [
+        ("tokens", StoredArray(result.activations.values)),
+        ("energies", StoredArray(Tensor.concatenated(Array(energies), axis: 0))),
+      ]
+    case .training:
+      let (loss, gradient) = try training()
+      let names = [
+        "norm.gamma": "gamma", "norm.delta": "delta", "attention.queryWeights": "Wq",
+        "attention.keyWeights": "Wk", "memory.memories": "Xi",
+      ]
+      return [("loss", StoredArray(loss))]
+        + zip(gradient.names, gradient.values).map { (names[$0] ?? $0, StoredArray($1)) }
+    }
+  }
+
+  private func forward() throws -> DescentResult<Float> {
+    try finite(descended(block, recording: [.energies]))
+  }
+
+  private func training() throws -> (loss: Tensor<Float>, gradient: ParameterValues<Float>) {
+    let (value, gradient) = try valueWithGradient(at: block) { block in
+      meanSquaredError(try finite(descended(block, recording: [])).activations.values, target)
+    }
+    return (value, gradient)
+  }
+
+  private func descended(
+    _ block: EnergyTransformerBlock<Float>, recording: [Recording<Float>]
+  ) -> DescentResult<Float> {
+    guard isGeneric else { return block.descent(settings).run(from: tokens, recording: recording) }
+    return EnergyDescent(
+      of: DifferentiatedEnergy(block.energy), lagrangian: block.norm, stepSize: .constant(settings.stepSize),
+      stop: .after(steps: settings.steps), gradientPath: settings.gradientPath
+    ).run(from: tokens, recording: recording)
+  }
+
+  private func finite(_ result: DescentResult<Float>) throws -> DescentResult<Float> {
+    guard result.stopReason.isFinite else { throw WorkerFault("the descent left the finite numbers") }
+    return result
+  }
+}

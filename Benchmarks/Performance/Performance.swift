@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// How fast is the library beside other systems that do the same work?
+@main
+struct Performance: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "performance",
+    abstract: "Measure the library beside JAX and PyTorch, in turns, and write tables and curves.",
+    subcommands: [Compare.self, Worker.self], defaultSubcommand: Compare.self)
+}

@@ -1,0 +1,119 @@
+import EnergyTransformer
+import Foundation
+import Measurements
+
+/// Puts the page together.
+struct PerformancePage {
+  let record: RunRecord
+  private(set) var page: MarkdownPage
+
+  init(record: RunRecord) {
+    self.record = record
+    page = MarkdownPage(title: record.title)
+  }
+
+  /// What is measured and how.
+  mutating func addIntroduction(peaks: [String: Double]) {
+    let threads = record.options["threads"] ?? "?"
+    page.addParagraph(
+      "The same work in this library, JAX and PyTorch, each with \(threads) threads, in one run: \"forward\" is a whole "
+        + "descent, \"training\" the mean squared error of its normalised tokens and the gradient of every parameter. "
+        + "All variants first had to compute the same numbers. This library and JAX return the energies of a forward "
+        + "descent too, PyTorch does not; variants with frozen weights prepared them outside the timed region."
+    )
+    page.addParagraph(
+      "Rounds: \(record.options["rounds"] ?? "?"). In a round every variant has a new process and takes "
+        + "\(record.options["turns"] ?? "?") turns of about \(record.options["seconds"] ?? "?") s, the first run of a turn "
+        + "not counted. A ratio is the median over the rounds of: median run of the fastest peer in that round / median "
+        + "run of this library. Above 1 this library is faster. Shares are of the highest rate of matrix products "
+        + "measured in the same run (\(peakText(peaks))), 10⁹ operations a second; operations are those of the matrix "
+        + "products, three times as many in training.")
+  }
+
+  /// A table with how it came about.
+  mutating func addTable(_ recipe: TableRecipe) throws {
+    try page.addTable(recipe, summary: record.summary)
+    page.addParagraph(provenance(data: "random weights and tokens"))
+  }
+
+  /// The times of every workload, each under its sizes.
+  mutating func addTimes(_ measurements: [BlockMeasurement], _ tables: PerformanceTables) throws {
+    page.addHeading("Times")
+    for measurement in measurements {
+      page.addHeading(measurement.workload.name, level: 3)
+      page.addParagraph(
+        "\(measurement.workload.sizes). Largest relative difference from JAX's automatic differentiation: "
+          + Work.allCases.map { "\($0.rawValue) \(largestError(measurement, $0))" }.joined(separator: ", ")
+          + ". Fastest peer: "
+          + Work.allCases.map { "\($0.rawValue) \(fastestPeer(measurement, $0))" }.joined(separator: ", ")
+          + ".")
+      try addTable(tables.times(measurement.workload))
+    }
+    page.addHeading("Memory and allocations")
+    page.addParagraph(
+      "Memory of a training step: the highest resident memory of a fresh process during the step, once everything was "
+        + "compiled, less what the process had after loading its libraries; that holds code that a compiler made and what it left "
+        + "behind. Planned is what JAX's compiler set aside for inputs, outputs and everything between. Allocations are calls of malloc and its "
+        + "relatives in a run of this library after warm-up; fresh pages are those it touched for the first time."
+    )
+  }
+
+  /// The training programs side by side.
+  mutating func addEpochs(_ recipe: TableRecipe, hasPlot: Bool) throws {
+    page.addHeading("Training on the embedded digits")
+    page.addParagraph(
+      "The program `masked-images` and the same program in JAX, with the same recipe, one after the other. Each row is a "
+        + "run of its own with its own schedule of learning rates; the error is the mean squared error of hidden pixels "
+        + "of the test images at its end.")
+    try page.addTable(recipe, summary: record.summary)
+    page.addParagraph(provenance(data: "the embedded digits"))
+    if hasPlot { page.addImage("masked-images-error.svg", caption: "Error against seconds of training") }
+  }
+
+  /// Time and memory while one size grows.
+  mutating func addCurves(_ figures: [CurveReport.Figure]) {
+    guard !figures.isEmpty else { return }
+    page.addHeading("Curves")
+    page.addParagraph(
+      "Medians; every point has a process of its own. A training step of a peer is left out where the attention weights "
+        + "that it keeps would take more than 40 % of the machine's memory. All points are in `curves.csv`.")
+    for figure in figures { page.addImage(figure.file, caption: figure.caption) }
+    page.addParagraph(provenance(data: "random weights and tokens"))
+  }
+
+  /// The page of the micro-benchmarks.
+  mutating func addOperations(_ path: String) {
+    page.addHeading("Single operations")
+    page.addParagraph("Their times are on [a page of their own](\(path)).")
+  }
+
+  /// Where and with what.
+  mutating func addMachine() {
+    page.addHeading("How this was made")
+    page.addCode("swift run -c release \(record.commandLine)", language: "sh")
+    let versions = record.versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+    page.addParagraph(
+      "\(record.machine.processor), \(record.machine.coreCount) cores, \(record.machine.memoryBytes >> 30) GB, "
+        + "\(record.machine.operatingSystem). \(versions.joined(separator: ", ")). Everything is in run.json."
+    )
+  }
+
+  private func provenance(data: String) -> String {
+    "*`\(record.commandLine)`, seed \(record.seed), commit \(record.commit.short), \(data).*"
+  }
+
+  private func peakText(_ peaks: [String: Double]) -> String {
+    peaks.sorted { $0.key < $1.key }.map { "\($0.key): \(String(format: "%.0f", $0.value))" }
+      .joined(separator: "; ")
+  }
+
+  private func fastestPeer(_ measurement: BlockMeasurement, _ work: Work) -> String {
+    let peers = Variant.all.filter { $0.system != .own }
+    return measurement.times[work]?.fastest(of: peers)?.label ?? "none measured"
+  }
+
+  private func largestError(_ measurement: BlockMeasurement, _ work: Work) -> String {
+    let errors = measurement.errors[work]?.values.flatMap(\.values) ?? []
+    return errors.max().map { String(format: "%.0e", $0) } ?? "not compared"
+  }
+}

@@ -1,0 +1,64 @@
+import EnergyTransformer
+import Foundation
+import Measurements
+import ProcessControl
+
+/// What the library's worker does with each command.
+struct WorkerSession {
+  let isGeneric: Bool
+  private var prepared: (block: OwnBlock, work: Work)?
+
+  init(isGeneric: Bool) { self.isGeneric = isGeneric }
+
+  mutating func answer(_ request: WorkerRequest) throws -> WorkerReply {
+    var reply = WorkerReply()
+    switch request.command {
+    case .prepare:
+      let started = ProcessFigures.seconds()
+      let work: Work = try given(request.work, "work")
+      let block = try OwnBlock(
+        file: given(request.file, "file"), steps: given(request.steps, "steps"),
+        stepSize: given(request.stepSize, "step_size"), isGeneric: isGeneric)
+      prepared = (block, work)
+      for _ in 0..<2 { try block.run(work) }
+      reply.seconds = ProcessFigures.seconds() - started
+    case .check:
+      let (block, work) = try ready()
+      let arrays = try block.results(of: work)
+      try SafetensorsFile.write(path: given(request.output, "output"), arrays: arrays)
+      reply.names = arrays.map(\.name).sorted()
+    case .time:
+      let (block, work) = try ready()
+      let (faults, allocations) = (ProcessFigures.pageFaults(), et_allocation_count())
+      var times: [Double] = []
+      // Growing it later would be counted as an allocation of the work.
+      times.reserveCapacity(try given(request.repetitions, "repetitions"))
+      for _ in 0..<(request.repetitions ?? 0) {
+        let started = ProcessFigures.seconds()
+        try block.run(work)
+        times.append(1e3 * (ProcessFigures.seconds() - started))
+      }
+      reply.allocations = allocations < 0 ? nil : et_allocation_count() - allocations
+      reply.pageFaults = ProcessFigures.pageFaults() - faults
+      reply.milliseconds = times
+    case .memory:
+      (reply.residentKilobytes, reply.peakKilobytes) = ProcessFigures.memory()
+    case .resetPeak:
+      try ProcessFigures.resetPeak()
+    case .peak:
+      reply.peaks = MachinePeak.figures()
+    case .quit: break
+    }
+    return reply
+  }
+
+  private func ready() throws -> (OwnBlock, Work) {
+    guard let prepared else { throw WorkerFault("nothing is prepared") }
+    return prepared
+  }
+
+  private func given<Value>(_ value: Value?, _ name: String) throws -> Value {
+    guard let value else { throw WorkerFault("the request has no \(name)") }
+    return value
+  }
+}
