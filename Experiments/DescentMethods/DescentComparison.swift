@@ -16,6 +16,13 @@ struct DescentComparison {
   let referenceMilliseconds: Double
   private(set) var seconds: [String: Double] = [:]
 
+  /// The method that the tuning images put first: fewest gradients, then lowest error.
+  func first(withError: Bool) -> Int? {
+    methods.indices.compactMap { index in
+      methods[index].choice(withError: withError).map { (index, $0.cost) }
+    }.min { $0.1 < $1.1 }?.0
+  }
+
   init(
     _ trained: TrainedModel, tuning: PreparedImages, images: PreparedImages, options: MethodOptions
   ) throws {

@@ -19,12 +19,14 @@ extension DescentReport {
         + "of images whose own energy is there by then, the error of the completion at that point, and at the last "
         + "point that the method reaches in the time of the trained steps.")
     try page.addTable(record.tables[0], summary: record.summary)
+    page.addParagraph(verdict(withError: false))
     page.addHeading("Fewest gradients to the energy and the same error")
     page.addParagraph(
       "The same, with settings chosen among those whose error at that point is at most "
         + "\(percent(comparison.goal.slack)) above that of the trained steps on the tuning images. A method without "
         + "numbers has no such settings.")
     try page.addTable(record.tables[1], summary: record.summary)
+    page.addParagraph(verdict(withError: true))
     page.addHeading("Error at equal gradients")
     page.addParagraph(
       "The lowest error of each method at a number of gradients, whatever the energy; its settings were chosen for "
@@ -46,6 +48,21 @@ extension DescentReport {
       "Commit \(record.commit.short), \(record.machine.processor), \(Parallelism.threadCount) threads. "
         + "Everything is in run.json.")
     return page
+  }
+
+  /// What became of the method that the tuning images put first.
+  private func verdict(withError: Bool) -> String {
+    guard let index = comparison.first(withError: withError) else { return "No method came there." }
+    let label = comparison.methods[index].method.label
+    guard let found = outcome(index, withError: withError) else {
+      return "First on the tuning images: \(label); on the images under test it did not come there."
+    }
+    let change = found.course.error(at: found.moment) / comparison.goal.error - 1
+    return
+      "First on the tuning images: \(label), \(comparison.methods[index].method.candidates[found.candidate].settings). "
+      + "On the images under test it takes \(found.course.gradients[found.moment]) gradients instead of "
+      + "\(comparison.trained.steps), and its error there is \(percent(abs(change))) "
+      + "\(change < 0 ? "lower" : "higher") than that of the trained steps."
   }
 
   private func percent(_ share: Double) -> String { String(format: "%.3g %%", 100 * share) }
@@ -82,7 +99,8 @@ extension DescentReport {
   private var plotted: [(label: String, course: DescentCourse, milliseconds: Double)] {
     let shown: Set = ["growing", "nesterov", "barzilai_borwein", "extrapolated", "implicit", "anderson"]
     let others = comparison.methods.enumerated().compactMap { index, tuned in
-      guard shown.contains(tuned.method.key), let candidate = tuned.forSameError ?? tuned.forEnergy,
+      guard shown.contains(tuned.method.key),
+        let candidate = (tuned.forSameError ?? tuned.forEnergy)?.candidate,
         let course = comparison.courses[index][candidate],
         let time = comparison.milliseconds[index][candidate]
       else { return nil as (label: String, course: DescentCourse, milliseconds: Double)? }

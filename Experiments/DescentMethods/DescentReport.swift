@@ -12,7 +12,9 @@ struct DescentReport {
   func write(_ record: RunRecord, to folder: String) throws {
     var record = record
     record.summary = summary
-    record.headline = ["plain_gradients", "energy_gradients", "same_error_gradients"].filter {
+    record.headline = [
+      "plain_gradients", "energy_gradients", "same_error_gradients", "plain_mse", "same_error_mse",
+    ].filter {
       summary[$0] != nil
     }
     record.tables = [
@@ -26,11 +28,11 @@ struct DescentReport {
   }
 
   /// The candidate that was chosen for a purpose, with what came out on the images under test.
-  private func outcome(
+  func outcome(
     _ index: Int, withError: Bool
   ) -> (candidate: Int, course: DescentCourse, moment: Int)? {
     let method = comparison.methods[index]
-    guard let candidate = withError ? method.forSameError : method.forEnergy,
+    guard let candidate = method.choice(withError: withError)?.candidate,
       let course = comparison.courses[index][candidate],
       // Whether the error is still the same on these images is for the table to show.
       let moment = comparison.goal.moment(of: course, withError: false)
@@ -82,10 +84,11 @@ struct DescentReport {
       summary["plain_trained_mse_at_\(budget)"] = reference.error(at: reference.moment(within: budget))
     }
     for (name, withError) in [("energy", false), ("same_error", true)] {
-      let found = comparison.methods.indices.compactMap { index in
-        outcome(index, withError: withError).map { $0.course.gradients[$0.moment] }
-      }
-      if let least = found.min() { summary["\(name)_gradients"] = Double(least) }
+      guard let index = comparison.first(withError: withError),
+        let found = outcome(index, withError: withError)
+      else { continue }
+      summary["\(name)_gradients"] = Double(found.course.gradients[found.moment])
+      summary["\(name)_mse"] = found.course.error(at: found.moment)
     }
     return summary
   }

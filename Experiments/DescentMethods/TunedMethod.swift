@@ -5,11 +5,17 @@ import MaskedImageData
 struct TunedMethod: Sendable {
   let method: DescentMethod
   /// The candidate with the fewest gradients to the energy; of several, the one with the lowest error there.
-  let forEnergy: Int?
+  let forEnergy: Choice?
   /// The same among those whose error there is that of the trained steps.
-  let forSameError: Int?
+  let forSameError: Choice?
   /// By budget of gradients, the candidate with the lowest error.
   let forBudget: [Int: Int]
+
+  /// A candidate with what it takes on the tuning images: gradients, then error.
+  struct Choice: Sendable {
+    let candidate: Int
+    let cost: (gradients: Int, error: Double)
+  }
 
   /// Tries every candidate on the images under test of `images`, which are images for tuning.
   init(
@@ -19,12 +25,12 @@ struct TunedMethod: Sendable {
     let courses = method.candidates.map {
       DescentCourse.measured($0, model, images, limit: limit)
     }
-    func best(_ cost: (DescentCourse) -> (Int, Double)?) -> Int? {
+    func best(_ cost: (DescentCourse) -> (Int, Double)?) -> Choice? {
       courses.indices.compactMap { index in courses[index].flatMap(cost).map { (index, $0) } }
-        .min { $0.1 < $1.1 }?.0
+        .min { $0.1 < $1.1 }.map { Choice(candidate: $0.0, cost: $0.1) }
     }
     self.method = method
-    func cheapest(withError: Bool) -> Int? {
+    func cheapest(withError: Bool) -> Choice? {
       best { course in
         goal.moment(of: course, withError: withError).map { (course.gradients[$0], course.error(at: $0)) }
       }
@@ -33,12 +39,15 @@ struct TunedMethod: Sendable {
     forSameError = cheapest(withError: true)
     forBudget = Dictionary(
       uniqueKeysWithValues: budgets.compactMap { budget in
-        best { (0, $0.error(at: $0.moment(within: budget))) }.map { (budget, $0) }
+        best { (0, $0.error(at: $0.moment(within: budget))) }.map { (budget, $0.candidate) }
       })
   }
 
+  /// The candidate for the energy, alone or with the same error.
+  func choice(withError: Bool) -> Choice? { withError ? forSameError : forEnergy }
+
   /// The candidates that something chose.
   var chosen: Set<Int> {
-    Set([forEnergy, forSameError].compactMap(\.self)).union(forBudget.values)
+    Set([forEnergy, forSameError].compactMap { $0?.candidate }).union(forBudget.values)
   }
 }
