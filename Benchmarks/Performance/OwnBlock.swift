@@ -38,12 +38,12 @@ struct OwnBlock {
     case .forward:
       let result = try forward()
       // One energy for the moment before each step, as the peers return them.
-      let energies = result.trajectory.energies.dropLast().map {
+      let energies = result.trajectory.energies.map {
         $0.total.reshaped([1, tokens.values.shape[0]])
       }
       return [
         ("tokens", StoredArray(result.activations.values)),
-        ("energies", StoredArray(Tensor.concatenated(Array(energies), axis: 0))),
+        ("energies", StoredArray(Tensor.concatenated(energies, axis: 0))),
       ]
     case .training:
       let (loss, gradient) = try training()
@@ -57,14 +57,22 @@ struct OwnBlock {
   }
 
   private func forward() throws -> DescentResult<Float> {
-    try finite(descended(block, recording: [.energies]))
+    try finite(descended(block, recording: [.energiesBeforeSteps]))
   }
 
-  private func training() throws -> (loss: Tensor<Float>, gradient: ParameterValues<Float>) {
-    let (value, gradient) = try valueWithGradient(at: block) { block in
-      meanSquaredError(try finite(descended(block, recording: [])).activations.values, target)
+  private func training() throws -> (value: Tensor<Float>, gradient: ParameterValues<Float>) {
+    if isGeneric {
+      return try valueWithGradient(at: block) { block in
+        meanSquaredError(try finite(descended(block, recording: [])).activations.values, target)
+      }
     }
-    return (value, gradient)
+    // As the training loop does: some examples at a time, forward and backward.
+    let batch = target.shape[0]
+    return try valueWithGradient(at: block, exampleCount: batch, pieceSize: max(1, batch / 8)) { block, examples in
+      let part = Tokens(tokens.values.sliced(axis: 0, examples))
+      let result = try finite(block.descent(settings).run(from: part))
+      return (result.activations.values - target.sliced(axis: 0, examples)).squared().sum() / Float(target.count)
+    }
   }
 
   private func descended(

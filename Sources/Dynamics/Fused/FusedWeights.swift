@@ -95,7 +95,10 @@ struct FusedWeights<Scalar: TensorScalar>: Sendable {
     rows: Int, _ answers: UnsafePointer<Scalar>, row: Int, alpha: Scalar, keep: Scalar,
     to c: UnsafeMutablePointer<Scalar>, stride: Int
   ) {
-    Parallelism.spread((dimension + panelWidth - 1) / panelWidth, grain: 6) { panels in
+    let panelCount = (dimension + panelWidth - 1) / panelWidth
+    // One piece a thread, since each piece reads all answers.
+    let grain = (panelCount + Parallelism.threadCount - 1) / Parallelism.threadCount
+    Parallelism.spread(panelCount, grain: grain) { panels in
       let first = panels.lowerBound * panelWidth
       let factors = ProductFactors(
         rows: answers, stride: row, panels: backward.pointer + panels.lowerBound * width * panelWidth,

@@ -65,6 +65,8 @@ public enum Parallelism {
   /// help. For work whose result does not depend on where the cuts are.
   package static func spread(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {
     if et_inside_parallel_loop() != 0 || threadCount == 1 { return body(0..<count) }
-    forRanges(count, grain: grain, body)
+    let pieces = min(max(1, count / max(1, grain)), 12 * threadCount)
+    if pieces == 1 { return body(0..<count) }
+    forEach(pieces) { piece in body(count * piece / pieces..<count * (piece + 1) / pieces) }
   }
 }
