@@ -34,6 +34,7 @@ CIFAR10_DESCENTS = --checkpoint Results/masked-images-cifar10/model.safetensors 
 bench: setup bench-operations
 	Benchmarks/Peers/setup.sh
 	swift build -c release --product masked-images
+	if command -v perf > /dev/null; then Benchmarks/profile.sh; fi
 	swift run -c release performance $(BENCH_OPTIONS)
 
 BENCH_OPTIONS = --curves tokens batch dimension steps --epochs 3 6 12 24

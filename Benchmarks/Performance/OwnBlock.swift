@@ -68,10 +68,12 @@ struct OwnBlock {
     }
     // As the training loop does: some examples at a time, forward and backward.
     let batch = target.shape[0]
-    return try valueWithGradient(at: block, exampleCount: batch, pieceSize: max(1, batch / 8)) { block, examples in
+    return try valueWithGradient(at: block, exampleCount: batch, pieceSize: max(1, batch / 8)) {
+      block, examples in
       let part = Tokens(tokens.values.sliced(axis: 0, examples))
       let result = try finite(block.descent(settings).run(from: part))
-      return (result.activations.values - target.sliced(axis: 0, examples)).squared().sum() / Float(target.count)
+      return (result.activations.values - target.sliced(axis: 0, examples)).squared().sum()
+        / Float(target.count)
     }
   }
 

@@ -87,6 +87,12 @@ struct PerformancePage {
     page.addParagraph("Their times are on [a page of their own](\(path)).")
   }
 
+  /// Where the time goes.
+  mutating func addProfile(_ path: String) {
+    page.addHeading("Where the time goes")
+    page.addParagraph("By part, and what the next step would be: [a page of its own](\(path)).")
+  }
+
   /// Where and with what.
   mutating func addMachine() {
     page.addHeading("How this was made")

@@ -87,6 +87,7 @@ struct PerformanceReport {
     if FileManager.default.fileExists(atPath: "\(folder)/operations.md") {
       page.addOperations("operations.md")
     }
+    if FileManager.default.fileExists(atPath: "\(folder)/profile.md") { page.addProfile("profile.md") }
     page.addMachine()
     return page.page
   }
