@@ -36,7 +36,8 @@ parts() {
   echo "\`Benchmarks/profile.sh\`. The first two rows are matrix products, which no other form of the work avoids."
   for configuration in paper small; do
     for work in forward training; do
-      perf record -o "$samples" -q -- "$program" repeat --configuration "$configuration" --work "$work" --seconds "$seconds" > /dev/null
+      # Weights and tokens are made in the first two seconds.
+      perf record -D 2000 -o "$samples" -q -- "$program" repeat --configuration "$configuration" --work "$work" --seconds "$((seconds + 2))" > /dev/null
       echo
       echo "## $configuration, $work"
       echo
