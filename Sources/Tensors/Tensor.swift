@@ -15,7 +15,9 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   }
 
   /// A tensor of memory that nothing writes to any more.
-  package init(shape: [Int], storage: Storage<Scalar>) { self.init(shape: shape, storage: storage, node: nil) }
+  package init(shape: [Int], storage: Storage<Scalar>) {
+    self.init(shape: shape, storage: storage, node: nil)
+  }
 
   /// A tensor of `shape` whose memory `fill` writes completely.
   package init(shape: [Int], fill: (UnsafeMutablePointer<Scalar>) -> Void) {
