@@ -49,13 +49,20 @@ extension FusedDescent {
       Storage<Scalar>(count: piece.tokenCount)
     )
     let changes = Storage<Scalar>(count: piece.answerCount)
+    // Energies of steps that are computed again; nobody reads them.
+    let energies = UnsafeMutableBufferPointer<Double>.allocate(
+      capacity: piece.parts.count * piece.rows.examples.upperBound)
+    energies.initialize(repeating: 0)
+    defer { energies.deallocate() }
     let again = tape.keeping == .tokens ? Storage<Scalar>(count: piece.keptStepCount) : nil
     cotangent.withElements { piece.load($0.baseAddress.unsafelyUnwrapped, to: c.pointer) }
     for index in tape.sizes.indices.reversed() {
       let step: FusedStep<Scalar>
       if let again {
         step = piece.keptStep(at: again.pointer)
-        piece.repeatStep(step, from: memory.pointer + index * piece.tokenCount)
+        piece.normalize(memory.pointer + index * piece.tokenCount, step)
+        piece.answer(
+          step, energies: energies.baseAddress.unsafelyUnwrapped, energyStride: piece.rows.examples.upperBound)
       } else {
         step = piece.keptStep(at: memory.pointer + index * piece.keptStepCount)
       }
@@ -67,22 +74,12 @@ extension FusedDescent {
         ofG.pointer,
         c.pointer, sums.gamma, sums.delta.pointer)
     }
-    for (part, target) in zip(piece.parts, sums.parts) { part.addOtherGradients(to: target.map(\.pointer)) }
+    for (part, target) in zip(piece.parts, sums.pointers) { part.addOtherGradients(to: target) }
     piece.store(c.pointer, to: first)
   }
 }
 
 extension FusedPiece {
-  /// Computes a step again from its tokens.
-  fileprivate func repeatStep(_ step: FusedStep<Scalar>, from x: UnsafePointer<Scalar>) {
-    normalize(x, step)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: parts.count * rows.examples.upperBound) {
-      energies in
-      energies.initialize(repeating: 0)
-      answer(step, energies: energies.baseAddress.unsafelyUnwrapped, energyStride: rows.examples.upperBound)
-    }
-  }
-
   /// The changes of all answers along a direction of the tokens' activations, and their product with Wᵀ.
   fileprivate func move(
     _ step: FusedStep<Scalar>, direction: UnsafePointer<Scalar>, changes: UnsafeMutablePointer<Scalar>,
@@ -90,7 +87,7 @@ extension FusedPiece {
   ) {
     project(direction, to: changes)
     for index in parts.indices {
-      parts[index].move(work(index, step.answers), kept: step.kept[index], moves: work(index, changes))
+      parts[index].move(work(index, step.answers), kept: step.kept + keptStarts[index], moves: work(index, changes))
     }
     descent.weights.unproject(
       rows: rows.count, changes, row: descent.layout.answerRow, alpha: 1, keep: 0, to: ofActivations,
@@ -105,7 +102,7 @@ extension FusedPiece {
       activations: UnsafePointer(step.activations), direction: direction, row: descent.layout.tokenRow)
     for index in parts.indices {
       parts[index].addMatrixGradients(
-        work(index, step.answers), moves: work(index, changes), tokens, to: sums.parts[index].map(\.pointer))
+        work(index, step.answers), moves: work(index, changes), tokens, to: sums.pointers[index])
     }
   }
 }

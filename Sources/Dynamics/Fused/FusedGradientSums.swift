@@ -5,6 +5,8 @@ import Tensors
 final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
   /// For each part one array for each parameter and then each context tensor.
   let parts: [[Storage<Scalar>]]
+  /// The memory of `parts`.
+  let pointers: [[UnsafeMutablePointer<Scalar>]]
   let gamma: UnsafeMutablePointer<Double>
   let delta: Storage<Scalar>
 
@@ -16,6 +18,7 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
     parts = zip(energies, context).map { part, shared in
       zip(part.energy.dependencies.values, shared).map { $1 ?? .zeros($0.count) }
     }
+    pointers = parts.map { $0.map(\.pointer) }
     gamma = .allocate(capacity: 1)
     gamma.initialize(to: 0)
     delta = .zeros(tokenRow)

@@ -8,8 +8,8 @@ struct FusedStep<Scalar: TensorScalar> {
   /// 1 / deviation of each row.
   let reciprocals: UnsafeMutablePointer<Scalar>
   let answers: UnsafeMutablePointer<Scalar>
-  /// What each part keeps.
-  let kept: [UnsafeMutablePointer<Scalar>]
+  /// What the parts keep, one after the other.
+  let kept: UnsafeMutablePointer<Scalar>
 }
 
 /// Some examples on their way through all steps.
@@ -17,11 +17,14 @@ final class FusedPiece<Scalar: TensorScalar> {
   let descent: FusedDescent<Scalar>
   let rows: TokenRows
   let parts: [any FusedPart<Scalar>]
+  /// Where what a part keeps begins, and then where all ends.
+  let keptStarts: [Int]
 
   init(_ descent: FusedDescent<Scalar>, _ rows: TokenRows) {
     self.descent = descent
     self.rows = rows
     parts = descent.parts.map { $0.energy.part(for: rows) }
+    keptStarts = parts.reduce(into: [0]) { $0.append($0[$0.count - 1] + ($1.keptCount + 63) / 64 * 64) }
   }
 
   private var layout: FusedLayout { descent.layout }
@@ -31,7 +34,7 @@ final class FusedPiece<Scalar: TensorScalar> {
 
   /// Scalars of a step that is not kept, and of one that is.
   var stepCount: Int {
-    tokenCount + aligned(rows.count) + answerCount + parts.reduce(0) { $0 + aligned($1.keptCount) }
+    tokenCount + aligned(rows.count) + answerCount + keptStarts[parts.count]
   }
   var keptStepCount: Int { stepCount + tokenCount }
 
@@ -60,7 +63,7 @@ final class FusedPiece<Scalar: TensorScalar> {
     let answers = take(answerCount)
     return FusedStep(
       normalized: normalized, activations: activations, reciprocals: reciprocals, answers: answers,
-      kept: parts.map { take(aligned($0.keptCount)) })
+      kept: take(keptStarts[parts.count]))
   }
 
   /// Copies the piece's tokens of a batch [batch, tokens, dimension] into padded rows.
@@ -122,7 +125,7 @@ final class FusedPiece<Scalar: TensorScalar> {
     project(step.activations, to: step.answers)
     for index in parts.indices {
       parts[index].answer(
-        work(index, step.answers), kept: step.kept[index],
+        work(index, step.answers), kept: step.kept + keptStarts[index],
         energies: energies + index * energyStride + rows.examples.lowerBound)
     }
   }
