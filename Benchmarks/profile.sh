@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
-# Where the time of a run goes, by part, for the paper and small workloads: samples of Linux's perf on one thread,
-# into Results/performance/profile.md.
+# Where the time of a run goes, by part, for the paper and small workloads and for the training of masked-images:
+# samples of Linux's perf on one thread, into Results/performance/profile.md.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 seconds=${1:-10}
 output=Results/performance/profile.md
 samples=$(mktemp)
-trap 'rm -f "$samples"' EXIT
+run=$(mktemp -d)
+trap 'rm -rf "$samples" "$run"' EXIT
 command -v perf > /dev/null || { echo "profile.sh: perf is missing (Debian: linux-perf)" >&2; exit 1; }
 swift build -c release --product performance
-program=$(swift build -c release --show-bin-path)/performance
+swift build -c release --product masked-images
+programs=$(swift build -c release --show-bin-path)
+program=$programs/performance
 
 # Shares of samples by what a function is for.
 parts() {
@@ -46,6 +49,16 @@ parts() {
       parts
     done
   done
+  # Two epochs at 12 steps; the share of training outside the energy block is what the fused kernels do not have.
+  perf record -D 2000 -o "$samples" -q -- "$programs/masked-images" --epochs 2 --threads 1 --output "$run" > /dev/null
+  echo
+  echo "## masked-images, training and judging of two epochs on the embedded digits"
+  echo
+  echo "The last parts are what is outside the energy block: encoder, decoder, losses, optimisers, data."
+  echo
+  echo "| part | share |"
+  echo "| --- | ---: |"
+  parts
   cat << 'NEXT'
 
 ## What the next step would be

@@ -35,15 +35,18 @@ struct Repeat: ParsableCommand {
     try ProblemFile.write(workload, seed: seed, to: path)
     let block = try OwnBlock(file: path, steps: workload.steps, stepSize: workload.stepSize, isGeneric: false)
     let started = ProcessFigures.seconds()
-    var runs = 0
-    while ProcessFigures.seconds() - started < seconds {
+    var milliseconds: [Double] = []
+    var last = started
+    while last - started < seconds {
       try block.run(work)
-      runs += 1
+      let now = ProcessFigures.seconds()
+      milliseconds.append(1e3 * (now - last))
+      last = now
     }
-    let each = (ProcessFigures.seconds() - started) / Double(runs)
+    func text(_ value: Double?) -> String { NumberText.significant(value ?? 0, digits: 3) }
     print(
-      "\(configuration) \(work.rawValue): \(runs) runs, \(NumberText.significant(1e3 * each, digits: 3)) ms each"
-    )
+      "\(configuration) \(work.rawValue): \(milliseconds.count) runs, median "
+        + "\(text(Statistics.median(milliseconds))) ms, shortest \(text(milliseconds.min())) ms")
   }
 }
 

@@ -28,7 +28,7 @@ enum { unit_count = sizeof units / sizeof *units };
 
 static const struct vector_unit *widest;
 static _Thread_local const struct vector_unit *chosen;
-static pthread_key_t workspace_key;
+static pthread_key_t workspace_keys[ET_WORKSPACES];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static int supported(const char *name) {
@@ -45,7 +45,8 @@ static int supported(const char *name) {
 }
 
 static void prepare(void) {
-  if (pthread_key_create(&workspace_key, free)) abort();
+  for (int slot = 0; slot < ET_WORKSPACES; slot++)
+    if (pthread_key_create(&workspace_keys[slot], free)) abort();
   for (int u = unit_count - 1; u >= 0; u--) if (supported(units[u].name)) widest = &units[u];
 }
 
@@ -63,16 +64,16 @@ int32_t et_use_vector_unit(const char *name) {
   return 0;
 }
 
-void *et_workspace(size_t bytes) {
-  static _Thread_local void *memory;
-  static _Thread_local size_t size;
-  if (size < bytes) {
-    free(memory);
-    memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
-    if (!memory || pthread_setspecific(workspace_key, memory)) abort();
-    size = bytes;
+void *et_workspace(int slot, size_t bytes) {
+  static _Thread_local void *memory[ET_WORKSPACES];
+  static _Thread_local size_t sizes[ET_WORKSPACES];
+  if (sizes[slot] < bytes) {
+    free(memory[slot]);
+    memory[slot] = aligned_alloc(64, (bytes + 63) / 64 * 64);
+    if (!memory[slot] || pthread_setspecific(workspace_keys[slot], memory[slot])) abort();
+    sizes[slot] = bytes;
   }
-  return memory;
+  return memory[slot];
 }
 
 #define ET_DEFINE(T, S)                                                                                      \
@@ -126,7 +127,7 @@ void *et_workspace(size_t bytes) {
                      long row_b, long column_b, T beta, T *c, long row_c) {                                  \
     const struct et_table_##S *kernels = kernels_##S();                                                      \
     kernels->matmul(m, n, k, alpha, a, row_a, column_a, b, row_b, column_b, beta, c, row_c,                  \
-                    et_workspace(kernels->workspace * sizeof(T)));                                              \
+                    et_workspace(0, kernels->workspace * sizeof(T)));                                              \
   }
 
 #define ET_DEFINE_FUSED(T, S)                                                                                \

@@ -4,8 +4,10 @@
 #include "include/CKernels.h"
 #include "include/FusedKernels.h"
 
-// Memory of the calling thread for packed matrices, kept until the thread ends.
-void *et_workspace(size_t bytes);
+// Memory of the calling thread for packed matrices, kept until the thread ends: slot 0 for whoever calls products,
+// slot 1 for products.
+enum { ET_WORKSPACES = 2 };
+void *et_workspace(int slot, size_t bytes);
 
 #define ET_TABLE(T, S)                                                                                       \
   struct et_table_##S {                                                                                      \

@@ -47,7 +47,11 @@ package enum BufferPool {
     var allocations = 0
   }
   // The pointers are handed to one owner at a time under the lock.
-  private struct Locked: @unchecked Sendable { var free = Free() }
+  private struct Locked: @unchecked Sendable {
+    var free = Free()
+    /// What is left to carve small buffers from.
+    var slab = 0..<0
+  }
   private static let pool = Mutex(Locked())
   private static let limit = 1 << 30
 
@@ -64,13 +68,30 @@ package enum BufferPool {
       return Int(bitPattern: buffer)
     }
     if let kept, let buffer = UnsafeMutableRawPointer(bitPattern: kept) { return buffer }
-    return .allocate(byteCount: size(sizeClass), alignment: 64)
+    let bytes = size(sizeClass)
+    return bytes < HugePages.size ? carved(bytes) : HugePages.allocate(bytes: bytes)
+  }
+
+  /// A part of a larger piece of memory, so that small buffers share huge pages. It never goes back to the system.
+  private static func carved(_ bytes: Int) -> UnsafeMutableRawPointer {
+    let address = pool.withLock { locked -> Int in
+      if locked.slab.isEmpty || locked.slab.count < bytes {
+        let size = 8 * HugePages.size
+        let start = Int(bitPattern: HugePages.allocate(bytes: size))
+        locked.slab = start..<start + size
+      }
+      let start = locked.slab.lowerBound
+      locked.slab = start + bytes..<locked.slab.upperBound
+      return start
+    }
+    guard let buffer = UnsafeMutableRawPointer(bitPattern: address) else { fatalError("no memory at 0") }
+    return buffer
   }
 
   static func give(_ buffer: UnsafeMutableRawPointer, _ sizeClass: Int) {
     let address = Int(bitPattern: buffer)
     let keep = pool.withLock { locked -> Bool in
-      guard locked.free.bytes + size(sizeClass) <= limit,
+      guard size(sizeClass) < HugePages.size || locked.free.bytes + size(sizeClass) <= limit,
         let buffer = UnsafeMutableRawPointer(bitPattern: address)
       else { return false }
       locked.free.buffers[sizeClass].append(buffer)
