@@ -30,14 +30,15 @@ CIFAR10_OPTIONS = --dimension 128 --key-size 32 --memories 512 --weight-deviatio
 
 CIFAR10_DESCENTS = --checkpoint Results/masked-images-cifar10/model.safetensors --test-images 500 \
 	--output Results/descent-methods-cifar10
-# The library beside JAX and PyTorch into Results/performance, on a machine that does nothing else.
+# The library beside JAX and PyTorch into Results/performance*, on a machine that does nothing else.
 bench: setup bench-operations
 	Benchmarks/Peers/setup.sh
 	swift build -c release --product masked-images
 	if command -v perf > /dev/null; then Benchmarks/profile.sh; fi
 	swift run -c release performance $(BENCH_OPTIONS)
-
-BENCH_OPTIONS = --curves tokens batch dimension steps --epochs 3 6 12 24
+	swift run -c release performance $(BENCH_OPTIONS) --configurations none --epochs 3 6 12 24 --output Results/performance-masked-images
+	swift run -c release performance $(BENCH_OPTIONS) --configurations none --curves tokens batch dimension steps \
+		--output Results/performance-curves
 
 # Single operations into Results/performance/operations.md, with a package that the manifest adds only here.
 bench-operations: setup

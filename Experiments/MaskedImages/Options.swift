@@ -30,7 +30,7 @@ struct ModelOptions: ParsableArguments {
 
 /// How the model learns.
 struct TrainingOptions: ParsableArguments {
-  @Option(help: "Passes over the training images.") var epochs = 24
+  @Option(help: "Passes over the training images.") var epochs = 56
   @Option(help: "Images an update.") var batch = 16
   @Option(help: "Seed of all random numbers of training.") var seed: UInt64 = 0
   @Option(help: "Threads; all cores when left out. The result does not depend on it.") var threads: Int?

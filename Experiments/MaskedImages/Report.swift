@@ -30,7 +30,7 @@ struct Report {
       path: "\(folder)/model.safetensors",
       arrays: zip(model.parameters.names, model.parameters.values).map { (name: $0, array: StoredArray($1)) },
       metadata: options)
-    try page(record).write(to: "\(folder)/README.md")
+    try page(record, folder).write(to: "\(folder)/README.md")
     try record.write(toFolder: folder)
     print(try TableRecipe.render(recipe, summary: summary).markdown)
     print(
@@ -75,7 +75,7 @@ struct Report {
       best: .lowest)
   }
 
-  private func page(_ record: RunRecord) throws -> MarkdownPage {
+  private func page(_ record: RunRecord, _ folder: String) throws -> MarkdownPage {
     var page = MarkdownPage(title: record.title)
     let part = images.isValidation ? "held-back training" : "test"
     page.addParagraph(
@@ -87,6 +87,10 @@ struct Report {
         + "is \(number(record.summary["masked_mse_unclamped"] ?? 0)).")
     try page.addTable(recipe, summary: record.summary)
     page.addParagraph(verdict)
+    let beside = "../performance-masked-images/README.md"
+    if images.source == nil, FileManager.default.fileExists(atPath: "\(folder)/\(beside)") {
+      page.addParagraph("Seconds an epoch and time to error beside the same program in JAX: [a page of its own](\(beside)).")
+    }
     page.addHeading("Energy")
     page.addParagraph(
       "The energy fell at every one of the \(settings.steps) steps for \(percent(shareFell)) of the images. Lines "
