@@ -1,0 +1,82 @@
+public import Tensors
+
+/// One graph whose nodes have features and a class each.
+///
+/// Graphs from a reader or a generator are symmetric: node B is a neighbour of C where C is one of B.
+public struct NodeGraph: Sendable {
+  /// Short name for run records, such as `reddit`.
+  public let name: String
+  /// Where the graph comes from, for run records and figures.
+  public let source: String
+  /// The features of each node, [nodes, features].
+  public let features: Tensor<Float>
+  /// The neighbours of each node: row C holds the nodes that C is joined to.
+  public let neighbours: CompressedSparseRows
+  /// The class of each node, from 0; in sets of anomalies 0 is normal and 1 an anomaly.
+  public let labels: [Int]
+  /// In which way each node is an outlier, where that is known.
+  public let outlierKinds: [OutlierKind]?
+
+  /// Nodes.
+  public var nodeCount: Int { labels.count }
+  /// Features of a node.
+  public var featureCount: Int { features.shape[1] }
+  /// Classes: one more than the largest label.
+  public var classCount: Int { (labels.max() ?? -1) + 1 }
+
+  /// Wraps a graph that is already in memory; features are [nodes, features].
+  public init(
+    name: String, source: String, features: Tensor<Float>, neighbours: CompressedSparseRows, labels: [Int],
+    outlierKinds: [OutlierKind]? = nil
+  ) {
+    let nodes = neighbours.rowCount
+    require(
+      features.rank == 2 && features.shape[0] == nodes,
+      "features of shape \(features.shape) for \(nodes) nodes")
+    require(
+      neighbours.columnCount == nodes, "neighbours among \(neighbours.columnCount) nodes for \(nodes) nodes")
+    require(labels.count == nodes, "\(labels.count) labels for \(nodes) nodes")
+    require(labels.allSatisfy { $0 >= 0 }, "a label is below 0")
+    require(
+      outlierKinds == nil || outlierKinds?.count == nodes,
+      "\(outlierKinds?.count ?? 0) outlier kinds for \(nodes) nodes")
+    (self.name, self.source) = (name, source)
+    (self.features, self.neighbours) = (features, neighbours)
+    (self.labels, self.outlierKinds) = (labels, outlierKinds)
+  }
+
+  /// The same graph with each feature moved and scaled to mean 0 and standard deviation 1 over all nodes; a feature
+  /// without variation becomes 0.
+  ///
+  /// Uses no label: features of all nodes are known when a node is classified by its neighbours.
+  public func standardized() -> NodeGraph {
+    let (rows, columns) = (nodeCount, featureCount)
+    let scaled = Tensor<Float>(shape: [rows, columns]) { out in
+      features.withElements { values in
+        for column in 0..<columns {
+          let (mean, deviation) = Self.moments(values, column: column, rows: rows, columns: columns)
+          for row in 0..<rows {
+            let place = row * columns + column
+            out[place] = deviation == 0 ? 0 : Float((Double(values[place]) - mean) / deviation)
+          }
+        }
+      }
+    }
+    return NodeGraph(
+      name: name, source: source, features: scaled, neighbours: neighbours, labels: labels,
+      outlierKinds: outlierKinds)
+  }
+
+  private static func moments(
+    _ values: UnsafeBufferPointer<Float>, column: Int, rows: Int, columns: Int
+  ) -> (mean: Double, deviation: Double) {
+    var (sum, squares) = (0.0, 0.0)
+    for row in 0..<rows { sum += Double(values[row * columns + column]) }
+    let mean = sum / Double(max(1, rows))
+    for row in 0..<rows {
+      let difference = Double(values[row * columns + column]) - mean
+      squares += difference * difference
+    }
+    return (mean, (squares / Double(max(1, rows))).squareRoot())
+  }
+}
