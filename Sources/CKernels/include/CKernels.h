@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "FusedKernels.h"
+#include "NeighbourKernels.h"
 
 // Element-wise functions of one argument; `parameter` is the exponent of the powers and the bound of the clamps.
 enum {
@@ -55,6 +56,10 @@ int32_t et_set_library_threads(int32_t count);
 // Whether this thread is inside a parallel loop, where further loops run in place; the setter returns the old value.
 int32_t et_inside_parallel_loop(void);
 int32_t et_set_inside_parallel_loop(int32_t inside);
+
+// Asks for large pages behind a large array, so that reading rows here and there misses fewer translations of
+// addresses. Nothing happens where the system has none.
+void et_prefer_large_pages(void *memory, size_t bytes);
 
 typedef void (*et_loop_body)(void *context, long index);
 // Calls `body` with 0 ..< count, each once, on up to `threads` threads, and returns when all calls have. Runs in

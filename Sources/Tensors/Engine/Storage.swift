@@ -1,3 +1,4 @@
+import CKernels
 import Synchronization
 
 /// The memory of a tensor: 64-byte aligned, uninitialised until written, recycled when released.
@@ -50,6 +51,8 @@ package enum BufferPool {
   private struct Locked: @unchecked Sendable { var free = Free() }
   private static let pool = Mutex(Locked())
   private static let limit = 1 << 30
+  /// Bytes from which buffers ask for large pages.
+  private static let leastLarge = 1 << 23
 
   /// Buffers that were not there to be recycled, since the program began: unchanged over a step that allocates nothing.
   package static var freshAllocations: Int { pool.withLock { $0.free.allocations } }
@@ -64,7 +67,9 @@ package enum BufferPool {
       return Int(bitPattern: buffer)
     }
     if let kept, let buffer = UnsafeMutableRawPointer(bitPattern: kept) { return buffer }
-    return .allocate(byteCount: size(sizeClass), alignment: 64)
+    let buffer = UnsafeMutableRawPointer.allocate(byteCount: size(sizeClass), alignment: 64)
+    if size(sizeClass) >= leastLarge { et_prefer_large_pages(buffer, size(sizeClass)) }
+    return buffer
   }
 
   static func give(_ buffer: UnsafeMutableRawPointer, _ sizeClass: Int) {
