@@ -44,39 +44,4 @@ public struct NodeGraph: Sendable {
     (self.features, self.neighbours) = (features, neighbours)
     (self.labels, self.outlierKinds) = (labels, outlierKinds)
   }
-
-  /// The same graph with each feature moved and scaled to mean 0 and standard deviation 1 over all nodes; a feature
-  /// without variation becomes 0.
-  ///
-  /// Uses no label: features of all nodes are known when a node is classified by its neighbours.
-  public func standardized() -> NodeGraph {
-    let (rows, columns) = (nodeCount, featureCount)
-    let scaled = Tensor<Float>(shape: [rows, columns]) { out in
-      features.withElements { values in
-        for column in 0..<columns {
-          let (mean, deviation) = Self.moments(values, column: column, rows: rows, columns: columns)
-          for row in 0..<rows {
-            let place = row * columns + column
-            out[place] = deviation == 0 ? 0 : Float((Double(values[place]) - mean) / deviation)
-          }
-        }
-      }
-    }
-    return NodeGraph(
-      name: name, source: source, features: scaled, neighbours: neighbours, labels: labels,
-      outlierKinds: outlierKinds)
-  }
-
-  private static func moments(
-    _ values: UnsafeBufferPointer<Float>, column: Int, rows: Int, columns: Int
-  ) -> (mean: Double, deviation: Double) {
-    var (sum, squares) = (0.0, 0.0)
-    for row in 0..<rows { sum += Double(values[row * columns + column]) }
-    let mean = sum / Double(max(1, rows))
-    for row in 0..<rows {
-      let difference = Double(values[row * columns + column]) - mean
-      squares += difference * difference
-    }
-    return (mean, (squares / Double(max(1, rows))).squareRoot())
-  }
 }
