@@ -102,4 +102,18 @@ struct GraphFormulaTests {
     let found = model.logits(example.features, on: GraphTransformer<Double>.prepared(example.neighbours))
     expectClose(actual: found, expected: dense(plain.logits(rows)), relative: 1e-11, absolute: 1e-12)
   }
+
+  @Test("dropout keeps means: logits linear in what is left out are right on average")
+  func dropoutMeans() {
+    let sizes = PerceptronConfiguration(inputSize: 3, hiddenSizes: [5], classCount: 2, dropout: 0.3)
+    let model = MultilayerPerceptron<Double>(sizes, random: RandomStream(seed: 30)).shaken(31)
+    let draws = (0..<4_000).map { seed in
+      model.logits(example.features, on: NoGraph(), dropout: RandomStream(seed: seed))
+    }
+    let mean = draws.reduce(Tensor.zeros([7, 2]), +) / 4_000
+    let exact = model.logits(example.features, on: NoGraph())
+    expectClose(actual: mean, expected: exact, relative: 0, absolute: 0.06)
+    let spread = draws.map { ($0 - exact).squared() }.reduce(Tensor.zeros([7, 2]), +) / 4_000
+    #expect(spread.elements.reduce(0, +) > 0.1)
+  }
 }
