@@ -44,6 +44,7 @@ let package = Package(
   targets: [
     // MARK: Engine: system libraries and C kernels, the only place that names them
     .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CLAPACK", providers: [.apt(["liblapacke-dev"])]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
     .systemLibrary(name: "CZLib", providers: [.apt(["zlib1g-dev"])]),
@@ -51,7 +52,12 @@ let package = Package(
     library("ImageFiles", ["CPNG", "CTurboJPEG"]),
 
     // MARK: Library
-    library("Tensors", [.target(name: "CDNNL", condition: .when(platforms: [.linux])), "CKernels", "CZLib"]),
+    library(
+      "Tensors",
+      [
+        .target(name: "CDNNL", condition: .when(platforms: [.linux])),
+        .target(name: "CLAPACK", condition: .when(platforms: [.linux])), "CKernels", "CZLib",
+      ]),
     library("Energies", ["Tensors"]),
     library("Dynamics", ["Tensors", "Energies"]),
     library("Models", ["Tensors", "Energies", "Dynamics"]),

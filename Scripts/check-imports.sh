@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 # Only engine folders name system libraries. "*" allows everything that is not forbidden below.
 table='
 Sources/ImageFiles: CPNG CTurboJPEG Foundation
-Sources/Tensors: CDNNL CKernels CZLib Accelerate Darwin Glibc Dispatch Synchronization Foundation
+Sources/Tensors: CDNNL CLAPACK CKernels CZLib Accelerate Darwin Glibc Dispatch Synchronization Foundation
 Sources/Energies: Tensors
 Sources/Dynamics: Tensors Energies
 Sources/Models: Tensors Energies Dynamics Foundation
@@ -31,7 +31,7 @@ executables=$(
   sed -n '/isDependency {/,$p' Package.swift | grep -oE '\("[a-z-]+", "|name: "[a-z-]+"' | sed 's/^name: //' \
     | tr -d '(", ' | tr '-' '_' | tr '\n' ' '
 )
-forbidden="$executables CDNNL CPNG CTurboJPEG CZLib"
+forbidden="$executables CDNNL CLAPACK CPNG CTurboJPEG CZLib"
 
 find Sources Experiments Benchmarks Tests -name '*.swift' -print0 | sort -z | xargs -0 awk -v table="$table" -v forbidden="$forbidden" '
   BEGIN {

@@ -167,6 +167,23 @@ void *et_workspace(int slot, size_t bytes) {
   double et_recall_move_##S(int32_t map, T parameter, long rows, long columns, long row, const T *h,         \
                             const T *r, const T *move, T *change, int32_t of_beta) {                         \
     return fused_##S()->recall_move(map, parameter, rows, columns, row, h, r, move, change, of_beta);        \
+  }                                                                                                          \
+  void et_neighbours_attend_##S(const et_neighbours *call, long first, long count, T *of_queries,            \
+                                long row_out, T *log_sums, double *energies) {                               \
+    fused_##S()->neighbours_attend(call, first, count, of_queries, row_out, log_sums, energies);             \
+  }                                                                                                          \
+  void et_neighbours_answer_##S(const et_neighbours *call, long first, long count, const T *log_sums,        \
+                                T *of_keys, long row_out) {                                                  \
+    fused_##S()->neighbours_answer(call, first, count, log_sums, of_keys, row_out);                          \
+  }                                                                                                          \
+  void et_neighbours_move_queries_##S(const et_neighbours *call, long first, long count, const T *of_queries,\
+                                      long row_out, const T *log_sums, T *means, T *changes, double *of_beta) {\
+    fused_##S()->neighbours_move_queries(call, first, count, of_queries, row_out, log_sums, means, changes,  \
+                                         of_beta);                                                           \
+  }                                                                                                          \
+  void et_neighbours_move_keys_##S(const et_neighbours *call, long first, long count, const T *log_sums,     \
+                                   const T *means, T *changes, long row_out, T *of_terms) {                  \
+    fused_##S()->neighbours_move_keys(call, first, count, log_sums, means, changes, row_out, of_terms);      \
   }
 
 ET_DEFINE(float, f32)

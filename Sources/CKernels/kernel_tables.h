@@ -3,6 +3,7 @@
 #define ENERGY_TRANSFORMER_KERNEL_TABLES_H
 #include "include/CKernels.h"
 #include "include/FusedKernels.h"
+#include "include/NeighbourKernels.h"
 
 // Memory of the calling thread for packed matrices, kept until the thread ends: slot 0 for whoever calls products,
 // slot 1 for products.
@@ -38,6 +39,11 @@ void *et_workspace(int slot, size_t bytes);
     void (*normalize_pullback)(long, long, long, T, const T *, const T *, const T *, T *, double *, T *);    \
     void (*recall)(int32_t, T, long, long, long, const T *, T *, double *);                                  \
     double (*recall_move)(int32_t, T, long, long, long, const T *, const T *, const T *, T *, int32_t);      \
+    void (*neighbours_attend)(const et_neighbours *, long, long, T *, long, T *, double *);                  \
+    void (*neighbours_answer)(const et_neighbours *, long, long, const T *, T *, long);                      \
+    void (*neighbours_move_queries)(const et_neighbours *, long, long, const T *, long, const T *, T *, T *, \
+                                    double *);                                                               \
+    void (*neighbours_move_keys)(const et_neighbours *, long, long, const T *, const T *, T *, long, T *);   \
   };                                                                                                         \
   extern const struct et_fused_table_##S *const et_fused_plain_##S, *const et_fused_avx2_##S,                \
       *const et_fused_avx512_##S;

@@ -3,10 +3,6 @@ extension LinePlot {
   struct Drawing {
     private typealias Point = (x: Double, y: Double)
 
-    /// Colours told apart by most colour-blind readers and dark enough for lines on white.
-    private static let colours = [
-      "#0072b2", "#d55e00", "#009e73", "#aa4499", "#e69f00", "#56b4e9", "#555555",
-    ]
     /// The second and further rounds of colours are dashed.
     private static let dashes: [String?] = [nil, "7 4", "2 4"]
     private static let ink = "#222222"
@@ -28,8 +24,10 @@ extension LinePlot {
 
     init(_ plot: LinePlot) {
       self.plot = plot
-      xAxis = PlotAxis(values: plot.series.flatMap(\.x), scale: plot.xScale, margin: 0.02)
-      yAxis = PlotAxis(values: Self.yValues(plot), scale: plot.yScale, margin: 0.05)
+      let (xValues, yValues) = (plot.xRange.map(Self.ends), plot.yRange.map(Self.ends))
+      xAxis = PlotAxis(values: xValues ?? plot.series.flatMap(\.x), scale: plot.xScale, margin: 0.02)
+      yAxis = PlotAxis(
+        values: yValues ?? Self.yValues(plot), scale: plot.yScale, margin: yValues == nil ? 0.05 : 0.02)
       bottom = Double(plot.height) - 56
       right = Double(plot.width) - 24
       yTicks = yAxis.ticks(count: 6)
@@ -42,6 +40,10 @@ extension LinePlot {
     }
 
     var content: String { document.content }
+
+    private static func ends(_ range: ClosedRange<Double>) -> [Double] {
+      [range.lowerBound, range.upperBound]
+    }
 
     /// Everything the y axis must show.
     ///
@@ -123,8 +125,8 @@ extension LinePlot {
 
     private mutating func drawLine(_ series: Series, _ index: Int) {
       let points = zip(series.x, series.y).map { point($0, $1) }
-      document.polyline(points, colour: colour(index), width: 2, dashes: dashes(index))
-      guard points.count <= 40 else { return }
+      document.polyline(points, colour: colour(index), width: lineWidth(index), dashes: dashes(index))
+      guard hasDots(index) else { return }
       for point in points { document.dot(at: point, radius: 3.2, colour: colour(index)) }
     }
 
@@ -165,8 +167,9 @@ extension LinePlot {
       if !series.spread.isEmpty {
         document.area([(x, y - 6), (x + 26, y - 6), (x + 26, y + 6), (x, y + 6)], colour: colour(index))
       }
-      document.line(from: (x, y), to: (x + 26, y), colour: colour(index), width: 2, dashes: dashes(index))
-      if series.x.count <= 40 { document.dot(at: (x + 13, y), radius: 3.2, colour: colour(index)) }
+      document.line(
+        from: (x, y), to: (x + 26, y), colour: colour(index), width: lineWidth(index), dashes: dashes(index))
+      if hasDots(index) { document.dot(at: (x + 13, y), radius: 3.2, colour: colour(index)) }
       document.text(series.label, at: (x + 33, y + 4.5), size: Self.legendSize, colour: Self.ink)
     }
 
@@ -176,11 +179,21 @@ extension LinePlot {
     }
 
     private func colour(_ index: Int) -> String {
-      Self.colours[index % Self.colours.count]
+      plot.series[index].isReference ? Self.softInk : PlotPalette.colour(place(index))
     }
 
     private func dashes(_ index: Int) -> String? {
-      Self.dashes[index / Self.colours.count % Self.dashes.count]
+      if plot.series[index].isReference { return "5 4" }
+      return Self.dashes[place(index) / PlotPalette.colours.count % Self.dashes.count]
     }
+
+    private func lineWidth(_ index: Int) -> Double { plot.series[index].isReference ? 1.2 : 2 }
+
+    private func hasDots(_ index: Int) -> Bool {
+      !plot.series[index].isReference && plot.series[index].x.count <= plot.dotLimit
+    }
+
+    /// The number of series before this one that take a colour.
+    private func place(_ index: Int) -> Int { plot.series[..<index].count { !$0.isReference } }
   }
 }

@@ -1,6 +1,6 @@
 /// A line plot for a page or a paper, drawn as SVG: equal input gives equal bytes.
 ///
-/// Every point given is drawn; no smoothing, no thinning. Series of at most 40 points show their points
+/// Every point given is drawn; no smoothing, no thinning. Series of at most `dotLimit` points show their points
 /// as dots.
 public struct LinePlot: Equatable, Sendable {
   /// One line with its name.
@@ -13,6 +13,8 @@ public struct LinePlot: Equatable, Sendable {
     public var y: [Double]
     /// Half the height of the band around the line, such as a standard deviation; empty for no band.
     public var spread: [Double]
+    /// Whether the line is there to compare with, such as the diagonal of chance: thin, grey and dashed, without dots.
+    public var isReference = false
 
     /// A line through points, with a band of y ± spread.
     public init(label: String, x: [Double], y: [Double], spread: [Double] = []) {
@@ -59,6 +61,12 @@ public struct LinePlot: Equatable, Sendable {
   public var xScale = PlotScale.linear
   /// The scale of the y axis.
   public var yScale = PlotScale.linear
+  /// What the x axis shows, if not just the points; none may lie outside.
+  public var xRange: ClosedRange<Double>?
+  /// What the y axis shows, if not just the points; none may lie outside.
+  public var yRange: ClosedRange<Double>?
+  /// The most points that a series shows as dots.
+  public var dotLimit = 40
   /// Width in pixels.
   public var width = 640
   /// Height in pixels.
@@ -105,6 +113,17 @@ public struct LinePlot: Equatable, Sendable {
       }
     }
     for reference in references { try check([reference.y], of: reference.label, scale: yScale) }
+    for series in series {
+      try check(series.x, of: "x of \(series.label)", within: xRange)
+      try check(series.y, of: "y of \(series.label)", within: yRange)
+    }
+    for reference in references { try check([reference.y], of: reference.label, within: yRange) }
+  }
+
+  private func check(_ values: [Double], of name: String, within range: ClosedRange<Double>?) throws {
+    guard let range, let bad = values.firstIndex(where: { !range.contains($0) }) else { return }
+    throw ReportingError(
+      "plot \(title): \(name), point \(bad): \(values[bad]) lies outside the axis, \(range)")
   }
 
   private func check(_ values: [Double], of name: String, scale: PlotScale) throws {

@@ -18,11 +18,13 @@ struct SVGDocument {
 
   mutating func line(
     from start: (x: Double, y: Double), to end: (x: Double, y: Double), colour: String, width: Double,
-    dashes: String? = nil
+    dashes: String? = nil, opacity: Double = 1
   ) {
+    let ghost = opacity < 1 ? " stroke-opacity=\"\(number(opacity))\"" : ""
     lines.append(
       "<line x1=\"\(number(start.x))\" y1=\"\(number(start.y))\" x2=\"\(number(end.x))\" "
-        + "y2=\"\(number(end.y))\" stroke=\"\(colour)\" stroke-width=\"\(number(width))\"\(dash(dashes))/>")
+        + "y2=\"\(number(end.y))\" stroke=\"\(colour)\" stroke-width=\"\(number(width))\"\(dash(dashes))\(ghost)/>"
+    )
   }
 
   mutating func polyline(
@@ -42,6 +44,16 @@ struct SVGDocument {
     lines.append(
       "<circle cx=\"\(number(point.x))\" cy=\"\(number(point.y))\" r=\"\(number(radius))\" "
         + "fill=\"\(colour)\" stroke=\"#ffffff\" stroke-width=\"0.8\"/>")
+  }
+
+  /// A circle, filled or not.
+  mutating func circle(
+    at point: (x: Double, y: Double), radius: Double, fill: String = "none", stroke: String, width: Double,
+    dashes: String? = nil
+  ) {
+    lines.append(
+      "<circle cx=\"\(number(point.x))\" cy=\"\(number(point.y))\" r=\"\(number(radius))\" fill=\"\(fill)\" "
+        + "stroke=\"\(stroke)\" stroke-width=\"\(number(width))\"\(dash(dashes))/>")
   }
 
   mutating func text(

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "FusedKernels.h"
+#include "NeighbourKernels.h"
 
 // Element-wise functions of one argument; `parameter` is the exponent of the powers and the bound of the clamps.
 enum {

@@ -17,11 +17,9 @@ extension FusedDescent {
       let (x, scratch) = (Storage<Scalar>(count: piece.tokenCount), Storage<Scalar>(count: piece.stepCount))
       let step = piece.step(at: scratch.pointer)
       tokens.values.withElements { piece.load($0.baseAddress.unsafelyUnwrapped, to: x.pointer) }
-      piece.normalize(x.pointer, step)
-      piece.answer(step, energies: output.energyPointer(moment: 0), energyStride: output.batch)
-      weights.unproject(
-        rows: rows.count, step.answers, row: layout.answerRow, alpha: -1, keep: 0, to: x.pointer,
-        stride: layout.tokenRow)
+      piece.answer(
+        x.pointer, step, energies: output.energyPointer(moment: 0), energyStride: output.batch)
+      piece.unproject(step.answers, alpha: -1, keep: 0, to: x.pointer)
       output.finish(piece, tokens: x.pointer, activations: step.activations)
     }
     if takesWholePieces(pieces) {

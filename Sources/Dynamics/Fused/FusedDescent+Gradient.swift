@@ -56,53 +56,56 @@ extension FusedDescent {
     defer { energies.deallocate() }
     let again = tape.keeping == .tokens ? Storage<Scalar>(count: piece.keptStepCount) : nil
     cotangent.withElements { piece.load($0.baseAddress.unsafelyUnwrapped, to: c.pointer) }
+    // The rows of a large piece are summed in chunks of their own, whose number depends on nothing.
+    let rowCount = piece.rows.count
+    let chunks = piece.isLarge ? (0..<16).map { _ in sums.forSomeRows(parts) } : [sums]
     for index in tape.sizes.indices.reversed() {
       let step: FusedStep<Scalar>
       if let again {
         step = piece.keptStep(at: again.pointer)
-        piece.normalize(memory.pointer + index * piece.tokenCount, step)
         piece.answer(
-          step, energies: energies.baseAddress.unsafelyUnwrapped, energyStride: piece.rows.examples.upperBound)
+          memory.pointer + index * piece.tokenCount, step, energies: energies.baseAddress.unsafelyUnwrapped,
+          energyStride: piece.rows.examples.upperBound)
       } else {
         step = piece.keptStep(at: memory.pointer + index * piece.keptStepCount)
       }
-      kernels.scale(piece.tokenCount, tape.sizes[index], c.pointer, w.pointer)
-      piece.move(step, direction: w.pointer, changes: changes.pointer, ofActivations: ofG.pointer)
-      piece.addMatrixGradients(step, direction: w.pointer, changes: changes.pointer, to: sums)
-      kernels.normalizePullback(
-        piece.rows.count, layout.dimension, layout.tokenRow, gamma, step.normalized, step.reciprocals,
-        ofG.pointer,
-        c.pointer, sums.gamma, sums.delta.pointer)
+      piece.move(
+        step, c.pointer, size: tape.sizes[index], direction: w.pointer, changes: changes.pointer,
+        ofActivations: ofG.pointer)
+      Parallelism.forEach(chunks.count) { chunk in
+        let range = rowCount * chunk / chunks.count..<rowCount * (chunk + 1) / chunks.count
+        piece.addMatrixGradients(
+          of: range, step, direction: w.pointer, changes: changes.pointer, to: chunks[chunk])
+        piece.pullBackNorm(range, step, ofActivations: ofG.pointer, to: c.pointer, chunks[chunk])
+      }
     }
+    for chunk in chunks where chunk !== sums { sums.add(chunk) }
     for (part, target) in zip(piece.parts, sums.pointers) { part.addOtherGradients(to: target) }
     piece.store(c.pointer, to: first)
   }
 }
 
 extension FusedPiece {
-  /// The changes of all answers along a direction of the tokens' activations, and their product with Wᵀ.
-  fileprivate func move(
-    _ step: FusedStep<Scalar>, direction: UnsafePointer<Scalar>, changes: UnsafeMutablePointer<Scalar>,
-    ofActivations: UnsafeMutablePointer<Scalar>
-  ) {
-    project(direction, to: changes)
-    for index in parts.indices {
-      parts[index].move(work(index, step.answers), kept: step.kept + keptStarts[index], moves: work(index, changes))
-    }
-    descent.weights.unproject(
-      rows: rows.count, changes, row: descent.layout.answerRow, alpha: 1, keep: 0, to: ofActivations,
-      stride: descent.layout.tokenRow)
-  }
-
   fileprivate func addMatrixGradients(
-    _ step: FusedStep<Scalar>, direction: UnsafePointer<Scalar>, changes: UnsafeMutablePointer<Scalar>,
-    to sums: FusedGradientSums<Scalar>
+    of range: Range<Int>, _ step: FusedStep<Scalar>, direction: UnsafePointer<Scalar>,
+    changes: UnsafeMutablePointer<Scalar>, to sums: FusedGradientSums<Scalar>
   ) {
     let tokens = FusedDirection(
       activations: UnsafePointer(step.activations), direction: direction, row: descent.layout.tokenRow)
     for index in parts.indices {
       parts[index].addMatrixGradients(
-        work(index, step.answers), moves: work(index, changes), tokens, to: sums.pointers[index])
+        of: range, work(index, step.answers), moves: work(index, changes), tokens, to: sums.pointers[index])
     }
+  }
+
+  /// The cotangent of some rows of tokens gains its part through g.
+  fileprivate func pullBackNorm(
+    _ range: Range<Int>, _ step: FusedStep<Scalar>, ofActivations: UnsafePointer<Scalar>,
+    to c: UnsafeMutablePointer<Scalar>, _ sums: FusedGradientSums<Scalar>
+  ) {
+    let (row, first) = (descent.layout.tokenRow, range.lowerBound)
+    descent.kernels.normalizePullback(
+      range.count, descent.layout.dimension, row, descent.gamma, step.normalized + first * row,
+      step.reciprocals + first, ofActivations + first * row, c + first * row, sums.gamma, sums.delta.pointer)
   }
 }

@@ -65,16 +65,19 @@ extension FusedDescent {
       } else if let kept {
         step = piece.keptStep(at: kept.pointer + index * piece.keptStepCount)
       }
-      piece.normalize(x.pointer, step)
-      piece.answer(step, energies: output.energyPointer(moment: index), energyStride: output.batch)
-      piece.advance(x.pointer, step, alpha: size)
+      piece.answer(
+        x.pointer, step, energies: output.energyPointer(moment: index), energyStride: output.batch)
+      // x <- x + alpha r Wᵀ.
+      piece.unproject(step.answers, alpha: size, keep: 1, to: x.pointer)
     }
     output.recordState(piece, x.pointer, moment: steps)
-    piece.normalize(x.pointer, spare)
-    output.finish(piece, tokens: x.pointer, activations: spare.activations)
     if request.lastEnergy {
-      piece.answer(spare, energies: output.energyPointer(moment: steps), energyStride: output.batch)
+      piece.answer(
+        x.pointer, spare, energies: output.energyPointer(moment: steps), energyStride: output.batch)
+    } else {
+      piece.normalize(x.pointer, spare)
     }
+    output.finish(piece, tokens: x.pointer, activations: spare.activations)
     return kept
   }
 }

@@ -24,7 +24,11 @@ struct FusedDescent<Scalar: TensorScalar>: Sendable {
     weights = FusedWeights(parts.map { $0.energy.projections }, dimension: dimension)
     layout = FusedLayout(
       dimension: dimension,
-      parts: zip(parts, weights.matrices).map { ($1.reduce(0) { $0 + $1.width }, $0.energy.answersInPlace) },
+      parts: zip(parts, weights.matrices).map { part, matrices in
+        let projections: FusedLayout.Projections =
+          part.energy.projectionsApart ? .apart : part.energy.answersInPlace ? .inPlace : .beside
+        return (matrices.map(\.width), projections)
+      },
       vectorLength: kernels.vectorLength())
     gamma = norm.gamma.scalar
     epsilon = norm.epsilon
@@ -50,31 +54,5 @@ struct FusedDescent<Scalar: TensorScalar>: Sendable {
     let rows = pieces.map(\.count).max() ?? 0
     return pieces.count >= 8
       || (pieces.count > 1 && 4 * rows * weights.width * weights.dimension < 200_000_000)
-  }
-}
-
-/// Where the numbers of a step lie, in scalars: rows of tokens, and rows of answers followed by the projections of
-/// parts that need them apart.
-struct FusedLayout: Sendable {
-  let dimension: Int
-  /// From one row of tokens, or of answers, to the next: odd numbers of cache lines.
-  let tokenRow: Int, answerRow: Int
-  /// The columns of each part's answers and projections.
-  let parts: [(answers: Int, projections: Int)]
-
-  init(dimension: Int, parts: [(width: Int, inPlace: Bool)], vectorLength: Int) {
-    self.dimension = dimension
-    func oddLines(_ count: Int) -> Int { ((count + vectorLength - 1) / vectorLength | 1) * vectorLength }
-    tokenRow = oddLines(dimension)
-    var columns: [(Int, Int)] = []
-    var answers = 0
-    var projections = parts.reduce(0) { $0 + $1.width }
-    for part in parts {
-      columns.append((answers, part.inPlace ? answers : projections))
-      answers += part.width
-      if !part.inPlace { projections += part.width }
-    }
-    self.parts = columns
-    answerRow = oddLines(projections)
   }
 }

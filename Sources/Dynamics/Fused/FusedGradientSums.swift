@@ -33,9 +33,18 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
     energies.map { part in
       let parameterCount = part.energy.parameters.count
       return part.energy.dependencies.values.enumerated().map { index, value in
-        index >= parameterCount && value.shape[0] > 1 ? .zeros(value.count) : nil
+        index >= parameterCount && part.energy.isForEachExample(value) ? .zeros(value.count) : nil
       }
     }
+  }
+
+  /// Zeros for the parameters and the norm that some rows of a piece add to; the places of context are these.
+  func forSomeRows(_ energies: [(name: String, energy: any FusedEnergy<Scalar>)]) -> FusedGradientSums {
+    let shared: [[Storage<Scalar>?]] = zip(energies, parts).map { part, sums in
+      let count = part.energy.parameters.count
+      return sums.enumerated().map { $0 < count ? nil : $1 }
+    }
+    return FusedGradientSums(energies, shared, tokenRow: delta.count)
   }
 
   /// Adds the sums of other pieces.

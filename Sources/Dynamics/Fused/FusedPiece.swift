@@ -30,7 +30,9 @@ final class FusedPiece<Scalar: TensorScalar> {
   private var layout: FusedLayout { descent.layout }
   /// Scalars of an array of tokens, and of one of answers, readable up to whole vectors behind its end.
   var tokenCount: Int { aligned(rows.count * layout.tokenRow + 64) }
-  var answerCount: Int { aligned(rows.count * layout.answerRow + 64) }
+  var answerCount: Int { apartStart + aligned(rows.count) * layout.apartWidth + 64 }
+  /// Where projections that lie apart begin in an array of answers.
+  private var apartStart: Int { aligned(rows.count * layout.answerRow + 64) }
 
   /// Scalars of a step that is not kept, and of one that is.
   var stepCount: Int {
@@ -66,74 +68,17 @@ final class FusedPiece<Scalar: TensorScalar> {
       kept: take(keptStarts[parts.count]))
   }
 
-  /// Copies the piece's tokens of a batch [batch, tokens, dimension] into padded rows.
-  func load(_ batch: UnsafePointer<Scalar>, to target: UnsafeMutablePointer<Scalar>) {
-    let (dimension, row) = (layout.dimension, layout.tokenRow)
-    rows.forEachRun { first, token, count in
-      for index in 0..<count {
-        let out = target + (first + index) * row
-        out.update(from: batch + (token + index) * dimension, count: dimension)
-        (out + dimension).update(repeating: 0, count: row - dimension)
-      }
-    }
-  }
-
-  /// Copies padded rows to the piece's tokens of a batch.
-  func store(_ source: UnsafePointer<Scalar>, to batch: UnsafeMutablePointer<Scalar>) {
-    let (dimension, row) = (layout.dimension, layout.tokenRow)
-    rows.forEachRun { first, token, count in
-      for index in 0..<count {
-        (batch + (token + index) * dimension).update(from: source + (first + index) * row, count: dimension)
-      }
-    }
-  }
-
   /// The rows of a part's projections and answers.
   func work(_ part: Int, _ answers: UnsafeMutablePointer<Scalar>) -> FusedRows<Scalar> {
-    let columns = layout.parts[part]
+    let (columns, row) = (layout.parts[part], layout.answerRow)
+    guard let width = columns.apart else {
+      return FusedRows(
+        projections: answers + columns.projections, answers: answers + columns.answers, row: row,
+        projectionRow: row, matrixStride: 0)
+    }
+    let count = aligned(rows.count)
     return FusedRows(
-      projections: answers + columns.projections, answers: answers + columns.answers, row: layout.answerRow)
-  }
-
-  /// g at the tokens x.
-  func normalize(_ x: UnsafePointer<Scalar>, _ step: FusedStep<Scalar>) {
-    let row = layout.tokenRow
-    // The kernel takes four rows at a time: no cut falls between them.
-    Parallelism.spread((rows.count + 3) / 4, grain: 4) { range in
-      let first = 4 * range.lowerBound
-      let start = first * row
-      descent.kernels.normalize(
-        min(rows.count, 4 * range.upperBound) - first, layout.dimension, row, descent.epsilon, descent.gamma,
-        descent.delta, x + start, step.normalized + start, step.activations + start, step.reciprocals + first)
-    }
-  }
-
-  /// The projections of all parts: of g, or of a direction.
-  func project(_ source: UnsafePointer<Scalar>, to answers: UnsafeMutablePointer<Scalar>) {
-    for (index, matrices) in descent.weights.matrices.enumerated() {
-      let work = work(index, answers)
-      for matrix in matrices {
-        descent.weights.project(
-          matrix, rows: rows.count, source, stride: layout.tokenRow,
-          to: work.projections + matrix.column - layout.parts[index].answers, row: layout.answerRow)
-      }
-    }
-  }
-
-  /// Projections of g, answers and energies of all parts; energies of a part are `energyStride` apart.
-  func answer(_ step: FusedStep<Scalar>, energies: UnsafeMutablePointer<Double>, energyStride: Int) {
-    project(step.activations, to: step.answers)
-    for index in parts.indices {
-      parts[index].answer(
-        work(index, step.answers), kept: step.kept + keptStarts[index],
-        energies: energies + index * energyStride + rows.examples.lowerBound)
-    }
-  }
-
-  /// x <- x + alpha r Wᵀ.
-  func advance(_ x: UnsafeMutablePointer<Scalar>, _ step: FusedStep<Scalar>, alpha: Scalar) {
-    descent.weights.unproject(
-      rows: rows.count, step.answers, row: layout.answerRow, alpha: alpha, keep: 1, to: x,
-      stride: layout.tokenRow)
+      projections: answers + apartStart + count * columns.projections, answers: answers + columns.answers,
+      row: row, projectionRow: width, matrixStride: count * width)
   }
 }

@@ -131,20 +131,21 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
 
   @specialized(where Scalar == Float)
   func addMatrixGradients(
-    _ work: FusedRows<Scalar>, moves: FusedRows<Scalar>, _ tokens: FusedDirection<Scalar>,
-    to sums: [UnsafeMutablePointer<Scalar>]
+    of range: Range<Int>, _ work: FusedRows<Scalar>, moves: FusedRows<Scalar>,
+    _ tokens: FusedDirection<Scalar>, to sums: [UnsafeMutablePointer<Scalar>]
   ) {
+    let first = range.lowerBound
     let panel = kernels.panelWidth()
     let (width, dimension) = (width, energy.dimension)
     // Wq and Wk are stored with a row a projected number: r'ᵀ g + rᵀ w.
-    Parallelism.spread(2 * width, grain: 32) { range in
+    Parallelism.spread(2 * width, grain: 32) { columns in
       for (index, sum) in sums.prefix(2).enumerated() {
-        let part = range.clamped(to: index * width..<(index + 1) * width)
+        let part = columns.clamped(to: index * width..<(index + 1) * width)
         if part.isEmpty { continue }
         func term(_ a: UnsafeMutablePointer<Scalar>, _ b: UnsafePointer<Scalar>) -> ProductFactors<Scalar> {
           ProductFactors(
-            columns: a + part.lowerBound, stride: work.row, plain: b, strideB: tokens.row, panelWidth: panel,
-            depth: rows.count)
+            columns: a + first * work.row + part.lowerBound, stride: work.row,
+            plain: b + first * tokens.row, strideB: tokens.row, panelWidth: panel, depth: range.count)
         }
         kernels.product(
           part.count, dimension, term(moves.answers, tokens.activations),

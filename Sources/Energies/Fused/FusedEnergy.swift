@@ -13,11 +13,23 @@ package protocol FusedEnergy<Scalar>: ClosedFormEnergy {
   /// Whether answers may overwrite projections, which then are not needed again.
   var answersInPlace: Bool { get }
 
+  /// Whether the projections by each matrix are wanted as an array of their own without gaps, for parts that read
+  /// rows here and there; the matrices then have one width. Unless a part says so they lie beside one another.
+  var projectionsApart: Bool { get }
+
+  /// Whether a context tensor holds values for each example, or else those of all.
+  func isForEachExample(_ context: Tensor<Scalar>) -> Bool
+
   /// Whether tokens of these sizes fit the energy.
   func accepts(batch: Int, tokenCount: Int, dimension: Int) -> Bool
 
   /// What computes the answers for some rows of tokens.
   func part(for rows: TokenRows) -> any FusedPart<Scalar>
+}
+
+extension FusedEnergy {
+  package var projectionsApart: Bool { false }
+  package func isForEachExample(_ context: Tensor<Scalar>) -> Bool { context.shape[0] > 1 }
 }
 
 /// Some columns of a projection W.
@@ -39,9 +51,16 @@ package struct FusedRows<Scalar: TensorScalar> {
   /// Projections and answers, `row` scalars from one row of tokens to the next.
   package let projections: UnsafeMutablePointer<Scalar>, answers: UnsafeMutablePointer<Scalar>
   package let row: Int
+  /// Where projections lie apart, the scalars from one row of theirs to the next, and from one matrix to the next;
+  /// otherwise `row`, and 0.
+  package let projectionRow: Int, matrixStride: Int
 
-  package init(projections: UnsafeMutablePointer<Scalar>, answers: UnsafeMutablePointer<Scalar>, row: Int) {
+  package init(
+    projections: UnsafeMutablePointer<Scalar>, answers: UnsafeMutablePointer<Scalar>, row: Int,
+    projectionRow: Int, matrixStride: Int
+  ) {
     (self.projections, self.answers, self.row) = (projections, answers, row)
+    (self.projectionRow, self.matrixStride) = (projectionRow, matrixStride)
   }
 }
 
@@ -62,6 +81,10 @@ package protocol FusedPart<Scalar>: AnyObject {
   /// Scalars kept from `answer` for `move`.
   var keptCount: Int { get }
 
+  /// Answers some rows where each needs its own projections alone; called for all rows before `answer`, which then
+  /// finds their answers. Parts whose rows need one another leave it out.
+  func answerRows(_ range: Range<Int>, _ rows: FusedRows<Scalar>)
+
   /// Answers from projections; adds the energy of each example to `energies`.
   func answer(
     _ rows: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, energies: UnsafeMutablePointer<Double>)
@@ -73,13 +96,17 @@ package protocol FusedPart<Scalar>: AnyObject {
   ///   - moves: The moves as projections, the changes as answers.
   func move(_ rows: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, moves: FusedRows<Scalar>)
 
-  /// Adds gᵀ r' + wᵀ r to the gradients of the matrices.
+  /// Adds gᵀ r' + wᵀ r, summed over some rows, to the gradients of the matrices.
   ///
   /// - Parameter sums: One array for each parameter and then each context tensor of the energy.
   func addMatrixGradients(
-    _ rows: FusedRows<Scalar>, moves: FusedRows<Scalar>, _ tokens: FusedDirection<Scalar>,
-    to sums: [UnsafeMutablePointer<Scalar>])
+    of range: Range<Int>, _ rows: FusedRows<Scalar>, moves: FusedRows<Scalar>,
+    _ tokens: FusedDirection<Scalar>, to sums: [UnsafeMutablePointer<Scalar>])
 
   /// Adds the gradients of all else that `move` has met.
   func addOtherGradients(to sums: [UnsafeMutablePointer<Scalar>])
+}
+
+extension FusedPart {
+  package func answerRows(_ range: Range<Int>, _ rows: FusedRows<Scalar>) {}
 }

@@ -30,14 +30,15 @@ private final class HopfieldPart<Scalar: TensorScalar>: FusedPart {
   private let parameter: Scalar
   private let learnsBeta: Bool
   private var betaGradient = 0.0
-  private var rowValues: [Double]
+  /// sum G of each row.
+  private let rowValues: UnsafeMutablePointer<Double>
 
   let keptCount = 0
 
   init(_ energy: HopfieldEnergy<Scalar>, _ rows: TokenRows) {
     self.rows = rows
     (dimension, width) = (energy.dimension, energy.memoryCount)
-    rowValues = Array(repeating: 0, count: rows.count)
+    rowValues = .allocate(capacity: rows.count)
     switch energy.activation {
     case .rectifiedPolynomial(let degree): (map, parameter, learnsBeta) = (.rectified, degree, false)
     case .power(let degree): (map, parameter, learnsBeta) = (.polynomial, Scalar(degree), false)
@@ -45,22 +46,23 @@ private final class HopfieldPart<Scalar: TensorScalar>: FusedPart {
     }
   }
 
+  deinit { rowValues.deallocate() }
+
   @specialized(where Scalar == Float)
+  func answerRows(_ range: Range<Int>, _ work: FusedRows<Scalar>) {
+    Parallelism.spread(range.count, grain: 8) { part in
+      let first = range.lowerBound + part.lowerBound
+      kernels.recall(
+        map, parameter, part.count, width, work.row, work.projections + first * work.row,
+        work.answers + first * work.row, rowValues + first)
+    }
+  }
+
   func answer(
     _ work: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, energies: UnsafeMutablePointer<Double>
   ) {
-    rowValues.withUnsafeMutableBufferPointer { values in
-      nonisolated(unsafe) let values = values.baseAddress
-      guard let values else { return }
-      Parallelism.spread(rows.count, grain: 8) { range in
-        let start = range.lowerBound * work.row
-        kernels.recall(
-          map, parameter, range.count, width, work.row, work.projections + start, work.answers + start,
-          values + range.lowerBound)
-      }
-      for example in 0..<rows.examples.count {
-        for row in rows.starts[example]..<rows.starts[example + 1] { energies[example] -= values[row] }
-      }
+    for example in 0..<rows.examples.count {
+      for row in rows.starts[example]..<rows.starts[example + 1] { energies[example] -= rowValues[row] }
     }
   }
 
@@ -85,17 +87,18 @@ private final class HopfieldPart<Scalar: TensorScalar>: FusedPart {
 
   @specialized(where Scalar == Float)
   func addMatrixGradients(
-    _ work: FusedRows<Scalar>, moves: FusedRows<Scalar>, _ tokens: FusedDirection<Scalar>,
-    to sums: [UnsafeMutablePointer<Scalar>]
+    of range: Range<Int>, _ work: FusedRows<Scalar>, moves: FusedRows<Scalar>,
+    _ tokens: FusedDirection<Scalar>, to sums: [UnsafeMutablePointer<Scalar>]
   ) {
+    let start = range.lowerBound
     let panel = kernels.panelWidth()
     let sum = sums[0]
     Parallelism.spread((width + panel - 1) / panel, grain: 2) { panels in
       let first = panels.lowerBound * panel
       func term(_ a: UnsafePointer<Scalar>, _ b: UnsafeMutablePointer<Scalar>) -> ProductFactors<Scalar> {
         ProductFactors(
-          columns: a, stride: tokens.row, plain: b + first, strideB: work.row, panelWidth: panel,
-          depth: rows.count)
+          columns: a + start * tokens.row, stride: tokens.row, plain: b + start * work.row + first,
+          strideB: work.row, panelWidth: panel, depth: range.count)
       }
       kernels.product(
         dimension, min(width, panels.upperBound * panel) - first, term(tokens.activations, moves.answers),

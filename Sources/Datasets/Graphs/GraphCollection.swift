@@ -1,0 +1,78 @@
+public import Tensors
+
+/// Many graphs, each with a class, whose nodes have features.
+///
+/// All nodes stand in one list, graph after graph, and so do their features and neighbours: no pair joins two graphs.
+public struct GraphCollection: Sendable {
+  /// Short name for run records, such as `MUTAG`.
+  public let name: String
+  /// Where the graphs come from, for run records and figures.
+  public let source: String
+  /// The features of all nodes, [nodes, features].
+  public let features: Tensor<Float>
+  /// What the features are, such as `one-hot node labels (7)`.
+  public let featureDescription: String
+  /// The neighbours of each node, numbered over all graphs.
+  public let neighbours: CompressedSparseRows
+  /// Where the nodes of each graph begin, and then the number of nodes; every graph has a node.
+  public let nodeStarts: [Int]
+  /// The class of each graph, an index into `classNames`.
+  public let labels: [Int]
+  /// What the source calls the classes, in the order of their numbers.
+  public let classNames: [String]
+  /// The label of each node, from 0; nil where the source has none.
+  public let nodeLabels: [Int]?
+  /// The test parts of a published cross-validation, as numbers of graphs; empty where the source has none.
+  public let testParts: [[Int]]
+
+  /// Graphs.
+  public var count: Int { labels.count }
+  /// Nodes of all graphs.
+  public var nodeCount: Int { neighbours.rowCount }
+  /// Features of a node.
+  public var featureCount: Int { features.shape[1] }
+  /// Classes.
+  public var classCount: Int { classNames.count }
+
+  /// Wraps graphs that are already in memory; features are [nodes, features].
+  public init(
+    name: String, source: String, features: Tensor<Float>, featureDescription: String,
+    neighbours: CompressedSparseRows, nodeStarts: [Int], labels: [Int], classNames: [String],
+    nodeLabels: [Int]? = nil, testParts: [[Int]] = []
+  ) {
+    let nodes = neighbours.rowCount
+    require(
+      features.rank == 2 && features.shape[0] == nodes,
+      "features of shape \(features.shape) for \(nodes) nodes")
+    require(
+      neighbours.columnCount == nodes, "neighbours among \(neighbours.columnCount) nodes for \(nodes) nodes")
+    require(
+      nodeStarts.first == 0 && nodeStarts.last == nodes
+        && zip(nodeStarts, nodeStarts.dropFirst()).allSatisfy { $0 < $1 },
+      "starts of graphs must rise from 0 to the number of nodes, \(nodes)")
+    require(
+      labels.count == nodeStarts.count - 1, "\(labels.count) labels for \(nodeStarts.count - 1) graphs")
+    require(labels.allSatisfy(classNames.indices.contains), "a label is outside 0..<\(classNames.count)")
+    require(
+      nodeLabels == nil || nodeLabels?.count == nodes, "\(nodeLabels?.count ?? 0) labels for \(nodes) nodes")
+    (self.name, self.source, self.featureDescription) = (name, source, featureDescription)
+    (self.features, self.neighbours, self.nodeStarts) = (features, neighbours, nodeStarts)
+    (self.labels, self.classNames) = (labels, classNames)
+    (self.nodeLabels, self.testParts) = (nodeLabels, testParts)
+  }
+
+  /// The nodes of a graph, numbered over all graphs.
+  public func nodeRange(of graph: Int) -> Range<Int> {
+    require((0..<count).contains(graph), "graph \(graph) of a collection of \(count)")
+    return nodeStarts[graph]..<nodeStarts[graph + 1]
+  }
+
+  /// The nodes of each graph, numbered over all graphs.
+  public var nodeRanges: [Range<Int>] { (0..<count).map(nodeRange) }
+
+  /// The graphs at `indices`, in that order, as one batch.
+  /// - Parameter classTokens: whether each graph gets a node of its own that is joined to all of its nodes.
+  public func batch(at indices: [Int], classTokens: Bool) -> GraphBatch {
+    GraphBatch(of: self, at: indices, classTokens: classTokens)
+  }
+}

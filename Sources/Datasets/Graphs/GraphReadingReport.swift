@@ -1,0 +1,54 @@
+import Tensors
+
+/// What reading a graph or a collection of graphs found, added and dropped.
+public struct GraphReadingReport: Sendable, Equatable, CustomStringConvertible {
+  /// What was read, such as `reddit`.
+  public let name: String
+  /// Graphs.
+  public let graphCount: Int
+  /// Nodes of all graphs.
+  public let nodeCount: Int
+  /// Nodes that are joined to no other.
+  public let isolatedNodeCount: Int
+  /// Directed edges in the file.
+  public let pairsRead: Int
+  /// Directed edges added since the file had their reverse only.
+  public let reversesAdded: Int
+  /// Directed edges left out since they were there before.
+  public let repeatsDropped: Int
+  /// Edges in the file that join a node to itself.
+  public let selfLoopCount: Int
+  /// Whether those stayed in the graph.
+  public let selfLoops: SelfLoops
+  /// Directed edges of the graph as it is now.
+  public let pairCount: Int
+  /// Files that were there and not used, by name.
+  public let ignoredFiles: [String]
+
+  init(
+    name: String, graphCount: Int, pairsRead: Int, neighbours: SymmetricNeighbours, selfLoops: SelfLoops,
+    ignoredFiles: [String] = []
+  ) {
+    let rows = neighbours.neighbours
+    (self.name, self.graphCount, self.pairsRead) = (name, graphCount, pairsRead)
+    nodeCount = rows.rowCount
+    isolatedNodeCount = (0..<rows.rowCount).count { node in
+      rows.columns(of: node).allSatisfy { Int($0) == node }
+    }
+    (reversesAdded, repeatsDropped) = (neighbours.reversesAdded, neighbours.repeatsDropped)
+    (selfLoopCount, self.selfLoops) = (neighbours.selfLoops, selfLoops)
+    pairCount = rows.pairCount
+    self.ignoredFiles = ignoredFiles
+  }
+
+  /// One line: counts, then what was added, dropped and ignored.
+  public var description: String {
+    let graphs = graphCount == 1 ? "" : "\(graphCount) graphs, "
+    var line =
+      "\(oneLine(name)): \(graphs)\(nodeCount) nodes (\(isolatedNodeCount) isolated), \(pairsRead) directed edges"
+      + " read, \(reversesAdded) reverses added, \(repeatsDropped) repeats dropped, \(selfLoopCount) self loops"
+      + " \(selfLoops == .kept ? "kept" : "dropped"), \(pairCount) directed edges in the graph"
+    if !ignoredFiles.isEmpty { line += "; ignored: " + oneLine(ignoredFiles.joined(separator: ", ")) }
+    return line
+  }
+}

@@ -1,0 +1,81 @@
+public import Tensors
+
+/// Three parts of labelled examples: to learn from, to choose by, and to measure on.
+///
+/// Drawn by class, so that each part has every class in the proportion of the whole, as nearly as whole numbers go.
+public struct StratifiedSplit: Sendable, Equatable {
+  /// Examples to learn from, rising.
+  public let training: [Int]
+  /// Examples to choose settings and the moment to stop by, rising.
+  public let validation: [Int]
+  /// Examples to measure on, rising.
+  public let test: [Int]
+
+  init(training: [Int], validation: [Int], test: [Int]) {
+    self.training = training.sorted()
+    self.validation = validation.sorted()
+    self.test = test.sorted()
+  }
+
+  /// Draws a split; the usual parts of graphs with anomalies are 0.01 and 0.4 for training, and of the rest one third
+  /// for validation and two for testing.
+  ///
+  /// Of each class, the given fraction rounded to a whole number, but at least one example, goes to training.
+  ///
+  /// - Parameters:
+  ///   - labels: the class of each example.
+  ///   - trainingFraction: part of all examples to learn from, above 0 and below 1.
+  ///   - validationFraction: part of those left over to choose by, from 0 to below 1.
+  ///   - candidates: the examples to split; nil splits all. The first 3,305 nodes of Amazon, for example, have no
+  ///     known class.
+  ///   - stream: its children shuffle the classes; it is not advanced.
+  /// - Throws: ``SplitError`` where the examples are of one class, or a class would have none outside training.
+  /// - Source: protocol of Tang et al., "Rethinking Graph Neural Networks for Anomaly Detection", ICML 2022.
+  public init(
+    labels: [Int], trainingFraction: Double, validationFraction: Double = 1.0 / 3,
+    among candidates: [Int]? = nil,
+    using stream: RandomStream
+  ) throws {
+    require(
+      trainingFraction > 0 && trainingFraction < 1, "training fraction \(trainingFraction), expected 0 to 1")
+    require(
+      validationFraction >= 0 && validationFraction < 1,
+      "validation fraction \(validationFraction), expected 0 to below 1")
+    var (training, validation, test) = ([Int](), [Int](), [Int]())
+    for members in try Self.shuffledClasses(labels, among: candidates, using: stream) {
+      let learned = max(1, Int((trainingFraction * Double(members.count)).rounded()))
+      guard learned < members.count else {
+        throw SplitError(
+          description: "class \(labels[members[0]]): \(members.count) examples, expected more than the"
+            + " \(learned) to learn from")
+      }
+      let chosen = Int((validationFraction * Double(members.count - learned)).rounded())
+      training += members[..<learned]
+      validation += members[learned..<learned + chosen]
+      test += members[(learned + chosen)...]
+    }
+    self.init(training: training, validation: validation, test: test)
+  }
+
+  /// The examples of each class in a random order.
+  static func shuffledClasses(
+    _ labels: [Int], among candidates: [Int]?, using stream: RandomStream
+  ) throws -> [[Int]] {
+    require(labels.allSatisfy { $0 >= 0 }, "a label is below 0")
+    var classes = [[Int]](repeating: [], count: (labels.max() ?? -1) + 1)
+    for example in candidates ?? Array(labels.indices) {
+      require(labels.indices.contains(example), "example \(example) of \(labels.count)")
+      classes[labels[example]].append(example)
+    }
+    let found = classes.indices.filter { !classes[$0].isEmpty }
+    guard found.count > 1 else {
+      throw SplitError(
+        description: found.isEmpty
+          ? "no examples to split" : "class \(found[0]) only, expected examples of at least two classes")
+    }
+    return found.map { label in
+      var draws = stream.child(UInt64(label))
+      return draws.permutation(of: classes[label].count).map { classes[label][$0] }
+    }
+  }
+}

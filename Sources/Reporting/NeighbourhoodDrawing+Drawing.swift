@@ -1,0 +1,231 @@
+import Foundation
+
+extension NeighbourhoodDrawing {
+  /// Lays a neighbourhood out and draws it, back to front: rings, edges, nodes, words.
+  struct Drawing {
+    private typealias Point = (x: Double, y: Double)
+
+    private static let ink = "#222222"
+    private static let softInk = "#666666"
+    private static let ringInk = "#d8d8d8"
+    private static let edgeInk = "#9a9a9a"
+    private static let centreEdgeInk = "#444444"
+    private static let margin = 34.0
+    private static let row = 22.0
+    private static let labelSize = 11.0
+
+    private let drawing: NeighbourhoodDrawing
+    private let layout: NeighbourhoodLayout
+    private let captionLines: [String]
+    private let legend: [[(entry: Entry, x: Double)]]
+    private let middle: Point
+    /// Pixels from one ring to the next.
+    private let ringStep: Double
+    private let radius: Double
+    private let heaviest: Double
+    private let legendTop: Double
+    private var document: SVGDocument
+
+    private enum Entry {
+      case group(Int)
+      case weights
+    }
+
+    init(_ drawing: NeighbourhoodDrawing) {
+      self.drawing = drawing
+      let width = Double(drawing.width)
+      let layout = NeighbourhoodLayout(
+        nodeCount: drawing.nodes.count, edges: drawing.edges.map { ($0.from, $0.to, $0.weight) },
+        centre: drawing.centre)
+      self.layout = layout
+      let ringCount = max(1, layout.rings.max() ?? 1)
+      // Labels of the outermost ring stand outside it.
+      let labels = drawing.nodes.indices.filter { layout.rings[$0] == ringCount }.map {
+        SVGDocument.width(of: drawing.nodes[$0].label, size: Self.labelSize)
+      }
+      let outer = width / 2 - max(Self.margin, 18 + (labels.max() ?? 0))
+      ringStep = outer / Double(ringCount)
+      radius = Self.radius(layout, ringStep)
+      heaviest = drawing.edges.map(\.weight).max() ?? 0
+      let top = drawing.title.isEmpty ? Self.margin : Self.margin + 34
+      middle = (width / 2, top + outer)
+      legendTop = top + 2 * outer + Self.margin + 10
+      legend = Self.legendRows(drawing, heaviest)
+      captionLines = Self.wrapped(drawing.caption, width: width - 48, size: 12.5)
+      let words = Double(legend.count) * Self.row + Double(captionLines.count) * 17
+      document = SVGDocument(
+        width: drawing.width, height: Int((legendTop + words + 14).rounded(.up)), title: drawing.title)
+      draw()
+    }
+
+    var content: String { document.content }
+
+    /// Small enough that nodes of a ring do not touch.
+    private static func radius(_ layout: NeighbourhoodLayout, _ ringStep: Double) -> Double {
+      var nearest = 2.0
+      for (index, a) in layout.places.enumerated() {
+        for b in layout.places[..<index] {
+          nearest = min(nearest, ((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y)).squareRoot())
+        }
+      }
+      return min(10, max(3, 0.4 * nearest * ringStep))
+    }
+
+    private func point(_ node: Int) -> Point {
+      (middle.x + layout.places[node].x * ringStep, middle.y + layout.places[node].y * ringStep)
+    }
+
+    private func radius(of node: Int) -> Double { node == drawing.centre ? max(9, 1.5 * radius) : radius }
+
+    private func edgeWidth(_ weight: Double) -> Double { heaviest == 0 ? 1 : 0.7 + 6.3 * weight / heaviest }
+
+    private mutating func draw() {
+      drawRings()
+      // Heavy edges lie on light ones.
+      let order = drawing.edges.indices.sorted {
+        (drawing.edges[$0].weight, $0) < (drawing.edges[$1].weight, $1)
+      }
+      for index in order { drawEdge(drawing.edges[index]) }
+      for node in drawing.nodes.indices { drawNode(node) }
+      for node in drawing.nodes.indices where !drawing.nodes[node].label.isEmpty { drawLabel(node) }
+      if !drawing.title.isEmpty {
+        document.text(drawing.title, at: (24, 30), size: 16, colour: Self.ink, isBold: true)
+      }
+      drawLegend()
+      for (index, line) in captionLines.enumerated() {
+        let y = legendTop + Double(legend.count) * Self.row + Double(index) * 17 + 4
+        document.text(line, at: (24, y), size: 12.5, colour: Self.ink)
+      }
+    }
+
+    private mutating func drawRings() {
+      let last = layout.rings.max() ?? 0
+      guard last > 0 else { return }
+      for ring in 1...last {
+        let distance = Double(ring) * ringStep
+        document.circle(at: middle, radius: distance, stroke: Self.ringInk, width: 1, dashes: "3 4")
+      }
+      for ring in 1...last {
+        let isUnreached = layout.hasUnreached && ring == last
+        let words = isUnreached ? "not joined" : ring == 1 ? "1 step" : "\(ring) steps"
+        let (angle, distance) = (layout.gap(ofRing: ring), Double(ring) * ringStep)
+        document.text(
+          words, at: (middle.x + distance * sin(angle), middle.y - distance * cos(angle) + 4), size: 11,
+          colour: Self.softInk, anchor: .middle, hasHalo: true)
+      }
+    }
+
+    private mutating func drawEdge(_ edge: Edge) {
+      let touches = edge.from == drawing.centre || edge.to == drawing.centre
+      let colour = touches ? Self.centreEdgeInk : Self.edgeInk
+      guard edge.from == edge.to else {
+        document.line(
+          from: point(edge.from), to: point(edge.to), colour: colour, width: edgeWidth(edge.weight),
+          opacity: 0.8)
+        return
+      }
+      // A loop on the side away from the centre; that of the centre points down.
+      let (at, size) = (point(edge.from), radius(of: edge.from))
+      let place = layout.places[edge.from]
+      let length = (place.x * place.x + place.y * place.y).squareRoot()
+      let away: Point = length == 0 ? (0, 1) : (place.x / length, place.y / length)
+      document.circle(
+        at: (at.x + away.x * 1.3 * size, at.y + away.y * 1.3 * size), radius: size, stroke: colour,
+        width: edgeWidth(edge.weight))
+    }
+
+    private mutating func drawNode(_ node: Int) {
+      let colour = PlotPalette.colour(drawing.nodes[node].group)
+      let (at, size) = (point(node), radius(of: node))
+      if node == drawing.centre {
+        document.circle(at: at, radius: size + 4, fill: "#ffffff", stroke: Self.ink, width: 2.4)
+        document.circle(at: at, radius: size, fill: colour, stroke: colour, width: 0)
+      } else {
+        document.circle(at: at, radius: size, fill: colour, stroke: "#ffffff", width: 1.2)
+      }
+    }
+
+    /// Beside the node, on the side away from the middle.
+    private mutating func drawLabel(_ node: Int) {
+      let (at, size) = (point(node), radius(of: node) + (node == drawing.centre ? 9 : 4))
+      let isLeft = at.x < middle.x - 1
+      document.text(
+        drawing.nodes[node].label, at: (at.x + (isLeft ? -size : size), at.y + 4), size: Self.labelSize,
+        colour: Self.ink, anchor: isLeft ? .end : .start, isBold: node == drawing.centre, hasHalo: true)
+    }
+  }
+}
+
+// MARK: - Words below the drawing
+
+extension NeighbourhoodDrawing.Drawing {
+  private static let legendSize = 12.5
+
+  /// Groups that occur and the scale of the weights, broken into rows where they are wider than the drawing.
+  private static func legendRows(
+    _ drawing: NeighbourhoodDrawing, _ heaviest: Double
+  ) -> [[(entry: Entry, x: Double)]] {
+    let used = Set(drawing.nodes.map(\.group))
+    var entries = drawing.groups.indices.filter(used.contains).map { index in
+      (Entry.group(index), 20 + SVGDocument.width(of: drawing.groups[index], size: legendSize))
+    }
+    let words = SVGDocument.width(of: drawing.weightTitle + weightText(heaviest), size: legendSize)
+    if heaviest > 0 { entries.append((.weights, 150 + words)) }
+    var rows: [[(entry: Entry, x: Double)]] = [[]]
+    var x = 24.0
+    for (entry, width) in entries {
+      if x + width > Double(drawing.width) - 24, !rows[rows.count - 1].isEmpty {
+        rows.append([])
+        x = 24
+      }
+      rows[rows.count - 1].append((entry, x))
+      x += width + 22
+    }
+    return rows
+  }
+
+  private static func weightText(_ weight: Double) -> String { NumberText.significant(weight, digits: 2) }
+
+  private mutating func drawLegend() {
+    for (index, row) in legend.enumerated() {
+      let y = legendTop + Double(index) * Self.row
+      for (entry, x) in row {
+        switch entry {
+        case .group(let group):
+          document.circle(
+            at: (x + 6, y - 4), radius: 6, fill: PlotPalette.colour(group), stroke: "#ffffff", width: 0)
+          document.text(drawing.groups[group], at: (x + 18, y), size: Self.legendSize, colour: Self.ink)
+        case .weights: drawWeights(x: x, y: y)
+        }
+      }
+    }
+  }
+
+  /// A quarter of the largest weight and the largest, as wide as edges of these weights are.
+  private mutating func drawWeights(x: Double, y: Double) {
+    document.text(drawing.weightTitle, at: (x, y), size: Self.legendSize, colour: Self.ink)
+    var x = x + SVGDocument.width(of: drawing.weightTitle, size: Self.legendSize) + 12
+    for weight in [heaviest / 4, heaviest] {
+      document.line(
+        from: (x, y - 4), to: (x + 24, y - 4), colour: Self.centreEdgeInk, width: edgeWidth(weight),
+        opacity: 0.8)
+      let words = Self.weightText(weight)
+      document.text(words, at: (x + 30, y), size: Self.legendSize, colour: Self.ink)
+      x += 44 + SVGDocument.width(of: words, size: Self.legendSize)
+    }
+  }
+
+  /// Text broken between words into lines of at most `width`.
+  private static func wrapped(_ text: String, width: Double, size: Double) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      let longer = (lines.last.map { $0 + " " } ?? "") + word
+      if lines.isEmpty || SVGDocument.width(of: longer, size: size) > width {
+        lines.append(String(word))
+      } else {
+        lines[lines.count - 1] = longer
+      }
+    }
+    return lines
+  }
+}

@@ -1,0 +1,102 @@
+import Datasets
+import Tensors
+import Testing
+
+struct GraphSplitTests {
+  private let labels = (0..<1_000).map { $0 % 20 == 3 ? 1 : ($0 % 50 == 7 ? 2 : 0) }
+
+  private func counts(_ part: [Int]) -> [Int] { (0..<3).map { label in part.count { labels[$0] == label } } }
+
+  @Test("a split keeps the proportions of classes and uses every example once")
+  func proportions() throws {
+    let split = try StratifiedSplit(labels: labels, trainingFraction: 0.4, using: RandomStream(seed: 3))
+    #expect(counts(labels.indices.map { $0 }) == [930, 50, 20])
+    #expect(counts(split.training) == [372, 20, 8])
+    #expect(counts(split.validation) == [186, 10, 4])
+    #expect(counts(split.test) == [372, 20, 8])
+    #expect((split.training + split.validation + split.test).sorted() == Array(0..<1_000))
+  }
+
+  @Test("every class is in training, however small its share")
+  func smallShare() throws {
+    let split = try StratifiedSplit(labels: labels, trainingFraction: 0.01, using: RandomStream(seed: 3))
+    #expect(counts(split.training) == [9, 1, 1])
+  }
+
+  @Test("the seed decides, and nothing else")
+  func seed() throws {
+    func split(_ seed: UInt64) throws -> StratifiedSplit {
+      try StratifiedSplit(labels: labels, trainingFraction: 0.4, using: RandomStream(seed: seed))
+    }
+    #expect(try split(1) == split(1))
+    #expect(try split(1).training != split(2).training)
+    // Not simply the first of each class.
+    #expect(try split(1).training.suffix(20).contains { $0 > 900 })
+  }
+
+  @Test("only candidates are split")
+  func candidates() throws {
+    let split = try StratifiedSplit(
+      labels: labels, trainingFraction: 0.5, validationFraction: 0, among: Array(300..<700),
+      using: RandomStream(seed: 5))
+    #expect((split.training + split.test).sorted() == Array(300..<700))
+    #expect(split.validation.isEmpty)
+  }
+
+  @Test("what cannot be split is refused in one line")
+  func refusals() {
+    func complaint(_ labels: [Int], _ fraction: Double = 0.4) -> String? {
+      message {
+        _ = try StratifiedSplit(labels: labels, trainingFraction: fraction, using: RandomStream(seed: 1))
+      }
+    }
+    #expect(complaint([0, 0, 0]) == "class 0 only, expected examples of at least two classes")
+    #expect(complaint([]) == "no examples to split")
+    #expect(complaint([0, 0, 1]) == "class 1: 1 examples, expected more than the 1 to learn from")
+    #expect(
+      message {
+        _ = try CrossValidation(labels: [0, 0, 0, 1, 1], foldCount: 3, using: RandomStream(seed: 1))
+      }
+        == "class 1: 2 examples, expected at least 3, one for each fold")
+    #expect(
+      message {
+        _ = try CrossValidation(
+          testParts: [[0], [2, 3]], labels: [0, 0, 1, 1], using: RandomStream(seed: 1))
+      } == "fold 2: all examples of class 1 are in its test part")
+  }
+
+  @Test(
+    "cross-validation tests every example once, by class, with a validation part inside the training part")
+  func folds() throws {
+    let folds = try CrossValidation(
+      labels: labels, foldCount: 7, validationFraction: 0.2, using: RandomStream(seed: 9)
+    ).folds
+    #expect(folds.count == 7)
+    #expect(folds.flatMap(\.test).sorted() == Array(0..<1_000))
+    for fold in folds {
+      #expect((fold.training + fold.validation + fold.test).sorted() == Array(0..<1_000))
+      #expect((142...143).contains(fold.test.count))
+      for (found, whole) in zip(counts(fold.test), [930, 50, 20]) {
+        #expect(found == whole / 7 || found == whole / 7 + 1)
+      }
+      for (label, found) in counts(fold.validation).enumerated() {
+        let rest = [930, 50, 20][label] - counts(fold.test)[label]
+        #expect(found == Int((0.2 * Double(rest)).rounded()))
+      }
+    }
+  }
+
+  @Test("published test parts are kept, and what is in none of them is always learned from or chosen by")
+  func publishedFolds() throws {
+    let labels = [0, 1, 0, 1, 0, 1, 0]
+    let folds = try CrossValidation(
+      testParts: [[4, 1], [0, 3]], labels: labels, validationFraction: 0.25, using: RandomStream(seed: 2)
+    ).folds
+    #expect(folds.map(\.test) == [[1, 4], [0, 3]])
+    for fold in folds {
+      #expect((fold.training + fold.validation + fold.test).sorted() == Array(0..<7))
+      #expect(Set(fold.training.map { labels[$0] }) == [0, 1])
+    }
+    #expect(folds[0].validation.count == 2)
+  }
+}

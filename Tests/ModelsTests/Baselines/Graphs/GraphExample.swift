@@ -1,0 +1,95 @@
+import Models
+import Tensors
+
+/// A small graph with features: node 4 has no neighbours, node 1 a self pair, nodes 2 and 0 are joined twice, and 3
+/// looks at 5 but not back.
+struct GraphExample {
+  let neighbours: CompressedSparseRows
+  let features: Tensor<Double>
+
+  static let inputSize = 3
+
+  init(seed: UInt64) {
+    let pairs: [(Int32, Int32)] = [
+      (0, 1), (1, 0), (0, 2), (0, 2), (2, 0), (2, 0), (1, 1), (2, 3), (3, 2), (3, 5), (6, 1), (1, 6), (5, 6),
+    ]
+    neighbours = CompressedSparseRows(
+      rowCount: 7, columnCount: 7, rows: pairs.map(\.0), columns: pairs.map(\.1))
+    var random = RandomStream(seed: seed)
+    features = .normal([7, Self.inputSize], using: &random)
+  }
+
+  init(neighbours: CompressedSparseRows, features: Tensor<Double>) {
+    (self.neighbours, self.features) = (neighbours, features)
+  }
+
+  var nodeCount: Int { neighbours.rowCount }
+
+  /// The same graph whose node i is node `order[i]` here.
+  func reordered(_ order: [Int]) -> GraphExample {
+    var places = order
+    for (place, node) in order.enumerated() { places[node] = place }
+    return GraphExample(
+      neighbours: CompressedSparseRows(
+        rowCount: nodeCount, columnCount: nodeCount, rows: neighbours.rows.map { Int32(places[Int($0)]) },
+        columns: neighbours.columns.map { Int32(places[Int($0)]) }),
+      features: features.gathered(order, axis: 0))
+  }
+
+  /// The nodes of `other` after these, without pairs between.
+  func followed(by other: GraphExample) -> GraphExample {
+    let shift = Int32(nodeCount)
+    let count = nodeCount + other.nodeCount
+    return GraphExample(
+      neighbours: CompressedSparseRows(
+        rowCount: count, columnCount: count, rows: neighbours.rows + other.neighbours.rows.map { $0 + shift },
+        columns: neighbours.columns + other.neighbours.columns.map { $0 + shift }),
+      features: .concatenated([features, other.features], axis: 0))
+  }
+}
+
+/// Every baseline on graphs, at sizes that differ from each other, to be handed to a generic check.
+enum GraphBaseline: CaseIterable, Sendable {
+  case logisticRegression, perceptron, neighbourMean, convolution, transformer
+
+  /// What is checked of any model.
+  protocol Check {
+    func run<Model: NodeClassifier<Double>>(_ model: Model)
+  }
+
+  func run(_ check: some Check, seed: UInt64, dropout: Double = 0) {
+    let (inputSize, random) = (GraphExample.inputSize, RandomStream(seed: seed))
+    let perceptron = PerceptronConfiguration(
+      inputSize: inputSize, hiddenSizes: [5, 4], classCount: 2, dropout: dropout)
+    switch self {
+    case .logisticRegression:
+      check.run(
+        LogisticRegression<Double>(inputSize: inputSize, classCount: 2, random: random).shaken(seed))
+    case .perceptron: check.run(MultilayerPerceptron<Double>(perceptron, random: random).shaken(seed))
+    case .neighbourMean: check.run(NeighbourMeanPerceptron<Double>(perceptron, random: random).shaken(seed))
+    case .convolution:
+      let sizes = GraphConvolutionConfiguration(
+        inputSize: inputSize, width: 5, classCount: 2, layerCount: 3, dropout: dropout)
+      check.run(GraphConvolutionNetwork<Double>(sizes, random: random).shaken(seed))
+    case .transformer:
+      check.run(GraphTransformer<Double>(Self.transformerSizes(dropout), random: random).shaken(seed))
+    }
+  }
+
+  static func transformerSizes(_ dropout: Double = 0) -> GraphTransformerConfiguration {
+    GraphTransformerConfiguration(
+      inputSize: GraphExample.inputSize, dimension: 6, headCount: 2, keySize: 4, hiddenSize: 5, classCount: 2,
+      blockCount: 2, repeats: 2, dropout: dropout)
+  }
+}
+
+extension Parameterized where Scalar == Double {
+  /// The same model with noise on all parameters, so that no bias is zero and no gain one.
+  func shaken(_ seed: UInt64) -> Self {
+    var random = RandomStream(seed: seed).child(99)
+    return with(
+      parameters.map { _, value in
+        value + Tensor<Double>.normal(value.shape, standardDeviation: 0.3, using: &random)
+      })
+  }
+}
