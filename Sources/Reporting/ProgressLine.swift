@@ -17,7 +17,7 @@ public final class ProgressLine {
     public var updateCount: Int
     /// The latest loss; nil where there is none yet.
     public var loss: Double?
-    /// Images seen since the start of the work.
+    /// Images, or whatever else the line counts, seen since the start of the work.
     public var imageCount: Int
 
     /// A state by its parts.
@@ -32,6 +32,9 @@ public final class ProgressLine {
       self.imageCount = imageCount
     }
   }
+
+  /// What is counted, for the rate.
+  public var unit = "images"
 
   private let isTerminal: Bool
   private let width: Int
@@ -106,7 +109,7 @@ public final class ProgressLine {
     if let start, now > start.time, state.update > start.state.update {
       let seconds = now - start.time
       let images = Double(state.imageCount - start.state.imageCount)
-      if images > 0 { parts.append(NumberText.significant(images / seconds, digits: 3) + " images/s") }
+      if images > 0 { parts.append(NumberText.significant(images / seconds, digits: 3) + " \(unit)/s") }
       let remaining = Double(max(0, state.updateCount - state.update))
       let rate = Double(state.update - start.state.update) / seconds
       parts.append(remaining == 0 ? Self.duration(seconds) : Self.duration(remaining / rate) + " left")

@@ -16,7 +16,7 @@ typedef struct {
   const void *beta;                    // [heads]
   const void *own, *other;
   const void *own_move, *other_move;   // of the functions that move, else unused
-  const void *terms;                   // [heads or 1, pairs], added to the scores, or NULL
+  const void *terms;                   // [heads or 1, pairs], added to the scores, or NULL; readable up to 64 numbers behind
   long head_terms;                     // scalars from one head's terms to the next; 0 where heads share them
 } et_neighbours;
 

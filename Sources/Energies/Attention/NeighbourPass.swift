@@ -107,7 +107,7 @@ final class NeighbourPass<Scalar: TensorScalar> {
           at, moves, answers: pointer(ofQueries) + start, row: width, logSums: sums, means: means.pointer,
           changes: queryChanges.pointer + start, ofBeta: energy.learnsBeta ? ofBeta.baseAddress : nil)
       }
-      let sumsOfTerms = passes.terms.map { Storage<Scalar>.zeros($0.byColumn.count) }
+      let sumsOfTerms = passes.terms.map { Storage<Scalar>.zeros($0.count) }
       passes.moveKeys(
         at, moves, logSums: sums, means: means.pointer, changes: keyChanges.pointer + start, row: width,
         ofTerms: sumsOfTerms?.pointer)

@@ -76,22 +76,20 @@ struct NeighbourPasses<Scalar: TensorScalar> {
 
   private func forEachRange(
     _ pairs: CompressedSparseRows, _ sides: (own: Input, other: Input), _ moves: (own: Input?, other: Input?),
-    row: Int, _ terms: Tensor<Scalar>?, _ body: (NeighbourCall<Scalar>, Range<Int>) -> Void
+    row: Int, _ terms: Storage<Scalar>?, _ body: (NeighbourCall<Scalar>, Range<Int>) -> Void
   ) {
     pairs.rowStarts.withUnsafeBufferPointer { starts in
       pairs.columns.withUnsafeBufferPointer { columns in
         beta.withElements { beta in
-          withElements(of: terms) { terms in
-            // Of a pattern without pairs no column is read.
-            guard let starts = starts.baseAddress, let beta = beta.baseAddress else { return }
-            let call = NeighbourCall<Scalar>(
-              headCount: headCount, size: size, row: row, pairCount: pairs.pairCount, starts: starts,
-              columns: columns.baseAddress ?? Self.noColumns, beta: beta, own: sides.own, other: sides.other,
-              ownMove: moves.own, otherMove: moves.other, terms: terms,
-              headTerms: self.terms?.headStride ?? 0)
-            nonisolated(unsafe) let shared = call
-            pairs.forRowRanges(work: work) { body(shared, $0) }
-          }
+          // Of a pattern without pairs no column is read.
+          guard let starts = starts.baseAddress, let beta = beta.baseAddress else { return }
+          let call = NeighbourCall<Scalar>(
+            headCount: headCount, size: size, row: row, pairCount: pairs.pairCount, starts: starts,
+            columns: columns.baseAddress ?? Self.noColumns, beta: beta, own: sides.own, other: sides.other,
+            ownMove: moves.own, otherMove: moves.other, terms: terms.map { UnsafePointer($0.pointer) },
+            headTerms: self.terms?.headStride ?? 0)
+          nonisolated(unsafe) let shared = call
+          pairs.forRowRanges(work: work) { body(shared, $0) }
         }
       }
     }
@@ -99,10 +97,5 @@ struct NeighbourPasses<Scalar: TensorScalar> {
 
   private static var noColumns: UnsafePointer<Int32> {
     UnsafePointer(bitPattern: MemoryLayout<Int32>.alignment).unsafelyUnwrapped
-  }
-
-  private func withElements(of tensor: Tensor<Scalar>?, _ body: (Input?) -> Void) {
-    guard let tensor else { return body(nil) }
-    tensor.withElements { body($0.baseAddress) }
   }
 }

@@ -3,8 +3,10 @@ import Tensors
 /// The edge terms of a graph for the pairs of a pattern, in the order of its rows and in that of its columns, so that
 /// both passes read them one after the other.
 struct NeighbourTerms<Scalar: TensorScalar> {
-  /// [heads or 1, pairs of the pattern]; 0 for pairs that are not of the graph.
-  let byRow: Tensor<Scalar>, byColumn: Tensor<Scalar>
+  /// [heads or 1, pairs of the pattern]; 0 for pairs that are not of the graph. Kernels read whole vectors: there is
+  /// memory behind.
+  let byRow: Storage<Scalar>, byColumn: Storage<Scalar>
+  let headCount: Int
   private let pattern: SparsePattern
   private let graphPairs: [Int32]?
 
@@ -12,28 +14,35 @@ struct NeighbourTerms<Scalar: TensorScalar> {
   init(_ terms: Tensor<Scalar>, _ pattern: SparsePattern, graphPairs: [Int32]?) {
     self.pattern = pattern
     self.graphPairs = graphPairs
-    byRow = graphPairs.map { Self.taken(terms, $0) } ?? terms.detached
-    byColumn = Self.taken(byRow, pattern.places)
+    headCount = terms.shape[0]
+    let (heads, from) = (terms.shape[0], terms.shape[1])
+    (byRow, byColumn) = terms.withElements { terms in
+      guard let terms = terms.baseAddress else { return (Storage(count: 64), Storage(count: 64)) }
+      let all = graphPairs ?? (0..<Int32(from)).map { $0 }
+      let byRow = Self.taken(terms, all, heads: heads, from: from)
+      return (byRow, Self.taken(byRow.pointer, pattern.places, heads: heads, from: all.count))
+    }
   }
 
-  var headCount: Int { byRow.shape[0] }
+  /// The number of terms.
+  var count: Int { headCount * pattern.pairCount }
   /// Numbers from one head's terms to the next; 0 where heads share them.
   var headStride: Int { headCount == 1 ? 0 : pattern.pairCount }
 
-  private static func taken(_ terms: Tensor<Scalar>, _ places: [Int32]) -> Tensor<Scalar> {
-    let (heads, from, count) = (terms.shape[0], terms.shape[1], places.count)
-    return Tensor(shape: [heads, count]) { out in
-      terms.withElements { source in
-        places.withUnsafeBufferPointer { places in
-          for head in 0..<heads {
-            for index in 0..<count {
-              let place = Int(places[index])
-              out[head * count + index] = place < 0 ? 0 : source[head * from + place]
-            }
-          }
+  private static func taken(
+    _ terms: UnsafePointer<Scalar>, _ places: [Int32], heads: Int, from: Int
+  ) -> Storage<Scalar> {
+    let found = Storage<Scalar>(count: heads * places.count + 64)
+    places.withUnsafeBufferPointer { places in
+      for head in 0..<heads {
+        let (source, out) = (terms + head * from, found.pointer + head * places.count)
+        for index in places.indices {
+          let place = Int(places[index])
+          out[index] = place < 0 ? 0 : source[place]
         }
       }
     }
+    return found
   }
 
   /// Adds gradients in the order of columns, [heads or 1, pairs of the pattern], to those of the graph's terms.

@@ -109,7 +109,7 @@ private final class NeighbourPart<Scalar: TensorScalar>: FusedPart {
     if means != nil { return }
     means = Storage(count: rows.count * headCount)
     if energy.learnsBeta { ofBeta = Array(repeating: 0, count: rows.count * headCount) }
-    ofTerms = passes.compactMap(\.terms).map { .zeros($0.byColumn.count) }
+    ofTerms = passes.compactMap(\.terms).map { .zeros($0.count) }
   }
 
   @specialized(where Scalar == Float)

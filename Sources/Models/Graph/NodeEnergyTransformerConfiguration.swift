@@ -1,0 +1,35 @@
+/// The sizes of a ``NodeEnergyTransformer``.
+public struct NodeEnergyTransformerConfiguration: Sendable, Equatable {
+  /// Encoder, blocks and descent.
+  public var network: NodeEnergyConfiguration
+  /// C, the classes.
+  public var classCount: Int
+  /// R, the hidden units of the perceptron that reads nodes out; unless set as many as a token has numbers.
+  public var readOutSize: Int
+  /// What the perceptron reads beside the activations after the last step.
+  public var readOut = ReadOut.firstStep
+  /// The share of the perceptron's hidden units that training leaves out.
+  public var dropout = 0.0
+
+  /// What is read beside the activations after the last step.
+  public enum ReadOut: String, Sendable, CaseIterable {
+    /// The activations after the first step, as the paper has it.
+    case firstStep
+    /// The activations before the first step, as in the published code for nodes, which reads the embedded features.
+    case start
+  }
+
+  /// Classes to tell on a network.
+  public init(network: NodeEnergyConfiguration, classCount: Int) {
+    requirePositive(["classCount": classCount])
+    self.network = network
+    self.classCount = classCount
+    readOutSize = network.dimension
+  }
+
+  /// The number of learned numbers: those of the network, and 2 D R + R + R C + C.
+  public var parameterCount: Int {
+    network.parameterCount
+      + PerceptronConfiguration.parameterCount([2 * network.dimension, readOutSize, classCount])
+  }
+}
