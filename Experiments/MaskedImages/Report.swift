@@ -89,7 +89,8 @@ struct Report {
     page.addParagraph(verdict)
     let beside = "../performance-masked-images/README.md"
     if images.source == nil, FileManager.default.fileExists(atPath: "\(folder)/\(beside)") {
-      page.addParagraph("Seconds an epoch and time to error beside the same program in JAX: [a page of its own](\(beside)).")
+      page.addParagraph(
+        "Seconds an epoch and time to error beside the same program in JAX: [a page of its own](\(beside)).")
     }
     page.addHeading("Energy")
     page.addParagraph(
