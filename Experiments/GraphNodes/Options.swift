@@ -31,11 +31,11 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Stored patterns.") var memories = 64
   @Option(help: "Blocks, each with its own weights.") var blocks = 1
   @Option(help: "Steps of a block's descent.") var steps = 2
-  @Option(help: "Step size alpha.") var stepSize = 0.5
+  @Option(help: "Step size alpha.") var stepSize = 1.0
   @Option(help: "Deviation sigma of the noise sqrt(alpha) sigma after each step of training.")
   var noise = 0.02
   @Option(help: "Share of hidden units that training leaves out, in every model that has some.")
-  var dropout = 0.2
+  var dropout = 0.5
   @Option(help: "What is read beside the last step: first-step, or start for before the first.")
   var readOut = "first-step"
 
@@ -67,9 +67,9 @@ struct ModelOptions: ParsableArguments {
 /// How models learn.
 struct TrainingOptions: ParsableArguments {
   @Option(help: "Updates at most, each on all training nodes.") var epochs = 100
-  @Option(help: "Updates without a better validation score after which a training ends.") var patience = 40
-  @Option(help: "Rate of AdamW.") var rate = 0.01
-  @Option(help: "Weight decay of AdamW, on matrices.") var weightDecay = 0.01
+  @Option(help: "Updates without a better validation score after which a training ends.") var patience = 20
+  @Option(help: "Rate of AdamW.") var rate = 0.005
+  @Option(help: "Weight decay of AdamW, on matrices.") var weightDecay = 1.0
   @Option(help: "Share of the nodes masked at a time where no labels are used.") var mask = 0.2
   @Option(help: "Updates of the training without labels.") var maskEpochs = 100
   @Option(help: "Trainings without labels, each from other weights; 0 for none.") var unlabelledRuns = 3
