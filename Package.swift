@@ -97,7 +97,8 @@ if !isDependency {
   let experiments: [(name: String, folder: String, more: [Target.Dependency])] = [
     ("masked-images", "MaskedImages", ["MaskedImageData"]),
     ("descent-methods", "DescentMethods", ["MaskedImageData"]), ("descend", "Descend", []),
-    ("results-tables", "ResultsTables", []),
+    ("graph-classification", "GraphClassification", []),
+    ("graph-nodes", "GraphNodes", []), ("results-tables", "ResultsTables", []),
   ]
   for (name, folder, more) in experiments {
     package.targets.append(experiment(name, folder: folder, more))

@@ -98,6 +98,16 @@ public struct NodeEnergyNetwork<Scalar: TensorScalar>: Parameterized {
     return NodeDescent(tokens: x, first: first ?? last, last: last)
   }
 
+  /// x after the last step, [nodes, dimension].
+  ///
+  /// - Parameter random: In training, where noise and the signs of positions come from.
+  package func descendedTokens(
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, random: RandomStream? = nil
+  ) -> Tensor<Scalar> {
+    descend(from: tokens(features, on: graph, random: random), on: graph, random: random).tokens.values
+      .reshaped([graph.nodeCount, configuration.dimension])
+  }
+
   /// The descents of all blocks with the energy by part at every step.
   ///
   /// - Returns: One result a block, each with its `trajectory`.

@@ -1,0 +1,78 @@
+import ArgumentParser
+import EnergyTransformer
+import Foundation
+
+/// How well does an Energy Transformer tell the class of a graph it has not seen?
+@main
+struct GraphClassification: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "graph-classification",
+    abstract: "Train Energy Transformers to tell the class of graphs, fold by fold, beside simpler methods.")
+
+  @OptionGroup(title: "Data") var data: DataOptions
+  @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  mutating func run() throws {
+    if let threads = training.threads { Parallelism.threadCount = threads }
+    let started = Date()
+    if let folder = output.output { try OutputFolder.prepare(folder) }
+    let graphs = try PreparedGraphs(data, positionCount: model.positions, seed: training.seed)
+    let name = graphs.collection.name
+    let folder = output.output ?? "Results/graph-classification-\(name.lowercased())"
+    try OutputFolder.prepare(folder)
+    print(graphs.reading)
+    var record = RunRecord(
+      experiment: "graph-classification", title: "Graph classification: \(name)", options: recordedOptions,
+      seed: training.seed)
+    record.versions["matrix_library"] = SystemLibraries.matrixProducts
+    record.versions["vector_unit"] = SystemLibraries.vectorUnit
+    record.data = try graphs.fingerprints()
+    let options = optionTexts.merging(["data-sha256": record.data.map(\.sha256).joined(separator: " ")]) {
+      $1
+    }
+    let methods = output.baselines ? Method.allCases : [.energyTransformer]
+    let run = MethodsRun(graphs: graphs, model: model, training: training, output: folder, methods: methods)
+    let before =
+      output.resume
+      ? try FoldResults.read(fromFolder: folder, options: options, folds: graphs.folds)
+      : FoldResults(options: options)
+    let results = try run.run(before, resuming: output.resume)
+    let trained = try run.firstModel()
+    let course = try EnergyCourse(trained, graphs, on: graphs.folds[0].test)
+    record.timings = [
+      "train": results.results.reduce(0) { $0 + $1.seconds }, "total": Date().timeIntervalSince(started),
+    ]
+    let report = Report(
+      graphs: graphs, options: model, training: training, results: results, methods: methods, model: trained,
+      course: course)
+    try report.write(record, to: folder)
+  }
+
+  /// Every option, by name.
+  private var recordedOptions: [String: String] {
+    optionTexts.merging([
+      "threads": "\(Parallelism.threadCount)", "resume": "\(output.resume)",
+      "baselines": "\(output.baselines)",
+    ]) { $1 }
+  }
+
+  /// The options that determine the results, by name.
+  private var optionTexts: [String: String] {
+    [
+      "data": data.data.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "generated",
+      "generated-graphs": "\(data.generatedGraphs)", "folds": data.folds.map { "\($0)" } ?? "default",
+      "first-folds": data.firstFolds.map { "\($0)" } ?? "all", "validation": "\(data.validation)",
+      "degrees": "\(data.degrees)", "dimension": "\(model.dimension)", "heads": "\(model.heads)",
+      "key-size": "\(model.keySize)", "memories": "\(model.memories)", "blocks": "\(model.blocks)",
+      "steps": "\(model.steps)", "step-size": "\(model.stepSize)", "positions": "\(model.positions)",
+      "noise": "\(model.noise)", "learned-adjacency": "\(model.learnedAdjacency)",
+      "epochs": "\(training.epochs)", "batch": "\(training.batch)", "seed": "\(training.seed)",
+      "rate": "\(training.rate)", "transformer-rate": "\(training.transformerRate)",
+      "convolution-rate": "\(training.convolutionRate)", "logistic-rate": "\(training.logisticRate)",
+      "warm-up": "\(training.warmUp)", "weight-decay": "\(training.weightDecay)",
+      "smoothing": "\(training.smoothing)", "centralize": "\(training.centralize)",
+    ]
+  }
+}

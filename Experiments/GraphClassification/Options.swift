@@ -1,0 +1,113 @@
+import ArgumentParser
+
+/// Where the graphs come from and how they are divided.
+struct DataOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A folder with a data set of the TU Dortmund collection.",
+      discussion: "Small generated graphs, with communities or without, when left out."))
+  var data: String?
+  @Option(help: "Generated graphs, as many of each class.") var generatedGraphs = 240
+  @Option(help: "Folds, stratified; those of the set, or ten, when left out.") var folds: Int?
+  @Option(help: "Work on the first folds only; all when left out.") var firstFolds: Int?
+  @Option(help: "Part of the graphs outside a fold's test part that chooses the epoch.") var validation = 0.1
+  @Option(help: "Give nodes their degree, one-hot up to this one, beside labels and attributes; 0 for none.")
+  var degrees = 10
+
+  func validate() throws {
+    for (name, value, least) in [
+      ("folds", folds ?? 2, 2), ("first-folds", firstFolds ?? 1, 1), ("degrees", degrees, 0),
+      ("generated-graphs", generatedGraphs, 20),
+    ] where value < least || value > 100_000 {
+      throw ValidationError("--\(name) must lie in \(least) ... 100000, not \(value)")
+    }
+    if !(validation > 0 && validation < 1) {
+      throw ValidationError("--validation must lie between 0 and 1, not \(validation)")
+    }
+  }
+}
+
+/// The sizes of the model and how it descends.
+struct ModelOptions: ParsableArguments {
+  @Option(help: "Numbers of a token.") var dimension = 64
+  @Option(help: "Attention heads.") var heads = 4
+  @Option(help: "Numbers of a head's query or key.") var keySize = 16
+  @Option(help: "Stored patterns.") var memories = 128
+  @Option(help: "Blocks, each with its own weights.") var blocks = 4
+  @Option(help: "Steps of a block's descent.") var steps = 1
+  @Option(help: "Step size alpha.") var stepSize = 0.5
+  @Option(help: "Eigenvectors of the Laplacian that make a position; 0 for none.") var positions = 15
+  @Option(help: "Deviation of the Langevin noise of training; the paper: 0.02.") var noise = 0.02
+  @Flag(help: "Weigh pairs by a learned adjacency, over all pairs of nodes; it sees their order.")
+  var learnedAdjacency = false
+
+  func validate() throws {
+    for (name, value) in [
+      ("dimension", dimension), ("heads", heads), ("key-size", keySize), ("memories", memories),
+      ("blocks", blocks), ("steps", steps),
+    ] where value < 1 || value > 1 << 16 {
+      throw ValidationError("--\(name) must lie in 1 ... \(1 << 16), not \(value)")
+    }
+    if !(0...1024).contains(positions) {
+      throw ValidationError("--positions must lie in 0 ... 1024, not \(positions)")
+    }
+    let parameters =
+      Double(blocks) * Double(dimension) * (2 * Double(heads) * Double(keySize) + Double(memories))
+    if parameters > 1e9 {
+      throw ValidationError("these sizes make \(parameters) parameters; the limit is 1,000,000,000")
+    }
+    if !(stepSize > 0 && stepSize <= 1e6) {
+      throw ValidationError("--step-size must lie between 0 and 1e6, not \(stepSize)")
+    }
+    if !(noise >= 0 && noise <= 1e6) { throw ValidationError("--noise must lie in 0 ... 1e6, not \(noise)") }
+  }
+}
+
+/// How the models learn.
+struct TrainingOptions: ParsableArguments {
+  @Option(help: "Passes over the training graphs.") var epochs = 60
+  @Option(help: "Graphs an update.") var batch = 32
+  @Option(help: "Seed of all random numbers of folds and training.") var seed: UInt64 = 0
+  @Option(help: "Threads; all cores when left out. The result does not depend on it.") var threads: Int?
+  @Option(help: "Peak rate of AdamW for the Energy Transformer.") var rate = 0.002
+  @Option(help: "The same for the graph transformer.") var transformerRate = 0.001
+  @Option(help: "The same for the graph convolution.") var convolutionRate = 0.005
+  @Option(help: "The same for the logistic regression.") var logisticRate = 0.02
+  @Option(help: "Share of the updates in which the rate rises.") var warmUp = 0.1
+  @Option(help: "Weight decay of matrices.") var weightDecay = 0.05
+  @Option(help: "Share of the target that is spread over all classes.") var smoothing = 0.05
+  @Flag(help: "Take the mean from the gradients of matrices, as the published recipe does.")
+  var centralize = false
+
+  func validate() throws {
+    for (name, value, most) in [
+      ("epochs", epochs, 100_000), ("batch", batch, 1_000_000), ("threads", threads ?? 1, 1024),
+    ] where value < 1 || value > most {
+      throw ValidationError("--\(name) must lie in 1 ... \(most), not \(value)")
+    }
+    for (name, value) in [
+      ("rate", rate), ("transformer-rate", transformerRate), ("convolution-rate", convolutionRate),
+      ("logistic-rate", logisticRate), ("weight-decay", weightDecay),
+    ] where !(value >= 0 && value.isFinite) {
+      throw ValidationError("--\(name) must be at least 0, not \(value)")
+    }
+    for (name, value) in [("warm-up", warmUp), ("smoothing", smoothing)] where !(value >= 0 && value < 1) {
+      throw ValidationError("--\(name) must lie in 0 ..< 1, not \(value)")
+    }
+  }
+}
+
+/// What is read and written.
+struct OutputOptions: ParsableArguments {
+  @Option(
+    help: "Folder for the page, figures and records; Results/graph-classification-<set> when left out.")
+  var output: String?
+  @Flag(help: "Go on with the folds of a run that was interrupted; the same options give the same figures.")
+  var resume = false
+  @Flag(inversion: .prefixedNo, help: "Also train and judge the methods to compare with.")
+  var baselines = true
+
+  func validate() throws {
+    if output?.isEmpty == true { throw ValidationError("--output must name a folder") }
+  }
+}

@@ -1,0 +1,64 @@
+import EnergyTransformer
+
+extension Report {
+  /// Energy by part against step: mean over the graphs with one deviation.
+  func energyPlot() throws -> LinePlot {
+    let partsOfBlock = course.energies.count / model.blocks.count
+    let steps = model.configuration.descent.steps
+    let series = try course.energies.enumerated().map { index, energies in
+      // A block's descent begins where the one before it ended.
+      let start = index / partsOfBlock * steps
+      return LinePlot.Series(
+        label: energies.part, x: energies.values.indices.map { Double(start + $0) },
+        spreads: try energies.values.map { try Spread(of: $0) })
+    }
+    return LinePlot(
+      title: "Energy falls in every block", xTitle: "step", yTitle: "energy of a graph", series: series)
+  }
+
+  /// The first test graph of at most 40 nodes that the model of the first fold gets right, with the attention weights of
+  /// its class token in the last block; nil where there is none or the weights have no such form.
+  func attentionDrawing() throws -> NeighbourhoodDrawing? {
+    let test = graphs.folds[0].test
+    let predictions = results.result(of: .energyTransformer, fold: 0)?.predictions ?? []
+    let small = zip(test, predictions).filter { graph, prediction in
+      graphs.collection.nodeRange(of: graph).count <= 40 && graphs.collection.labels[graph] == prediction
+    }
+    guard let graph = small.first?.0 else { return nil }
+    let input = EnergyClassifier(model: model).input(graphs, at: [graph])
+    guard let weights = model.classTokenAttention(input)?.last?.first else { return nil }
+    return drawing(of: graph, weights: weights)
+  }
+
+  private func drawing(of graph: Int, weights: [Double]) -> NeighbourhoodDrawing {
+    let range = graphs.collection.nodeRange(of: graph)
+    let labels = graphs.collection.nodeLabels
+    let count = 1 + (labels?[range].max() ?? 0)
+    let groups = ["class token"] + (labels == nil ? ["node"] : (0..<count).map { "node label \($0)" })
+    let nodes =
+      [NeighbourhoodDrawing.Node(group: 0, label: "class")]
+      + range.map { .init(group: 1 + (labels?[$0] ?? 0)) }
+    let largest = weights.dropFirst().max() ?? 1
+    var edges = (1..<weights.count).map {
+      NeighbourhoodDrawing.Edge(from: 0, to: $0, weight: weights[$0])
+    }
+    for node in range {
+      for other in graphs.collection.neighbours.columns(of: node) where Int(other) > node {
+        edges.append(
+          .init(
+            from: node - range.lowerBound + 1, to: Int(other) - range.lowerBound + 1, weight: 0.05 * largest))
+      }
+    }
+    let className = graphs.collection.classNames[graphs.collection.labels[graph]]
+    var drawing = NeighbourhoodDrawing(
+      title:
+        "Graph \(graph + 1) of \(name), class \(className)",
+      groups: groups, nodes: nodes, edges: edges, centre: 0)
+    drawing.weightTitle = "attention weight of the class token"
+    drawing.caption =
+      "The first test graph of at most 40 nodes that is told right. Lines from the middle are as wide as the class "
+      + "token's attention in the last block, mean over the heads; it keeps \(percent(weights[0])) for itself. Thin "
+      + "lines are the graph's own edges."
+    return drawing
+  }
+}

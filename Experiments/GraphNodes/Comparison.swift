@@ -1,0 +1,101 @@
+import EnergyTransformer
+import Foundation
+
+/// Every model on every split.
+struct Comparison {
+  /// One model on one split.
+  struct Outcome {
+    let kind: NodeModelKind
+    let fraction: Double
+    let split: Int
+    let epoch: Int
+    let parameterCount: Int
+    let seconds: Double
+    /// AUROC on the validation nodes, by which the epoch was chosen.
+    let validation: Double
+    let areaUnderROC: Double
+    let averagePrecision: Double
+    /// On the test nodes at the threshold of the best macro-F1 on the validation nodes.
+    let macroF1: Double
+  }
+
+  private(set) var outcomes: [Outcome] = []
+  /// Scores of the test nodes of the first split of the largest part, for curves.
+  private(set) var drawn: [(kind: NodeModelKind, scores: BinaryScores)] = []
+  /// The energy of a node by part at every step, the mean over nodes, of each split of the largest part:
+  /// [split][part][step].
+  private(set) var energies: [[(part: String, values: [Double])]] = []
+  /// The Energy Transformer of the first split of the largest part.
+  private(set) var shown: (model: NodeEnergyTransformer<Float>, scores: [Double])?
+
+  init(models: NodeModels, kinds: [NodeModelKind], splits: NodeSplits, progress: WorkProgress) throws {
+    let nodes = models.nodes
+    let root = RandomStream(seed: models.training.seed).child(2)
+    for (place, fraction) in splits.fractions.enumerated() {
+      for (index, split) in splits.splits[place].enumerated() {
+        for kind in kinds {
+          let random = root.child(UInt64(kind.rawValue)).child(UInt64(place)).child(UInt64(index))
+          let started = Date()
+          let training = NodeTraining(
+            nodes: nodes, split: split, training: models.training, random: random.child(1),
+            progress: progress)
+          let trained = try models.with(kind, random: random.child(0), training)
+          let test = try nodes.scores(trained.scores, of: split.test)
+          let threshold = trained.validation.bestThreshold.threshold
+          outcomes.append(
+            Outcome(
+              kind: kind, fraction: fraction, split: index, epoch: trained.epoch,
+              parameterCount: trained.parameterCount, seconds: Date().timeIntervalSince(started),
+              validation: try trained.validation.areaUnderROC, areaUnderROC: try test.areaUnderROC,
+              averagePrecision: try test.averagePrecision,
+              macroF1: test.operatingPoint(at: threshold).macroF1))
+          guard place == splits.largest else { continue }
+          if index == 0 { drawn.append((kind, test)) }
+          guard let model = trained.model as? NodeEnergyTransformer<Float> else { continue }
+          if index == 0 { shown = (model, trained.scores) }
+          energies.append(Self.energies(of: model, models))
+        }
+      }
+    }
+  }
+
+  /// The outcomes of a model for a part of the nodes, in the order of splits.
+  func outcomes(_ kind: NodeModelKind, _ fraction: Double) -> [Outcome] {
+    outcomes.filter { $0.kind == kind && $0.fraction == fraction }
+  }
+
+  private static func energies(
+    of model: NodeEnergyTransformer<Float>, _ models: NodeModels
+  ) -> [(part: String, values: [Double])] {
+    let results = model.network.trace(models.nodes.features, on: models.energyGraph)
+    let count = Double(models.nodes.graph.nodeCount)
+    return results.enumerated().flatMap { block, result in
+      let moments = result.trajectory.energies
+      let suffix = results.count > 1 ? ", block \(block + 1)" : ""
+      let parts = moments[0].parts.indices.map { index in
+        (
+          part: moments[0].parts[index].name + suffix,
+          values: moments.map { Double($0.parts[index].energy.elements[0]) / count }
+        )
+      }
+      let total = moments.map { Double($0.total.elements[0]) / count }
+      return parts + [(part: "energy" + suffix, values: total)]
+    }
+  }
+
+  /// Everything measured, one row a model and split.
+  var table: CSVTable {
+    var table = CSVTable(columns: [
+      "model", "train_fraction", "split", "epoch", "parameters", "validation_auroc", "auroc",
+      "average_precision", "macro_f1",
+    ])
+    for outcome in outcomes {
+      table.addRow([
+        outcome.kind.label, "\(outcome.fraction)", "\(outcome.split)", "\(outcome.epoch)",
+        "\(outcome.parameterCount)", "\(outcome.validation)",
+        "\(outcome.areaUnderROC)", "\(outcome.averagePrecision)", "\(outcome.macroF1)",
+      ])
+    }
+    return table
+  }
+}

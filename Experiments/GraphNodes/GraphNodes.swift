@@ -1,0 +1,74 @@
+import ArgumentParser
+import EnergyTransformer
+import Foundation
+
+/// How well does an Energy Transformer find anomalous nodes of a graph, with few labels, with many, and with none?
+@main
+struct GraphNodes: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "graph-nodes",
+    abstract: "Find anomalous nodes with an Energy Transformer and simpler models; write tables and curves.")
+
+  @OptionGroup(title: "Data") var data: DataOptions
+  @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  mutating func run() throws {
+    if output.quick { makeQuick() }
+    if let threads = training.threads { Parallelism.threadCount = threads }
+    let started = Date()
+    // Everything that can fail without a trained model comes before training.
+    let nodes = try PreparedNodes(data, isSmall: output.quick)
+    let splits = try NodeSplits(of: nodes, data, seed: training.seed)
+    let folder = output.output ?? "Results/graph-nodes-\(nodes.graph.name)"
+    try OutputFolder.prepare(folder)
+    var record = RunRecord(
+      experiment: "graph-nodes", title: "Anomalous nodes: \(nodes.graph.name)", options: recordedOptions,
+      seed: training.seed, data: [try nodes.fingerprint()])
+    record.versions["matrix_library"] = SystemLibraries.matrixProducts
+    record.versions["vector_unit"] = SystemLibraries.vectorUnit
+    print(nodes.report?.description ?? "\(nodes.graph.name): \(nodes.graph.nodeCount) nodes")
+
+    let models = NodeModels(nodes: nodes, model: model, training: training)
+    let kinds = output.baselines ? NodeModelKind.allCases : [.energyTransformer]
+    let progress = WorkProgress(
+      trainings: kinds.count * splits.count * training.epochs + training.unlabelledRuns * training.maskEpochs)
+    let comparison = try Comparison(models: models, kinds: kinds, splits: splits, progress: progress)
+    let compared = Date()
+    let unlabelled = try UnlabelledScores(models: models, progress: progress)
+    progress.finish()
+    record.timings = [
+      "comparison": compared.timeIntervalSince(started), "unlabelled": Date().timeIntervalSince(compared),
+      "total": Date().timeIntervalSince(started),
+    ]
+    let report = Report(
+      nodes: nodes, splits: splits, models: models, comparison: comparison, unlabelled: unlabelled)
+    try report.write(record, to: folder)
+  }
+
+  /// Enough to see that everything works.
+  private mutating func makeQuick() {
+    data.splits = min(data.splits, 2)
+    training.epochs = min(training.epochs, 12)
+    training.maskEpochs = min(training.maskEpochs, 12)
+    training.unlabelledRuns = min(training.unlabelledRuns, 2)
+  }
+
+  /// Every option, by name.
+  private var recordedOptions: [String: String] {
+    [
+      "data": data.data.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "generated",
+      "train-fraction": data.trainFraction.map { "\($0)" }.joined(separator: " "),
+      "splits": "\(data.splits)", "positions": "\(data.positions)", "dimension": "\(model.dimension)",
+      "heads": "\(model.heads)", "key-size": "\(model.keySize)", "memories": "\(model.memories)",
+      "blocks": "\(model.blocks)", "steps": "\(model.steps)", "step-size": "\(model.stepSize)",
+      "noise": "\(model.noise)", "dropout": "\(model.dropout)", "read-out": model.readOut,
+      "epochs": "\(training.epochs)", "patience": "\(training.patience)", "rate": "\(training.rate)",
+      "weight-decay": "\(training.weightDecay)", "mask": "\(training.mask)",
+      "mask-epochs": "\(training.maskEpochs)", "unlabelled-runs": "\(training.unlabelledRuns)",
+      "seed": "\(training.seed)", "threads": "\(Parallelism.threadCount)", "quick": "\(output.quick)",
+      "baselines": "\(output.baselines)",
+    ]
+  }
+}

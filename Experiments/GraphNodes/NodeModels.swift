@@ -1,0 +1,115 @@
+import EnergyTransformer
+
+/// The models in the table.
+enum NodeModelKind: Int, CaseIterable {
+  case energyTransformer, logistic, perceptron, neighbourPerceptron, convolution, transformer
+
+  /// What stands before the names of its results.
+  var prefix: String {
+    switch self {
+    case .energyTransformer: ""
+    case .logistic: "logistic_"
+    case .perceptron: "perceptron_"
+    case .neighbourPerceptron: "neighbour_perceptron_"
+    case .convolution: "gcn_"
+    case .transformer: "transformer_"
+    }
+  }
+
+  /// What tables call it.
+  var label: String {
+    switch self {
+    case .energyTransformer: "Energy Transformer"
+    case .logistic: "Logistic regression"
+    case .perceptron: "Perceptron"
+    case .neighbourPerceptron: "Perceptron with neighbour means"
+    case .convolution: "Graph convolution network"
+    case .transformer: "Conventional graph transformer block"
+    }
+  }
+}
+
+/// The models at their sizes: the Energy Transformer as asked for, all but the logistic regression with parameter counts
+/// as close to its as their widths allow.
+struct NodeModels {
+  let nodes: PreparedNodes
+  let model: ModelOptions
+  let training: TrainingOptions
+
+  /// Encoder, blocks and descent of the Energy Transformer, with labels and without.
+  var network: NodeEnergyConfiguration {
+    var network = NodeEnergyConfiguration(
+      featureCount: nodes.graph.featureCount, dimension: model.dimension, headCount: model.heads,
+      keySize: model.keySize, memoryCount: model.memories)
+    network.positionCount = nodes.positions?.vectors.shape[1] ?? 0
+    network.blockCount = model.blocks
+    network.descent = DescentSettings(steps: model.steps, stepSize: model.stepSize)
+    network.noise = model.noise
+    return network
+  }
+
+  var energyTransformer: NodeEnergyTransformerConfiguration {
+    var configuration = NodeEnergyTransformerConfiguration(network: network, classCount: 2)
+    configuration.readOut = model.readOut == "start" ? .start : .firstStep
+    configuration.dropout = model.dropout
+    return configuration
+  }
+
+  var energyGraph: NodeEnergyGraph<Float> {
+    NodeEnergyGraph(nodes.graph.neighbours, positions: nodes.positions)
+  }
+
+  private var inputs: Int { nodes.graph.featureCount }
+  private var count: Int { energyTransformer.parameterCount }
+
+  func perceptron(inputs: Int) -> PerceptronConfiguration {
+    let width = PerceptronConfiguration.width(
+      forParameterCount: count, inputs: inputs, layerCount: 1, classCount: 2)
+    return PerceptronConfiguration(
+      inputSize: self.inputs, hiddenSizes: [width], classCount: 2, dropout: model.dropout)
+  }
+
+  var convolution: GraphConvolutionConfiguration {
+    let width = GraphConvolutionConfiguration.width(
+      forParameterCount: count, inputSize: inputs, classCount: 2)
+    return GraphConvolutionConfiguration(
+      inputSize: inputs, width: width, classCount: 2, dropout: model.dropout)
+  }
+
+  /// The block is repeated as often as the descent has steps.
+  var transformer: GraphTransformerConfiguration {
+    GraphTransformerConfiguration(
+      inputSize: inputs, dimension: model.dimension, headCount: model.heads, keySize: model.keySize,
+      hiddenSize: model.memories, classCount: 2, blockCount: model.blocks, repeats: model.steps,
+      dropout: model.dropout
+    ).withHiddenSize(closestTo: count)
+  }
+
+  /// Hands a model of a kind, with random weights, and the graph as it needs it to `body`.
+  func with<Use: NodeModelUse>(
+    _ kind: NodeModelKind, random: RandomStream, _ body: Use
+  ) throws -> Use.Outcome {
+    func use<Model: NodeClassifier<Float>>(_ model: Model) throws -> Use.Outcome {
+      try body.use(model, on: Model.prepared(nodes.graph.neighbours))
+    }
+    switch kind {
+    case .energyTransformer:
+      return try body.use(
+        NodeEnergyTransformer<Float>(energyTransformer, random: random), on: energyGraph)
+    case .logistic:
+      return try use(LogisticRegression<Float>(inputSize: inputs, classCount: 2, random: random))
+    case .perceptron:
+      return try use(MultilayerPerceptron<Float>(perceptron(inputs: inputs), random: random))
+    case .neighbourPerceptron:
+      return try use(NeighbourMeanPerceptron<Float>(perceptron(inputs: 2 * inputs), random: random))
+    case .convolution: return try use(GraphConvolutionNetwork<Float>(convolution, random: random))
+    case .transformer: return try use(GraphTransformer<Float>(transformer, random: random))
+    }
+  }
+}
+
+/// What is done with a model of any kind.
+protocol NodeModelUse {
+  associatedtype Outcome
+  func use<Model: NodeClassifier<Float>>(_ model: Model, on graph: Model.Graph) throws -> Outcome
+}

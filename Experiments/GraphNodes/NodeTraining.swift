@@ -1,0 +1,94 @@
+import EnergyTransformer
+
+/// Trains a model on the training nodes of a split; epoch and threshold come from its validation nodes.
+struct NodeTraining: NodeModelUse {
+  typealias Outcome = Trained
+
+  let nodes: PreparedNodes
+  let split: StratifiedSplit
+  let training: TrainingOptions
+  let random: RandomStream
+  let progress: WorkProgress
+
+  /// Updates from one look at the validation nodes to the next.
+  static let interval = 2
+
+  /// A trained model at its best epoch.
+  struct Trained {
+    let model: any NodeClassifier<Float>
+    /// The log-odds of an anomaly, of all nodes.
+    let scores: [Double]
+    let epoch: Int
+    let validation: BinaryScores
+    let parameterCount: Int
+  }
+
+  func use<Model: NodeClassifier<Float>>(_ model: Model, on graph: Model.Graph) throws -> Trained {
+    var loop = TrainingLoop(
+      model: model, optimizer: optimizer(model.parameters, training), schedule: .constant(training.rate),
+      random: random, gradientNormLimit: 1)
+    let labels = split.training.map { nodes.graph.labels[$0] }
+    // One anomaly weighs as much as all the normal nodes that stand against it.
+    let anomalies = labels.count { $0 == 1 }
+    let weights = [1, Double(labels.count - anomalies) / Double(anomalies)]
+    var best: (area: Double, found: Trained)?
+    while loop.updateCount < training.epochs {
+      let update = try loop.update(of: training.epochs) { update, _ in
+        random.child(UInt64(update))
+      } loss: { model, random, _ in
+        let logits = model.logits(nodes.features, on: graph, dropout: random)
+        return crossEntropy(
+          logits.gathered(split.training, axis: 0), labels: labels, classWeights: weights)
+      }
+      let epoch = loop.updateCount
+      progress.advance(loss: update.loss)
+      guard epoch % Self.interval == 0 || epoch == training.epochs else { continue }
+      let found = try judged(loop.model, on: graph, epoch: epoch)
+      let area = try found.validation.areaUnderROC
+      if best.map({ area > $0.area }) ?? true { best = (area, found) }
+      if epoch - (best?.found.epoch ?? epoch) >= training.patience { break }
+    }
+    progress.skip(training.epochs - loop.updateCount)
+    guard let best else { fatalError("a training without an update") }
+    return best.found
+  }
+
+  private func judged<Model: NodeClassifier<Float>>(
+    _ model: Model, on graph: Model.Graph, epoch: Int
+  ) throws -> Trained {
+    let logits = model.logits(nodes.features, on: graph).elements
+    let scores = nodes.graph.labels.indices.map { Double(logits[2 * $0 + 1]) - Double(logits[2 * $0]) }
+    return Trained(
+      model: model, scores: scores, epoch: epoch,
+      validation: try nodes.scores(scores, of: split.validation), parameterCount: model.parameterCount)
+  }
+}
+
+/// AdamW whose decay is on matrices.
+func optimizer(_ parameters: ParameterValues<Float>, _ training: TrainingOptions) -> AdamW<Float> {
+  let matrices = ParameterSelection(
+    names: zip(parameters.names, parameters.values).filter { $1.rank >= 2 }.map(\.0))
+  return AdamW(weightDecay: WeightDecay(training.weightDecay, on: matrices))
+}
+
+/// One progress line over all trainings of a run.
+final class WorkProgress {
+  private let line = ProgressLine()
+  private let total: Int
+  private var done = 0
+
+  init(trainings total: Int) {
+    self.total = total
+    line.unit = "updates"
+  }
+
+  func advance(loss: Double) {
+    done += 1
+    line.show(.init(update: done, updateCount: total, loss: loss, imageCount: done))
+  }
+
+  /// Updates that a training did not need.
+  func skip(_ count: Int) { done += count }
+
+  func finish() { line.finish() }
+}

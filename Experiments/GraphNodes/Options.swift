@@ -1,0 +1,120 @@
+import ArgumentParser
+import EnergyTransformer
+
+/// Which graph, and which of its nodes are learned from.
+struct DataOptions: ParsableArguments {
+  @Option(help: "A safetensors graph file; a generated graph of communities when left out.")
+  var data: String?
+  @Option(parsing: .upToNextOption, help: "Parts of the nodes to learn from, one or several.")
+  var trainFraction = [0.01, 0.4]
+  @Option(help: "Random splits for each part; results are means over them.") var splits = 5
+  @Option(help: "Laplacian eigenvectors that tell the Energy Transformer where a node stands.")
+  var positions = 0
+
+  func validate() throws {
+    if trainFraction.isEmpty { throw ValidationError("--train-fraction needs at least one number") }
+    for fraction in trainFraction where !(fraction > 0 && fraction < 1) {
+      throw ValidationError("--train-fraction must lie between 0 and 1, not \(fraction)")
+    }
+    if Set(trainFraction.map(percentName)).count < trainFraction.count {
+      throw ValidationError("--train-fraction has the same part twice")
+    }
+    try checkRanges([("splits", splits, 1...1_000), ("positions", positions, 0...1_000)])
+  }
+}
+
+/// The sizes of the Energy Transformer and how it descends.
+struct ModelOptions: ParsableArguments {
+  @Option(help: "Numbers of a token.") var dimension = 32
+  @Option(help: "Attention heads.") var heads = 2
+  @Option(help: "Numbers of a head's query or key.") var keySize = 16
+  @Option(help: "Stored patterns.") var memories = 64
+  @Option(help: "Blocks, each with its own weights.") var blocks = 1
+  @Option(help: "Steps of a block's descent.") var steps = 2
+  @Option(help: "Step size alpha.") var stepSize = 1.0
+  @Option(help: "Deviation sigma of the noise sqrt(alpha) sigma after each step of training.")
+  var noise = 0.02
+  @Option(help: "Share of hidden units that training leaves out, in every model that has some.")
+  var dropout = 0.5
+  @Option(help: "What is read beside the last step: first-step, or start for before the first.")
+  var readOut = "first-step"
+
+  func validate() throws {
+    let sizes = 1...(1 << 14)
+    try checkRanges([
+      ("dimension", dimension, sizes), ("heads", heads, sizes), ("key-size", keySize, sizes),
+      ("memories", memories, sizes), ("blocks", blocks, 1...64), ("steps", steps, 1...1_000),
+    ])
+    let parameters = Double(blocks * dimension) * (2 * Double(heads * keySize) + Double(memories))
+    if parameters > 1e9 {
+      throw ValidationError("these sizes make \(parameters) parameters; the limit is 1,000,000,000")
+    }
+    if !(stepSize > 0 && stepSize <= 1e6) {
+      throw ValidationError("--step-size must lie between 0 and 1e6, not \(stepSize)")
+    }
+    if !(noise >= 0 && noise <= 1e3) {
+      throw ValidationError("--noise must lie between 0 and 1000, not \(noise)")
+    }
+    if !(dropout >= 0 && dropout < 1) {
+      throw ValidationError("--dropout must lie in 0 ..< 1, not \(dropout)")
+    }
+    if readOut != "first-step" && readOut != "start" {
+      throw ValidationError("--read-out must be first-step or start, not \(readOut)")
+    }
+  }
+}
+
+/// How models learn.
+struct TrainingOptions: ParsableArguments {
+  @Option(help: "Updates at most, each on all training nodes.") var epochs = 100
+  @Option(help: "Updates without a better validation score after which a training ends.") var patience = 20
+  @Option(help: "Rate of AdamW.") var rate = 0.005
+  @Option(help: "Weight decay of AdamW, on matrices.") var weightDecay = 1.0
+  @Option(help: "Share of the nodes masked at a time where no labels are used.") var mask = 0.2
+  @Option(help: "Updates of the training without labels.") var maskEpochs = 100
+  @Option(help: "Trainings without labels, each from other weights; 0 for none.") var unlabelledRuns = 3
+  @Option(help: "Seed of all random numbers.") var seed: UInt64 = 0
+  @Option(help: "Threads; all cores when left out. The result does not depend on it.") var threads: Int?
+
+  func validate() throws {
+    let counts = 1...1_000_000
+    try checkRanges([
+      ("epochs", epochs, counts), ("patience", patience, counts), ("mask-epochs", maskEpochs, counts),
+      ("unlabelled-runs", unlabelledRuns, 0...1_000), ("threads", threads ?? 1, 1...1024),
+    ])
+    for (name, value) in [("rate", rate), ("weight-decay", weightDecay)] where !(value >= 0 && value <= 10) {
+      throw ValidationError("--\(name) must lie between 0 and 10, not \(value)")
+    }
+    if !(mask > 0 && mask <= 0.5) { throw ValidationError("--mask must lie in 0 ... 0.5, not \(mask)") }
+  }
+}
+
+/// What is written.
+struct OutputOptions: ParsableArguments {
+  @Option(help: "Folder for the page, figures and records; Results/graph-nodes-<set> when left out.")
+  var output: String?
+  @Flag(help: "A few epochs and splits, and a small generated graph, to see that everything works.")
+  var quick = false
+  @Flag(inversion: .prefixedNo, help: "Train the models to compare with.") var baselines = true
+
+  func validate() throws {
+    if output?.isEmpty == true { throw ValidationError("--output must name a folder") }
+  }
+}
+
+private func checkRanges(_ values: [(name: String, value: Int, range: ClosedRange<Int>)]) throws {
+  for (name, value, range) in values where !range.contains(value) {
+    throw ValidationError("--\(name) must lie in \(range.lowerBound) ... \(range.upperBound), not \(value)")
+  }
+}
+
+/// A part of the nodes as it ends names of results: 0.4 is `40`, 0.005 is `0_5`.
+func percentName(_ fraction: Double) -> String {
+  percentText(fraction).split(separator: ".").joined(separator: "_")
+}
+
+/// A part of the nodes in percent, such as `40` or `0.5`.
+func percentText(_ fraction: Double) -> String {
+  let rounded = (fraction * 1e6).rounded() / 1e4
+  return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+}

@@ -1,0 +1,93 @@
+import EnergyTransformer
+
+/// Scores of nodes that need no label: a model learns to fill in masked features; a node that it finds unlikely may be
+/// an anomaly.
+struct UnlabelledScores {
+  /// A score: its name in the summary, and what tables call it.
+  struct Score {
+    let name: String
+    let label: String
+    /// AUROC over all nodes, one a training; a single number where there is nothing to train.
+    var areas: [Double] = []
+  }
+
+  private(set) var scores: [Score] = []
+  /// The mean squared error of filled-in features, the mean over nodes, one a training.
+  private(set) var errors: [Double] = []
+
+  init(models: NodeModels, progress: WorkProgress) throws {
+    let nodes = models.nodes
+    if models.training.unlabelledRuns > 0 {
+      scores = [
+        Score(name: "energy_score_auroc", label: "Node's energy after the descent"),
+        Score(name: "reconstruction_score_auroc", label: "Reconstruction error"),
+        Score(name: "energy_start_score_auroc", label: "Node's energy before the descent"),
+        Score(name: "energy_attention_score_auroc", label: "Attention part of the energy after the descent"),
+        Score(name: "energy_memory_score_auroc", label: "Memory part of the energy after the descent"),
+      ]
+    }
+    let root = RandomStream(seed: models.training.seed).child(3)
+    for run in 0..<models.training.unlabelledRuns {
+      let model = try Self.trained(models, random: root.child(UInt64(run)), progress)
+      let energies = model.energies(nodes.features, on: models.energyGraph)
+      let groups = Self.groups(nodes.graph.nodeCount, models.training.mask, root.child(UInt64(run)).child(2))
+      let error = model.reconstructionErrors(nodes.features, on: models.energyGraph, groups: groups)
+      let found = [
+        energies.after.total, error, energies.before.total, energies.after.attention, energies.after.memory,
+      ]
+      for (index, values) in found.enumerated() {
+        scores[index].areas.append(try nodes.areaUnderROC(values.elements.map(Double.init)))
+      }
+      errors.append(Double(error.mean().scalar))
+    }
+    scores.append(
+      Score(
+        name: "distance_score_auroc", label: "Distance of the features from the mean of the neighbours",
+        areas: [try nodes.areaUnderROC(Self.distances(nodes))]))
+    let rows = nodes.graph.neighbours.rowStarts
+    scores.append(
+      Score(
+        name: "degree_score_auroc", label: "Number of neighbours",
+        areas: [try nodes.areaUnderROC(zip(rows, rows.dropFirst()).map { Double($1 - $0) })]))
+  }
+
+  private static func trained(
+    _ models: NodeModels, random: RandomStream, _ progress: WorkProgress
+  ) throws -> NodeFeatureReconstruction<Float> {
+    let (nodes, graph, training) = (models.nodes, models.energyGraph, models.training)
+    let model = NodeFeatureReconstruction<Float>(models.network, random: random.child(0))
+    let count = max(1, Int((training.mask * Double(nodes.graph.nodeCount)).rounded()))
+    var loop = TrainingLoop(
+      model: model, optimizer: optimizer(model.parameters, training), schedule: .constant(training.rate),
+      random: random, gradientNormLimit: 1)
+    while loop.updateCount < training.maskEpochs {
+      let update = try loop.update(of: training.maskEpochs) { update, _ in
+        random.child(1).child(UInt64(update))
+      } loss: { model, random, _ in
+        var draws = random.child(0)
+        let masked = draws.permutation(of: nodes.graph.nodeCount).prefix(count).sorted()
+        let completed = model.completed(nodes.features, on: graph, masked: masked, random: random.child(1))
+        return meanSquaredError(completed, nodes.features.gathered(masked, axis: 0))
+      }
+      progress.advance(loss: update.loss)
+    }
+    return loop.model
+  }
+
+  /// All nodes in groups that are masked together, each about as large as in training.
+  private static func groups(_ count: Int, _ share: Double, _ random: RandomStream) -> [[Int]] {
+    var random = random
+    let order = random.permutation(of: count)
+    let groups = min(count, Int((1 / share).rounded()))
+    return (0..<groups).map { group in
+      order[count * group / groups..<count * (group + 1) / groups].sorted()
+    }
+  }
+
+  /// The distance of each node's standardised features from the mean of its neighbours'; from 0, the mean of all
+  /// nodes, where it has none.
+  private static func distances(_ nodes: PreparedNodes) -> [Double] {
+    let means = SparseMatrix<Float>.means(SparsePattern(nodes.graph.neighbours)).product(nodes.features)
+    return (nodes.features - means).squared().sum(axes: [1]).elements.map { Double($0).squareRoot() }
+  }
+}

@@ -1,0 +1,165 @@
+import EnergyTransformer
+import Foundation
+import Testing
+
+/// The program `graph-classification`, run as a user runs it, on small graphs.
+@Suite(.serialized) struct GraphClassificationTests {
+  private let folder: TemporaryPlace
+
+  init() throws { folder = try TemporaryPlace() }
+
+  /// Options of a small model that trains in a second.
+  private func options(_ output: String) -> [String] {
+    [
+      "--generated-graphs", "40", "--folds", "2", "--dimension", "8", "--heads", "2", "--key-size", "4",
+      "--memories", "6", "--blocks", "2", "--positions", "3", "--epochs", "2", "--batch", "8", "--output",
+      folder.path(output),
+    ]
+  }
+
+  private func run(_ arguments: [String]) throws -> FinishedProgram {
+    try Program("graph-classification").run(arguments)
+  }
+
+  private func bytes(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: folder.path(name)))
+  }
+
+  /// The numbers of a run that are not times.
+  private func summary(_ output: String) throws -> [String: Double] {
+    try RunRecord.read(from: folder.path("\(output)/run.json")).summary.filter {
+      !$0.key.hasSuffix("seconds")
+    }
+  }
+
+  @Test("writes page, figures and record, with the same bits for 1 and 2 threads")
+  func threads() throws {
+    for threads in [1, 2] {
+      let found = try run(options("threads-\(threads)") + ["--threads", "\(threads)"])
+      #expect(found.status == 0, "\(found.errors)")
+    }
+    for name in ["model.safetensors", "metrics.csv", "energy.svg"] {
+      #expect(try bytes("threads-1/\(name)") == bytes("threads-2/\(name)"))
+    }
+    let summary = try summary("threads-1")
+    #expect(try summary == self.summary("threads-2"))
+    for name in ["", "majority_", "logistic_", "gcn_", "transformer_"] {
+      let accuracy = try #require(summary["\(name)accuracy"])
+      #expect((0...1).contains(accuracy) && summary["\(name)accuracy_deviation"] != nil)
+    }
+    #expect(summary["majority_accuracy"] == 0.5)
+    let confused = summary.filter { $0.key.hasPrefix("confusion_") }.values
+    #expect(confused.count == 4 && confused.reduce(0, +) == 40)
+    let page = String(decoding: try bytes("threads-1/README.md"), as: UTF8.self)
+    #expect(page.contains("Energy Transformer") && page.contains("energy.svg"))
+  }
+
+  @Test("a run that was interrupted after some results goes on to the same numbers")
+  func resume() throws {
+    #expect(try run(options("whole")).status == 0)
+    #expect(try run(options("broken")).status == 0)
+    let path = URL(fileURLWithPath: folder.path("broken/folds.json"))
+    var object = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: path)) as? [String: Any])
+    let results = try #require(object["results"] as? [Any])
+    #expect(results.count == 10)
+    object["results"] = Array(results.prefix(3))
+    try JSONSerialization.data(withJSONObject: object).write(to: path)
+    try FileManager.default.removeItem(atPath: folder.path("broken/run.json"))
+    let found = try run(options("broken") + ["--resume"])
+    #expect(found.status == 0, "\(found.errors)")
+    #expect(try summary("broken") == summary("whole"))
+    #expect(try bytes("broken/metrics.csv") == bytes("whole/metrics.csv"))
+
+    try run(options("broken") + ["--resume", "--rate", "0.5"])
+      .expectOneLine(containing: "folds.json", "--rate 0.002, not 0.5")
+    try Data("{".utf8).write(to: path)
+    try run(options("broken") + ["--resume"]).expectOneLine(containing: "folds.json", "damaged")
+    try run(options("none") + ["--resume"]).expectOneLine(containing: "folds.json", "missing")
+  }
+
+  @Test("a TU set is judged on its own folds, with a learned adjacency too")
+  func folds() throws {
+    try writeSet()
+    for more in [[], ["--learned-adjacency", "--centralize"]] {
+      let output = "set\(more.count)"
+      let found = try run(["--data", folder.path("SET")] + Array(options(output).dropFirst(4)) + more)
+      #expect(found.status == 0, "\(found.errors)")
+      let summary = try summary(output)
+      // Three folds of four graphs, as the files say.
+      #expect(summary["fold_count"] == 3)
+      #expect(summary.filter { $0.key.hasPrefix("confusion_") }.values.reduce(0, +) == 12)
+      let record = try RunRecord.read(from: folder.path("\(output)/run.json"))
+      #expect(record.data.map(\.count) == [24, 24, 24, 24])
+    }
+  }
+
+  @Test("data that is missing, damaged or of one class is refused in one line that names the file")
+  func data() throws {
+    let options = Array(options("out").dropFirst(4))
+    func refused(_ texts: String...) throws {
+      try run(["--data", folder.path("SET")] + options).expectOneLine(containing: texts)
+    }
+    try refused("SET")
+    try writeSet()
+    func write(_ part: String, _ text: String) throws {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path("SET/SET_\(part).txt")))
+    }
+    try write("graph_labels", String(repeating: "1\n", count: 24))
+    try refused("SET_graph_labels.txt")
+    try writeSet()
+    try write("node_labels", "1\n2\n")
+    try refused("SET_node_labels.txt")
+    try writeSet()
+    try write("A", "1, 2\n2, 9999\n")
+    try refused("SET_A.txt", "9999")
+    try write("A", "1, x\n")
+    try refused("SET_A.txt")
+    try write("A", "")
+    try refused("SET_A.txt")
+    try writeSet()
+    try run(["--data", folder.path("SET")] + options + ["--folds", "20"]).expectOneLine(containing: "SET")
+  }
+
+  @Test("options out of range end with a usage error")
+  func ranges() throws {
+    for bad in [
+      ["--folds", "1"], ["--first-folds", "0"], ["--validation", "1"], ["--validation", "nan"],
+      ["--heads", "0"], ["--steps", "-1"], ["--epochs", "0"], ["--batch", "0"], ["--step-size", "nan"],
+      ["--threads", "0"], ["--rate", "-1"], ["--noise", "-1"], ["--positions", "-1"], ["--degrees", "-1"],
+      ["--smoothing", "1"], ["--warm-up", "2"], ["--epochs", "9223372036854775807"],
+      ["--dimension", "60000", "--memories", "60000"], ["--generated-graphs", "3"],
+    ] {
+      let found = try run(options("out") + bad)
+      #expect(found.status == 64 && found.errors.contains("Error: "), "\(bad): \(found.errors)")
+    }
+    try run(options("out").dropLast(2) + ["--output", "/dev/null/x"]).expectOneLine(containing: "/dev/null/x")
+  }
+
+  /// A TU set of 24 graphs, chains and rings of three to five nodes, with three folds of four test graphs.
+  private func writeSet() throws {
+    let set = folder.path("SET")
+    try FileManager.default.createDirectory(atPath: "\(set)/folds", withIntermediateDirectories: true)
+    var (edges, indicator, labels, nodeLabels, first) = ("", "", "", "", 1)
+    for graph in 0..<24 {
+      let (nodes, isRing) = (3 + graph % 3, graph / 2 % 2 == 0)
+      for node in 0..<nodes {
+        indicator += "\(graph + 1)\n"
+        nodeLabels += "\([4, 9][node % 2])\n"
+        if node + 1 < nodes || isRing {
+          let (a, b) = (first + node, first + (node + 1) % nodes)
+          edges += "\(a), \(b)\n\(b), \(a)\n"
+        }
+      }
+      labels += isRing ? "1\n" : "-1\n"
+      first += nodes
+    }
+    for (part, text) in [
+      ("A", edges), ("graph_indicator", indicator), ("graph_labels", labels), ("node_labels", nodeLabels),
+    ] { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(set)/SET_\(part).txt")) }
+    for fold in 0..<3 {
+      let test = (4 * fold..<4 * fold + 4).map { "\($0)\n" }.joined()
+      try Data(test.utf8).write(to: URL(fileURLWithPath: "\(set)/folds/test_idx-\(fold + 1).txt"))
+    }
+  }
+}

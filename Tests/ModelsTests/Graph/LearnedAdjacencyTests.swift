@@ -1,0 +1,58 @@
+import Dynamics
+import Energies
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+struct LearnedAdjacencyTests {
+  @Test("weights are those of plain loops, exactly zero for pairs that are not joined")
+  func loops() {
+    let (graphs, nodes, dimension, heads) = (2, 4, 3, 5)
+    let tokens: Tensor<Double> = normalTensor([graphs, nodes, dimension], seed: 61)
+    let adjacency = Tensor<Double>(
+      shape: [graphs, 1, nodes, nodes],
+      elements: (0..<graphs * nodes * nodes).map { [1, 0, 1, 1, 0][$0 % 5] })
+    let learned = LearnedAdjacency<Double>(
+      kernels: normalTensor([9, heads], seed: 62), gains: normalTensor([heads], seed: 63))
+    let weights = learned.weights(of: tokens, adjacency: adjacency)
+    #expect(weights.shape == [graphs, heads, nodes, nodes])
+    func product(_ graph: Int, _ i: Int, _ j: Int) -> Double {
+      guard (0..<nodes).contains(i), (0..<nodes).contains(j) else { return 0 }
+      return (0..<dimension).reduce(0) { $0 + tokens[graph, i, $1] * tokens[graph, j, $1] }
+    }
+    for graph in 0..<graphs {
+      for head in 0..<heads {
+        for i in 0..<nodes {
+          for j in 0..<nodes {
+            var value = 0.0
+            for a in 0..<3 {
+              for b in 0..<3 {
+                value += learned.kernels[3 * a + b, head] * product(graph, i + a - 1, j + b - 1)
+              }
+            }
+            value *= adjacency[graph, 0, i, j] * learned.gains[head]
+            #expect(abs(weights[graph, head, i, j] - value) < 1e-12)
+            if adjacency[graph, 0, i, j] == 0 { #expect(weights[graph, head, i, j] == 0) }
+          }
+        }
+      }
+    }
+  }
+
+  @Test(
+    "a pair of weight zero is left out, not seen with score zero: without pairs there is no attention energy")
+  func pairsLeftOut() throws {
+    var model = SmallGraphs.model(SmallGraphs.configuration(learnsAdjacency: true, noise: 0))
+    for index in model.blocks.indices { model.blocks[index].adjacency?.gains = .zeros([2]) }
+    let results = model.trace(SmallGraphs.input(SmallGraphs.all))
+    for result in results {
+      for energy in result.trajectory.energies {
+        let attention = try #require(energy["attention"])
+        let memory = try #require(energy["memory"])
+        #expect(attention.elements == [0, 0, 0] && memory.isFinite)
+      }
+      #expect(result.tokens.values.isFinite)
+    }
+  }
+}
