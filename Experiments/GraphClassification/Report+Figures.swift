@@ -33,11 +33,13 @@ extension Report {
   private func drawing(of graph: Int, weights: [Double]) -> NeighbourhoodDrawing {
     let range = graphs.collection.nodeRange(of: graph)
     let labels = graphs.collection.nodeLabels
-    let count = 1 + (labels?[range].max() ?? 0)
-    let groups = ["class token"] + (labels == nil ? ["node"] : (0..<count).map { "node label \($0)" })
+    // Only labels that stand in the graph: there are few colours.
+    let found = Set(labels?[range] ?? []).sorted()
+    let groups = ["class token"] + (labels == nil ? ["node"] : found.map { "node label \($0)" })
+    func group(_ node: Int) -> Int { 1 + (labels.flatMap { found.firstIndex(of: $0[node]) } ?? 0) }
     let nodes =
       [NeighbourhoodDrawing.Node(group: 0, label: "class")]
-      + range.map { .init(group: 1 + (labels?[$0] ?? 0)) }
+      + range.map { .init(group: group($0)) }
     let largest = weights.dropFirst().max() ?? 1
     var edges = (1..<weights.count).map {
       NeighbourhoodDrawing.Edge(from: 0, to: $0, weight: weights[$0])

@@ -89,7 +89,7 @@ struct Report {
     var page = MarkdownPage(title: record.title)
     page.addParagraph(introduction)
     try page.addTable(recipe, summary: record.summary)
-    page.addParagraph(verdict(record.summary))
+    page.addParagraph(try verdict(record.summary))
     addPublished(to: &page, record.summary)
     page.addHeading("Which classes are confused")
     page.addParagraph("Test graphs of all folds by class and by what the Energy Transformer took them for.")
