@@ -84,6 +84,10 @@ private func checkRows<Scalar>(
 }
 
 /// Sums of the other ends' rows, weighed by [..., heads, pairs] or, without weights, by 1.
+///
+/// Plain loops, compiled for both types: a kernel's call would cost as much as the few numbers of a head.
+@_specialize(where Scalar == Float)
+@_specialize(where Scalar == Double)
 func mixture<Scalar>(
   _ weights: UnsafeMutablePointer<Scalar>?, _ headCount: Int, sharesWeights: Bool = false,
   _ values: Tensor<Scalar>, _ pattern: SparsePattern, _ transposed: Bool
@@ -92,7 +96,6 @@ func mixture<Scalar>(
   let (rowCount, from, pairs) = (side.rowCount, side.columnCount, pattern.pairCount)
   let (lead, width) = (Array(values.shape.dropLast(2)), values.shape[values.rank - 1])
   let size = width / headCount
-  let accumulate = values.kernels.accumulate
   return Tensor(shape: lead + [rowCount, width]) { out in
     side.columns.withUnsafeBufferPointer { others in
       pattern.places.withUnsafeBufferPointer { places in
@@ -106,12 +109,14 @@ func mixture<Scalar>(
             for index in starts[row]..<starts[row + 1] {
               let value = v + Int(others[index]) * width
               guard let w else {
-                accumulate(width, 1, value, target)
+                for i in 0..<width { target[i] += value[i] }
                 continue
               }
               let pair = transposed ? Int(places[index]) : index
               for head in 0..<headCount {
-                accumulate(size, w[head * pairs + pair], value + head * size, target + head * size)
+                let factor = w[head * pairs + pair]
+                let (source, sum) = (value + head * size, target + head * size)
+                for i in 0..<size { sum[i] += factor * source[i] }
               }
             }
           }
