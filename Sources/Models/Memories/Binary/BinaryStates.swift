@@ -1,0 +1,35 @@
+import Tensors
+
+/// What memories of binary states share.
+enum BinaryStates {
+  /// Stops unless every number is 1 or -1.
+  static func check<Scalar: TensorScalar>(_ rows: Tensor<Scalar>, _ what: String) {
+    guard let place = rows.withElements(firstOther) else { return }
+    fatalError("\(what) of shape \(rows.shape) are 1 or -1; element \(place) is \(rows.elements[place])")
+  }
+
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  private static func firstOther<Scalar: TensorScalar>(_ elements: UnsafeBufferPointer<Scalar>) -> Int? {
+    elements.firstIndex { $0 != 1 && $0 != -1 }
+  }
+
+  /// The largest overlap |xi·s| / d of each state with a stored pattern, and what kind of fixed point that
+  /// makes.
+  static func fixedPoints<Scalar: TensorScalar>(
+    _ states: Tensor<Scalar>, patterns: Tensor<Scalar>
+  ) -> [FixedPoint?] {
+    if patterns.shape[0] == 0 || states.shape[0] == 0 { return states.shape[0] == 0 ? [] : nils(states) }
+    let overlaps = states.matrixProduct(patterns, otherTransposed: true).absoluteValue().maximum(axis: 1)
+    return overlaps.elements.map { overlap in
+      let share = Double(overlap) / Double(states.shape[1])
+      return FixedPoint(
+        kind: share >= 0.9 ? .singlePattern : .metastable, dominantCount: nil, largestWeight: share,
+        spectralRadius: nil)
+    }
+  }
+
+  private static func nils<Scalar>(_ states: Tensor<Scalar>) -> [FixedPoint?] {
+    [FixedPoint?](repeating: nil, count: states.shape[0])
+  }
+}

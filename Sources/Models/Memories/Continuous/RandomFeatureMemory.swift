@@ -1,0 +1,129 @@
+public import Energies
+import Foundation
+public import Tensors
+
+/// A memory of constant size: random features of all patterns, added up.
+///
+///     E = -1/beta log max( Phi(x)·T / F, floor )        T = sum_mu Phi(xi_mu)
+///     x <- x - step dE/dx
+///
+/// It keeps 2 F numbers however many patterns it stores; the energy estimates that of a memory with Gaussian
+/// kernels, -1/beta log sum_mu exp(-beta/2 |x - xi_mu|²), with an error that falls as 1 / sqrt(F). A step of
+/// 1 is the mean shift of the exact energy; it is halved until the estimated energy does not rise. Where the
+/// estimate is at the floor no memory is in reach. Storing adds features and forgetting subtracts them: this
+/// memory cannot tell whether a pattern that it is to forget was stored, and its weights and kinds of fixed
+/// points are unknown.
+///
+/// - Source: Hoover et al. 2024, "Dense associative memory through the lens of random features".
+/// - Cost: 4 D F operations a query and step, whatever the number of patterns.
+public struct RandomFeatureMemory<Scalar: TensorScalar>: AssociativeMemory {
+  /// The energy with the features of what is stored.
+  public private(set) var energyFunction: RandomFeatureEnergy<Scalar>
+  public private(set) var patternCount = 0
+  private var largestNorm = 0.0
+  private static var halvings: Int { 30 }
+
+  /// An empty memory of `featureCount` random frequencies, F.
+  public init(
+    dimension: Int, featureCount: Int, beta: Scalar, floor: Scalar = 1e-3, using random: inout RandomStream
+  ) {
+    require(dimension > 0 && featureCount > 0, "\(featureCount) features of patterns of \(dimension) numbers")
+    energyFunction = RandomFeatureEnergy(
+      frequencies: .normal([dimension, featureCount], using: &random), total: .zeros([2, featureCount]),
+      beta: beta, floor: floor)
+  }
+
+  public var dimension: Int { energyFunction.frequencies.shape[0] }
+  /// F; the memory keeps twice as many numbers, and `dimension` times as many to draw features with.
+  public var featureCount: Int { energyFunction.frequencies.shape[1] }
+
+  public mutating func store(_ patterns: Tensor<Scalar>) {
+    checkRows(patterns, "patterns")
+    add(patterns, times: 1)
+    patternCount += patterns.shape[0]
+    largestNorm = max(largestNorm, PatternStore(patterns).largestNorm)
+  }
+
+  /// Subtracts the features of patterns, [count, dimension], which must have been stored: it cannot tell.
+  public mutating func forget(_ patterns: Tensor<Scalar>) throws {
+    checkRows(patterns, "patterns")
+    guard patterns.shape[0] <= patternCount else {
+      throw PatternNotStored(row: patternCount, patternCount: patternCount)
+    }
+    add(patterns, times: -1)
+    patternCount -= patterns.shape[0]
+    // Nothing is left, not even rounding.
+    if patternCount == 0 { energyFunction.total = .zeros([2, featureCount]) }
+  }
+
+  private mutating func add(_ patterns: Tensor<Scalar>, times factor: Scalar) {
+    for part in parts(of: patterns) {
+      energyFunction.total = energyFunction.total + energyFunction.features(of: part) * factor
+    }
+  }
+
+  /// Some rows at a time, so that their features fit into memory.
+  private func parts(of rows: Tensor<Scalar>) -> [Tensor<Scalar>] {
+    let length = max(1, (1 << 22) / featureCount)
+    return stride(from: 0, to: rows.shape[0], by: length).map {
+      rows.sliced(axis: 0, $0..<min($0 + length, rows.shape[0]))
+    }
+  }
+
+  public func energy(at states: Tensor<Scalar>) -> Tensor<Scalar> {
+    checkRows(states, "states")
+    return Tensor(shape: [states.shape[0]], elements: energies(at: states).map { Scalar($0) })
+  }
+
+  public func retrieve(_ queries: Tensor<Scalar>, options: RetrievalOptions) -> Retrieval<Scalar> {
+    checkRows(queries, "queries")
+    var loop = RetrievalLoop(queries, largestNorm: largestNorm, options: options)
+    loop.run { step(from: $0) }
+    if options.recordsEnergies { loop.recordLast(energies(at: loop.tensor(loop.finite))) }
+    return loop.retrieval(weights: [], fixedPoints: [])
+  }
+
+  private func energies(at states: Tensor<Scalar>) -> [Double] {
+    parts(of: states).flatMap { part in energyFunction.kernelSum(at: part).elements.map { energy($0) } }
+  }
+
+  /// -1/beta log max(z, floor), in double precision: energies of successive steps are compared.
+  private func energy(_ kernelSum: Scalar) -> Double {
+    -log(Double(max(kernelSum, energyFunction.floor))) / Double(energyFunction.beta)
+  }
+
+  private func step(from states: Tensor<Scalar>) -> UpdateEvaluation<Scalar> {
+    let steps = parts(of: states).map { part -> UpdateEvaluation<Scalar> in
+      let (sums, slopes) = energyFunction.kernelSumAndGradient(at: part)
+      let isReached = sums.elements.map { $0 > energyFunction.floor }
+      let believed = sums.atLeast(energyFunction.floor).reshaped([part.shape[0], 1])
+      // -dE/dx = dz/dx / (beta z)
+      let moves = slopes / believed / energyFunction.beta
+      let energies = sums.elements.map { energy($0) }
+      return UpdateEvaluation(
+        next: descended(part, moves, energies), energies: energies, isReached: isReached)
+    }
+    return UpdateEvaluation(
+      next: steps.isEmpty ? states : .concatenated(steps.map(\.next), axis: 0),
+      energies: steps.flatMap(\.energies), isReached: steps.flatMap(\.isReached))
+  }
+
+  /// The states moved by the largest of 1, ½, ¼, … times `moves` that does not raise the energy of each; by
+  /// nothing where none is small enough.
+  private func descended(
+    _ states: Tensor<Scalar>, _ moves: Tensor<Scalar>, _ energies: [Double]
+  ) -> Tensor<Scalar> {
+    var rates = [Scalar](repeating: 1, count: energies.count)
+    for halving in 0...Self.halvings {
+      let moved = states + moves * Tensor(shape: [rates.count, 1], elements: rates)
+      let found = self.energies(at: moved)
+      let isHigher = zip(found, energies).map { !($0 <= $1) }
+      if !isHigher.contains(true) { return moved }
+      rates = zip(rates, isHigher).map { rate, isHigher in
+        if !isHigher { return rate }
+        return halving + 1 < Self.halvings ? rate / 2 : 0
+      }
+    }
+    return states
+  }
+}

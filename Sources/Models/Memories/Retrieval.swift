@@ -1,0 +1,19 @@
+public import Tensors
+
+/// What came out of a retrieval, query by query.
+public struct Retrieval<Scalar: TensorScalar>: Sendable {
+  /// The states after the last update, [queries, dimension].
+  public let states: Tensor<Scalar>
+  /// The updates of each query.
+  public let steps: [Int]
+  /// Why each query stopped.
+  public let stopReasons: [RetrievalStop]
+  /// The energy of each query before each update and after the last, steps + 1 numbers; empty unless
+  /// recorded.
+  public let energies: [[Double]]
+  /// The largest weights of the stored patterns at the last state of each query, falling; empty unless asked
+  /// for, and for memories without weights.
+  public let weights: [[PatternWeight]]
+  /// The fixed point of each query; nil where it was not asked for or the memory cannot tell.
+  public let fixedPoints: [FixedPoint?]
+}
