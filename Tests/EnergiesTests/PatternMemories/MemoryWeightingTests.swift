@@ -51,7 +51,7 @@ struct MemoryWeightingTests {
     #expect(weights[0] > 0 && weights[1] < 1 && weights[2] == 0 && weights[3] == 0)
     let many = weighting.weights(normalTensor([2, 40], seed: 4) * 2)
     #expect(many.elements.filter { $0 == 0 }.count > 40)
-    expectClose(actual: many.sum(axes: [1]), expected: .ones([2]), relative: 1e-13)
+    expectClose(actual: many.sum(axes: [1]), expected: Tensor<Double>.ones([2]), relative: 1e-13)
     #expect(MemoryWeighting.softmax.margin == .infinity)
   }
 
