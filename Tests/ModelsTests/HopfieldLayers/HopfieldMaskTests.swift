@@ -14,9 +14,15 @@ struct HopfieldMaskTests {
       states: patterns.states, stored: widened(patterns.stored, 42),
       values: patterns.values.map { widened($0, 43) })
     let mask = TokenMask(lengths: [5, 5], tokenCount: 7)
-    let (plain, found) = (
-      layer.associate(patterns), layer.associate(padded, masks: AssociationMasks(stored: mask))
-    )
+    comparePadded(
+      layer.associate(padded, masks: AssociationMasks(stored: mask)), with: layer.associate(patterns))
+    let scores = normalTensor([2, 1, 3, 7], seed: 39)
+    comparePadded(
+      layer.associate(padded, masks: AssociationMasks(stored: mask, scores: scores)),
+      with: layer.associate(patterns, masks: AssociationMasks(scores: scores.sliced(axis: 3, 0..<5))))
+  }
+
+  private func comparePadded(_ found: AssociationResult<Double>, with plain: AssociationResult<Double>) {
     expectClose(actual: found.output, expected: plain.output, relative: 1e-12, absolute: 1e-14)
     let extra = found.weights.shape[3] - 7
     let kept = Tensor.concatenated(
