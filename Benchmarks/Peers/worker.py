@@ -31,6 +31,10 @@ def make_system(variant, threads):
         from jax_block import JAXBlock
 
         return JAXBlock(variant)
+    if variant.startswith("torch-graph-"):
+        from torch_graph import TorchGraph
+
+        return TorchGraph(variant, threads)
     if variant.startswith("torch-"):
         from torch_block import TorchBlock
 
