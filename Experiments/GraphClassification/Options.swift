@@ -16,6 +16,7 @@ struct DataOptions: ParsableArguments {
   var degrees = 10
 
   func validate() throws {
+    if data?.isEmpty == true { throw ValidationError("--data must name a folder") }
     try checkRanges([
       ("folds", folds ?? 2, 2...100_000), ("first-folds", firstFolds ?? 1, 1...100_000),
       ("degrees", degrees, 0...100_000), ("generated-graphs", generatedGraphs, 20...100_000),

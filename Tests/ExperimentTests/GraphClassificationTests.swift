@@ -189,7 +189,7 @@ import Testing
       ["--heads", "0"], ["--steps", "-1"], ["--epochs", "0"], ["--batch", "0"], ["--step-size", "nan"],
       ["--threads", "0"], ["--rate", "-1"], ["--noise", "-1"], ["--positions", "-1"], ["--degrees", "-1"],
       ["--smoothing", "1"], ["--warm-up", "2"], ["--epochs", "9223372036854775807"],
-      ["--dimension", "60000", "--memories", "60000"], ["--generated-graphs", "3"],
+      ["--dimension", "60000", "--memories", "60000"], ["--generated-graphs", "3"], ["--data", ""],
     ] {
       let found = try run(options("out") + bad)
       #expect(found.status == 64 && found.errors.contains("Error: "), "\(bad): \(found.errors)")
