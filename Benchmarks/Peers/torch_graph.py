@@ -12,11 +12,11 @@ import numpy
 # computed in them. So memory is kept when it is freed, and lies on huge pages, as this library has it.
 os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 try:
-    keep = ctypes.CDLL(None).mallopt
-    keep(-4, 0)  # M_MMAP_MAX: nothing goes back to the system by itself
-    keep(-1, 2**31 - 1)  # M_TRIM_THRESHOLD
+    LIBRARY = ctypes.CDLL(None)
+    LIBRARY.mallopt(-4, 0)  # M_MMAP_MAX: nothing goes back to the system by itself
+    LIBRARY.mallopt(-1, 2**31 - 1)  # M_TRIM_THRESHOLD
 except (AttributeError, OSError):
-    pass
+    LIBRARY = None
 
 import torch
 from torch.nn import functional
@@ -145,6 +145,11 @@ class TorchGraph:
     def versions(self):
         found = {"torch": torch.__version__}
         return found | {"torch_geometric": GEOMETRIC} if GEOMETRIC else found
+
+    def rest(self):
+        """Gives kept memory back between turns, so that several systems fit beside one another."""
+        if LIBRARY is not None:
+            LIBRARY.malloc_trim(0)
 
     def prepare(self, problem):
         if problem.graph is None:

@@ -54,7 +54,10 @@ class Worker:
         name = request["command"]
         if name not in ("prepare", "check", "time", "memory", "reset_peak"):
             raise ValueError(f"no command {name}")
-        return getattr(self, name)(request)
+        found = getattr(self, name)(request)
+        if name in ("prepare", "check", "time") and hasattr(self.system, "rest"):
+            self.system.rest()
+        return found
 
     def prepare(self, request):
         started = time.perf_counter()
