@@ -50,7 +50,11 @@ struct OwnGraphBlock: OwnWork {
 
   private func training() throws -> (value: Tensor<Float>, gradient: ParameterValues<Float>) {
     guard let target else { throw WorkerFault("training: the file has no array \"target\"") }
-    return try valueWithGradient(at: block) { meanSquaredError(try descended($0), target) }
+    return try valueWithGradient(at: block) { block in
+      // Node by node first: one sum of millions of numbers loses digits in single precision.
+      let errors = (try descended(block) - target).squared().sum(axes: [2])
+      return errors.sum() / Float(target.count)
+    }
   }
 
   /// The activations after the last step.
