@@ -27,7 +27,8 @@ struct BinaryHopfieldTests {
       }
     }
     expectClose(
-      actual: network.energy(at: states), expected: Tensor(shape: [5], elements: expected), relative: 1e-13)
+      actual: network.energy(at: states), expected: Tensor(shape: [5], elements: expected), relative: 1e-13,
+      absolute: 1e-13)
     // One synchronous update, neuron by neuron.
     let updated = network.retrieve(states, options: .updates(1)).states
     for row in 0..<5 {

@@ -45,14 +45,14 @@ struct ModernHopfieldStreamTests {
   func double(weighting: MemoryWeighting) { expectDirect(weighting, Double.self, tolerance: 1e-12) }
 
   @Test("in single precision", arguments: MemoryWeighting.allCases)
-  func single(weighting: MemoryWeighting) { expectDirect(weighting, Float.self, tolerance: 5e-6) }
+  func single(weighting: MemoryWeighting) { expectDirect(weighting, Float.self, tolerance: 2e-5) }
 
-  @Test("scores of size 1e4 do not overflow, whatever the order of blocks")
+  @Test("scores of size 1e5 do not overflow, whatever the order of blocks")
   func largeScores() {
     // The largest scores come last, where every sum so far must shrink to nothing.
     let rising = Tensor<Float>(shape: [9_000, 2], elements: (0..<9_000).flatMap { [Float($0), 1] })
     let network = ModernHopfieldNetwork(patterns: rising, beta: 2)
-    let found = network.updated(Tensor(shape: [2, 2], elements: [3, 0, -3, 0]))
+    let found = network.updated(Tensor(shape: [2, 2], elements: [30, 0, -30, 0]))
     #expect(found.elements == [8_999, 1, 0, 1])
     #expect(network.energy(at: found).isFinite)
   }

@@ -41,13 +41,25 @@ struct RandomFeatureMemoryTests {
     if isDouble { expectRetrieval(Double.self) } else { expectRetrieval(Float.self) }
   }
 
+  /// Where the mean shift of the exact kernels leads.
+  private func exactFixedPoints(_ queries: Tensor<Double>) -> Tensor<Double> {
+    let squares = patterns.squared().sum(axes: [1]).reshaped([1, 8]) * 0.5
+    return (0..<500).reduce(queries) { states, _ in
+      (states.matrixProduct(patterns, otherTransposed: true) - squares).softmax().matrixProduct(patterns)
+    }
+  }
+
   private func expectRetrieval<Scalar: TensorScalar>(_ type: Scalar.Type) {
     var memory = memory(6_000, as: type)
     memory.store(patterns.converted(to: type))
     let noise = MemoryExamples.sphere(8, dimension: 10, radius: 0.7, seed: 83)
     let found = memory.retrieve((patterns + noise).converted(to: type))
-    #expect(MemoryExamples.distances(found.states, patterns.converted(to: type)).allSatisfy { $0 < 0.25 })
-    #expect(MemoryExamples.largestRise(found.energies) <= 0)
+    let expected = exactFixedPoints(patterns + noise)
+    let errors = MemoryExamples.distances(found.states.converted(to: Double.self), expected)
+    #expect(errors.allSatisfy { $0 < 0.2 }, "\(errors)")
+    #expect(MemoryExamples.distances(expected, patterns + noise).allSatisfy { $0 > 0.3 })
+    // Energies of one state from passes over different batches differ by rounding.
+    #expect(MemoryExamples.largestRise(found.energies) <= 4 * Double(Scalar.ulpOfOne))
     #expect(found.stopReasons.allSatisfy { $0 == .converged })
     #expect(found.fixedPoints.allSatisfy { $0 == nil } && found.weights.allSatisfy { $0.isEmpty })
   }

@@ -54,7 +54,7 @@ struct SparseMemoryTests {
 
   @Test("mixtures have few patterns, and weights that add up to 1", arguments: sparse)
   func supports(weighting: MemoryWeighting) {
-    let network = ModernHopfieldNetwork(patterns: patterns, beta: 1, weighting: weighting)
+    let network = ModernHopfieldNetwork(patterns: patterns, beta: 0.25, weighting: weighting)
     var options = RetrievalOptions()
     options.weightLimit = .max
     let found = network.retrieve(patterns * 0.5, options: options)
