@@ -184,6 +184,18 @@ void *et_workspace(int slot, size_t bytes) {
   void et_neighbours_move_keys_##S(const et_neighbours *call, long first, long count, const T *log_sums,     \
                                    const T *means, T *changes, long row_out, T *of_terms) {                  \
     fused_##S()->neighbours_move_keys(call, first, count, log_sums, means, changes, row_out, of_terms);      \
+  }                                                                                                          \
+  void et_window_maximum_##S(const et_sequences *call, long first, long count, const T *table, T *sums,      \
+                             uint16_t *places) {                                                             \
+    fused_##S()->window_maximum(call, first, count, table, sums, places);                                    \
+  }                                                                                                          \
+  void et_window_sums_##S(const et_sequences *call, long first, long count, const uint16_t *places,          \
+                          const T *table, T *sums) {                                                         \
+    fused_##S()->window_sums(call, first, count, places, table, sums);                                       \
+  }                                                                                                          \
+  void et_window_scatter_##S(const et_sequences *call, long first, long count, const uint16_t *places,       \
+                             const T *sums, T *table) {                                                      \
+    fused_##S()->window_scatter(call, first, count, places, sums, table);                                    \
   }
 
 ET_DEFINE(float, f32)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include "FusedKernels.h"
 #include "NeighbourKernels.h"
+#include "SequenceKernels.h"
 
 // Element-wise functions of one argument; `parameter` is the exponent of the powers and the bound of the clamps.
 enum {
