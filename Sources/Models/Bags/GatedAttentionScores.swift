@@ -1,4 +1,4 @@
-import Tensors
+public import Tensors
 
 /// Attention pooling with a gate: score = w · (tanh(V h + a) ⊙ sigmoid(U h + b)), one for all features.
 ///

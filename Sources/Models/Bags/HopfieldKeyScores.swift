@@ -1,4 +1,4 @@
-import Tensors
+public import Tensors
 
 /// Hopfield pooling with keys from a network of their own: score = β q · k(h), with k layers of SELU units and the
 /// learned state q.

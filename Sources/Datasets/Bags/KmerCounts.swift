@@ -1,0 +1,28 @@
+public import Tensors
+
+/// How often each word of k letters stands in the sequences of a bag.
+public enum KmerCounts {
+  /// The count of each word, in the order of its letters as digits: [letters^k].
+  ///
+  /// - Cost: one addition a letter, and memory for letters^k numbers.
+  public static func counts(of sequences: LetterSequences, length: Int) -> [Int32] {
+    require(length > 0, "words of \(length) letters")
+    let letterCount = sequences.letterCount
+    let size = (0..<length).reduce(1) { size, _ in size * letterCount }
+    require(size <= 1 << 26, "\(letterCount)^\(length) words are too many")
+    var counts = [Int32](repeating: 0, count: size)
+    counts.withUnsafeMutableBufferPointer { counts in
+      sequences.letters.withUnsafeBufferPointer { letters in
+        for sequence in 0..<sequences.count {
+          var (word, read) = (0, 0)
+          for place in Int(sequences.starts[sequence])..<Int(sequences.starts[sequence + 1]) {
+            word = (word * letterCount + Int(letters[place])) % size
+            read += 1
+            if read >= length { counts[word] += 1 }
+          }
+        }
+      }
+    }
+    return counts
+  }
+}
