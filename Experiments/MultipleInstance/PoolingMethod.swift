@@ -1,0 +1,55 @@
+import EnergyTransformer
+
+/// How repertoires are told apart, in the order of the tables.
+enum PoolingMethod: String, CaseIterable {
+  case hopfield
+  case gatedAttention = "gated_attention"
+  case mean
+  case maximum
+  case kmers
+
+  var title: String {
+    switch self {
+    case .hopfield: "Hopfield pooling"
+    case .gatedAttention: "Attention pooling with a gate"
+    case .mean: "Mean pooling"
+    case .maximum: "Maximum pooling"
+    case .kmers: "Logistic regression on k-mer counts"
+    }
+  }
+
+  /// Hands a network of the options, with random weights, to `use`; nil for the method that has none.
+  func withNetwork<Use: NetworkUse>(
+    _ options: RepertoireOptions, random: RandomStream, _ use: Use
+  ) throws -> Use.Outcome? {
+    let embedding = SequenceEmbedding<Float>(
+      width: options.width, letterCount: AminoAcids.count, kernelCount: options.kernels,
+      random: random.child(0))
+    func network<Scores: InstanceScores<Float>>(_ scores: Scores) -> SequenceBagNetwork<Scores> {
+      SequenceBagNetwork(embedding: embedding, scores: scores)
+    }
+    let (features, scoresRandom) = (options.kernels, random.child(1))
+    switch self {
+    case .hopfield where options.keyLayers > 0:
+      return try use.with(
+        network(
+          HopfieldKeyScores<Float>(
+            featureCount: features, layerCount: options.keyLayers, beta: options.beta, random: scoresRandom)))
+    case .hopfield:
+      return try use.with(
+        network(HopfieldHeadScores<Float>(featureCount: features, beta: options.beta)))
+    case .gatedAttention:
+      return try use.with(
+        network(GatedAttentionScores<Float>(featureCount: features, hiddenSize: 64, random: scoresRandom)))
+    case .mean: return try use.with(network(MeanScores<Float>()))
+    case .maximum: return try use.with(network(MaximumScores<Float>()))
+    case .kmers: return nil
+    }
+  }
+}
+
+/// What is done with a network of any pooling.
+protocol NetworkUse {
+  associatedtype Outcome
+  func with<Scores: InstanceScores<Float>>(_ network: SequenceBagNetwork<Scores>) throws -> Outcome
+}
