@@ -2,7 +2,7 @@ import ArgumentParser
 import EnergyTransformer
 
 /// Which tasks are run.
-enum Task: String, CaseIterable, ExpressibleByArgument {
+enum BagTask: String, CaseIterable, ExpressibleByArgument {
   case repertoires
   case digits
   case bits
@@ -14,7 +14,7 @@ struct DataOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: "What to run: repertoires, digits, bits, latch; all when left out.")
-  var tasks: [Task] = Task.allCases
+  var tasks: [BagTask] = BagTask.allCases
   @Option(
     help: ArgumentHelp(
       "A folder of repertoires: metadata.tsv and a tab-separated file for each.",
