@@ -27,6 +27,7 @@ results: setup
 	$(if $(NODES),for set in $(NODE_SETS); do swift run -c release graph-nodes --data $(NODES)/$$set.safetensors || exit 1; done)
 	swift run -c release graph-classification
 	$(if $(TU),for set in $(TU_SETS); do swift run -c release graph-classification --data $(TU)/$$set || exit 1; done)
+	swift run -c release multiple-instance
 	swift run -c release results-tables
 
 # Graphs with anomalous nodes, files in the folder that NODES= names.

@@ -11,9 +11,12 @@ struct RepertoireData {
   let witnessRate: Double?
   let repertoires: [Repertoire]
   let folds: [StratifiedSplit]
+  /// Seconds of generating or reading.
+  let preparation: Double
 
   /// Generated repertoires.
   init(rate: Double, data: DataOptions, options: RepertoireOptions, random: RandomStream) throws {
+    let started = Date()
     let configuration = RepertoireConfiguration(
       repertoireCount: data.bags, sequenceCount: data.sequences, witnessRate: rate,
       motifs: try data.motifs.map { try SequenceMotif($0) })
@@ -21,17 +24,18 @@ struct RepertoireData {
     try self.init(
       name: Self.name(ofRate: rate), title: "witness rate \(Self.percent(rate))", witnessRate: rate,
       repertoires: Parallelism.map(data.bags) { generator.repertoire($0) }, options: options,
-      random: random.child(1))
+      random: random.child(1), since: started)
   }
 
   /// The repertoires of a folder.
   init(folder: String, status: String, options: RepertoireOptions, random: RandomStream) throws {
+    let started = Date()
     let url = URL(fileURLWithPath: folder)
     let repertoires = try RepertoireFolder.read(url, status: status)
     do {
       try self.init(
         name: "folder", title: url.lastPathComponent, witnessRate: nil, repertoires: repertoires,
-        options: options, random: random.child(1))
+        options: options, random: random.child(1), since: started)
     } catch let error as SplitError {
       throw DataFileError(
         file: url.appendingPathComponent(RepertoireFolder.metadataName).path,
@@ -41,10 +45,11 @@ struct RepertoireData {
 
   private init(
     name: String, title: String, witnessRate: Double?, repertoires: [Repertoire],
-    options: RepertoireOptions, random: RandomStream
+    options: RepertoireOptions, random: RandomStream, since started: Date
   ) throws {
     (self.name, self.title, self.witnessRate) = (name, title, witnessRate)
     self.repertoires = repertoires
+    preparation = Date().timeIntervalSince(started)
     let all = try CrossValidation(
       labels: repertoires.map { $0.isPositive ? 1 : 0 }, foldCount: options.folds,
       validationFraction: options.validation, using: random)

@@ -22,8 +22,30 @@ public enum RepertoireFolder {
   /// - Throws: ``DataFileError`` of one line that names the file, and the line and the field where one is wrong.
   public static func read(_ folder: URL, status: String = "Status") throws -> [Repertoire] {
     let metadata = try TabSeparatedFile(contentsOf: folder.appendingPathComponent(metadataName))
-    let (idColumn, statusColumn) = (try metadata.column("ID"), try metadata.column(status))
-    var entries: [(name: String, isPositive: Bool, line: Int)] = []
+    let idColumn = try metadata.column("ID")
+    let entries = try entries(of: metadata, idColumn: idColumn, statusColumn: metadata.column(status))
+    let files = files(below: folder)
+    return try entries.map { entry in
+      guard let file = files[entry.name + ".tsv"] else {
+        throw metadata.failure(
+          line: entry.line, column: idColumn, found: entry.name.utf8,
+          expected: "the name of a .tsv file in this folder or below")
+      }
+      return try repertoire(file, name: entry.name, isPositive: entry.isPositive)
+    }
+  }
+
+  /// A line of the metadata.
+  private struct Entry {
+    let name: String
+    let isPositive: Bool
+    let line: Int
+  }
+
+  private static func entries(
+    of metadata: TabSeparatedFile, idColumn: Int, statusColumn: Int
+  ) throws -> [Entry] {
+    var entries: [Entry] = []
     var lines: [String: Int] = [:]
     try metadata.forEachLine { line, fields in
       let name = String(decoding: fields[idColumn], as: UTF8.self)
@@ -37,20 +59,12 @@ public enum RepertoireFolder {
           line: line, column: statusColumn, found: fields[statusColumn],
           expected: "+ or -, 1 or 0, true or false, yes or no")
       }
-      entries.append((stem, isPositive, line))
+      entries.append(Entry(name: stem, isPositive: isPositive, line: line))
     }
     guard !entries.isEmpty else {
       throw DataFileError(file: metadata.name, problem: "no lines after the first, expected one a repertoire")
     }
-    let files = files(below: folder)
-    return try entries.map { entry in
-      guard let file = files[entry.name + ".tsv"] else {
-        throw metadata.failure(
-          line: entry.line, column: idColumn, found: entry.name.utf8,
-          expected: "the name of a .tsv file in this folder or below")
-      }
-      return try repertoire(file, name: entry.name, isPositive: entry.isPositive)
-    }
+    return entries
   }
 
   private static let statuses = [
