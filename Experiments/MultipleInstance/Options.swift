@@ -66,7 +66,7 @@ struct RepertoireOptions: ParsableArguments {
   var validation = 0.2
   @Option(help: "Kernels of the convolution.") var kernels = 32
   @Option(help: "Letters of a kernel.") var width = 9
-  @Option(help: "Inverse temperature of the Hopfield pooling at first.") var beta = 5.0
+  @Option(help: "Inverse temperature of the Hopfield pooling at first.") var beta = 2.5
   @Option(
     help: ArgumentHelp(
       "Layers of 32 units that make keys of features; 0 for a head for each kernel.",
