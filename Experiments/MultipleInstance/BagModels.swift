@@ -71,7 +71,8 @@ struct PoolingModel: BagModel {
   }
 }
 
-/// Every instance looks in a table of the patterns of the training bags; a read-out of all answers, place by place.
+/// Every instance looks in a table of the patterns of the training bags; a read-out of all answers, place by
+/// place.
 struct LookupModel: BagModel {
   private var lookup: HopfieldLookup<Float>
   private var readOut: ReadOut

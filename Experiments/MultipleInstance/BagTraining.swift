@@ -1,6 +1,7 @@
 import EnergyTransformer
 
-/// Trains a model on bags of one size, a number of epochs at a constant rate, and judges it once on the test bags.
+/// Trains a model on bags of one size, a number of epochs at a constant rate, and judges it once on the test
+/// bags.
 struct BagTraining {
   let epochs: Int
   let rate: Double

@@ -1,8 +1,8 @@
 import EnergyTransformer
 import Foundation
 
-/// Logistic regression on how often words of k letters stand in a repertoire: word length and ridge are those that the
-/// validation part likes best.
+/// Logistic regression on how often words of k letters stand in a repertoire: word length and ridge are those
+/// that the validation part likes best.
 ///
 /// Counts are shares of a repertoire's words, standardised over the training repertoires.
 struct KmerRegression {

@@ -7,7 +7,8 @@ import Foundation
 struct MultipleInstance: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "multiple-instance",
-    abstract: "Tell bags by the few instances that matter: immune repertoires, digits, bit patterns, sequences.")
+    abstract:
+      "Tell bags by the few instances that matter: immune repertoires, digits, bit patterns, sequences.")
 
   @OptionGroup(title: "Data") var data: DataOptions
   @OptionGroup(title: "Repertoires") var repertoires: RepertoireOptions

@@ -1,8 +1,8 @@
 import EnergyTransformer
 import Foundation
 
-/// Trains a network on the training part of a fold, on pairs of a positive and a negative repertoire, and keeps the
-/// epoch that its validation part likes best.
+/// Trains a network on the training part of a fold, on pairs of a positive and a negative repertoire, and
+/// keeps the epoch that its validation part likes best.
 struct NetworkTraining: NetworkUse {
   let data: RepertoireData
   let split: StratifiedSplit
@@ -155,7 +155,8 @@ struct NetworkTraining: NetworkUse {
     return WitnessWeights(network, shares: featureShares(network), shown.map { data.repertoires[$0] })
   }
 
-  /// How much each feature moves the evidence: the read-out times the deviation between validation repertoires.
+  /// How much each feature moves the evidence: the read-out times the deviation between validation
+  /// repertoires.
   private func featureShares<Scores: InstanceScores<Float>>(
     _ network: SequenceBagNetwork<Scores>
   ) -> [Double] {

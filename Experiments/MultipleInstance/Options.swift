@@ -30,7 +30,8 @@ struct DataOptions: ParsableArguments {
     parsing: .upToNextOption, help: "Implanted motifs: amino acids, and dots for any of them.")
   var motifs = ["FD.KN"]
   @Option(
-    help: "MNIST's four IDX files, or another folder of labelled images; the digits of the library when left out."
+    help:
+      "MNIST's four IDX files, or another folder of labelled images; the digits of the library when left out."
   )
   var images: String?
 
@@ -101,7 +102,8 @@ struct RepertoireOptions: ParsableArguments {
 
 /// The smaller tasks.
 struct SmallTaskOptions: ParsableArguments {
-  @Option(help: "Repetitions of the bags of digits, bit patterns and latch sequences, each with data of its own.")
+  @Option(
+    help: "Repetitions of the bags of digits, bit patterns and latch sequences, each with data of its own.")
   var runs = 3
   @Option(help: "Passes over the bags of digits.") var digitEpochs = 20
   @Option(help: "Passes over the bags of bit patterns.") var bitEpochs = 250

@@ -71,7 +71,8 @@ struct RepertoireTask {
       for (index, rate) in data.rates.enumerated() {
         // The same repertoires and folds for every rate, but for the motifs.
         let found = try RepertoireData(rate: rate, data: data, options: options, random: random.child(0))
-        progress.print("\(found.title): \(found.repertoires.count) repertoires (\(index + 1)/\(data.rates.count))")
+        progress.print(
+          "\(found.title): \(found.repertoires.count) repertoires (\(index + 1)/\(data.rates.count))")
         results.append(try result(found, &scores, &step))
       }
     }
@@ -161,7 +162,8 @@ struct RepertoireTask {
 
   private static func line(_ data: RepertoireData, _ fold: Int, _ result: MethodResult) -> String {
     let epochs = result.epochs.last.map { " in epoch \($0.chosen) of \($0.of)" } ?? ""
-    let share = result.witnessShares.last.map { ", \(RepertoireData.percent($0)) of the weight on witnesses" } ?? ""
+    let share =
+      result.witnessShares.last.map { ", \(RepertoireData.percent($0)) of the weight on witnesses" } ?? ""
     return
       "\(data.title), fold \(fold + 1): \(result.method.title): AUC "
       + String(format: "%.3f", result.aucs.last ?? 0) + ", validation "

@@ -7,8 +7,10 @@ extension Report {
   ) throws -> MarkdownPage {
     var page = MarkdownPage(title: record.title)
     page.addParagraph(
-      "A bag of instances has one label, and few of the instances, the witnesses, bear it. Hopfield pooling lets a "
-        + "learned state look for them among all instances: one update of a modern Hopfield network in which the bag "
+      "A bag of instances has one label, and few of the instances, the witnesses, bear it. Hopfield pooling "
+        + "lets a "
+        + "learned state look for them among all instances: one update of a modern Hopfield network in "
+        + "which the bag "
         + "is stored.")
     if isQuick { page.addParagraph("A quick run, to see that everything works: its figures mean nothing.") }
     try addRepertoires(to: &page, record, figures)
@@ -21,12 +23,14 @@ extension Report {
     }
     page.addHeading("How this was made")
     page.addCode("swift run -c release \(record.commandLine)", language: "sh")
-    let memory = record.summary["peak_memory_gib"].map { String(format: ", %.1f GiB of memory at most", $0) } ?? ""
+    let memory =
+      record.summary["peak_memory_gib"].map { String(format: ", %.1f GiB of memory at most", $0) } ?? ""
     page.addParagraph(
       "Seed \(record.seed), commit \(record.commit.short), \(record.machine.processor), "
         + "\(Parallelism.threadCount) threads, "
         + String(format: "%.0f s in all", record.timings["total"] ?? 0) + memory
-        + ". Everything is in run.json, the course of training in metrics.csv, the scores of all repertoires under test "
+        + ". Everything is in run.json, the course of training in metrics.csv, the scores of all "
+        + "repertoires under test "
         + "in scores.csv.")
     return page
   }
@@ -49,8 +53,10 @@ extension Report {
     if let recipe = record.tables.first(where: { $0.name == "witness-shares" }) {
       page.addHeading("Where the weight lies", level: 3)
       page.addParagraph(
-        "The part of a positive test repertoire's weight that lies on sequences with an implanted motif, mean over "
-          + "repertoires and folds. Heads count as much as they move the result. Sequences that carry the motif by "
+        "The part of a positive test repertoire's weight that lies on sequences with an implanted motif, "
+          + "mean over "
+          + "repertoires and folds. Heads count as much as they move the result. Sequences that carry the "
+          + "motif by "
           + "chance draw weight too, but are no witnesses.")
       try page.addTable(recipe, summary: record.summary)
     }
@@ -58,7 +64,8 @@ extension Report {
     page.addHeading("What it took", level: 3)
     page.addParagraph(
       "Training and judging all folds, without generating or reading the repertoires: "
-        + repertoires.map { String(format: "%@ %.0f s", $0.title, $0.preparation) }.joined(separator: ", ") + ".")
+        + repertoires.map { String(format: "%@ %.0f s", $0.title, $0.preparation) }.joined(separator: ", ")
+        + ".")
     if let recipe = record.tables.first(where: { $0.name == "repertoire-seconds" }) {
       try page.addTable(recipe, summary: record.summary)
     }
@@ -95,14 +102,20 @@ extension Report {
       result.witnessRate == nil
       ? "\(result.repertoireCount) repertoires of \(result.title) with \(result.sequenceCount) sequences"
       : "\(result.repertoireCount) generated repertoires of \(result.sequenceCount / result.repertoireCount) "
-        + "sequences for each witness rate, half of them positive; in the given share of a positive one's sequences "
+        + "sequences for each witness rate, half of them positive; in the given share of a positive one's "
+        + "sequences "
         + "a motif is implanted (\(data.motifs.joined(separator: ", ")), a dot standing for any amino acid)"
     return
-      "\(source). Published sets have more repertoires, 785 to 5,000; these are as many as two cores train on in a "
-      + "reasonable time. \(result.foldCount) of \(options.folds) folds; in each, \(Int(100 * options.validation)) % "
-      + "of what is not under test chooses the epoch, and for the regression length of words and ridge. Every network "
-      + "embeds a sequence by \(options.kernels) kernels of \(options.width) letters and differs in its pooling alone; "
-      + "derivatives go through \(Int((100 * options.share).rounded())) % of a bag's sequences, those with the largest "
+      "\(source). Published sets have more repertoires, 785 to 5,000; these are as many as two cores train "
+      + "on in a "
+      + "reasonable time. \(result.foldCount) of \(options.folds) folds; in each, "
+      + "\(Int(100 * options.validation)) % "
+      + "of what is not under test chooses the epoch, and for the regression length of words and ridge. "
+      + "Every network "
+      + "embeds a sequence by \(options.kernels) kernels of \(options.width) letters and differs in its "
+      + "pooling alone; "
+      + "derivatives go through \(Int((100 * options.share).rounded())) % of a bag's sequences, those with "
+      + "the largest "
       + "weights (any, where all weigh the same)."
   }
 
@@ -125,11 +138,13 @@ extension Report {
     switch task.measure {
     case "bit_pattern_accuracy":
       return
-        "2,048 bags of 16 patterns of 8 bits; positive ones hold one of 8 signals. The middle three quarters are learned "
+        "2,048 bags of 16 patterns of 8 bits; positive ones hold one of 8 signals. The middle three "
+        + "quarters are learned "
         + "from, \(small.bitEpochs) epochs, the others are under test. \(runs)"
     case "latch_accuracy":
       return
-        "4,096 sequences of 32 among 20 characters, of which the first alone tells the class; a quarter is under test. "
+        "4,096 sequences of 32 among 20 characters, of which the first alone tells the class; a quarter is "
+        + "under test. "
         + "\(small.latchEpochs) epochs. \(runs)"
     default:
       return

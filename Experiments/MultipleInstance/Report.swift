@@ -90,16 +90,17 @@ struct Report {
       tables += [aucTable, timeTable]
       if repertoires.contains(where: { $0.witnessRate != nil }) { tables.append(witnessTable) }
     }
-    return tables + tasks.map { task in
-      TableRecipe(
-        name: task.measure,
-        columns: ["method", task.measure.hasSuffix("auc") ? "AUC" : "accuracy"],
-        rows: task.rows.map {
-          .init(
-            label: $0.title,
-            summaryKeys: ["\($0.method)\(task.measure) ± \($0.method)\(task.measure)_deviation"])
-        }, digits: 3, best: .highest)
-    }
+    return tables
+      + tasks.map { task in
+        TableRecipe(
+          name: task.measure,
+          columns: ["method", task.measure.hasSuffix("auc") ? "AUC" : "accuracy"],
+          rows: task.rows.map {
+            .init(
+              label: $0.title,
+              summaryKeys: ["\($0.method)\(task.measure) ± \($0.method)\(task.measure)_deviation"])
+          }, digits: 3, best: .highest)
+      }
   }
 
   private var shownMethods: [PoolingMethod] { repertoires.first?.methods.map(\.method) ?? [] }

@@ -45,7 +45,8 @@ struct SmallTasks {
       rows[2].values.append(
         try accuracy(
           LookupModel(
-            patterns: Self.different(bags.batch(training)), instances: bags.instanceCount, random: weights(2)),
+            patterns: Self.different(bags.batch(training)), instances: bags.instanceCount,
+            random: weights(2)),
           2))
       rows[3].values.append(try accuracy(MeanModel(size: bags.size, random: weights(3)), 3))
     }

@@ -26,8 +26,10 @@ struct BagGeneratorTests {
     #expect(Set(places).count == 9)
     let batch: Tensor<Float> = bags.batch([7, 3])
     #expect(batch.shape == [2, 9, 6] && batch[1, 2, 4] == (pattern(3, 2)[4] == 1 ? 1 : -1))
-    #expect(bags == BitPatternBags(
-      bagCount: 300, instanceCount: 9, size: 6, signalCount: 5, using: RandomStream(seed: 1)))
+    #expect(
+      bags
+        == BitPatternBags(
+          bagCount: 300, instanceCount: 9, size: 6, signalCount: 5, using: RandomStream(seed: 1)))
   }
 
   @Test("of a latch sequence the first character alone tells the class")

@@ -81,7 +81,8 @@ struct RepertoireTests {
 
   @Test("counts of words agree with a search for each of them")
   func words() throws {
-    let sequences = LetterSequences(["ACAC", "CA", "A", "", "ACACA"].map { AminoAcids.letters(of: $0) ?? [] },
+    let sequences = LetterSequences(
+      ["ACAC", "CA", "A", "", "ACACA"].map { AminoAcids.letters(of: $0) ?? [] },
       letterCount: 20)
     let counts = KmerCounts.counts(of: sequences, length: 2)
     #expect(counts.count == 400 && counts[1] == 4 && counts[20] == 4 && counts.reduce(0, +) == 8)
@@ -112,9 +113,11 @@ struct RepertoireTests {
       for part in texts { #expect(text.contains(part), "\(part) in: \(text)") }
     }
     let (good, goodMetadata) = ("amino_acid\ttemplates\nCASF\t1\n", "ID\tStatus\na\t+\n")
-    try refused(goodMetadata, "amino_acid\ttemplates\nCASF\t1\nCA*F\t1\n", "a.tsv", "line 3", "amino_acid", "CA*F")
+    try refused(
+      goodMetadata, "amino_acid\ttemplates\nCASF\t1\nCA*F\t1\n", "a.tsv", "line 3", "amino_acid", "CA*F")
     try refused(goodMetadata, "amino_acid\ttemplates\n\t1\n", "a.tsv", "line 2", "amino_acid")
-    try refused(goodMetadata, "amino_acid\ttemplates\nCASF\t0\n", "a.tsv", "line 2", "templates", "whole number")
+    try refused(
+      goodMetadata, "amino_acid\ttemplates\nCASF\t0\n", "a.tsv", "line 2", "templates", "whole number")
     try refused(goodMetadata, "amino_acid\ttemplates\nCASF\tmany\n", "line 2", "templates", "many")
     try refused(goodMetadata, "amino_acid\ttemplates\nCASF\n", "a.tsv", "line 2", "1 fields, expected 2")
     try refused(goodMetadata, "amino_acid\ttemplates\n", "a.tsv", "no lines")
@@ -129,9 +132,4 @@ struct RepertoireTests {
     let text = try #require(message { _ = try RepertoireFolder.read(empty.url) })
     #expect(text.contains("metadata.tsv") && text.contains("missing"))
   }
-}
-
-extension TemporaryFolder {
-  @discardableResult
-  fileprivate func write(_ path: String, _ text: String) throws -> URL { try write(path, Array(text.utf8)) }
 }

@@ -30,7 +30,8 @@ struct BagLossTests {
     let both = Tensor.concatenated([Tensor<Double>.zeros([6, 1]), logits.reshaped([6, 1])], axis: 1)
     let expected = crossEntropy(both, labels: labels.map { $0 ? 1 : 0 }).scalar
     #expect(abs(loss - expected) < 1e-13)
-    #expect(binaryCrossEntropy(Tensor<Double>(shape: [1], elements: [900]), isPositive: [false]).scalar == 900)
+    #expect(
+      binaryCrossEntropy(Tensor<Double>(shape: [1], elements: [900]), isPositive: [false]).scalar == 900)
     expectGradientMatchesFiniteDifferences(at: logits) { binaryCrossEntropy($0, isPositive: labels) }
   }
 }

@@ -2,8 +2,8 @@ public import Tensors
 
 /// Bags of random bits, of which positive ones hold one of a few signal patterns.
 ///
-/// Bag i has `instances` patterns of `size` bits, each bit 0 or 1 with equal chance, none of them a signal; a positive
-/// bag has a signal at one place drawn at random. Half of the bags are positive, in random order.
+/// Bag i has `instances` patterns of `size` bits, each bit 0 or 1 with equal chance, none of them a signal; a
+/// positive bag has a signal at one place drawn at random. Half of the bags are positive, in random order.
 ///
 /// - Source: the bit pattern example of the published Hopfield layers (Ramsauer et al. 2021).
 public struct BitPatternBags: Sendable, Equatable {

@@ -2,9 +2,9 @@ public import Tensors
 
 /// Bags of labelled images, positive where one of them shows the target class.
 ///
-/// Numbers of images are normal, rounded, at least 1. Half of the bags are positive, in random order; a positive bag
-/// has at least one image of the target, put at a place drawn at random where none was drawn by chance, a negative
-/// one none.
+/// Numbers of images are normal, rounded, at least 1. Half of the bags are positive, in random order; a
+/// positive bag has at least one image of the target, put at a place drawn at random where none was drawn by
+/// chance, a negative one none.
 ///
 /// - Source: the MNIST bags of Ilse, Tomczak, Welling, ICML 2018.
 public struct DigitBags: Sendable, Equatable {

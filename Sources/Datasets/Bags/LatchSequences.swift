@@ -2,8 +2,8 @@ public import Tensors
 
 /// Sequences whose first character tells the class, followed by characters that tell nothing: the latch task.
 ///
-/// The first character is 0 for the one class and 1 for the other; the others are drawn from the rest. Half of the
-/// sequences are of each class, in random order.
+/// The first character is 0 for the one class and 1 for the other; the others are drawn from the rest. Half
+/// of the sequences are of each class, in random order.
 ///
 /// - Source: Hochreiter and Mozer 2000; as in the latch example of the published Hopfield layers.
 public struct LatchSequences: Sendable, Equatable {

@@ -1,12 +1,12 @@
 public import Foundation
 import Tensors
 
-/// A folder of immune repertoires as tab-separated text: `metadata.tsv` with a line for each repertoire, and a file for
-/// each of them, beside it or in folders below.
+/// A folder of immune repertoires as tab-separated text: `metadata.tsv` with a line for each repertoire, and
+/// a file for each of them, beside it or in folders below.
 ///
-/// Of the metadata two columns are read: `ID`, the name of the repertoire's file with or without `.tsv`, and a status.
-/// Of a repertoire: `amino_acid`, a sequence, and where it is there `templates`, how often it was seen. Other columns
-/// may stand beside them; capitals in names of columns do not matter.
+/// Of the metadata two columns are read: `ID`, the name of the repertoire's file with or without `.tsv`, and
+/// a status. Of a repertoire: `amino_acid`, a sequence, and where it is there `templates`, how often it was
+/// seen. Other columns may stand beside them; capitals in names of columns do not matter.
 ///
 /// - Source: the text format of the published code of Widrich et al. 2020.
 public enum RepertoireFolder {
@@ -17,9 +17,10 @@ public enum RepertoireFolder {
   ///
   /// - Parameters:
   ///   - folder: The folder with the metadata.
-  ///   - status: The column with the status; `+`, `1`, `true` and `yes` are positive, `-`, `0`, `false` and `no` are
-  ///     not.
-  /// - Throws: ``DataFileError`` of one line that names the file, and the line and the field where one is wrong.
+  ///   - status: The column with the status; `+`, `1`, `true` and `yes` are positive, `-`, `0`, `false` and
+  ///     `no` are not.
+  /// - Throws: ``DataFileError`` of one line that names the file, and the line and the field where one is
+  ///   wrong.
   public static func read(_ folder: URL, status: String = "Status") throws -> [Repertoire] {
     let metadata = try TabSeparatedFile(contentsOf: folder.appendingPathComponent(metadataName))
     let idColumn = try metadata.column("ID")
@@ -52,9 +53,11 @@ public enum RepertoireFolder {
       let stem = name.hasSuffix(".tsv") ? String(name.dropLast(4)) : name
       if let before = lines.updateValue(line, forKey: stem) {
         throw metadata.failure(
-          line: line, column: idColumn, found: fields[idColumn], expected: "a name not used on line \(before)")
+          line: line, column: idColumn, found: fields[idColumn], expected: "a name not used on line \(before)"
+        )
       }
-      guard let isPositive = statuses[String(decoding: fields[statusColumn], as: UTF8.self).lowercased()] else {
+      guard let isPositive = statuses[String(decoding: fields[statusColumn], as: UTF8.self).lowercased()]
+      else {
         throw metadata.failure(
           line: line, column: statusColumn, found: fields[statusColumn],
           expected: "+ or -, 1 or 0, true or false, yes or no")
@@ -76,14 +79,16 @@ public enum RepertoireFolder {
     let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.allObjects ?? []
     let urls = all.compactMap { $0 as? URL }.filter { $0.pathExtension == "tsv" }
     return Dictionary(
-      urls.sorted { $0.path < $1.path }.map { ($0.lastPathComponent, $0) }, uniquingKeysWith: { first, _ in first })
+      urls.sorted { $0.path < $1.path }.map { ($0.lastPathComponent, $0) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// Reads one repertoire.
   private static func repertoire(_ url: URL, name: String, isPositive: Bool) throws -> Repertoire {
     let file = try TabSeparatedFile(contentsOf: url)
     let sequenceColumn = try file.column("amino_acid")
-    let countColumn = file.columns.contains { $0.lowercased() == "templates" } ? try file.column("templates") : nil
+    let countColumn =
+      file.columns.contains { $0.lowercased() == "templates" } ? try file.column("templates") : nil
     var letters: [UInt8] = []
     var starts: [Int32] = [0]
     var counts: [Int32] = []

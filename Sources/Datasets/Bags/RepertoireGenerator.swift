@@ -1,18 +1,20 @@
 public import Tensors
 
-/// Generated immune repertoires: sequences like those of the third loop of T-cell receptors, and motifs implanted in a
-/// share of those of positive repertoires.
+/// Generated immune repertoires: sequences like those of the third loop of T-cell receptors, and motifs
+/// implanted in a share of those of positive repertoires.
 ///
-/// A sequence begins with the conserved letters of a V gene (CASS, the third and fourth of which vary) and ends with
-/// one of eight J endings; between them stand letters drawn by themselves, in which glycine and serine are frequent, as
-/// where genes are joined. Numbers of letters are normal, rounded and cut to a range. A witness is such a sequence in
-/// which one of the motifs replaces letters between the conserved ends, at a place that all have an equal chance of.
-/// Motifs also arise by chance, in positive and negative repertoires alike.
+/// A sequence begins with the conserved letters of a V gene (CASS, the third and fourth of which vary) and
+/// ends with one of eight J endings; between them stand letters drawn by themselves, in which glycine and
+/// serine are frequent, as where genes are joined. Numbers of letters are normal, rounded and cut to a range.
+/// A witness is such a sequence in which one of the motifs replaces letters between the conserved ends, at a
+/// place that all have an equal chance of. Motifs also arise by chance, in positive and negative repertoires
+/// alike.
 ///
-/// The numbers are chosen to be plausible, not measured. Repertoire i is a function of the stream and i alone.
+/// The numbers are chosen to be plausible, not measured. Repertoire i is a function of the stream and i
+/// alone.
 ///
-/// - Source: after the data with implanted signals of Widrich et al. 2020: positive repertoires differ in a small share
-///   of their sequences, which carry a short motif with places that may hold any letter.
+/// - Source: after the data with implanted signals of Widrich et al. 2020: positive repertoires differ in a
+///   small share of their sequences, which carry a short motif with places that may hold any letter.
 /// - Cost: one draw of 64 bits for four letters.
 public struct RepertoireGenerator: Sendable {
   /// What is generated.
@@ -24,18 +26,22 @@ public struct RepertoireGenerator: Sendable {
   static let conservedLength = 8
   /// Each place of the V gene's end: its letters and how likely they are.
   private static let front = [
-    LetterTable(["C": 1]), LetterTable(["A": 0.96, "S": 0.04]), LetterTable(["S": 0.93, "T": 0.04, "I": 0.03]),
+    LetterTable(["C": 1]), LetterTable(["A": 0.96, "S": 0.04]),
+    LetterTable(["S": 0.93, "T": 0.04, "I": 0.03]),
     LetterTable(["S": 0.78, "R": 0.08, "T": 0.08, "N": 0.06]),
   ]
   /// The J endings, equally likely but for the first three, which stand twice.
   private static let back = [
-    "EQYF", "EAFF", "TQYF", "EQFF", "YGYT", "PLHF", "KLFF", "VLTF", "EQYF", "EAFF", "TQYF", "NTIY", "GNTI", "GELF",
+    "EQYF", "EAFF", "TQYF", "EQFF", "YGYT", "PLHF", "KLFF", "VLTF", "EQYF", "EAFF", "TQYF", "NTIY", "GNTI",
+    "GELF",
     "EQFF", "YGYT",
   ].map { AminoAcids.letters(of: $0) ?? [] }
   /// How likely letters are between the ends.
   static let middleLetters: [Character: Double] = [
-    "G": 0.14, "S": 0.09, "R": 0.07, "L": 0.07, "P": 0.06, "T": 0.07, "A": 0.06, "D": 0.06, "Q": 0.05, "E": 0.05,
-    "N": 0.05, "V": 0.05, "Y": 0.04, "F": 0.03, "W": 0.02, "H": 0.02, "K": 0.02, "I": 0.02, "M": 0.015, "C": 0.015,
+    "G": 0.14, "S": 0.09, "R": 0.07, "L": 0.07, "P": 0.06, "T": 0.07, "A": 0.06, "D": 0.06, "Q": 0.05,
+    "E": 0.05,
+    "N": 0.05, "V": 0.05, "Y": 0.04, "F": 0.03, "W": 0.02, "H": 0.02, "K": 0.02, "I": 0.02, "M": 0.015,
+    "C": 0.015,
   ]
 
   /// A generator of repertoires.
@@ -51,7 +57,8 @@ public struct RepertoireGenerator: Sendable {
   /// Whether a repertoire is positive: every second one.
   public func isPositive(_ index: Int) -> Bool { index % 2 == 1 }
 
-  /// Repertoire `index`, from 0. Its sequences are the same for every witness rate but for those that carry a motif.
+  /// Repertoire `index`, from 0. Its sequences are the same for every witness rate but for those that carry a
+  /// motif.
   public func repertoire(_ index: Int) -> Repertoire {
     require((0..<configuration.repertoireCount).contains(index), "repertoire \(index)")
     var random = stream.child(UInt64(index)).child(0)

@@ -19,7 +19,8 @@ struct TabSeparatedFile {
     columns = text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
     guard columns.count > 1 else {
       throw DataFileError(
-        file: name, problem: "line 1: \"\(oneLine(text, limit: 60))\", expected names of columns between tabs")
+        file: name, problem: "line 1: \"\(oneLine(text, limit: 60))\", expected names of columns between tabs"
+      )
     }
   }
 
@@ -53,7 +54,8 @@ struct TabSeparatedFile {
         split(buffer[start..<last], into: &fields)
         guard fields.count == columns.count else {
           throw DataFileError(
-            file: name, problem: "line \(line): \(fields.count) fields, expected \(columns.count) as on line 1")
+            file: name,
+            problem: "line \(line): \(fields.count) fields, expected \(columns.count) as on line 1")
         }
         try body(line, fields)
         start = end + 1

@@ -1,6 +1,7 @@
 public import Tensors
 
-/// A bag read from its first instance to its last, block by block, without derivatives: memory for the scores alone.
+/// A bag read from its first instance to its last, block by block, without derivatives: memory for the scores
+/// alone.
 public struct BagReading<Scalar: TensorScalar>: Sendable {
   /// The pooled features, [1, features].
   public let pooled: Tensor<Scalar>
@@ -42,7 +43,8 @@ public struct BagReading<Scalar: TensorScalar>: Sendable {
     scores = kept
   }
 
-  /// The instances with the largest weights, each counted by the head that it weighs most in; in rising order.
+  /// The instances with the largest weights, each counted by the head that it weighs most in; in rising
+  /// order.
   func strongest(_ count: Int) -> [Int32] {
     var claims: [Scalar] = []
     for block in scores { claims += (block - logSums).maximum(axis: 1).elements }

@@ -1,6 +1,7 @@
 public import Tensors
 
-/// Features of small gray images: two convolutions with rectifiers and maxima over 2x2 places, and a dense layer.
+/// Features of small gray images: two convolutions with rectifiers and maxima over 2x2 places, and a dense
+/// layer.
 ///
 /// Kernels of 5x5 pixels, 20 and then 50 of them; images of 28x28 pixels become 12x12, then 4x4 places.
 ///
@@ -70,7 +71,8 @@ private struct ConvolutionPlaces: Sendable {
     }
   }
 
-  /// Convolution, rectifier and the maximum over 2x2 places: [images, places, channels] to a quarter of the places.
+  /// Convolution, rectifier and the maximum over 2x2 places: [images, places, channels] to a quarter of the
+  /// places.
   func convolved<Scalar>(
     _ images: Tensor<Scalar>, _ kernels: ConventionalLinear<Scalar>
   ) -> Tensor<Scalar> {

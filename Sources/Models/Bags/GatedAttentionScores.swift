@@ -2,8 +2,8 @@ public import Tensors
 
 /// Attention pooling with a gate: score = w · (tanh(V h + a) ⊙ sigmoid(U h + b)), one for all features.
 ///
-/// - Source: Ilse, Tomczak, Welling, "Attention-based Deep Multiple Instance Learning", ICML 2018, equation 9; without
-///   the gate equation 8.
+/// - Source: Ilse, Tomczak, Welling, "Attention-based Deep Multiple Instance Learning", ICML 2018, equation
+///   9; without the gate equation 8.
 public struct GatedAttentionScores<Scalar: TensorScalar>: InstanceScores {
   private var values: ConventionalLinear<Scalar>
   private var gate: ConventionalLinear<Scalar>?

@@ -1,11 +1,11 @@
 public import Tensors
 
-/// Hopfield pooling with a head for each feature: score_k = β_k h_k, the overlap of a state of one number with the
-/// instance's own feature as stored pattern.
+/// Hopfield pooling with a head for each feature: score_k = β_k h_k, the overlap of a state of one number
+/// with the instance's own feature as stored pattern.
 ///
-/// Every head looks for its instances by itself, and is answered with the same feature of those: z_k is one update of a
-/// modern Hopfield network of patterns of size 1. Many small heads are many independent searches, which is what rare
-/// instances need.
+/// Every head looks for its instances by itself, and is answered with the same feature of those: z_k is one
+/// update of a modern Hopfield network of patterns of size 1. Many small heads are many independent searches,
+/// which is what rare instances need.
 ///
 /// - Source: Ramsauer et al. 2021, section 3 (`HopfieldPooling` with heads of size 1, patterns as they are).
 public struct HopfieldHeadScores<Scalar: TensorScalar>: InstanceScores {

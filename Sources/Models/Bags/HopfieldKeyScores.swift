@@ -1,7 +1,7 @@
 public import Tensors
 
-/// Hopfield pooling with keys from a network of their own: score = β q · k(h), with k layers of SELU units and the
-/// learned state q.
+/// Hopfield pooling with keys from a network of their own: score = β q · k(h), with k layers of SELU units
+/// and the learned state q.
 ///
 /// - Source: Widrich et al. 2020, section 3: two layers of 32 SELU units, one state.
 public struct HopfieldKeyScores<Scalar: TensorScalar>: InstanceScores {

@@ -3,7 +3,8 @@ public import Tensors
 /// Maximum pooling of each feature, as the softmax of a score that is very large: score_k = sharpness h_k.
 ///
 /// The pooled feature lies at most log(instances) / sharpness below the largest. Scores are constants for
-/// differentiation, so that the derivative goes to the instance with the largest feature, as that of a maximum.
+/// differentiation, so that the derivative goes to the instance with the largest feature, as that of a
+/// maximum.
 public struct MaximumScores<Scalar: TensorScalar>: InstanceScores {
   /// What features are multiplied by.
   public let sharpness: Double

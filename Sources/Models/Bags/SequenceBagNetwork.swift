@@ -1,25 +1,25 @@
 public import Tensors
 
-/// Tells the class of a bag of sequences, of which there may be hundreds of thousands: features of each sequence, pooled
-/// with the weights that scores give, and a linear read-out.
+/// Tells the class of a bag of sequences, of which there may be hundreds of thousands: features of each
+/// sequence, pooled with the weights that scores give, and a linear read-out.
 ///
 ///     h(x) = embedding of sequence x,   p = softmax over x of the scores of h(x)
 ///     z = sum over x of p(x) h(x),   evidence = o · z
 ///
-/// With ``HopfieldHeadScores`` or ``HopfieldKeyScores`` it is Hopfield pooling: z is one update of a modern Hopfield
-/// network whose stored patterns are the instances.
+/// With ``HopfieldHeadScores`` or ``HopfieldKeyScores`` it is Hopfield pooling: z is one update of a modern
+/// Hopfield network whose stored patterns are the instances.
 ///
-/// A bag is read block by block without derivatives. Where they are wanted, they go through a share of the instances
-/// alone, those with the largest weights; what the others add is kept as a constant, so the value is that of the whole
-/// bag.
+/// A bag is read block by block without derivatives. Where they are wanted, they go through a share of the
+/// instances alone, those with the largest weights; what the others add is kept as a constant, so the value
+/// is that of the whole bag.
 ///
-/// The read-out starts at 1 for every feature: what sets positive bags apart is something that they hold. It has no
-/// bias, which a comparison of bags does not see.
+/// The read-out starts at 1 for every feature: what sets positive bags apart is something that they hold. It
+/// has no bias, which a comparison of bags does not see.
 ///
-/// - Source: Widrich et al. 2020, section 3; the share is their reduction of bags to the instances with the largest
-///   attention.
-/// - Cost: a bag of N sequences with K kernels takes N K windows width additions and about 20 N K operations to read,
-///   and 4 N H bytes for the scores of H heads.
+/// - Source: Widrich et al. 2020, section 3; the share is their reduction of bags to the instances with the
+///   largest attention.
+/// - Cost: a bag of N sequences with K kernels takes N K windows width additions and about 20 N K operations
+///   to read, and 4 N H bytes for the scores of H heads.
 public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   public typealias Scalar = Scores.Scalar
 
@@ -60,8 +60,8 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   /// The same with derivatives through a share of the bag, one number.
   ///
   /// - Parameters:
-  ///   - share: The part of the sequences, above 0 and at most 1, that derivatives go through: those with the largest
-  ///     weights, or, where all weigh the same, any.
+  ///   - share: The part of the sequences, above 0 and at most 1, that derivatives go through: those with the
+  ///     largest weights, or, where all weigh the same, any.
   ///   - random: Draws them where all weigh the same.
   public func evidence(
     of bag: LetterSequences, throughShare share: Double, random: RandomStream
@@ -83,8 +83,8 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
     return (pooled * output.reshaped([1, output.count])).sum()
   }
 
-  /// How much of the bag each of its sequences makes up, adding up to 1: weights of the heads, averaged with the given
-  /// shares where each feature has a head of its own.
+  /// How much of the bag each of its sequences makes up, adding up to 1: weights of the heads, averaged with
+  /// the given shares where each feature has a head of its own.
   ///
   /// - Parameter featureShares: One number a feature, adding up to 1.
   public func instanceWeights(of bag: LetterSequences, featureShares: [Double]) -> [Scalar] {

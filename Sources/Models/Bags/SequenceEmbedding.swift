@@ -4,8 +4,8 @@ public import Tensors
 ///
 ///     h_k = SELU(b_k + max over windows w of sum over p of W[p, letter w + p, k])
 ///
-/// A maximum over positions and then the activation, which rises, is the same as the other way round, and needs it only
-/// once a sequence.
+/// A maximum over positions and then the activation, which rises, is the same as the other way round, and
+/// needs it only once a sequence.
 ///
 /// - Shape: sequences give [sequences, kernels].
 /// - Source: Widrich et al. 2020, section 3: kernels over one-hot letters, maximum over positions.

@@ -1,7 +1,8 @@
 import Tensors
 
 extension Tensor {
-  /// The scaled exponential linear unit: λ x for x > 0, λ α (e^x - 1) elsewhere, with λ = 1.0507… and α = 1.6732…
+  /// The scaled exponential linear unit: λ x for x > 0, λ α (e^x - 1) elsewhere, with λ = 1.0507… and α =
+  /// 1.6732…
   ///
   /// - Source: Klambauer, Unterthiner, Mayr, Hochreiter, "Self-Normalizing Neural Networks", NeurIPS 2017.
   func scaledExponentialLinearUnit() -> Tensor {

@@ -1,11 +1,11 @@
 import Foundation
 import Tensors
 
-/// Logistic regression with a ridge, in terms of the inner products of the examples: for many more features than
-/// examples.
+/// Logistic regression with a ridge, in terms of the inner products of the examples: for many more features
+/// than examples.
 ///
-/// It minimises sum over examples of log(1 + e^(-y f)) + ridge / 2 |w|^2 with f = w · x + b and w = sum of a_i x_i, by
-/// Newton steps (iteratively reweighted least squares) on a and b.
+/// It minimises sum over examples of log(1 + e^(-y f)) + ridge / 2 |w|^2 with f = w · x + b and w = sum of
+/// a_i x_i, by Newton steps (iteratively reweighted least squares) on a and b.
 ///
 /// - Cost: examples^3 / 3 operations a step, about ten steps; memory for examples^2 numbers.
 public struct KernelLogisticRegression: Sendable {

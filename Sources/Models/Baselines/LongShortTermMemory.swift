@@ -1,11 +1,13 @@
 public import Tensors
 
-/// A recurrent network with gates, which reads a sequence from its first place to its last: the state after the last.
+/// A recurrent network with gates, which reads a sequence from its first place to its last: the state after
+/// the last.
 ///
 ///     i, f, o = sigmoid(W x + U h + b),   g = tanh(W x + U h + b),   c <- f c + i g,   h <- o tanh(c)
 ///
 /// - Shape: [batch, places, inputs] gives [batch, size].
-/// - Source: Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000, whose bias starts at 1.
+/// - Source: Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000, whose bias starts at
+///   1.
 public struct LongShortTermMemory<Scalar: TensorScalar>: Parameterized {
   /// Numbers of the state.
   public let size: Int

@@ -1,7 +1,8 @@
 import CKernels
 
-/// The kernels of convolutions over sequences of letters for one scalar type. Each sequence is computed by itself, so
-/// that ranges of sequences may be cut anywhere; scattering adds, so its ranges share their table in turn.
+/// The kernels of convolutions over sequences of letters for one scalar type. Each sequence is computed by
+/// itself, so that ranges of sequences may be cut anywhere; scattering adds, so its ranges share their table
+/// in turn.
 final class SequenceKernels<Scalar>: Sendable {
   typealias Input = UnsafePointer<Scalar>
   typealias Output = UnsafeMutablePointer<Scalar>

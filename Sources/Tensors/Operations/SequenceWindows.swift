@@ -5,11 +5,12 @@ extension Tensor {
   /// For each sequence and kernel the largest sum over its windows: max over w of sum over p of
   /// table[p, letter w + p, kernel].
   ///
-  /// A window lies inside the sequence; of a shorter sequence it is the whole. Where several windows are largest, the
-  /// derivative goes to the first.
+  /// A window lies inside the sequence; of a shorter sequence it is the whole. Where several windows are
+  /// largest, the derivative goes to the first.
   ///
   /// - Shape: a table [width, letters, kernels] (`self`) gives [sequences, kernels].
-  /// - Cost: one addition a letter of each window and kernel; two bytes a sequence and kernel for a derivative.
+  /// - Cost: one addition a letter of each window and kernel; two bytes a sequence and kernel for a
+  ///   derivative.
   @_specialize(where Scalar == Float)
   public func largestWindowSums(of sequences: LetterSequences) -> Tensor {
     checkTable(sequences)
@@ -42,7 +43,8 @@ extension Tensor {
     return .differentiable(value, inputs: [self]) { [$0.cotangent.scattered(over: windows)] }
   }
 
-  /// The transpose of ``sums(over:)``: a table to which each number of [sequences, kernels] is added at its window.
+  /// The transpose of ``sums(over:)``: a table to which each number of [sequences, kernels] is added at its
+  /// window.
   @_specialize(where Scalar == Float)
   func scattered(over windows: SequenceWindows) -> Tensor {
     let kernelCount = shape[1]

@@ -1,10 +1,10 @@
 public import Tensors
 
-/// The logistic loss of pairs: the mean over pairs of log(1 + e^-(p - n)), for the score p of a positive and n of a
-/// negative example. One number.
+/// The logistic loss of pairs: the mean over pairs of log(1 + e^-(p - n)), for the score p of a positive and
+/// n of a negative example. One number.
 ///
-/// Whatever is added to all scores alike makes no difference, and its minimum ranks every positive example above every
-/// negative one: it stands for the area under the ROC curve.
+/// Whatever is added to all scores alike makes no difference, and its minimum ranks every positive example
+/// above every negative one: it stands for the area under the ROC curve.
 ///
 /// - Parameters:
 ///   - positives: The scores of the positive examples, one a pair.
@@ -19,7 +19,8 @@ public func pairwiseLogisticLoss<Scalar>(
   return (negatives - positives).softplus().mean()
 }
 
-/// The mean negative log-probability of labels under sigmoid(logit): mean of log(1 + e^logit) - y logit. One number.
+/// The mean negative log-probability of labels under sigmoid(logit): mean of log(1 + e^logit) - y logit. One
+/// number.
 ///
 /// - Parameters:
 ///   - logits: One number an example.

@@ -48,7 +48,8 @@ struct SequenceBagTests {
       "keys")
     check.run(
       Self.network(
-        GatedAttentionScores<Double>(featureCount: features, hiddenSize: 3, random: random.child(1)), seed: 3),
+        GatedAttentionScores<Double>(featureCount: features, hiddenSize: 3, random: random.child(1)),
+        seed: 3),
       "gated attention")
     check.run(
       Self.network(
