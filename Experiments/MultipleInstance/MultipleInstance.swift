@@ -40,13 +40,13 @@ struct MultipleInstance: ParsableCommand {
       try work()
       record.timings[name] = Date().timeIntervalSince(begun)
     }
-    let small = SmallTasks(options: small, random: random.child(2), progress: progress)
-    try timed(.bits, "bit_patterns") { report.add(try small.bits()) }
-    try timed(.latch, "latch") { report.add(try small.latch()) }
+    let tasks = SmallTasks(options: small, random: random.child(2), progress: progress)
+    try timed(.bits, "bit_patterns") { report.add(try tasks.bits()) }
+    try timed(.latch, "latch") { report.add(try tasks.latch()) }
     try timed(.digits, "digits") {
       guard let images else { return }
       report.add(
-        try DigitTask(images: images, options: self.small, random: random.child(1), progress: progress).run())
+        try DigitTask(images: images, options: small, random: random.child(1), progress: progress).run())
     }
     var scores = CSVTable(columns: RepertoireTask.scoreNames)
     try timed(.repertoires, "repertoires") {

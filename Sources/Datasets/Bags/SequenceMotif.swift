@@ -1,3 +1,5 @@
+import Tensors
+
 /// A pattern of amino acids with places that may hold any: `LD.RN`.
 public struct SequenceMotif: Sendable, Equatable, CustomStringConvertible {
   /// The letter of each place; nil where any may stand.

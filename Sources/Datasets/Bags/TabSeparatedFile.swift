@@ -65,7 +65,7 @@ struct TabSeparatedFile {
 
   /// An error about a field of a line.
   func failure(line: Int, column: Int, found: some Sequence<UInt8>, expected: String) -> DataFileError {
-    let text = oneLine(String(decoding: found.prefix(200), as: UTF8.self), limit: 60)
+    let text = oneLine(String(decoding: Array(found.prefix(200)), as: UTF8.self), limit: 60)
     return DataFileError(
       file: name, problem: "line \(line), field \(columns[column]): \"\(text)\", expected \(expected)")
   }

@@ -46,7 +46,7 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
     let plain = isTracked ? with(parameters.map { $1.detached }) : self
     let starts = stride(from: 0, to: bag.count, by: Self.blockSize)
     return BagReading(
-      starts.lazy.map { start in
+      starts.lazy.map { start -> (features: Tensor<Scalar>, scores: Tensor<Scalar>) in
         let features = plain.embedding(bag.sliced(start..<min(start + Self.blockSize, bag.count)))
         return (features, plain.scores(features))
       })

@@ -67,10 +67,7 @@ extension Tensor {
   private func largest(
     of sequences: LetterSequences, sums: UnsafeMutablePointer<Scalar>, places: UnsafeMutablePointer<UInt16>?
   ) {
-    // Threads write ranges of their own.
-    nonisolated(unsafe) let (sums, places) = (sums, places)
     withCall(sequences, width: shape[0], kernelCount: shape[2]) { call in
-      nonisolated(unsafe) let call = call
       Parallelism.forRanges(sequences.count, grain: 1_024) { range in
         kernels.sequences.maximum(call, range, pointer, sums, places)
       }
