@@ -55,16 +55,16 @@ struct KmerRegression {
   ) throws -> Outcome {
     let count = products.shape[1]
     let rows = products.elements.map { Double($0) }
-    func products(_ rowsOf: Range<Int>) -> [[Double]] {
+    func part(_ rowsOf: Range<Int>) -> [[Double]] {
       rowsOf.map { Array(rows[$0 * count..<($0 + 1) * count]) }
     }
     let (trained, validated) = (split.training.count, split.validation.count)
-    let training = products(0..<trained)
+    let training = part(0..<trained)
     let scale = training.indices.reduce(0) { $0 + training[$1][$1] } / Double(max(1, trained))
     let model = KernelLogisticRegression(
       products: Array(training.joined()), isPositive: data.labels(split.training), ridge: ridge * scale)
-    let validation = products(trained..<trained + validated).map { model.logit(products: $0) }
-    let test = products(trained + validated..<products.shape[0]).map { model.logit(products: $0) }
+    let validation = part(trained..<trained + validated).map { model.logit(products: $0) }
+    let test = part(trained + validated..<products.shape[0]).map { model.logit(products: $0) }
     return Outcome(
       scores: test,
       validationAUC: try BinaryScores(validation, isPositive: data.labels(split.validation)).areaUnderROC,
