@@ -5,9 +5,9 @@ import Testing
 /// Convolutions over letters against sums of one-hot letters, and their derivatives against differences.
 struct SequenceWindowTests {
   /// Sequences of 1, 2, 4, 5, 9, 3 and 12 of 6 letters.
-  private static let sequences = sequences(lengths: [1, 2, 4, 5, 9, 3, 12], letterCount: 6, seed: 1)
+  private static let sequences = drawn(lengths: [1, 2, 4, 5, 9, 3, 12], letterCount: 6, seed: 1)
 
-  private static func sequences(lengths: [Int], letterCount: Int, seed: UInt64) -> LetterSequences {
+  private static func drawn(lengths: [Int], letterCount: Int, seed: UInt64) -> LetterSequences {
     var random = RandomStream(seed: seed)
     return LetterSequences(
       lengths.map { length in (0..<length).map { _ in UInt8(random.integer(below: letterCount)) } },
@@ -71,7 +71,7 @@ struct SequenceWindowTests {
 
   @Test("the same bits on any number of threads")
   func threads() {
-    let many = Self.sequences(lengths: (0..<9_000).map { 5 + $0 % 11 }, letterCount: 20, seed: 6)
+    let many = Self.drawn(lengths: (0..<9_000).map { 5 + $0 % 11 }, letterCount: 20, seed: 6)
     let table = normalTensor([5, 20, 33], seed: 7, as: Float.self)
     func run(_ threads: Int) -> [[Float]] {
       let before = Parallelism.threadCount
