@@ -105,7 +105,8 @@ if !isDependency {
     ("masked-images", "MaskedImages", ["MaskedImageData"]),
     ("descent-methods", "DescentMethods", ["MaskedImageData"]), ("descend", "Descend", []),
     ("graph-classification", "GraphClassification", ["GraphExperiments"]),
-    ("graph-nodes", "GraphNodes", ["GraphExperiments"]), ("results-tables", "ResultsTables", []),
+    ("graph-nodes", "GraphNodes", ["GraphExperiments"]), ("memory-retrieval", "MemoryRetrieval", []),
+    ("results-tables", "ResultsTables", []),
   ]
   for (name, folder, more) in experiments {
     package.targets.append(experiment(name, folder: folder, more))

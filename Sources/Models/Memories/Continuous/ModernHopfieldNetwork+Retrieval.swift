@@ -27,8 +27,8 @@ extension ModernHopfieldNetwork {
 
   private func updateAndConjugates(_ states: Tensor<Scalar>) -> (Tensor<Scalar>, [Double]) {
     if weighting == .softmax {
-      let pass = SoftmaxPass(PatternPass(source), states: states, beta: beta, mixes: true)
-      return (pass.means ?? states, pass.logSum)
+      let found = SoftmaxMixtures(source, states: states, beta: beta, mixes: true)
+      return (found.means, found.logSums)
     }
     let found = sparseMixtures(states)
     let next = Tensor<Scalar>(shape: states.shape) { out in
@@ -70,8 +70,8 @@ extension ModernHopfieldNetwork {
   func energies(at states: Tensor<Scalar>) -> [Double] {
     if patternCount == 0 { return squares(of: states).map { $0 / 2 } }
     if weighting == .softmax {
-      let pass = SoftmaxPass(PatternPass(source), states: states, beta: beta, mixes: false)
-      return energies(at: states, pass.logSum)
+      let found = SoftmaxMixtures(source, states: states, beta: beta, mixes: false)
+      return energies(at: states, found.logSums)
     }
     return energies(at: states, sparseMixtures(states).map(\.conjugate))
   }
