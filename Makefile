@@ -27,6 +27,7 @@ results: setup
 	$(if $(NODES),for set in $(NODE_SETS); do swift run -c release graph-nodes --data $(NODES)/$$set.safetensors || exit 1; done)
 	swift run -c release graph-classification
 	$(if $(TU),for set in $(TU_SETS); do swift run -c release graph-classification --data $(TU)/$$set || exit 1; done)
+	swift run -c release memory-retrieval $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(wildcard .build/peers/bin/python),,--no-peers)
 	swift run -c release results-tables
 
 # Graphs with anomalous nodes, files in the folder that NODES= names.
@@ -34,6 +35,9 @@ NODE_SETS = reddit books disney inj_cora
 
 # Sets of the TU Dortmund collection, folders in the one that TU= names.
 TU_SETS = MUTAG ENZYMES PROTEINS IMDB-BINARY NCI1
+
+# PHOTOS= names a folder of photos for memory-retrieval, which is compared with faiss where Benchmarks/Peers/setup.sh
+# installed it.
 
 CIFAR10_OPTIONS = --dimension 128 --key-size 32 --memories 512 --weight-deviation 0.02 --epochs 3 \
 	--test-images 2000 --compare --output Results/masked-images-cifar10
