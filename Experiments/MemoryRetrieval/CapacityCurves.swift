@@ -130,7 +130,9 @@ struct CapacityCurves: Finding {
         + "beta = d (softmax is then the memory of e^(ξ·s)), balls of 1.2 times the squared distance of a cue, and "
         + "\(MemoryKind.featureCount) random features at beta 10; the sign of their states is judged.")
     try add("capacity", to: &page, summary)
-    let open = curves.filter { capacity($0.points).isOpen }.map { "\($0.of.kind.label), d = \($0.of.dimension)" }
+    let open = curves.filter { capacity($0.points).isOpen }.map {
+      "\($0.of.kind.label), d = \($0.of.dimension)"
+    }
     if !open.isEmpty {
       page.addParagraph(
         "Not the memories' own limit but that of the measurement, a number of patterns × d, ended these curves: "

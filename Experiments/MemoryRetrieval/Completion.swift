@@ -116,7 +116,9 @@ struct Completion: Finding {
     let count = pictured.task.stored.shape[0]
     page.addImage(
       "completed-\(images.key).png",
-      caption: "\(images.label.prefix(1).uppercased())\(images.label.dropFirst()): \(count) stored, the lower half hidden")
+      caption:
+        "\(images.label.prefix(1).uppercased())\(images.label.dropFirst()): \(count) stored, the lower half hidden"
+    )
     let chosen = rows.filter { $0.count == count }.compactMap { row in
       row.beta.map { "\(row.kind.label) \(String(format: "%.3g", $0))" }
     }

@@ -81,7 +81,9 @@ struct EmergentMinima: Finding {
     return kept
   }
 
-  private func name(_ point: Point) -> String { "radius_\(Int((100 * (2 / point.beta).squareRoot()).rounded()))" }
+  private func name(_ point: Point) -> String {
+    "radius_\(Int((100 * (2 / point.beta).squareRoot()).rounded()))"
+  }
 
   var summary: [String: Double] {
     var summary = [

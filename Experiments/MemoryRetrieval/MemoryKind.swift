@@ -3,7 +3,8 @@ import Foundation
 
 /// The memories that are measured.
 enum MemoryKind: String, CaseIterable {
-  case hebb, pseudoInverse, cubic, quartic, exponential, softmax, entmax, sparsemax, logSumReLU, randomFeatures
+  case hebb, pseudoInverse, cubic, quartic, exponential, softmax, entmax, sparsemax, logSumReLU,
+    randomFeatures
 
   /// What stands in names of results.
   var key: String {

@@ -9,7 +9,9 @@ enum PlainRead {
   static func copying(_ path: String, threads: Int) throws -> Double {
     let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     let descriptor = open(path, O_RDONLY)
-    guard descriptor >= 0 else { throw FileAccessError(file: path, action: "open", reason: "it cannot be read") }
+    guard descriptor >= 0 else {
+      throw FileAccessError(file: path, action: "open", reason: "it cannot be read")
+    }
     defer { close(descriptor) }
     return Stopwatch.seconds {
       Parallelism.forEach(threads) { thread in

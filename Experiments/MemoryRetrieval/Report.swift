@@ -11,7 +11,8 @@ struct Report {
     record.summary = findings.reduce(into: [:]) { $0.merge($1.summary) { $1 } }
     record.tables = findings.flatMap(\.tables)
     record.headline = [
-      "modern_recalled_d64", "stream_bandwidth_share", "stream_peak_share", "faiss_ratio_1", "faiss_ratio_256",
+      "modern_recalled_d64", "stream_bandwidth_share", "stream_peak_share", "faiss_ratio_1",
+      "faiss_ratio_256",
     ].filter { record.summary[$0] != nil }
     for finding in findings { try finding.writeFiles(to: folder) }
     try page(record).write(to: "\(folder)/README.md")

@@ -21,7 +21,8 @@ final class SearchPeer {
   init(_ options: ScaleOptions, file: PatternFile, threads: Int) throws {
     let program = "\(options.peers)/faiss_search.py"
     for path in [options.python, program] where !FileManager.default.fileExists(atPath: path) {
-      throw PeerFault("\(path) is missing; Benchmarks/Peers/setup.sh installs the peers, --no-peers does without")
+      throw PeerFault(
+        "\(path) is missing; Benchmarks/Peers/setup.sh installs the peers, --no-peers does without")
     }
     process.executableURL = URL(fileURLWithPath: options.python)
     process.arguments = [program, file.path, PatternFile.arrayName, "--threads", "\(threads)"]
@@ -48,7 +49,9 @@ final class SearchPeer {
 
   /// Seconds of one search for the queries of a file followed by softmax over its results.
   func seconds(queries path: String, beta: Double, neighbours: Int) throws -> Double {
-    guard let seconds = try ask(["command": "time", "queries": path, "beta": beta, "neighbours": neighbours]).seconds
+    guard
+      let seconds = try ask(["command": "time", "queries": path, "beta": beta, "neighbours": neighbours])
+        .seconds
     else { throw PeerFault("faiss: no time in its answer") }
     return seconds
   }
