@@ -48,7 +48,7 @@ extension ModernHopfieldNetwork {
   }
 
   /// The patterns with a weight above 0, their weights, and Omega*, for each state.
-  private func sparseMixtures(
+  func sparseMixtures(
     _ states: Tensor<Scalar>
   ) -> [(patterns: [Int], weights: [Double], conjugate: Double)] {
     let pass = ShortlistPass(

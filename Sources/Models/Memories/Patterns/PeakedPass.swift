@@ -16,6 +16,13 @@ struct PeakedPass<Scalar: TensorScalar> {
     let logSum: Double
     /// sum_mu softmax(beta x·xi)_mu xi_mu; empty unless asked for.
     let mean: [Scalar]
+    /// The patterns within reach, and their scores.
+    let candidates: [PatternCandidate]
+
+    /// Their weights.
+    var weights: [PatternWeight] {
+      candidates.map { PatternWeight(pattern: $0.pattern, weight: exp($0.score - logSum)) }
+    }
   }
 
   private let pass: PatternPass<Scalar>
@@ -139,7 +146,7 @@ struct PeakedPass<Scalar: TensorScalar> {
   private func mixture(of candidates: [PatternCandidate], _ mixes: Bool) -> Mixture? {
     guard let top = candidates.map(\.score).max() else { return nil }
     let sum = candidates.reduce(0) { $0 + exp($1.score - top) }
-    if !mixes { return Mixture(logSum: top + log(sum), mean: []) }
+    if !mixes { return Mixture(logSum: top + log(sum), mean: [], candidates: candidates) }
     var mean = [Scalar](repeating: 0, count: pass.dimension)
     for candidate in candidates {
       let weight = Scalar(exp(candidate.score - top) / sum)
@@ -147,6 +154,6 @@ struct PeakedPass<Scalar: TensorScalar> {
         Scalar.kernels.accumulate(pass.dimension, weight, $0, &mean)
       }
     }
-    return Mixture(logSum: top + log(sum), mean: mean)
+    return Mixture(logSum: top + log(sum), mean: mean, candidates: candidates)
   }
 }

@@ -23,17 +23,38 @@ struct SoftmaxMixtures<Scalar: TensorScalar> {
     self.logSums = logSums
   }
 
+  /// The weights above rounding of each state; nil where they are many.
+  static func fewWeights(
+    _ source: any PatternSource<Scalar>, states: Tensor<Scalar>, beta: Scalar
+  ) -> [[PatternWeight]?] {
+    let peaked = PeakedPass(PatternPass(source), beta: beta)
+    return stride(from: 0, to: states.shape[0], by: min(statesAtOnce, peaked.queriesAtOnce)).flatMap {
+      start in
+      let end = min(start + min(statesAtOnce, peaked.queriesAtOnce), states.shape[0])
+      return tried(peaked, states.sliced(axis: 0, start..<end), mixes: false).map { $0?.weights }
+    }
+  }
+
+  /// What the peaked pass makes of the states that may suit it; nil for the others.
+  private static func tried(
+    _ peaked: PeakedPass<Scalar>, _ states: Tensor<Scalar>, mixes: Bool
+  ) -> [PeakedPass<Scalar>.Mixture?] {
+    let count = states.shape[0]
+    let chosen = peaked.mayBePeaked(states).enumerated().filter(\.element).map(\.offset)
+    var found = [PeakedPass<Scalar>.Mixture?](repeating: nil, count: count)
+    if chosen.isEmpty { return found }
+    let results = peaked.run(
+      chosen.count == count ? states : states.gathered(chosen, axis: 0), mixes: mixes)
+    for (index, query) in chosen.enumerated() { found[query] = results[index] }
+    return found
+  }
+
   private static func mixtures(
     _ pass: PatternPass<Scalar>, _ peaked: PeakedPass<Scalar>, _ states: Tensor<Scalar>, _ beta: Scalar,
     _ mixes: Bool
   ) -> (means: Tensor<Scalar>, logSums: [Double]) {
     let count = states.shape[0]
-    let tried = peaked.mayBePeaked(states).enumerated().filter(\.element).map(\.offset)
-    var found = [PeakedPass<Scalar>.Mixture?](repeating: nil, count: count)
-    if !tried.isEmpty {
-      let results = peaked.run(tried.count == count ? states : states.gathered(tried, axis: 0), mixes: mixes)
-      for (index, query) in tried.enumerated() { found[query] = results[index] }
-    }
+    let found = tried(peaked, states, mixes: mixes)
     let rest = (0..<count).filter { found[$0] == nil }
     if rest.isEmpty && !mixes { return (states, found.map { $0?.logSum ?? 0 }) }
     let dense = SoftmaxPass(
