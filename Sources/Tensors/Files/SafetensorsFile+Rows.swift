@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 extension SafetensorsFile {
   /// Writes one array of rows, some at a time: for arrays that do not fit into memory.
