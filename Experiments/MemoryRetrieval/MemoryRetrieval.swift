@@ -21,6 +21,7 @@ struct MemoryRetrieval: ParsableCommand {
     // Everything that can fail at once comes before any work.
     let images = try work.parts.contains(where: \.needsImages) ? CompletionImages(work, output) : nil
     let file = work.parts.contains(.scale) ? try PatternFile(scale, quick: output.quick) : nil
+    if file != nil && !scale.noPeers { try SearchPeer.check(scale) }
     try OutputFolder.prepare(output.output)
     var record = RunRecord(
       experiment: "memory-retrieval", title: "What memories store and recall", options: recordedOptions,

@@ -15,17 +15,23 @@ final class SearchPeer {
     let seconds: Double?
   }
 
+  /// - Throws: ``PeerFault`` where a program is missing.
+  static func check(_ options: ScaleOptions) throws {
+    for path in [options.python, program(options)] where !FileManager.default.fileExists(atPath: path) {
+      throw PeerFault(
+        "\(path) is missing; Benchmarks/Peers/setup.sh installs the peers, --no-peers does without")
+    }
+  }
+
+  private static func program(_ options: ScaleOptions) -> String { "\(options.peers)/faiss_search.py" }
+
   /// Starts it and lets it read the patterns.
   ///
   /// - Throws: ``PeerFault`` where it is not installed or fails.
   init(_ options: ScaleOptions, file: PatternFile, threads: Int) throws {
-    let program = "\(options.peers)/faiss_search.py"
-    for path in [options.python, program] where !FileManager.default.fileExists(atPath: path) {
-      throw PeerFault(
-        "\(path) is missing; Benchmarks/Peers/setup.sh installs the peers, --no-peers does without")
-    }
+    try Self.check(options)
     process.executableURL = URL(fileURLWithPath: options.python)
-    process.arguments = [program, file.path, PatternFile.arrayName, "--threads", "\(threads)"]
+    process.arguments = [Self.program(options), file.path, PatternFile.arrayName, "--threads", "\(threads)"]
     process.standardInput = commands
     process.standardOutput = answers
     var environment = ProcessInfo.processInfo.environment
