@@ -53,6 +53,34 @@ struct PeakedUpdateTests {
   @Test("in single precision")
   func single() { expectDirect(Float.self, tolerance: 1e-6) }
 
+  @Test("weights and kinds are those of all patterns", arguments: MemoryWeighting.allCases)
+  func weights(weighting: MemoryWeighting) {
+    let queries = queries(Double.self)
+    var options = RetrievalOptions()
+    (options.stepLimit, options.weightLimit) = (0, 5)
+    for beta in [60.0, 200] {
+      let network = ModernHopfieldNetwork(
+        patterns: patterns(Double.self), beta: beta, weighting: weighting)
+      let found = network.retrieve(queries, options: options)
+      let all = network.weights(at: queries)
+      for row in 0..<8 {
+        let sorted = (0..<9_001).map { PatternWeight(pattern: $0, weight: all[row, $0]) }
+          .sorted { ($0.weight, $1.pattern) > ($1.weight, $0.pattern) }
+        let shown = found.weights[row]
+        #expect(shown.count == min(5, sorted.count { $0.weight > 0 }))
+        #expect(shown.map(\.pattern) == sorted.prefix(shown.count).map(\.pattern), "beta \(beta), \(row)")
+        #expect(zip(shown, sorted).allSatisfy { abs($0.weight - $1.weight) < 1e-11 })
+        var (sum, count) = (0.0, 0)
+        for share in sorted where sum < 0.9 - 1e-9 {
+          sum += share.weight
+          count += 1
+        }
+        #expect(found.fixedPoints[row]?.dominantCount == count)
+        #expect(abs((found.fixedPoints[row]?.largestWeight ?? 0) - sorted[0].weight) < 1e-11)
+      }
+    }
+  }
+
   @Test("a query that is not a number does not change the others")
   func notANumber() {
     let network = ModernHopfieldNetwork(patterns: patterns(Float.self), beta: 200)
