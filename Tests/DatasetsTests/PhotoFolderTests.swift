@@ -16,7 +16,8 @@ struct PhotoFolderTests {
     try folder.write("more/c.png", try gray.pngData())
     let found = try PhotoFolder.read(folder.url, width: 2, height: 2)
     #expect(found.classNames == ["a.PNG", "b.png"] && found.labels == [0, 1])
-    #expect([found.count, found.height, found.width, found.channels] == [2, 2, 2, 3])
+    let sizes: [Int] = [found.count, found.height, found.width, found.channels]
+    #expect(sizes == [2, 2, 2, 3])
     #expect(found[0] == color.fitted(width: 2, height: 2))
     #expect(found[1].bytes == gray.fitted(width: 2, height: 2).bytes.flatMap { [$0, $0, $0] })
   }
