@@ -67,7 +67,9 @@ struct PeakedUpdateTests {
         let sorted = (0..<9_001).map { PatternWeight(pattern: $0, weight: all[row, $0]) }
           .sorted { ($0.weight, $1.pattern) > ($1.weight, $0.pattern) }
         let shown = found.weights[row]
-        #expect(shown.count == min(5, sorted.count { $0.weight > 0 }))
+        // Softmax weights below rounding may be left out.
+        let needed = sorted.count { $0.weight > (weighting == .softmax ? 1e-16 : 0) }
+        #expect(shown.count >= min(5, needed) && shown.count <= 5)
         #expect(shown.map(\.pattern) == sorted.prefix(shown.count).map(\.pattern), "beta \(beta), \(row)")
         #expect(zip(shown, sorted).allSatisfy { abs($0.weight - $1.weight) < 1e-11 })
         var (sum, count) = (0.0, 0)
