@@ -64,6 +64,7 @@ struct GraphNodes: ParsableCommand {
       "heads": "\(model.heads)", "key-size": "\(model.keySize)", "memories": "\(model.memories)",
       "blocks": "\(model.blocks)", "steps": "\(model.steps)", "step-size": "\(model.stepSize)",
       "noise": "\(model.noise)", "dropout": "\(model.dropout)", "read-out": model.readOut,
+      "read-energies": "\(model.readEnergies)", "input-dropout": "\(model.inputDropout)",
       "epochs": "\(training.epochs)", "patience": "\(training.patience)", "rate": "\(training.rate)",
       "weight-decay": "\(training.weightDecay)", "mask": "\(training.mask)",
       "mask-epochs": "\(training.maskEpochs)", "unlabelled-runs": "\(training.unlabelledRuns)",

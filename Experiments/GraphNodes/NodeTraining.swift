@@ -7,6 +7,8 @@ struct NodeTraining: NodeModelUse {
   let nodes: PreparedNodes
   let split: StratifiedSplit
   let training: TrainingOptions
+  /// The share of features that training leaves out.
+  let inputDropout: Double
   let random: RandomStream
   let progress: WorkProgress
 
@@ -36,7 +38,8 @@ struct NodeTraining: NodeModelUse {
       let update = try loop.update(of: training.epochs) { update, _ in
         random.child(UInt64(update))
       } loss: { model, random, _ in
-        let logits = model.logits(nodes.features, on: graph, dropout: random)
+        let features = nodes.features.withDropout(inputDropout, random.child(1))
+        let logits = model.logits(features, on: graph, dropout: random.child(0))
         return crossEntropy(
           logits.gathered(split.training, axis: 0), labels: labels, classWeights: weights)
       }

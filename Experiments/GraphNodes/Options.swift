@@ -36,8 +36,14 @@ struct ModelOptions: ParsableArguments {
   var noise = 0.02
   @Option(help: "Share of hidden units that training leaves out, in every model that has some.")
   var dropout = 0.5
-  @Option(help: "What is read beside the last step: first-step, or start for before the first.")
+  @Option(
+    help: "What is read beside the last step: first-step, or start for before the first; tokens for what no norm has "
+      + "scaled, before the first and after the last.")
   var readOut = "first-step"
+  @Flag(help: "Read the node's own shares of the energy too, before the first step and after the last.")
+  var readEnergies = false
+  @Option(help: "Share of the features that training leaves out, in every model.")
+  var inputDropout = 0.5
 
   func validate() throws {
     let sizes = 1...(1 << 14)
@@ -58,16 +64,19 @@ struct ModelOptions: ParsableArguments {
     if !(dropout >= 0 && dropout < 1) {
       throw ValidationError("--dropout must lie in 0 ..< 1, not \(dropout)")
     }
-    if readOut != "first-step" && readOut != "start" {
-      throw ValidationError("--read-out must be first-step or start, not \(readOut)")
+    if !(inputDropout >= 0 && inputDropout < 1) {
+      throw ValidationError("--input-dropout must lie in 0 ..< 1, not \(inputDropout)")
+    }
+    if readOut != "first-step" && readOut != "start" && readOut != "tokens" {
+      throw ValidationError("--read-out must be first-step, start or tokens, not \(readOut)")
     }
   }
 }
 
 /// How models learn.
 struct TrainingOptions: ParsableArguments {
-  @Option(help: "Updates at most, each on all training nodes.") var epochs = 100
-  @Option(help: "Updates without a better validation score after which a training ends.") var patience = 20
+  @Option(help: "Updates at most, each on all training nodes.") var epochs = 200
+  @Option(help: "Updates without a better validation score after which a training ends.") var patience = 40
   @Option(help: "Rate of AdamW.") var rate = 0.005
   @Option(help: "Weight decay of AdamW, on matrices.") var weightDecay = 1.0
   @Option(help: "Share of the nodes masked at a time where no labels are used.") var mask = 0.2
