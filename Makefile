@@ -49,6 +49,7 @@ bench: setup bench-operations
 	swift run -c release performance $(BENCH_OPTIONS) --configurations none --epochs 3 6 12 24 --output Results/performance-masked-images
 	swift run -c release performance $(BENCH_OPTIONS) --configurations none --curves tokens batch dimension steps \
 		--output Results/performance-curves
+	swift run -c release performance graphs $(if $(NODES),--data $(NODES)/reddit.safetensors)
 
 # Single operations into Results/performance/operations.md, with a package that the manifest adds only here.
 bench-operations: setup

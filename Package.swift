@@ -94,11 +94,18 @@ if !isDependency {
       dependencies: [
         "EnergyTransformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Experiments/MaskedImageData", exclude: ["README.md"], swiftSettings: strict))
+  // The same for experiments on graphs.
+  package.targets.append(
+    .target(
+      name: "GraphExperiments",
+      dependencies: [
+        "EnergyTransformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Experiments/GraphExperiments", exclude: ["README.md"], swiftSettings: strict))
   let experiments: [(name: String, folder: String, more: [Target.Dependency])] = [
     ("masked-images", "MaskedImages", ["MaskedImageData"]),
     ("descent-methods", "DescentMethods", ["MaskedImageData"]), ("descend", "Descend", []),
-    ("graph-classification", "GraphClassification", []),
-    ("graph-nodes", "GraphNodes", []), ("results-tables", "ResultsTables", []),
+    ("graph-classification", "GraphClassification", ["GraphExperiments"]),
+    ("graph-nodes", "GraphNodes", ["GraphExperiments"]), ("results-tables", "ResultsTables", []),
   ]
   for (name, folder, more) in experiments {
     package.targets.append(experiment(name, folder: folder, more))

@@ -1,8 +1,8 @@
 /// What was measured on one workload.
 package struct BlockMeasurement: Sendable {
-  package let workload: BlockWorkload
+  package let workload: any Workload
   package var times: [Work: RoundTimes] = [:]
-  /// The largest relative error of each variant's arrays against JAX's automatic differentiation.
+  /// The largest relative error of each variant's arrays against those of the variant that all are held against.
   package var errors: [Work: [Variant: [String: Double]]] = [:]
   /// Calls of malloc a run, the fewest of all turns, where they are counted.
   package var allocations: [Work: [Variant: Double]] = [:]
@@ -11,7 +11,7 @@ package struct BlockMeasurement: Sendable {
   /// Memory of a training step.
   package var memory: [Variant: MemoryFigures] = [:]
 
-  package init(_ workload: BlockWorkload) { self.workload = workload }
+  package init(_ workload: any Workload) { self.workload = workload }
 
   /// Adds the runs of a turn.
   package mutating func add(_ reply: WorkerReply, of variant: Variant, _ work: Work, round: Int) {

@@ -1,5 +1,5 @@
 /// The sizes of one block and of its descent, which every system computes alike.
-package struct BlockWorkload: Equatable, Sendable {
+package struct BlockWorkload: Workload, Equatable {
   /// What summaries call it, in lower case.
   package var name: String
   /// B, the examples.

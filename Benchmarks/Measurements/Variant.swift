@@ -24,7 +24,23 @@ package struct Variant: Hashable, Sendable {
   package static let jaxAutomatic = Variant(
     name: "jax-automatic", label: "JAX, automatic", system: .jax)
 
-  /// Everything that is measured, the library first.
+  /// The whole model of nodes, from features to classes, around the block on a graph; forward only.
+  package static let ownModel = Variant(
+    name: "own-model", label: "this library, whole model", system: .own, freezesWeights: true)
+  /// PyTorch's automatic differentiation of the energy on a graph: what the numbers of blocks on graphs are held against.
+  package static let graphAutomatic = Variant(
+    name: "torch-graph-automatic", label: "PyTorch Geometric, autograd", system: .torch)
+
+  /// Blocks on graphs: the library, and PyTorch with the operations of PyTorch Geometric.
+  package static let onGraphs = [
+    own, graphAutomatic,
+    Variant(name: "torch-graph-closed", label: "PyTorch Geometric, closed form", system: .torch),
+    Variant(
+      name: "torch-graph-sorted", label: "PyTorch Geometric, closed form, sorted edges", system: .torch),
+    Variant(name: "torch-graph-compiled", label: "PyTorch Geometric, a step compiled", system: .torch),
+  ]
+
+  /// Everything that is measured of images and token sets, the library first.
   package static let all = [
     own, ownGeneric, jaxAutomatic,
     Variant(name: "jax-closed", label: "JAX, closed form", system: .jax),

@@ -37,7 +37,7 @@ package struct WorkerRequest: Codable, Equatable, Sendable {
   package init(_ command: Command) { self.command = command }
 
   /// Makes ready for a workload whose arrays are in a file.
-  package static func prepare(_ workload: BlockWorkload, _ work: Work, file: String) -> WorkerRequest {
+  package static func prepare(_ workload: any Workload, _ work: Work, file: String) -> WorkerRequest {
     var request = WorkerRequest(.prepare)
     (request.work, request.file) = (work, file)
     (request.steps, request.stepSize) = (workload.steps, workload.stepSize)

@@ -4,7 +4,7 @@ import json
 
 import numpy
 
-KINDS = {"F32": numpy.float32, "F64": numpy.float64}
+KINDS = {"F32": numpy.float32, "F64": numpy.float64, "I64": numpy.int64}
 NAMES = {numpy.dtype(kind): name for name, kind in KINDS.items()}
 
 

@@ -10,7 +10,8 @@ PARAMETERS = ("Wq", "Wk", "Xi", "gamma", "delta")
 @dataclass
 class Problem:
     """parameters: Wq, Wk [heads, key size, dimension], Xi [dimension, memories], gamma [], delta [dimension];
-    tokens and target: [batch, tokens, dimension]."""
+    tokens and target: [batch, tokens, dimension], on a graph [nodes, dimension];
+    graph: None, or where the edges of each node begin, [nodes + 1], and the neighbours, [edges]."""
 
     parameters: dict
     tokens: object
@@ -18,6 +19,7 @@ class Problem:
     steps: int
     step_size: float
     work: str
+    graph: tuple | None = None
 
     @staticmethod
     def read(request):
@@ -27,8 +29,9 @@ class Problem:
         return Problem(
             {name: found[name] for name in PARAMETERS},
             found["x"],
-            found["target"],
+            found.get("target"),
             int(request["steps"]),
             float(request["step_size"]),
             request["work"],
+            (found["row_starts"], found["columns"]) if "columns" in found else None,
         )

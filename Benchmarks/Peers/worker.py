@@ -31,6 +31,10 @@ def make_system(variant, threads):
         from jax_block import JAXBlock
 
         return JAXBlock(variant)
+    if variant.startswith("torch-graph-"):
+        from torch_graph import TorchGraph
+
+        return TorchGraph(variant, threads)
     if variant.startswith("torch-"):
         from torch_block import TorchBlock
 
@@ -50,7 +54,10 @@ class Worker:
         name = request["command"]
         if name not in ("prepare", "check", "time", "memory", "reset_peak"):
             raise ValueError(f"no command {name}")
-        return getattr(self, name)(request)
+        found = getattr(self, name)(request)
+        if name in ("prepare", "check", "time") and hasattr(self.system, "rest"):
+            self.system.rest()
+        return found
 
     def prepare(self, request):
         started = time.perf_counter()

@@ -3,12 +3,15 @@ import Measurements
 
 /// Measures all variants on one workload, in turns.
 struct BlockComparison {
-  let workload: BlockWorkload
+  let workload: any Workload
   let variants: [Variant]
+  /// The variant whose numbers the others' are held against; the first where it is left out.
+  var reference = Variant.jaxAutomatic
   let launcher: WorkerLauncher
   let effort: Effort
-  let seed: UInt64
   let say: (String) -> Void
+  /// Writes the arrays of the workload to a file.
+  let writeProblem: (_ path: String) throws -> Void
 
   /// How much is measured.
   struct Effort {
@@ -25,7 +28,7 @@ struct BlockComparison {
   /// - Throws: ``WorkerFault`` where a variant fails or computes other numbers than the rest.
   func measured() throws -> (BlockMeasurement, versions: [String: String]) {
     let file = "\(launcher.workFolder)/\(workload.name).safetensors"
-    try ProblemFile.write(workload, seed: seed, to: file)
+    try writeProblem(file)
     defer { try? FileManager.default.removeItem(atPath: file) }
     var measurement = BlockMeasurement(workload)
     var versions: [String: String] = [:]
@@ -45,19 +48,19 @@ struct BlockComparison {
     return (measurement, versions)
   }
 
-  /// Compares what all compute with JAX's automatic differentiation, or with the first where that is left out.
+  /// Compares what all compute with the reference.
   private func checked(_ workers: [WorkerProcess]) throws -> [Variant: [String: Double]] {
     let ordered =
-      workers.filter { $0.variant == .jaxAutomatic } + workers.filter { $0.variant != .jaxAutomatic }
-    var reference: [String: [Double]]?
+      workers.filter { $0.variant == reference } + workers.filter { $0.variant != reference }
+    var numbers: [String: [Double]]?
     var errors: [Variant: [String: Double]] = [:]
     for worker in ordered {
       let path = "\(launcher.workFolder)/\(worker.variant.name)-results.safetensors"
       _ = try worker.ask(.check(output: path))
       let found = try ProblemFile.numbers(at: path)
       try FileManager.default.removeItem(atPath: path)
-      guard let expected = reference else {
-        reference = found
+      guard let expected = numbers else {
+        numbers = found
         continue
       }
       do {
@@ -89,16 +92,7 @@ struct BlockComparison {
   private func trainingMemory(_ file: String) throws -> [Variant: MemoryFigures] {
     var figures: [Variant: MemoryFigures] = [:]
     for variant in variants where variant.does(.training) {
-      let worker = try WorkerProcess(variant, by: launcher)
-      let rest = try worker.ask(WorkerRequest(.memory)).residentKilobytes
-      let planned = try worker.ask(.prepare(workload, .training, file: file)).plannedKilobytes
-      _ = try worker.ask(WorkerRequest(.resetPeak))
-      _ = try worker.ask(.time(repetitions: 2))
-      let peak = try worker.ask(WorkerRequest(.memory)).peakKilobytes
-      worker.quit()
-      guard let rest, let peak else { continue }
-      figures[variant] = MemoryFigures(
-        rest: 1024 * Double(rest), peak: 1024 * Double(peak), planned: planned.map { 1024 * Double($0) })
+      figures[variant] = try WorkerProcess.memory(of: variant, in: workload, file: file, by: launcher)
     }
     return figures
   }

@@ -27,8 +27,8 @@ struct Compare: ParsableCommand {
     var measurements: [BlockMeasurement] = []
     for workload in options.workloads {
       let (measurement, versions) = try BlockComparison(
-        workload: workload, variants: options.variants, launcher: launcher, effort: options.effort,
-        seed: options.seed, say: say
+        workload: workload, variants: options.variants, launcher: launcher, effort: options.effort, say: say,
+        writeProblem: { try ProblemFile.write(workload, seed: options.seed, to: $0) }
       ).measured()
       record.versions.merge(versions) { $1 }
       measurements.append(measurement)

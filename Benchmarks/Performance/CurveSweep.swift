@@ -12,6 +12,8 @@ struct CurveSweep {
   let seed: UInt64
   let say: (String) -> Void
 
+  /// Milliseconds from which the one run after the two of warming up is the measurement.
+  private static let longRun = 4000.0
   private static let drawn = ["own", "jax-automatic", "jax-closed", "torch-closed", "torch-frozen-step"]
 
   /// All points that fit into memory.
@@ -43,9 +45,11 @@ struct CurveSweep {
     let rest = try worker.ask(WorkerRequest(.memory)).residentKilobytes
     _ = try worker.ask(.prepare(workload, work, file: file))
     _ = try worker.ask(WorkerRequest(.resetPeak))
-    let trial = try worker.ask(.time(repetitions: 1)).milliseconds?.first ?? 0
-    let count = Statistics.repetitions(of: trial, in: 0.4, 3...100)
-    let times = try worker.ask(.time(repetitions: count)).milliseconds ?? []
+    var times = try worker.ask(.time(repetitions: 1)).milliseconds ?? []
+    if let trial = times.first, trial < Self.longRun {
+      let count = Statistics.repetitions(of: trial, in: 0.4, 3...100)
+      times = try worker.ask(.time(repetitions: count)).milliseconds ?? []
+    }
     let peak = try worker.ask(WorkerRequest(.memory)).peakKilobytes
     guard let median = Statistics.median(times) else { throw WorkerFault("\(variant.name): no times") }
     // A logarithmic axis has no zero: nothing measurable is drawn as one page of 4 kB.

@@ -1,8 +1,8 @@
 import EnergyTransformer
 import Measurements
 
-/// The work as a user of the library writes it: the only file here that knows how a block is run.
-struct OwnBlock {
+/// A block on images or sets of tokens, as a user of the library writes it.
+struct OwnBlock: OwnWork {
   private let block: EnergyTransformerBlock<Float>
   private let tokens: Tokens<Float>
   private let target: Tensor<Float>
@@ -10,9 +10,8 @@ struct OwnBlock {
   /// Whether closed forms are put aside, as for an energy of which only its value is known.
   private let isGeneric: Bool
 
-  /// Reads Wq, Wk, Xi, gamma, delta, x and target.
-  init(file path: String, steps: Int, stepSize: Double, isGeneric: Bool) throws {
-    let file = try SafetensorsFile.read(path: path)
+  /// Takes Wq, Wk, Xi, gamma, delta, x and target from a file.
+  init(_ file: SafetensorsFile, steps: Int, stepSize: Double, isGeneric: Bool) throws {
     func tensor(_ name: String) throws -> Tensor<Float> { try Tensor(file.array(named: name)) }
     block = EnergyTransformerBlock(
       norm: LayerNormLagrangian(gamma: try tensor("gamma"), delta: try tensor("delta")),
@@ -24,7 +23,6 @@ struct OwnBlock {
     self.isGeneric = isGeneric
   }
 
-  /// Does the work once.
   func run(_ work: Work) throws {
     switch work {
     case .forward: _ = try forward()
@@ -32,7 +30,6 @@ struct OwnBlock {
     }
   }
 
-  /// What a run computes, under the names of the peers.
   func results(of work: Work) throws -> [(name: String, array: StoredArray)] {
     switch work {
     case .forward:
@@ -47,23 +44,18 @@ struct OwnBlock {
       ]
     case .training:
       let (loss, gradient) = try training()
-      let names = [
-        "norm.gamma": "gamma", "norm.delta": "delta", "attention.queryWeights": "Wq",
-        "attention.keyWeights": "Wk", "memory.memories": "Xi",
-      ]
-      return [("loss", StoredArray(loss))]
-        + zip(gradient.names, gradient.values).map { (names[$0] ?? $0, StoredArray($1)) }
+      return Self.named(loss, gradient)
     }
   }
 
   private func forward() throws -> DescentResult<Float> {
-    try finite(descended(block, recording: [.energiesBeforeSteps]))
+    try Self.finite(descended(block, recording: [.energiesBeforeSteps]))
   }
 
   private func training() throws -> (value: Tensor<Float>, gradient: ParameterValues<Float>) {
     if isGeneric {
       return try valueWithGradient(at: block) { block in
-        meanSquaredError(try finite(descended(block, recording: [])).activations.values, target)
+        meanSquaredError(try Self.finite(descended(block, recording: [])).activations.values, target)
       }
     }
     // As the training loop does: some examples at a time, forward and backward.
@@ -71,7 +63,7 @@ struct OwnBlock {
     return try valueWithGradient(at: block, exampleCount: batch, pieceSize: max(1, batch / 8)) {
       block, examples in
       let part = Tokens(tokens.values.sliced(axis: 0, examples))
-      let result = try finite(block.descent(settings).run(from: part))
+      let result = try Self.finite(block.descent(settings).run(from: part))
       return (result.activations.values - target.sliced(axis: 0, examples)).squared().sum()
         / Float(target.count)
     }
@@ -85,10 +77,5 @@ struct OwnBlock {
       of: DifferentiatedEnergy(block.energy), lagrangian: block.norm, stepSize: .constant(settings.stepSize),
       stop: .after(steps: settings.steps), gradientPath: settings.gradientPath
     ).run(from: tokens, recording: recording)
-  }
-
-  private func finite(_ result: DescentResult<Float>) throws -> DescentResult<Float> {
-    guard result.stopReason.isFinite else { throw WorkerFault("the descent left the finite numbers") }
-    return result
   }
 }

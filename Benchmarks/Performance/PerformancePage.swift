@@ -75,7 +75,7 @@ struct PerformancePage {
     guard !figures.isEmpty else { return }
     page.addHeading("Curves")
     page.addParagraph(
-      "Medians; every point has a process of its own. A training step of a peer is left out where the attention weights "
+      "Medians, or one run where it takes more than 4 s; every point has a process of its own. A training step of a peer is left out where the attention weights "
         + "that it keeps would take more than 40 % of the machine's memory. All points are in `curves.csv`.")
     for figure in figures { page.addImage(figure.file, caption: figure.caption) }
     page.addParagraph(provenance(data: "random weights and tokens"))

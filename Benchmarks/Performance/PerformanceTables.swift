@@ -3,7 +3,7 @@ import Measurements
 
 /// The tables of the page, filled from the summary.
 struct PerformanceTables {
-  let workloads: [BlockWorkload]
+  let workloads: [any Workload]
   let epochs: [Int]
   let summary: [String: Double]
 
@@ -54,7 +54,7 @@ struct PerformanceTables {
   }
 
   /// The times of every variant on one workload.
-  func times(_ workload: BlockWorkload) -> TableRecipe {
+  func times(_ workload: any Workload) -> TableRecipe {
     let variants = Variant.all.filter { summary["\(workload.name)_forward_\($0.summaryName)_ms"] != nil }
     return TableRecipe(
       name: "times-\(workload.name)",

@@ -36,6 +36,12 @@ enum ProcessFigures {
     return Int(usage.ru_minflt)
   }
 
+  /// The processes that wanted a core, averaged over the last minute; nil where the system does not say.
+  static func loadAverage() -> Double? {
+    var loads = [0.0]
+    return getloadavg(&loads, 1) == 1 ? loads[0] : nil
+  }
+
   /// Writes a line to the standard output at once.
   static func writeLine(_ line: String) {
     FileHandle.standardOutput.write(Data((line + "\n").utf8))

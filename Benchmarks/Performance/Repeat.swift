@@ -9,6 +9,9 @@ struct Repeat: ParsableCommand {
     commandName: "repeat", abstract: "Run one workload of this library for some seconds, for a profiler.")
 
   @Option(help: "Workload: paper, paperb4, small, tiny or graph.") var configuration = "small"
+  @Option(help: "A generated graph of so many nodes instead, each with 20 neighbours on average.") var nodes:
+    Int?
+  @Flag(help: "Number the nodes of the graph by community, not at random.") var byCommunity = false
   @Option(help: "forward or training.") var work = Work.training
   @Option(help: "Seconds to run.") var seconds = 10.0
   @Option(help: "Threads.") var threads = 1
@@ -21,6 +24,9 @@ struct Repeat: ParsableCommand {
     if !(seconds > 0 && seconds <= 3600) {
       throw ValidationError("--seconds must lie in 0 ... 3600, not \(seconds)")
     }
+    if let nodes, !GraphCase.nodeRange.contains(nodes) {
+      throw ValidationError("--nodes must lie in \(GraphCase.nodeRange), not \(nodes)")
+    }
     if !(1...1024).contains(threads) {
       throw ValidationError("--threads must lie in 1 ... 1024, not \(threads)")
     }
@@ -28,25 +34,35 @@ struct Repeat: ParsableCommand {
 
   func run() throws {
     Parallelism.threadCount = threads
-    guard let workload = BlockWorkload.standard.first(where: { $0.name == configuration }) else { return }
     let path = FileManager.default.temporaryDirectory
       .appendingPathComponent("problem-\(UUID().uuidString).safetensors").path
     defer { try? FileManager.default.removeItem(atPath: path) }
-    try ProblemFile.write(workload, seed: seed, to: path)
-    let block = try OwnBlock(file: path, steps: workload.steps, stepSize: workload.stepSize, isGeneric: false)
+    let workload = try writeProblem(to: path)
+    let own = try OwnWorks.work(.own, file: path, steps: workload.steps, stepSize: workload.stepSize)
     let started = ProcessFigures.seconds()
     var milliseconds: [Double] = []
     var last = started
     while last - started < seconds {
-      try block.run(work)
+      try own.run(work)
       let now = ProcessFigures.seconds()
       milliseconds.append(1e3 * (now - last))
       last = now
     }
     func text(_ value: Double?) -> String { NumberText.significant(value ?? 0, digits: 3) }
     print(
-      "\(configuration) \(work.rawValue): \(milliseconds.count) runs, median "
+      "\(workload.name) \(work.rawValue): \(milliseconds.count) runs, median "
         + "\(text(Statistics.median(milliseconds))) ms, shortest \(text(milliseconds.min())) ms")
+  }
+
+  private func writeProblem(to path: String) throws -> any Workload {
+    if let nodes {
+      let made = GraphCase.generated(nodes: nodes, order: byCommunity ? .byCommunity : .random, seed: seed)
+      try made.write(trains: work == .training, seed: seed, to: path)
+      return made.workload
+    }
+    let workload = BlockWorkload.standard.first { $0.name == configuration } ?? BlockWorkload.standard[0]
+    try ProblemFile.write(workload, seed: seed, to: path)
+    return workload
   }
 }
 

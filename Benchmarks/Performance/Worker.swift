@@ -8,11 +8,14 @@ struct Worker: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker", abstract: "Answer the commands of a coordinator; see Benchmarks/README.md.")
 
-  @Argument(help: "own, or own-generic with the closed forms put aside.") var variant: String
+  @Argument(help: "own, own-generic with the closed forms put aside, or own-model, a whole model of nodes.")
+  var variant: String
   @Option(help: "Threads.") var threads = 2
 
+  private static let variants = [Variant.own, .ownGeneric, .ownModel]
+
   func validate() throws {
-    if ![Variant.own.name, Variant.ownGeneric.name].contains(variant) {
+    if !Self.variants.contains(where: { $0.name == variant }) {
       throw ValidationError("no variant \(variant)")
     }
     if !(1...1024).contains(threads) {
@@ -30,7 +33,7 @@ struct Worker: ParsableCommand {
       "vector_unit": SystemLibraries.vectorUnit,
     ]
     try send(greeting)
-    var session = WorkerSession(isGeneric: variant == Variant.ownGeneric.name)
+    var session = WorkerSession(Self.variants.first { $0.name == variant } ?? .own)
     while let line = readLine() {
       do {
         let request = try WorkerRequest(line: line)

@@ -5,10 +5,10 @@ import ProcessControl
 
 /// What the library's worker does with each command.
 struct WorkerSession {
-  let isGeneric: Bool
-  private var prepared: (block: OwnBlock, work: Work)?
+  let variant: Variant
+  private var prepared: (own: any OwnWork, work: Work)?
 
-  init(isGeneric: Bool) { self.isGeneric = isGeneric }
+  init(_ variant: Variant) { self.variant = variant }
 
   mutating func answer(_ request: WorkerRequest) throws -> WorkerReply {
     var reply = WorkerReply()
@@ -16,26 +16,28 @@ struct WorkerSession {
     case .prepare:
       let started = ProcessFigures.seconds()
       let work: Work = try given(request.work, "work")
-      let block = try OwnBlock(
-        file: given(request.file, "file"), steps: given(request.steps, "steps"),
-        stepSize: given(request.stepSize, "step_size"), isGeneric: isGeneric)
-      prepared = (block, work)
-      for _ in 0..<2 { try block.run(work) }
+      // What was prepared before would count as memory of what comes now.
+      prepared = nil
+      let own = try OwnWorks.work(
+        variant, file: given(request.file, "file"), steps: given(request.steps, "steps"),
+        stepSize: given(request.stepSize, "step_size"))
+      prepared = (own, work)
+      for _ in 0..<2 { try own.run(work) }
       reply.seconds = ProcessFigures.seconds() - started
     case .check:
-      let (block, work) = try ready()
-      let arrays = try block.results(of: work)
+      let (own, work) = try ready()
+      let arrays = try own.results(of: work)
       try SafetensorsFile.write(path: given(request.output, "output"), arrays: arrays)
       reply.names = arrays.map(\.name).sorted()
     case .time:
-      let (block, work) = try ready()
+      let (own, work) = try ready()
       let (faults, allocations) = (ProcessFigures.pageFaults(), et_allocation_count())
       var times: [Double] = []
       // Growing it later would be counted as an allocation of the work.
       times.reserveCapacity(try given(request.repetitions, "repetitions"))
       for _ in 0..<(request.repetitions ?? 0) {
         let started = ProcessFigures.seconds()
-        try block.run(work)
+        try own.run(work)
         times.append(1e3 * (ProcessFigures.seconds() - started))
       }
       reply.allocations = allocations < 0 ? nil : et_allocation_count() - allocations
@@ -52,7 +54,7 @@ struct WorkerSession {
     return reply
   }
 
-  private func ready() throws -> (OwnBlock, Work) {
+  private func ready() throws -> (any OwnWork, Work) {
     guard let prepared else { throw WorkerFault("nothing is prepared") }
     return prepared
   }

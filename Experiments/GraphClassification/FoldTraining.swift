@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import GraphExperiments
 
 /// Trains a fresh model on the training part of a fold and keeps the epoch that its validation part likes best.
 struct FoldTraining {
@@ -69,10 +70,8 @@ struct FoldTraining {
   private func loop<Model: GraphClassifier>(
     _ model: Model, updatesPerEpoch: Int
   ) throws -> TrainingLoop<Model, Void> {
-    let parameters = model.parameters
-    let matrices = ParameterSelection(
-      names: zip(parameters.names, parameters.values).filter { $1.rank > 1 }.map(\.0))
-    let adam = AdamW<Float>(secondDecay: 0.99, weightDecay: WeightDecay(options.weightDecay, on: matrices))
+    let decay = WeightDecay(options.weightDecay, on: .matrices(of: model.parameters))
+    let adam = AdamW<Float>(secondDecay: 0.99, weightDecay: decay)
     let optimizer: any Optimizer<Float> = options.centralize ? CentralizedGradients(adam) : adam
     let updates = options.epochs * updatesPerEpoch
     return TrainingLoop(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EnergyTransformer
 import Foundation
+import GraphExperiments
 
 /// How well does an Energy Transformer tell the class of a graph it has not seen?
 @main
@@ -17,17 +18,14 @@ struct GraphClassification: ParsableCommand {
   mutating func run() throws {
     if let threads = training.threads { Parallelism.threadCount = threads }
     let started = Date()
-    if let folder = output.output { try OutputFolder.prepare(folder) }
     let graphs = try PreparedGraphs(data, positionCount: model.positions, seed: training.seed)
     let name = graphs.collection.name
     let folder = output.output ?? "Results/graph-classification-\(name.lowercased())"
-    try OutputFolder.prepare(folder)
     print(graphs.reading)
     var record = RunRecord(
       experiment: "graph-classification", title: "Graph classification: \(name)", options: recordedOptions,
       seed: training.seed)
-    record.versions["matrix_library"] = SystemLibraries.matrixProducts
-    record.versions["vector_unit"] = SystemLibraries.vectorUnit
+    record.addSystemLibraries()
     record.data = try graphs.fingerprints()
     let options = optionTexts.merging(["data-sha256": record.data.map(\.sha256).joined(separator: " ")]) {
       $1
@@ -38,6 +36,7 @@ struct GraphClassification: ParsableCommand {
       output.resume
       ? try FoldResults.read(fromFolder: folder, options: options, folds: graphs.folds)
       : FoldResults(options: options)
+    try OutputFolder.prepare(folder)
     let results = try run.run(before, resuming: output.resume)
     let trained = try run.firstModel()
     let course = try EnergyCourse(trained, graphs, on: graphs.folds[0].test)
@@ -61,18 +60,16 @@ struct GraphClassification: ParsableCommand {
   /// The options that determine the results, by name.
   private var optionTexts: [String: String] {
     [
-      "data": data.data.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "generated",
+      "data": RunRecord.dataName(data.data),
       "generated-graphs": "\(data.generatedGraphs)", "folds": data.folds.map { "\($0)" } ?? "default",
       "first-folds": data.firstFolds.map { "\($0)" } ?? "all", "validation": "\(data.validation)",
-      "degrees": "\(data.degrees)", "dimension": "\(model.dimension)", "heads": "\(model.heads)",
-      "key-size": "\(model.keySize)", "memories": "\(model.memories)", "blocks": "\(model.blocks)",
-      "steps": "\(model.steps)", "step-size": "\(model.stepSize)", "positions": "\(model.positions)",
-      "noise": "\(model.noise)", "learned-adjacency": "\(model.learnedAdjacency)",
-      "epochs": "\(training.epochs)", "batch": "\(training.batch)", "seed": "\(training.seed)",
+      "degrees": "\(data.degrees)", "positions": "\(model.positions)",
+      "learned-adjacency": "\(model.learnedAdjacency)", "epochs": "\(training.epochs)",
+      "batch": "\(training.batch)", "seed": "\(training.seed)",
       "rate": "\(training.rate)", "transformer-rate": "\(training.transformerRate)",
       "convolution-rate": "\(training.convolutionRate)", "logistic-rate": "\(training.logisticRate)",
       "warm-up": "\(training.warmUp)", "weight-decay": "\(training.weightDecay)",
       "smoothing": "\(training.smoothing)", "centralize": "\(training.centralize)",
-    ]
+    ].merging(model.recordedBlocks) { $1 }
   }
 }

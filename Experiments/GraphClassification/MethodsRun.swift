@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import GraphExperiments
 
 /// Trains and judges every method on every fold, in an order that an interrupted run can go on with.
 struct MethodsRun {
@@ -9,7 +10,6 @@ struct MethodsRun {
   let output: String
   let methods: [Method]
 
-  static let modelFileName = "model.safetensors"
   private static let metricNames = [
     "fold", "epoch", "loss", "validation_accuracy", "validation_loss",
   ]
@@ -18,12 +18,11 @@ struct MethodsRun {
   func run(_ results: FoldResults, resuming: Bool) throws -> FoldResults {
     var results = results
     let metrics = try metricsWriter(results, resuming: resuming)
-    let progress = ProgressLine()
     let pending = graphs.folds.indices.flatMap { fold in
       methods.filter { results.result(of: $0, fold: fold) == nil }.map { (fold, $0) }
     }
-    let epochs = pending.reduce(0) { $0 + ($1.1 == .majority ? 0 : training.epochs) }
-    var done = 0
+    let trainings = pending.count { $0.1 != .majority }
+    let progress = WorkProgress(total: trainings * training.epochs, unit: "epochs")
     for (fold, method) in pending {
       let result = try self.result(of: method, fold: fold) { epoch in
         if method == .energyTransformer {
@@ -34,8 +33,7 @@ struct MethodsRun {
               "validation_accuracy": epoch.validationAccuracy, "validation_loss": epoch.validationLoss,
             ])
         }
-        done += 1
-        progress.show(.init(update: done, updateCount: epochs, loss: epoch.loss, imageCount: 0))
+        progress.advance(loss: epoch.loss)
       }
       if method == .energyTransformer { try metrics.synchronize() }
       results.results.append(result)
@@ -48,17 +46,7 @@ struct MethodsRun {
 
   /// The trained model of the first fold, as the run left it.
   func firstModel() throws -> GraphEnergyTransformer<Float> {
-    let file = try SafetensorsFile.read(path: "\(output)/\(Self.modelFileName)")
-    let untrained = energyTransformer(RandomStream(seed: 0))
-    let parameters = try untrained.parameters.map { name, value in
-      let found = try Tensor<Float>(try file.array(named: name))
-      guard found.shape == value.shape else {
-        throw ResumeError(
-          description: "\(file.path): array \(name) has shape \(found.shape), expected \(value.shape)")
-      }
-      return found
-    }
-    return untrained.with(parameters)
+    try WeightsFile.read(energyTransformer(RandomStream(seed: 0)), fromFolder: output)
   }
 
   /// The Energy Transformer of the options before training.
@@ -117,7 +105,9 @@ struct MethodsRun {
     case .energyTransformer:
       let classifier = EnergyClassifier(model: energyTransformer(random.child(1)))
       let found = try trained(classifier, method, fold, training.rate, random, onEpoch)
-      if fold == 0 { try write(found.model.model) }
+      if fold == 0 {
+        try WeightsFile.write(found.model.model, toFolder: output, metadata: ["fold": "1"])
+      }
       return found.result
     }
   }
@@ -157,15 +147,6 @@ struct MethodsRun {
   private func accuracy(_ predictions: [Int], on indices: [Int]) -> Double {
     let hits = zip(predictions, indices).filter { $0 == graphs.collection.labels[$1] }.count
     return Double(hits) / Double(max(1, indices.count))
-  }
-
-  private func write(_ model: GraphEnergyTransformer<Float>) throws {
-    try SafetensorsFile.write(
-      path: "\(output)/\(Self.modelFileName)",
-      arrays: zip(model.parameters.names, model.parameters.values).map {
-        (name: $0, array: StoredArray($1))
-      },
-      metadata: ["fold": "1"])
   }
 
   private func metricsWriter(_ results: FoldResults, resuming: Bool) throws -> MetricsWriter {

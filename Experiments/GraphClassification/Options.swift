@@ -1,4 +1,5 @@
 import ArgumentParser
+import GraphExperiments
 
 /// Where the graphs come from and how they are divided.
 struct DataOptions: ParsableArguments {
@@ -15,12 +16,11 @@ struct DataOptions: ParsableArguments {
   var degrees = 10
 
   func validate() throws {
-    for (name, value, least) in [
-      ("folds", folds ?? 2, 2), ("first-folds", firstFolds ?? 1, 1), ("degrees", degrees, 0),
-      ("generated-graphs", generatedGraphs, 20),
-    ] where value < least || value > 100_000 {
-      throw ValidationError("--\(name) must lie in \(least) ... 100000, not \(value)")
-    }
+    if data?.isEmpty == true { throw ValidationError("--data must name a folder") }
+    try checkRanges([
+      ("folds", folds ?? 2, 2...100_000), ("first-folds", firstFolds ?? 1, 1...100_000),
+      ("degrees", degrees, 0...100_000), ("generated-graphs", generatedGraphs, 20...100_000),
+    ])
     if !(validation > 0 && validation < 1) {
       throw ValidationError("--validation must lie between 0 and 1, not \(validation)")
     }
@@ -28,7 +28,7 @@ struct DataOptions: ParsableArguments {
 }
 
 /// The sizes of the model and how it descends.
-struct ModelOptions: ParsableArguments {
+struct ModelOptions: ParsableArguments, BlockOptions {
   @Option(help: "Numbers of a token.") var dimension = 64
   @Option(help: "Attention heads.") var heads = 4
   @Option(help: "Numbers of a head's query or key.") var keySize = 16
@@ -42,24 +42,8 @@ struct ModelOptions: ParsableArguments {
   var learnedAdjacency = false
 
   func validate() throws {
-    for (name, value) in [
-      ("dimension", dimension), ("heads", heads), ("key-size", keySize), ("memories", memories),
-      ("blocks", blocks), ("steps", steps),
-    ] where value < 1 || value > 1 << 16 {
-      throw ValidationError("--\(name) must lie in 1 ... \(1 << 16), not \(value)")
-    }
-    if !(0...1024).contains(positions) {
-      throw ValidationError("--positions must lie in 0 ... 1024, not \(positions)")
-    }
-    let parameters =
-      Double(blocks) * Double(dimension) * (2 * Double(heads) * Double(keySize) + Double(memories))
-    if parameters > 1e9 {
-      throw ValidationError("these sizes make \(parameters) parameters; the limit is 1,000,000,000")
-    }
-    if !(stepSize > 0 && stepSize <= 1e6) {
-      throw ValidationError("--step-size must lie between 0 and 1e6, not \(stepSize)")
-    }
-    if !(noise >= 0 && noise <= 1e6) { throw ValidationError("--noise must lie in 0 ... 1e6, not \(noise)") }
+    try checkBlocks()
+    try checkRanges([("positions", positions, 0...1024)])
   }
 }
 
@@ -80,20 +64,16 @@ struct TrainingOptions: ParsableArguments {
   var centralize = false
 
   func validate() throws {
-    for (name, value, most) in [
-      ("epochs", epochs, 100_000), ("batch", batch, 1_000_000), ("threads", threads ?? 1, 1024),
-    ] where value < 1 || value > most {
-      throw ValidationError("--\(name) must lie in 1 ... \(most), not \(value)")
-    }
+    try checkRanges([
+      ("epochs", epochs, 1...100_000), ("batch", batch, 1...1_000_000), ("threads", threads ?? 1, 1...1024),
+    ])
     for (name, value) in [
       ("rate", rate), ("transformer-rate", transformerRate), ("convolution-rate", convolutionRate),
       ("logistic-rate", logisticRate), ("weight-decay", weightDecay),
     ] where !(value >= 0 && value.isFinite) {
       throw ValidationError("--\(name) must be at least 0, not \(value)")
     }
-    for (name, value) in [("warm-up", warmUp), ("smoothing", smoothing)] where !(value >= 0 && value < 1) {
-      throw ValidationError("--\(name) must lie in 0 ..< 1, not \(value)")
-    }
+    try checkShares([("warm-up", warmUp), ("smoothing", smoothing)])
   }
 }
 

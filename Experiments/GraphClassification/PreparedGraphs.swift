@@ -52,11 +52,16 @@ struct PreparedGraphs: Sendable {
       let folds = all.folds.prefix(options.firstFolds ?? all.folds.count)
       if let empty = folds.firstIndex(where: { $0.validation.isEmpty || $0.test.isEmpty }) {
         throw DataFileError(
-          file: graphs.name, problem: "fold \(empty + 1) has no graphs to choose by or to test on")
+          file: options.data ?? graphs.name,
+          problem:
+            "fold \(empty + 1): no graphs to choose by (--validation \(options.validation)) or to test on,"
+            + " expected at least one for each")
       }
       return Array(folds)
     } catch let error as SplitError {
-      throw DataFileError(file: options.data ?? graphs.name, problem: error.description)
+      throw DataFileError(
+        file: options.data ?? graphs.name,
+        problem: "graph_labels: \(error.description(classNames: graphs.classNames))")
     }
   }
 

@@ -1,19 +1,13 @@
 import EnergyTransformer
+import GraphExperiments
 
 extension Report {
   /// Energy by part against step: mean over the graphs with one deviation.
   func energyPlot() throws -> LinePlot {
-    let partsOfBlock = course.energies.count / model.blocks.count
-    let steps = model.configuration.descent.steps
-    let series = try course.energies.enumerated().map { index, energies in
-      // A block's descent begins where the one before it ended.
-      let start = index / partsOfBlock * steps
-      return LinePlot.Series(
-        label: energies.part, x: energies.values.indices.map { Double(start + $0) },
-        spreads: try energies.values.map { try Spread(of: $0) })
-    }
-    return LinePlot(
-      title: "Energy falls in every block", xTitle: "step", yTitle: "energy of a graph", series: series)
+    .energies(
+      title: "Energy falls in every block", yTitle: "energy of a graph",
+      parts: try course.energies.map { ($0.part, try $0.values.map { try Spread(of: $0) }) },
+      blockCount: model.blocks.count, steps: model.configuration.descent.steps)
   }
 
   /// The first test graph of at most 40 nodes that the model of the first fold gets right, with the attention weights of

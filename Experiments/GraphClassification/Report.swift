@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import GraphExperiments
 
 /// The page, the figures and the record of a run.
 struct Report {
@@ -37,11 +38,8 @@ struct Report {
     ]
     for method in methods {
       let found = results.results(of: method)
-      let test = try Spread(of: found.map(\.accuracy))
-      let validation = try Spread(of: found.map(\.validationAccuracy))
-      summary[method.accuracyName] = test.mean
-      summary["\(method.accuracyName)_deviation"] = test.standardDeviation
-      summary["\(method.rawValue)_validation_accuracy"] = validation.mean
+      summary.add(try Spread(of: found.map(\.accuracy)), as: method.accuracyName)
+      summary["\(method.rawValue)_validation_accuracy"] = try Spread(of: found.map(\.validationAccuracy)).mean
       summary["\(method.rawValue)_parameter_count"] = Double(found.first?.parameterCount ?? 0)
       summary["\(method.rawValue)_train_seconds"] = found.reduce(0) { $0 + $1.seconds }
     }
@@ -104,12 +102,11 @@ struct Report {
       page.addHeading("Where the class token looks")
       page.addImage("attention.svg", caption: drawing.caption)
     }
-    page.addHeading("How this was made")
-    page.addCode("swift run -c release \(record.commandLine)", language: "sh")
-    page.addParagraph(
-      "Seed \(record.seed), commit \(record.commit.short), \(record.machine.processor), "
-        + "\(Parallelism.threadCount) threads. Everything is in run.json, the folds one by one in folds.json; the "
-        + "course of the Energy Transformer's training is in metrics.csv.")
+    page.addMaking(
+      of: record,
+      ending:
+        ". Everything is in run.json, the folds one by one in folds.json; the course of the Energy Transformer's "
+        + "training is in metrics.csv.")
     return page
   }
 

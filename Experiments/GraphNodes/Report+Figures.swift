@@ -1,4 +1,5 @@
 import EnergyTransformer
+import GraphExperiments
 
 extension Report {
   /// The curves with their file names.
@@ -36,20 +37,15 @@ extension Report {
   /// The energy of a node by part against step: mean over nodes, bands one deviation between splits.
   private func energyPlot() throws -> LinePlot? {
     guard let first = comparison.energies.first else { return nil }
-    let steps = models.model.steps
-    let partsOfBlock = first.count / models.model.blocks
-    let series = try first.indices.map { part in
-      let moments = first[part].values.indices
-      // A block's descent begins where the one before it ended.
-      let start = part / partsOfBlock * steps
-      return LinePlot.Series(
-        label: first[part].part, x: moments.map { Double(start + $0) },
-        spreads: try moments.map { moment in
-          try Spread(of: comparison.energies.map { $0[part].values[moment] })
-        })
+    let parts = try first.enumerated().map { index, part in
+      let spreads = try part.values.indices.map { moment in
+        try Spread(of: comparison.energies.map { $0[index].values[moment] })
+      }
+      return (label: part.part, spreads: spreads)
     }
-    return LinePlot(
-      title: "Energy of a node", xTitle: "step", yTitle: "energy, mean over nodes", series: series)
+    return .energies(
+      title: "Energy of a node", yTitle: "energy, mean over nodes", parts: parts,
+      blockCount: models.model.blocks, steps: models.model.steps)
   }
 
   /// The anomaly among the test nodes that is most surely found, with the neighbours it looks at.

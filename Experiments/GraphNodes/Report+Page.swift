@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import GraphExperiments
 
 extension Report {
   func page(_ record: RunRecord) throws -> MarkdownPage {
@@ -25,12 +26,10 @@ extension Report {
     page.addImage("energy.svg", caption: "Energy by part against step")
     page.addHeading("Attention")
     page.addImage("neighbourhood.svg", caption: "An anomaly found on the first split, with its neighbours")
-    page.addHeading("How this was made")
-    page.addCode("swift run -c release \(record.commandLine)", language: "sh")
-    page.addParagraph(
-      "Seed \(record.seed), commit \(record.commit.short), \(record.machine.processor), "
-        + "\(Parallelism.threadCount) threads, \(Int((record.timings["total"] ?? 0).rounded())) s. Everything is in "
-        + "run.json; each model on each split is in splits.csv.")
+    let seconds = Int((record.timings["total"] ?? 0).rounded())
+    page.addMaking(
+      of: record,
+      ending: ", \(seconds) s. Everything is in run.json; each model on each split is in splits.csv.")
     return page
   }
 

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import GraphExperiments
 
 /// The page, the figures and the record of a run.
 struct Report {
@@ -37,24 +38,16 @@ struct Report {
     for (name, plot) in try plots() { try plot.write(to: "\(folder)/\(name).svg") }
     if let drawing = neighbourhood() { try drawing.write(to: "\(folder)/neighbourhood.svg") }
     try comparison.table.write(to: "\(folder)/splits.csv")
-    if let shown = comparison.shown { try write(shown.model, to: folder, options: record.options) }
+    // A set of many features has an encoder of hundreds of kilobytes: weights stay where they are small.
+    if let model = comparison.shown?.model, model.parameterCount <= 1 << 16 {
+      try WeightsFile.write(model, toFolder: folder, metadata: record.options)
+    }
     try page(record).write(to: "\(folder)/README.md")
     try record.write(toFolder: folder)
     for table in record.tables {
       print(try TableRecipe.render(table, summary: record.summary).markdown)
     }
     print("Page: \(folder)/README.md")
-  }
-
-  private func write(
-    _ model: NodeEnergyTransformer<Float>, to folder: String, options: [String: String]
-  ) throws {
-    // A set of many features has an encoder of hundreds of kilobytes: weights stay where they are small.
-    guard model.parameterCount <= 1 << 16 else { return }
-    try SafetensorsFile.write(
-      path: "\(folder)/model.safetensors",
-      arrays: zip(model.parameters.names, model.parameters.values).map { (name: $0, array: StoredArray($1)) },
-      metadata: options)
   }
 
   private func summary() throws -> [String: Double] {
@@ -65,10 +58,8 @@ struct Report {
         var measures = Self.measures.map { (name: $0.name, value: $0.value) }
         measures.append((name: "validation_auroc", value: { $0.validation }))
         for (name, value) in measures {
-          let spread = try Spread(of: outcomes.map(value))
-          let key = "\(kind.prefix)\(name)_\(percentName(fraction))"
-          summary[key] = spread.mean
-          summary["\(key)_deviation"] = spread.standardDeviation
+          summary.add(
+            try Spread(of: outcomes.map(value)), as: "\(kind.prefix)\(name)_\(percentName(fraction))")
         }
       }
       let all = comparison.outcomes.filter { $0.kind == kind }

@@ -70,6 +70,11 @@ struct GraphGeneratorTests {
     }
     let spread = features.elements.reduce(0.0) { $0 + Double($1 * $1) } / 7_500
     #expect(spread > 3 && spread < 25)
+    // No two nodes have the same noise.
+    let noise = AttributedCommunityGraph(
+      configuration { $0.featureSignal = 0 }, using: RandomStream(seed: 4)
+    ).graph.features
+    #expect(Set((0..<1_500).map { node in (0..<5).map { noise[node, $0] } }).count == 1_500)
   }
 
   @Test("nodes are numbered community after community where that is asked for")

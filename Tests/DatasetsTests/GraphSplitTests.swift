@@ -21,6 +21,9 @@ struct GraphSplitTests {
   func smallShare() throws {
     let split = try StratifiedSplit(labels: labels, trainingFraction: 0.01, using: RandomStream(seed: 3))
     #expect(counts(split.training) == [9, 1, 1])
+    // 14.88, 0.8 and 0.32 of them, to the nearest whole number.
+    let other = try StratifiedSplit(labels: labels, trainingFraction: 0.016, using: RandomStream(seed: 3))
+    #expect(counts(other.training) == [15, 1, 1])
   }
 
   @Test("the seed decides, and nothing else")
@@ -58,11 +61,12 @@ struct GraphSplitTests {
         _ = try CrossValidation(labels: [0, 0, 0, 1, 1], foldCount: 3, using: RandomStream(seed: 1))
       }
         == "class 1: 2 examples, expected at least 3, one for each fold")
+    let error = #expect(throws: SplitError.self) {
+      try CrossValidation(testParts: [[0], [2, 3]], labels: [0, 0, 1, 1], using: RandomStream(seed: 1))
+    }
+    #expect(error?.description == "fold 2: all examples of class 1 are in its test part")
     #expect(
-      message {
-        _ = try CrossValidation(
-          testParts: [[0], [2, 3]], labels: [0, 0, 1, 1], using: RandomStream(seed: 1))
-      } == "fold 2: all examples of class 1 are in its test part")
+      error?.description(classNames: ["a", "b"]) == "fold 2: all examples of class b are in its test part")
   }
 
   @Test(
@@ -98,5 +102,10 @@ struct GraphSplitTests {
       #expect(Set(fold.training.map { labels[$0] }) == [0, 1])
     }
     #expect(folds[0].validation.count == 2)
+    // However large the validation part should be, one example of each class is left to learn from.
+    let few = try CrossValidation(
+      testParts: [[4, 1]], labels: labels, validationFraction: 0.9, using: RandomStream(seed: 2)
+    ).folds[0]
+    #expect(few.training.map { labels[$0] }.sorted() == [0, 1] && few.validation.count == 3)
   }
 }

@@ -81,6 +81,7 @@ struct GraphTextTests {
         "SET_A.txt: line 1: \"1, 99999999999999999999\", expected two nodes separated by a comma"
       ),
       ("A", "\n \n", "SET_A.txt: no edges, expected at least one"),
+      ("A", "6, 6\n1, 1\n", "SET_A.txt: self loops only, expected edges between nodes"),
       ("A", nil, ": no file that ends in _A.txt, expected the files of a TU data set"),
       ("graph_indicator", "1\n1\n2\n1\n", "SET_graph_indicator.txt: line 4: graph 1, expected 2 or 3"),
       ("graph_indicator", "1\n1\n3\n", "SET_graph_indicator.txt: line 3: graph 3, expected 1 or 2"),

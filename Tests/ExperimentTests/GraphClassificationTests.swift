@@ -50,8 +50,34 @@ import Testing
     #expect(summary["majority_accuracy"] == 0.5)
     let confused = summary.filter { $0.key.hasPrefix("confusion_") }.values
     #expect(confused.count == 4 && confused.reduce(0, +) == 40)
+    // Folds of 20 graphs each: the mean of their accuracies is the share of the diagonal.
+    let hits = ["0_0", "1_1"].compactMap { summary["confusion_\($0)"] }.reduce(0, +)
+    let accuracy = try #require(summary["accuracy"])
+    #expect(abs(hits / 40 - accuracy) < 1e-12)
+    try expectChosenEpochs("threads-1")
     let page = String(decoding: try bytes("threads-1/README.md"), as: UTF8.self)
     #expect(page.contains("Energy Transformer") && page.contains("energy.svg"))
+  }
+
+  /// The epoch of each fold is the one of highest validation accuracy, of equals of lowest loss, among two graphs.
+  private func expectChosenEpochs(_ output: String) throws {
+    let text = String(decoding: try bytes("\(output)/metrics.csv"), as: UTF8.self)
+    let rows = text.split(separator: "\n").dropFirst().map {
+      $0.split(separator: ",").compactMap { Double($0) }
+    }
+    let object = try JSONSerialization.jsonObject(with: bytes("\(output)/folds.json")) as? [String: Any]
+    let results = try #require(object?["results"] as? [[String: Any]])
+    for fold in 0..<2 {
+      // Step, fold, epoch, loss, validation accuracy, validation loss.
+      let epochs = rows.filter { $0[1] == Double(fold + 1) }
+      #expect(epochs.count == 2)
+      for epoch in epochs { #expect(epoch[4] == 0 || epoch[4] == 0.5 || epoch[4] == 1) }
+      let best = try #require(epochs.max { ($0[4], -$0[5]) < ($1[4], -$1[5]) })
+      let result = try #require(
+        results.first { $0["fold"] as? Int == fold && $0["method"] as? String == "energy_transformer" })
+      #expect(result["epoch"] as? Double == best[2])
+      #expect(result["validationAccuracy"] as? Double == best[4])
+    }
   }
 
   @Test("a run that was interrupted after some results goes on to the same numbers")
@@ -76,6 +102,18 @@ import Testing
     try Data("{".utf8).write(to: path)
     try run(options("broken") + ["--resume"]).expectOneLine(containing: "folds.json", "damaged")
     try run(options("none") + ["--resume"]).expectOneLine(containing: "folds.json", "missing")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("none")))
+
+    // The model of the first fold is read back from its file.
+    let model = URL(fileURLWithPath: folder.path("whole/model.safetensors"))
+    let weights = try Data(contentsOf: model)
+    try weights.dropLast(3).write(to: model)
+    try run(options("whole") + ["--resume"]).expectOneLine(containing: "model.safetensors")
+    try FileManager.default.removeItem(at: model)
+    try run(options("whole") + ["--resume"]).expectOneLine(containing: "model.safetensors", "No such file")
+    try SafetensorsFile.write(
+      path: model.path, arrays: [("classToken", StoredArray(shape: [3], floats: [1, 2, 3]))], metadata: [:])
+    try run(options("whole") + ["--resume"]).expectOneLine(containing: "model.safetensors", "encoder.weights")
   }
 
   @Test("a TU set is judged on its own folds, with a learned adjacency too")
@@ -99,6 +137,7 @@ import Testing
     let options = Array(options("out").dropFirst(4))
     func refused(_ texts: String...) throws {
       try run(["--data", folder.path("SET")] + options).expectOneLine(containing: texts)
+      #expect(!FileManager.default.fileExists(atPath: folder.path("out")), "written for bad data")
     }
     try refused("SET")
     try writeSet()
@@ -117,7 +156,29 @@ import Testing
     try refused("SET_A.txt")
     try write("A", "")
     try refused("SET_A.txt")
+    try write("A", "1, 2\n2, 1\n2, ")
+    try refused("SET_A.txt", "line 3", "expected two nodes")
     try writeSet()
+    try write("graph_indicator", "1\n1\n")
+    try refused("SET_graph_labels.txt", "24 lines, expected 1")
+    try writeSet()
+    try write("node_attributes", String(repeating: "0.5, nan\n", count: 96))
+    try refused("SET_node_attributes.txt", "line 1", "finite")
+    try FileManager.default.removeItem(atPath: folder.path("SET/SET_node_attributes.txt"))
+    try FileManager.default.createDirectory(
+      atPath: folder.path("SET/SET_node_attributes.txt"), withIntermediateDirectories: false)
+    try refused("SET_node_attributes.txt", "is a folder")
+    try FileManager.default.removeItem(atPath: folder.path("SET/SET_node_attributes.txt"))
+    for fold in 1...3 {
+      try FileManager.default.removeItem(atPath: folder.path("SET/folds/test_idx-\(fold).txt"))
+    }
+    // All graphs of one class, the chains.
+    let chains = (0..<24).filter { $0 / 2 % 2 == 1 }.map { "\($0)\n" }.joined()
+    try Data(chains.utf8).write(to: URL(fileURLWithPath: folder.path("SET/folds/test_idx-1.txt")))
+    try refused("SET", "graph_labels", "fold 1", "class -1")
+    try writeSet()
+    try run(["--data", folder.path("SET/SET_A.txt")] + options).expectOneLine(
+      containing: "SET_A.txt", "folder")
     try run(["--data", folder.path("SET")] + options + ["--folds", "20"]).expectOneLine(containing: "SET")
   }
 
@@ -128,7 +189,7 @@ import Testing
       ["--heads", "0"], ["--steps", "-1"], ["--epochs", "0"], ["--batch", "0"], ["--step-size", "nan"],
       ["--threads", "0"], ["--rate", "-1"], ["--noise", "-1"], ["--positions", "-1"], ["--degrees", "-1"],
       ["--smoothing", "1"], ["--warm-up", "2"], ["--epochs", "9223372036854775807"],
-      ["--dimension", "60000", "--memories", "60000"], ["--generated-graphs", "3"],
+      ["--dimension", "60000", "--memories", "60000"], ["--generated-graphs", "3"], ["--data", ""],
     ] {
       let found = try run(options("out") + bad)
       #expect(found.status == 64 && found.errors.contains("Error: "), "\(bad): \(found.errors)")

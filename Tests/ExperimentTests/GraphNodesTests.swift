@@ -57,6 +57,7 @@ import Testing
     for name in ["energy_score_auroc", "reconstruction_score_auroc", "distance_score_auroc"] {
       #expect((0...1).contains(try #require(found[0].summary[name])))
     }
+    try expectSplits(found[0].summary)
     let page = try text("README.md")
     for words in ["self loops", "validation nodes", "| Energy Transformer", "neighbourhood.svg"] {
       #expect(page.contains(words))
@@ -64,6 +65,22 @@ import Testing
     let tables = try Program("results-tables").run(["--results", folder.path("results")])
     #expect(tables.status == 0, "\(tables.errors)")
     #expect(try text("README.md") == page)
+  }
+
+  /// A row for each of six models on two splits for two parts; the record has their means.
+  private func expectSplits(_ summary: [String: Double]) throws {
+    let rows = try text("splits.csv").split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
+    #expect(rows.count == 24)
+    // Model, part, split, epoch, parameters, validation AUROC, AUROC, average precision, macro-F1.
+    for (column, name) in [(5, "validation_auroc"), (6, "auroc"), (7, "average_precision"), (8, "macro_f1")] {
+      let own = rows.filter { $0[0] == "Energy Transformer" && $0[1] == "0.4" }
+      let values = own.compactMap { Double($0[column]) }
+      #expect(values.count == 2)
+      let mean = try #require(summary["\(name)_40"])
+      #expect(abs((values[0] + values[1]) / 2 - mean) < 1e-12)
+    }
+    // Nodes to choose by are not those to test on.
+    #expect(rows.contains { $0[5] != $0[6] })
   }
 
   @Test("reads a graph file, and one part of the nodes without other models")
@@ -89,6 +106,7 @@ import Testing
     func refused(_ texts: String..., change: (inout SmallGraph) -> Void) throws {
       let path = try writeGraph(change)
       try run(["--data", path, "--epochs", "2"]).expectOneLine(containing: ["graph.safetensors"] + texts)
+      #expect(!FileManager.default.fileExists(atPath: folder.path("results")), "written for bad data")
     }
     try refused("edge_index", "40") { $0.to[3] = 40 }
     try refused("edge_index", "-1") { $0.from[0] = -1 }
@@ -110,7 +128,10 @@ import Testing
     try run(["--data", path]).expectOneLine(containing: "graph.safetensors")
     try Data().write(to: URL(fileURLWithPath: path))
     try run(["--data", path]).expectOneLine(containing: "graph.safetensors")
+    try Data("0 1\n1 2\n".utf8).write(to: URL(fileURLWithPath: path))
+    try run(["--data", path]).expectOneLine(containing: "graph.safetensors", "header")
     try run(["--data", folder.path("none.safetensors")]).expectOneLine(containing: "none.safetensors")
+    try run(["--data", folder.path("")]).expectOneLine(containing: folder.path(""), "not a regular file")
   }
 
   @Test("options out of range end with a usage error")

@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import Testing
 
@@ -83,6 +84,53 @@ struct RandomStreamTests {
     let tail = 0.045_500_263_896
     #expect(abs(Double(beyondTwo) / Double(count) - tail) < 5 * (tail * (1 - tail)).squareRoot() / root)
     #expect(abs(products / Double(count)) < 5 / root)
+  }
+
+  @Test(
+    "normal numbers written together have the bits of single ones, and leave the stream where they do",
+    arguments: [0.02, 1, -3e-7, 1e-41, 2e38, 0])
+  func normalsTogether(deviation: Double) {
+    func check<Scalar: TensorScalar>(_ type: Scalar.Type, _ count: Int, drawn: Int) {
+      var (together, alone) = (RandomStream(seed: 21).child(3), RandomStream(seed: 21).child(3))
+      for _ in 0..<drawn { _ = (together.next(), alone.next()) }
+      let found = Tensor<Scalar>.normal([count], standardDeviation: deviation, using: &together).elements
+      let expected = (0..<count).map { _ in Scalar(alone.normal() * deviation) }
+      // Signs of zeros too.
+      #expect(found == expected && found.map(\.sign) == expected.map(\.sign))
+      #expect(together == alone && together.next() == alone.next())
+    }
+    for count in [0, 1, 63, 64, 65, 20_000] {
+      for drawn in [0, 1, 6] {
+        check(Float.self, count, drawn: drawn)
+        check(Double.self, count, drawn: drawn)
+      }
+    }
+  }
+
+  @Test(
+    "numbers that the margin leaves open are those of the library, whatever the margin",
+    arguments: [1e-3, 1e-6])
+  func openNumbers(margin: Double) {
+    var (together, alone) = (RandomStream(seed: 22), RandomStream(seed: 22))
+    _ = (together.normal(), alone.normal())
+    var found = [Float](repeating: 0, count: 5_000)
+    let normals = SingleNormals(standardDeviation: 0.7, margin: margin)
+    found.withUnsafeMutableBufferPointer { buffer in
+      if let base = buffer.baseAddress { normals.write(&together, to: base, count: 5_000) }
+    }
+    #expect(found == (0..<5_000).map { _ in Float(alone.normal() * 0.7) })
+    #expect(together == alone)
+  }
+
+  @Test("the series behind normal numbers agree with the library ten times closer than their margin")
+  func series() {
+    var stream = RandomStream(seed: 23)
+    let ends = [0, 0x1p-53, 0.25, 0.5, 0.75, 1 - 0x1p-53, 0.5.squareRoot(), 0.5 + 0x1p-53, 0.25 - 0x1p-53]
+    for number in ends + (0..<50_000).map({ _ in stream.uniform() }) {
+      let logarithm = log(1 - number)
+      #expect(abs(SingleNormals.logarithm(1 - number) - logarithm) <= 1e-14 * abs(logarithm))
+      #expect(abs(SingleNormals.cosine(turns: number) - cos(2 * .pi * number)) <= 5e-15)
+    }
   }
 
   @Test("children, their parent and their own children are uncorrelated")

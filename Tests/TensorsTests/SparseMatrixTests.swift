@@ -86,12 +86,12 @@ struct SparseMatrixTests {
     try expectDerivativesMatchFiniteDifferences(at: [spread]) { $0[0].tanh().repeatedOverSegments(starts) }
   }
 
-  @Test("self pairs are added where they lack, once, and columns rise")
+  @Test("self pairs are added where they lack, once; given pairs and self loops count as often as given")
   func selfPairs() {
     let rows = CompressedSparseRows(
-      rowCount: 4, columnCount: 4, rows: [0, 2, 0, 3, 0], columns: [3, 2, 1, 0, 1])
+      rowCount: 5, columnCount: 5, rows: [0, 2, 0, 3, 0, 4, 4, 4], columns: [3, 2, 1, 0, 1, 4, 2, 4])
     let found = rows.addingSelfPairs()
-    #expect((0..<4).map { Array(found.columns(of: $0)) } == [[0, 1, 1, 3], [1], [2], [0, 3]])
+    #expect((0..<5).map { Array(found.columns(of: $0)) } == [[0, 1, 1, 3], [1], [2], [0, 3], [2, 4, 4]])
     #expect(found.addingSelfPairs() == found)
   }
 

@@ -24,9 +24,8 @@ public struct CrossValidation: Sendable, Equatable {
     for members in try StratifiedSplit.shuffledClasses(labels, among: nil, using: stream.child(0)) {
       guard members.count >= foldCount else {
         throw SplitError(
-          description:
-            "class \(labels[members[0]]): \(members.count) examples, expected at least \(foldCount),"
-            + " one for each fold")
+          label: labels[members[0]],
+          ": \(members.count) examples, expected at least \(foldCount), one for each fold")
       }
       // The next class goes on where this one ended, so that the sizes of parts differ by one at most.
       for example in members {
@@ -56,7 +55,7 @@ public struct CrossValidation: Sendable, Equatable {
       let rest = labels.indices.filter { !isTested[$0] }
       let missing = Set(labels).subtracting(rest.map { labels[$0] })
       if let label = missing.min() {
-        throw SplitError(description: "fold \(fold + 1): all examples of class \(label) are in its test part")
+        throw SplitError("fold \(fold + 1): all examples of ", label: label, " are in its test part")
       }
       var (training, validation) = ([Int](), [Int]())
       let shuffled = stream.child(1).child(UInt64(fold))

@@ -46,8 +46,8 @@ public struct StratifiedSplit: Sendable, Equatable {
       let learned = max(1, Int((trainingFraction * Double(members.count)).rounded()))
       guard learned < members.count else {
         throw SplitError(
-          description: "class \(labels[members[0]]): \(members.count) examples, expected more than the"
-            + " \(learned) to learn from")
+          label: labels[members[0]],
+          ": \(members.count) examples, expected more than the \(learned) to learn from")
       }
       let chosen = Int((validationFraction * Double(members.count - learned)).rounded())
       training += members[..<learned]
@@ -68,10 +68,9 @@ public struct StratifiedSplit: Sendable, Equatable {
       classes[labels[example]].append(example)
     }
     let found = classes.indices.filter { !classes[$0].isEmpty }
+    guard let first = found.first else { throw SplitError("no examples to split") }
     guard found.count > 1 else {
-      throw SplitError(
-        description: found.isEmpty
-          ? "no examples to split" : "class \(found[0]) only, expected examples of at least two classes")
+      throw SplitError(label: first, " only, expected examples of at least two classes")
     }
     return found.map { label in
       var draws = stream.child(UInt64(label))

@@ -74,6 +74,9 @@ struct TUFiles {
     if let place = numbers.firstIndex(where: { $0 < 1 || $0 > nodeCount }) {
       throw failure(part, "line \(place / 2 + 1): node \(numbers[place]), expected 1 to \(nodeCount)")
     }
+    guard numbers.indices.contains(where: { $0 % 2 == 1 && numbers[$0] != numbers[$0 - 1] }) else {
+      throw failure(part, "self loops only, expected edges between nodes")
+    }
     var graphs = [Int32](repeating: 0, count: nodeCount)
     for graph in 0..<nodeStarts.count - 1 {
       for node in nodeStarts[graph]..<nodeStarts[graph + 1] { graphs[node] = Int32(graph) }
@@ -134,7 +137,9 @@ struct TUFiles {
       let url = folder.appendingPathComponent("folds").appendingPathComponent(file)
       guard DataFile.exists(url) else { return parts }
       let graphs = try NumberLines(contentsOf: url).integers(perLine: 1, expected: "the number of a graph")
-      guard !graphs.isEmpty else { throw DataFileError(file: url.path, problem: "no graphs, expected some") }
+      guard !graphs.isEmpty else {
+        throw DataFileError(file: url.path, problem: "no graphs, expected at least one")
+      }
       for (line, graph) in graphs.enumerated() {
         guard (0..<graphCount).contains(graph) else {
           throw DataFileError(

@@ -21,7 +21,7 @@ public enum TUFolder {
   /// all degrees of `degreeCap` and above share the last feature.
   ///
   /// - Throws: ``DataFileError`` of one line that names the file and the line: missing or truncated files, text that
-  ///   is no number, nodes or graphs out of range, edges between two graphs, no edges, or one class.
+  ///   is no number, nodes or graphs out of range, edges between two graphs, none but self loops, or one class.
   public static func read(
     _ folder: URL, degreeCap: Int = defaultDegreeCap, selfLoops: SelfLoops = .dropped
   ) throws -> (graphs: GraphCollection, report: GraphReadingReport) {

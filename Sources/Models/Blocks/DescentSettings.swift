@@ -19,4 +19,9 @@ public struct DescentSettings: Sendable, Equatable {
     self.stepSize = stepSize
     self.gradientPath = gradientPath
   }
+
+  /// The same descent with another number of steps.
+  func with(steps: Int) -> DescentSettings {
+    DescentSettings(steps: steps, stepSize: stepSize, gradientPath: gradientPath)
+  }
 }

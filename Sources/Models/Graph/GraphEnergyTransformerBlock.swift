@@ -1,15 +1,15 @@
-import Dynamics
+public import Dynamics
 public import Energies
 public import Tensors
 
-/// A block of a ``GraphEnergyTransformer``: attention along the edges plus memory, of the layer-normalised tokens.
+/// A block over the nodes of a graph: attention along the edges plus memory, of the layer-normalised tokens.
 ///
-///     g = norm(x),  E(g) = E_attention(g) + E_memory(g),  x <- x - alpha dE/dg + sqrt(alpha) n
+///     g = norm(x),  E(g) = E_attention(g) + E_memory(g),  x <- x - alpha dE/dg
 ///
-/// n is the Langevin noise of training. Attention goes over the pairs of a sparse graph, or over padded graphs with a
-/// ``LearnedAdjacency``.
+/// The weights are those of no graph in particular: `energy(over:)` puts them on the pairs of one. A block with a
+/// ``LearnedAdjacency`` weighs pairs of padded graphs instead.
 ///
-/// - Source: Hoover et al. 2023, equations 25 to 27. 2 H Y D + D M + D + 1 parameters, 10 H more with the adjacency.
+/// - Source: Hoover et al. 2023, equations 25 to 27.
 public struct GraphEnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
   /// The layer norm, as the activation of a Lagrangian.
   public var norm: LayerNormLagrangian<Scalar>
@@ -26,7 +26,8 @@ public struct GraphEnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
 
   /// A block with random weights.
   public init(
-    _ configuration: EnergyTransformerConfiguration, learnsAdjacency: Bool, using random: inout RandomStream
+    _ configuration: EnergyTransformerConfiguration, learnsAdjacency: Bool = false,
+    using random: inout RandomStream
   ) {
     let shape = [configuration.headCount, configuration.keySize, configuration.dimension]
     let deviation = configuration.attentionDeviation
@@ -45,6 +46,11 @@ public struct GraphEnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
     }
   }
 
+  /// A block of the sizes of node models, with random weights.
+  public init(_ configuration: NodeEnergyConfiguration, using random: inout RandomStream) {
+    self.init(configuration.block, using: &random)
+  }
+
   public mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
     norm.visitParameters(prefix: "norm", visit)
     visit("attention.queryWeights", &queryWeights)
@@ -54,11 +60,17 @@ public struct GraphEnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
     adjacency?.visitParameters(prefix: "adjacency", visit)
   }
 
-  /// Attention over the neighbours of each node.
+  /// Attention of each node to the neighbours that it has on a graph.
   public func attention(over neighbourhoods: Neighbourhoods) -> NeighbourAttentionEnergy<Scalar> {
     NeighbourAttentionEnergy(
       queryWeights: queryWeights, keyWeights: keyWeights, neighbourhoods: neighbourhoods, beta: beta,
       learnsBeta: learnsBeta)
+  }
+
+  /// What a block without a learned adjacency descends on a graph, by part: `attention` and `memory`.
+  public func energy(over neighbourhoods: Neighbourhoods) -> EnergySum<Scalar> {
+    require(adjacency == nil, "a block with a learned adjacency weighs pairs of padded graphs")
+    return attention(over: neighbourhoods) + memory
   }
 
   /// What the block descends from some tokens, by part: `attention` and `memory`.
@@ -68,7 +80,7 @@ public struct GraphEnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
   ///   - input: The graphs.
   func energy(from tokens: Tokens<Scalar>, _ input: GraphEnergyTransformerInput<Scalar>) -> EnergySum<Scalar>
   {
-    guard let adjacency else { return attention(over: input.neighbourhoods) + memory }
+    guard let adjacency else { return energy(over: input.neighbourhoods) }
     let weights = adjacency.weights(of: tokens.values, adjacency: input.adjacency)
     let attention = AttentionEnergy(
       queryWeights: queryWeights, keyWeights: keyWeights, beta: beta, learnsBeta: learnsBeta,
@@ -76,7 +88,7 @@ public struct GraphEnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
     return attention + memory
   }
 
-  /// The block's descent of an energy.
+  /// The block's descent of an energy of its own.
   func descent(
     of energy: EnergySum<Scalar>, _ settings: DescentSettings
   ) -> EnergyDescent<EnergySum<Scalar>, LayerNormLagrangian<Scalar>> {
@@ -85,34 +97,29 @@ public struct GraphEnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
       stop: .after(steps: settings.steps), gradientPath: settings.gradientPath)
   }
 
-  /// The tokens after the descent with Langevin noise, as the update rule `.noisy` gives them.
-  ///
-  /// The noise depends on neither tokens nor weights, so it can be added behind steps that fused kernels take.
-  func noisyDescent(
-    from start: Tokens<Scalar>, of energy: EnergySum<Scalar>, _ settings: DescentSettings, deviation: Double,
-    random stream: RandomStream
-  ) -> Tokens<Scalar> {
-    var random = stream
-    var single = settings
-    single.steps = 1
-    let step = descent(of: energy, single)
-    let mask = start.mask.map { mask in mask.tensor(Scalar.self).reshaped([mask.batch, mask.tokenCount, 1]) }
-    return (0..<settings.steps).reduce(start) { tokens, _ in
-      let scale = settings.stepSize.squareRoot() * deviation
-      let noise = Self.noise(tokens.values.shape, standardDeviation: scale, using: &random)
-      let moved = step.run(from: tokens).tokens.values
-      return Tokens(moved + (mask.map { noise * $0 } ?? noise), mask: tokens.mask)
-    }
+  /// The block's descent on a graph.
+  public func descent(
+    _ settings: DescentSettings, over neighbourhoods: Neighbourhoods
+  ) -> EnergyDescent<EnergySum<Scalar>, LayerNormLagrangian<Scalar>> {
+    descent(of: energy(over: neighbourhoods), settings)
   }
 
-  /// `Tensor.normal`, the same numbers without the detour over an array.
-  @_specialize(where Scalar == Float)
-  private static func noise(
-    _ shape: [Int], standardDeviation: Double, using random: inout RandomStream
-  ) -> Tensor<Scalar> {
-    let count = shape.reduce(1, *)
-    return Tensor(shape: shape) { out in
-      for place in 0..<count { out[place] = Scalar(random.normal() * standardDeviation) }
-    }
+  /// The shares of the nodes of one graph in both energies, at tokens [1, nodes, dimension].
+  public func energyByNode(
+    at tokens: Tokens<Scalar>, over neighbourhoods: Neighbourhoods
+  ) -> NodeEnergies<Scalar> {
+    let g = norm.activations(at: tokens)
+    return NodeEnergies(
+      attention: attention(over: neighbourhoods).energyByNode(at: g).reshaped([neighbourhoods.nodeCount]),
+      memory: memory.energyByNode(at: g).reshaped([neighbourhoods.nodeCount]))
+  }
+}
+
+extension EnergyTransformerConfiguration {
+  /// The learned numbers of a ``GraphEnergyTransformerBlock``: 2 H Y D + D M + D + 1, H more where beta is learned, and
+  /// 10 H more with a learned adjacency.
+  func parameterCountOfBlock(learnsAdjacency: Bool = false) -> Int {
+    let energies = 2 * headCount * keySize * dimension + dimension * memoryCount
+    return energies + dimension + 1 + (learnsBeta ? headCount : 0) + (learnsAdjacency ? 10 * headCount : 0)
   }
 }

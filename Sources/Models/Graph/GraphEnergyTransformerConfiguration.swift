@@ -61,10 +61,8 @@ public struct GraphEnergyTransformerConfiguration: Sendable, Equatable {
   /// 2 H Y D + D M + D + 1, and 10 H more with a learned adjacency and H more with learned beta, read-out
   /// D + 1 + D C + C.
   public var parameterCount: Int {
-    let (dimension, heads) = (block.dimension, block.headCount)
-    let energies = 2 * heads * block.keySize * dimension + dimension * block.memoryCount
-    let ofBlock =
-      energies + dimension + 1 + (learnsAdjacency ? 10 * heads : 0) + (block.learnsBeta ? heads : 0)
+    let dimension = block.dimension
+    let ofBlock = block.parameterCountOfBlock(learnsAdjacency: learnsAdjacency)
     let ofInput = (featureCount + positionCount + 2) * dimension
     return ofInput + blockCount * ofBlock + dimension + 1 + (dimension + 1) * classCount
   }

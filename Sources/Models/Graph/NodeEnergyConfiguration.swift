@@ -36,9 +36,17 @@ public struct NodeEnergyConfiguration: Sendable, Equatable {
     memoryDeviation = attentionDeviation
   }
 
+  /// The sizes and initial scales of a block.
+  var block: EnergyTransformerConfiguration {
+    var block = EnergyTransformerConfiguration(
+      dimension: dimension, headCount: headCount, keySize: keySize, memoryCount: memoryCount)
+    block.attentionDeviation = attentionDeviation
+    block.memoryDeviation = memoryDeviation
+    return block
+  }
+
   /// The number of learned numbers: encoder (F + k + 1) D, each block 2 H Y D + D M + D + 1.
   public var parameterCount: Int {
-    let block = 2 * headCount * keySize * dimension + dimension * memoryCount + dimension + 1
-    return (featureCount + positionCount + 1) * dimension + blockCount * block
+    (featureCount + positionCount + 1) * dimension + blockCount * block.parameterCountOfBlock()
   }
 }

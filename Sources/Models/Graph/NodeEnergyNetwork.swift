@@ -11,7 +11,7 @@ public struct NodeEnergyNetwork<Scalar: TensorScalar>: Parameterized {
   /// Features and positions to tokens.
   public var encoder: GraphEncoder<Scalar>
   /// The blocks, in the order that tokens pass them.
-  public var blocks: [NodeEnergyBlock<Scalar>]
+  public var blocks: [GraphEnergyTransformerBlock<Scalar>]
 
   /// A network with random weights.
   public init(_ configuration: NodeEnergyConfiguration, using random: inout RandomStream) {
@@ -25,7 +25,7 @@ public struct NodeEnergyNetwork<Scalar: TensorScalar>: Parameterized {
       dimension: configuration.dimension, using: &random)
     blocks = []
     for _ in 0..<configuration.blockCount {
-      blocks.append(NodeEnergyBlock(configuration, using: &random))
+      blocks.append(GraphEnergyTransformerBlock(configuration, using: &random))
     }
   }
 
@@ -142,12 +142,6 @@ struct NodeDescent<Scalar: TensorScalar> {
   let first: Activations<Scalar>, last: Activations<Scalar>
 }
 
-extension DescentSettings {
-  func with(steps: Int) -> DescentSettings {
-    DescentSettings(steps: steps, stepSize: stepSize, gradientPath: gradientPath)
-  }
-}
-
 extension Tensor {
   /// Independent draws from a normal distribution; the same for the same stream on any number of threads.
   static func normal(_ shape: [Int], _ deviation: Double, inPiecesFrom random: RandomStream) -> Tensor {
@@ -155,9 +149,8 @@ extension Tensor {
     return Tensor(shape: shape) { out in
       Parallelism.forEach((count + piece - 1) / piece) { index in
         var stream = random.child(UInt64(index))
-        for place in index * piece..<Swift.min(count, (index + 1) * piece) {
-          out[place] = Scalar(stream.normal() * deviation)
-        }
+        let start = index * piece
+        stream.fillNormal(out + start, count: Swift.min(piece, count - start), standardDeviation: deviation)
       }
     }
   }

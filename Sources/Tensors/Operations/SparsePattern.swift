@@ -35,9 +35,10 @@ public enum PairEnd: Sendable, Hashable, CaseIterable {
 }
 
 extension CompressedSparseRows {
-  /// The same pairs and, for each row that does not hold itself as a column, the pair of the row with itself.
+  /// The same pairs and, for each row that does not hold itself as a column, the pair of the row with itself, once.
   ///
-  /// The columns of a row are in rising order. The pattern is that of a graph: as many rows as columns.
+  /// Pairs that were there count as often as they were given, those of a row with itself too. The columns of a row are
+  /// in rising order. The pattern is that of a graph: as many rows as columns.
   public func addingSelfPairs() -> CompressedSparseRows {
     require(rowCount == columnCount, "self pairs of a pattern of \(rowCount) rows and \(columnCount) columns")
     let missing = (0..<Int32(rowCount)).filter { row in !columns(of: Int(row)).contains(row) }

@@ -23,9 +23,9 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   // clear for draws, set for deriving children. `lane` therefore has 63 bits.
   private static let childBit: UInt64 = 1 << 63
 
-  private var key: UInt64
-  private var lane: UInt64
-  private var drawCount: UInt64
+  private(set) var key: UInt64
+  private(set) var lane: UInt64
+  var drawCount: UInt64
   // Second half of the block last computed; only read when `drawCount` is odd.
   private var secondHalf: UInt64 = 0
 

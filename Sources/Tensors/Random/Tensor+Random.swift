@@ -3,9 +3,9 @@ extension Tensor {
   public static func normal(
     _ shape: [Int], standardDeviation: Double = 1, using random: inout RandomStream
   ) -> Tensor {
-    Tensor(
-      shape: shape,
-      elements: (0..<elementCount(shape)).map { _ in Scalar(random.normal() * standardDeviation) })
+    Tensor(shape: shape) { out in
+      random.fillNormal(out, count: elementCount(shape), standardDeviation: standardDeviation)
+    }
   }
 
   /// Independent draws from the uniform distribution over `range`.

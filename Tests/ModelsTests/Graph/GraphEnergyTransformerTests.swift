@@ -1,5 +1,6 @@
 import Dynamics
 import Energies
+import Foundation
 import Models
 import Tensors
 import TestSupport
@@ -141,7 +142,7 @@ struct GraphEnergyTransformerTests {
         != noisy.logits(input, training: RandomStream(seed: 5)).elements)
   }
 
-  @Test("the energy of a batch is the sum of its graphs'; it falls; weights of the class token add up to 1")
+  @Test("the energy of a batch is the sum of its graphs'; it falls, block after block")
   func traces() throws {
     let model = SmallGraphs.model()
     let together = model.trace(SmallGraphs.input(graphs))
@@ -162,10 +163,38 @@ struct GraphEnergyTransformerTests {
       let totals = together[block].trajectory.energies.map { $0.total.scalar }
       #expect(totals[2] < totals[1] && totals[1] < totals[0])
     }
-    let weights = try #require(model.classTokenAttention(SmallGraphs.input(graphs)))
-    #expect(weights.map { $0.map(\.count) } == [[5, 3, 7], [5, 3, 7]])
-    for weights in weights.flatMap({ $0 }) {
-      #expect(abs(weights.reduce(0, +) - 1) < 1e-12 && weights.allSatisfy { $0 > 0 })
+    // The second block starts where the first ended.
+    let between = model.blocks[1].memory.energy(at: model.blocks[1].norm.activations(at: together[0].tokens))
+    let start = try #require(together[1].trajectory.energies[0]["memory"])
+    #expect(abs(start.scalar - between.scalar) < 1e-9)
+  }
+
+  @Test("weights of the class token are the mean over heads of softmax(beta K·Q) at the start of a block")
+  func classTokens() throws {
+    let model = SmallGraphs.model()
+    let input = SmallGraphs.input(graphs)
+    let weights = try #require(model.classTokenAttention(input))
+    let starts = [Tokens(model.tokens(input)), model.trace(input)[0].tokens]
+    for (index, block) in model.blocks.enumerated() {
+      let g = block.norm.activations(at: starts[index]).values
+      func projected(_ matrix: Tensor<Double>, _ head: Int, _ node: Int) -> [Double] {
+        (0..<3).map { y in (0..<5).reduce(0) { $0 + matrix[head, y, $1] * g[0, node, $1] } }
+      }
+      for (graph, range) in input.nodeRanges.enumerated() {
+        var expected = [Double](repeating: 0, count: range.count)
+        for head in 0..<2 {
+          let q = projected(block.queryWeights, head, range.lowerBound)
+          let scores = range.map { node in
+            zip(q, projected(block.keyWeights, head, node)).reduce(0) { $0 + $1.0 * $1.1 }
+          }
+          let exponentials = scores.map { exp($0 / 3.0.squareRoot()) }
+          let sum = exponentials.reduce(0, +)
+          for place in expected.indices { expected[place] += exponentials[place] / sum / 2 }
+        }
+        let found = weights[index][graph]
+        #expect(found.count == range.count)
+        for (value, target) in zip(found, expected) { #expect(abs(value - target) < 1e-10) }
+      }
     }
     let dense = SmallGraphs.model(SmallGraphs.configuration(learnsAdjacency: true))
     #expect(dense.classTokenAttention(SmallGraphs.input(graphs)) == nil)

@@ -40,6 +40,58 @@ struct LearnedAdjacencyTests {
     }
   }
 
+  @Test("logits are those of padded graphs whose pairs are weighed by the tokens that a block starts from")
+  func byHand() throws {
+    let model = SmallGraphs.model(SmallGraphs.configuration(learnsAdjacency: true))
+    let graphs = SmallGraphs.all
+    let (lengths, largest) = (graphs.map { $0.nodeCount + 1 }, 7)
+    var joined = [Double](repeating: 0, count: 3 * largest * largest)
+    for (index, graph) in graphs.enumerated() {
+      // Node i stands behind the class token; all of them see it, and themselves.
+      let own = (0..<lengths[index]).map { ($0, $0) }
+      let ofToken = (1..<lengths[index]).map { (0, $0) }
+      for (a, b) in own + ofToken + graph.edges.map({ ($0.0 + 1, $0.1 + 1) }) {
+        joined[(index * largest + a) * largest + b] = 1
+        joined[(index * largest + b) * largest + a] = 1
+      }
+    }
+    let adjacency = Tensor(shape: [3, 1, largest, largest], elements: joined)
+    let input = SmallGraphs.input(graphs)
+    for random in [nil, RandomStream(seed: 3)] {
+      let flat = model.tokens(input, signs: random?.child(0)).elements
+      var padded = [Double](repeating: 0, count: 3 * largest * 5)
+      for (index, start) in [0, 5, 8].enumerated() {
+        for place in 0..<lengths[index] * 5 { padded[index * largest * 5 + place] = flat[start * 5 + place] }
+      }
+      var tokens = Tokens(
+        Tensor(shape: [3, largest, 5], elements: padded),
+        mask: TokenMask(lengths: lengths, tokenCount: largest))
+      for (index, block) in model.blocks.enumerated() {
+        let weights = try #require(block.adjacency).weights(of: tokens.values, adjacency: adjacency)
+        let attention = AttentionEnergy(
+          queryWeights: block.queryWeights, keyWeights: block.keyWeights, bias: .multiplicative(weights))
+        var rule: any UpdateRule = .gradient
+        if let random {
+          rule = .noisy(standardDeviation: 0.1, random: random.child(1 + UInt64(index)))
+        }
+        tokens =
+          EnergyDescent(
+            of: attention + block.memory, lagrangian: block.norm, updateRule: rule, stepSize: .constant(0.3),
+            stop: .after(steps: 2)
+          ).run(from: tokens).tokens
+      }
+      let g = model.norm.activations(at: tokens).values
+      let logits = model.logits(input, training: random)
+      for graph in 0..<3 {
+        for c in 0..<4 {
+          var value = model.decoderBias[c]
+          for d in 0..<5 { value += g[graph, 0, d] * model.decoderWeights[d, c] }
+          #expect(abs(logits[graph, c] - value) < 1e-10)
+        }
+      }
+    }
+  }
+
   @Test(
     "a pair of weight zero is left out, not seen with score zero: without pairs there is no attention energy")
   func pairsLeftOut() throws {

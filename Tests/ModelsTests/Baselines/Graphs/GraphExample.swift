@@ -1,7 +1,7 @@
 import Models
 import Tensors
 
-/// A small graph with features: node 4 has no neighbours, node 1 a self pair, nodes 2 and 0 are joined twice, and 3
+/// A small graph with features: node 4 has no neighbours, node 1 two self pairs, nodes 2 and 0 are joined twice, and 3
 /// looks at 5 but not back.
 struct GraphExample {
   let neighbours: CompressedSparseRows
@@ -11,7 +11,8 @@ struct GraphExample {
 
   init(seed: UInt64) {
     let pairs: [(Int32, Int32)] = [
-      (0, 1), (1, 0), (0, 2), (0, 2), (2, 0), (2, 0), (1, 1), (2, 3), (3, 2), (3, 5), (6, 1), (1, 6), (5, 6),
+      (0, 1), (1, 0), (0, 2), (0, 2), (2, 0), (2, 0), (1, 1), (1, 1), (2, 3), (3, 2), (3, 5), (6, 1), (1, 6),
+      (5, 6),
     ]
     neighbours = CompressedSparseRows(
       rowCount: 7, columnCount: 7, rows: pairs.map(\.0), columns: pairs.map(\.1))

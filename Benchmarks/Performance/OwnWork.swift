@@ -1,0 +1,47 @@
+import EnergyTransformer
+import Measurements
+
+/// Work of this library that its worker prepares once and runs many times.
+protocol OwnWork {
+  /// Does the work once.
+  func run(_ work: Work) throws
+
+  /// What a run computes, under the names of the peers.
+  func results(of work: Work) throws -> [(name: String, array: StoredArray)]
+}
+
+extension OwnWork {
+  /// A loss and its gradient for the parameters of a block.
+  static func named(
+    _ loss: Tensor<Float>, _ gradient: ParameterValues<Float>
+  ) -> [(name: String, array: StoredArray)] {
+    let names = [
+      "norm.gamma": "gamma", "norm.delta": "delta", "attention.queryWeights": "Wq",
+      "attention.keyWeights": "Wk", "memory.memories": "Xi",
+    ]
+    return [("loss", StoredArray(loss))]
+      + zip(gradient.names, gradient.values).map { (names[$0] ?? $0, StoredArray($1)) }
+  }
+
+  /// The result of a descent that stayed among the finite numbers.
+  static func finite(_ result: DescentResult<Float>) throws -> DescentResult<Float> {
+    guard result.stopReason.isFinite else { throw WorkerFault("the descent left the finite numbers") }
+    return result
+  }
+}
+
+/// How a variant of this library does the work of a file: on a graph where the file has one.
+enum OwnWorks {
+  /// - Throws: ``WorkerFault`` or an error of the file for arrays that are missing or do not fit.
+  static func work(_ variant: Variant, file path: String, steps: Int, stepSize: Double) throws -> any OwnWork
+  {
+    let file = try SafetensorsFile.read(path: path)
+    let isGeneric = variant == .ownGeneric
+    guard file.arrays["columns"] != nil else {
+      guard variant != .ownModel else { throw WorkerFault("\(path): array \"columns\" is missing: no graph") }
+      return try OwnBlock(file, steps: steps, stepSize: stepSize, isGeneric: isGeneric)
+    }
+    if variant == .ownModel { return try OwnNodeModel(file, steps: steps, stepSize: stepSize) }
+    return try OwnGraphBlock(file, steps: steps, stepSize: stepSize, isGeneric: isGeneric)
+  }
+}

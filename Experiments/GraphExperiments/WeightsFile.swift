@@ -1,0 +1,40 @@
+package import EnergyTransformer
+
+/// The weights of a trained model as a safetensors file, one array a parameter.
+package enum WeightsFile {
+  /// The name of the file in the folder of a run.
+  package static let name = "model.safetensors"
+
+  /// Writes the parameters of a model.
+  ///
+  /// - Throws: `FileAccessError` when the file cannot be written.
+  package static func write(
+    _ model: some Parameterized<Float>, toFolder folder: String, metadata: [String: String]
+  ) throws {
+    let parameters = model.parameters
+    try SafetensorsFile.write(
+      path: "\(folder)/\(name)",
+      arrays: zip(parameters.names, parameters.values).map { (name: $0, array: StoredArray($1)) },
+      metadata: metadata)
+  }
+
+  /// A model with the parameters that were written.
+  ///
+  /// - Throws: `FileAccessError` or `FileFormatError` that names the file and the array that is missing, damaged or of
+  ///   another shape.
+  package static func read<Model: Parameterized<Float>>(
+    _ model: Model, fromFolder folder: String
+  ) throws -> Model {
+    let file = try SafetensorsFile.read(path: "\(folder)/\(name)")
+    return model.with(
+      try model.parameters.map { name, value in
+        let found = try Tensor<Float>(file.array(named: name))
+        guard found.shape == value.shape else {
+          throw FileFormatError(
+            file: file.path, field: "array \"\(name)\"", expected: "shape \(value.shape)",
+            found: "shape \(found.shape)")
+        }
+        return found
+      })
+  }
+}
