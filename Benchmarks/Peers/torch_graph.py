@@ -3,7 +3,21 @@ in closed form, in closed form with softmax over sorted edges, and a step of tha
 
 Where PyTorch Geometric is missing, the same operations of PyTorch stand in for its own."""
 
+import ctypes
+import os
+
 import numpy
+
+# Arrays of pairs are large and short-lived: pages that the system gives anew for each cost several times what is
+# computed in them. So memory is kept when it is freed, and lies on huge pages, as this library has it.
+os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
+try:
+    keep = ctypes.CDLL(None).mallopt
+    keep(-4, 0)  # M_MMAP_MAX: nothing goes back to the system by itself
+    keep(-1, 2**31 - 1)  # M_TRIM_THRESHOLD
+except (AttributeError, OSError):
+    pass
+
 import torch
 from torch.nn import functional
 
@@ -79,7 +93,7 @@ class GraphBlock(torch.nn.Module):
 
     def energy(self, g):
         queries, keys = self.at_pairs(g)
-        scores = self.beta * (queries * keys).sum(-1)
+        scores = self.beta * torch.einsum("phy,phy->ph", queries, keys)
         top = scatter(scores.detach(), self.query, dim_size=self.nodes, reduce="max")
         totals = scatter((scores - top.index_select(0, self.query)).exp(), self.query, dim_size=self.nodes)
         hidden = torch.relu(g @ self.Xi)
@@ -87,7 +101,7 @@ class GraphBlock(torch.nn.Module):
 
     def gradient(self, g):
         queries, keys = self.at_pairs(g)
-        scores = self.beta * (queries * keys).sum(-1)
+        scores = self.beta * torch.einsum("phy,phy->ph", queries, keys)
         if self.is_sorted:
             weights = softmax(scores, ptr=self.starts)
         else:
