@@ -1,4 +1,5 @@
 import EnergyTransformer
+import GraphExperiments
 
 /// Trains a model on the training nodes of a split; epoch and threshold come from its validation nodes.
 struct NodeTraining: NodeModelUse {
@@ -69,29 +70,5 @@ struct NodeTraining: NodeModelUse {
 
 /// AdamW whose decay is on matrices.
 func optimizer(_ parameters: ParameterValues<Float>, _ training: TrainingOptions) -> AdamW<Float> {
-  let matrices = ParameterSelection(
-    names: zip(parameters.names, parameters.values).filter { $1.rank >= 2 }.map(\.0))
-  return AdamW(weightDecay: WeightDecay(training.weightDecay, on: matrices))
-}
-
-/// One progress line over all trainings of a run.
-final class WorkProgress {
-  private let line = ProgressLine()
-  private let total: Int
-  private var done = 0
-
-  init(trainings total: Int) {
-    self.total = total
-    line.unit = "updates"
-  }
-
-  func advance(loss: Double) {
-    done += 1
-    line.show(.init(update: done, updateCount: total, loss: loss, imageCount: done))
-  }
-
-  /// Updates that a training did not need.
-  func skip(_ count: Int) { done += count }
-
-  func finish() { line.finish() }
+  AdamW(weightDecay: WeightDecay(training.weightDecay, on: .matrices(of: parameters)))
 }
