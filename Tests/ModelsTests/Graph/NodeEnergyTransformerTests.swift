@@ -51,7 +51,8 @@ import Testing
   }
 
   @Test(
-    "logits are those of the general descent in one piece, read out by hand", arguments: [1, 3], [false, true])
+    "logits are those of the general descent in one piece, read out by hand", arguments: [1, 3],
+    [false, true])
   func definition(steps: Int, readsEnergies: Bool) throws {
     let example = NodeExample.graph()
     let model = NodeExample.classifier(
