@@ -26,16 +26,20 @@ results: setup
 	swift run -c release graph-nodes
 	$(if $(NODES),for set in $(NODE_SETS); do swift run -c release graph-nodes --data $(NODES)/$$set.safetensors || exit 1; done)
 	swift run -c release graph-classification
-	$(if $(TU),for set in $(TU_SETS); do swift run -c release graph-classification --data $(TU)/$$set || exit 1; done)
+	$(if $(TU),for set in $(TU_SETS); do swift run -c release graph-classification --data $(TU)/$${set%:*} \
+		--epochs $${set#*:} || exit 1; done)
+	swift run -c release memory-retrieval $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(wildcard .build/peers/bin/python),,--no-peers)
 	swift run -c release multiple-instance
 	swift run -c release results-tables
 
 # Graphs with anomalous nodes, files in the folder that NODES= names.
 NODE_SETS = reddit books disney inj_cora
 
-# Sets of the TU Dortmund collection, folders in the one that TU= names.
-TU_SETS = MUTAG ENZYMES PROTEINS IMDB-BINARY NCI1
+# Sets of the TU Dortmund collection with their epochs, folders in the one that TU= names.
+TU_SETS = MUTAG:60 ENZYMES:30 PROTEINS:30 IMDB-BINARY:30 NCI1:15
 
+# PHOTOS= names a folder of photos for memory-retrieval, which is compared with faiss where Benchmarks/Peers/setup.sh
+# installed it.
 CIFAR10_OPTIONS = --dimension 128 --key-size 32 --memories 512 --weight-deviation 0.02 --epochs 3 \
 	--test-images 2000 --compare --output Results/masked-images-cifar10
 

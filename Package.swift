@@ -105,7 +105,8 @@ if !isDependency {
     ("masked-images", "MaskedImages", ["MaskedImageData"]),
     ("descent-methods", "DescentMethods", ["MaskedImageData"]), ("descend", "Descend", []),
     ("graph-classification", "GraphClassification", ["GraphExperiments"]),
-    ("graph-nodes", "GraphNodes", ["GraphExperiments"]), ("multiple-instance", "MultipleInstance", []),
+    ("graph-nodes", "GraphNodes", ["GraphExperiments"]), ("memory-retrieval", "MemoryRetrieval", []),
+    ("multiple-instance", "MultipleInstance", []),
     ("results-tables", "ResultsTables", []),
   ]
   for (name, folder, more) in experiments {

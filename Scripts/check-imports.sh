@@ -11,7 +11,7 @@ Sources/ImageFiles: CPNG CTurboJPEG Foundation
 Sources/Tensors: CDNNL CLAPACK CKernels CZLib Accelerate Darwin Glibc Dispatch Synchronization Foundation
 Sources/Energies: Tensors
 Sources/Dynamics: Tensors Energies
-Sources/Models: Tensors Energies Dynamics Foundation
+Sources/Models: Tensors Energies Dynamics Synchronization Foundation
 Sources/Datasets: Tensors ImageFiles Dispatch Synchronization Foundation
 Sources/Training: Tensors Foundation
 Sources/Reporting: ImageFiles Foundation

@@ -4,7 +4,8 @@ the whole descent a graph, also with weights that the compiler may take for cons
 import torch
 from torch.nn import functional
 
-EPSILON = 1e-5
+from torch_descent import Descent, OneStep
+
 VARIANTS = (
     "torch-automatic",
     "torch-closed",
@@ -15,21 +16,8 @@ VARIANTS = (
 )
 
 
-class Block(torch.nn.Module):
+class Block(Descent):
     """Weights as a user of nn.Linear would hold them: queries and keys [heads x key size, dimension]."""
-
-    def __init__(self, parameters, steps, step_size):
-        super().__init__()
-        for name, value in parameters.items():
-            self.register_parameter(name, torch.nn.Parameter(torch.tensor(value)))
-        self.heads, self.key_size, self.dimension = self.Wq.shape
-        self.beta = self.key_size**-0.5
-        self.steps, self.step_size = steps, step_size
-
-    def normalised(self, x):
-        centred = x - x.mean(-1, keepdim=True)
-        variance = centred.square().mean(-1, keepdim=True)
-        return self.gamma * centred * torch.rsqrt(variance + EPSILON) + self.delta
 
     def split(self, values):
         batch, tokens, _ = values.shape
@@ -57,37 +45,6 @@ class Block(torch.nn.Module):
         attention = attention + functional.linear(self.joined(weights.transpose(-1, -2) @ queries), for_keys.t())
         hidden = torch.relu(functional.linear(g, self.Xi.t()))
         return -(attention + functional.linear(hidden, self.Xi))
-
-    def step(self, x):
-        return x - self.step_size * self.gradient(self.normalised(x))
-
-    def forward(self, x):
-        for _ in range(self.steps):
-            x = self.step(x)
-        return self.normalised(x)
-
-    def automatic(self, x, trains):
-        """By autograd through the energy, which training differentiates once more."""
-        for _ in range(self.steps):
-            g = self.normalised(x)
-            if not trains:
-                g = g.detach().requires_grad_()
-            (direction,) = torch.autograd.grad(self.energy(g), g, create_graph=trains)
-            x = x - self.step_size * direction
-            if not trains:
-                x = x.detach()
-        return self.normalised(x)
-
-
-class OneStep(torch.nn.Module):
-    """One step as a graph of its own."""
-
-    def __init__(self, block):
-        super().__init__()
-        self.block = block
-
-    def forward(self, x):
-        return self.block.step(x)
 
 
 class TorchBlock:

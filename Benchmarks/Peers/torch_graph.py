@@ -21,7 +21,7 @@ except (AttributeError, OSError):
 import torch
 from torch.nn import functional
 
-from torch_block import OneStep
+from torch_descent import Descent, OneStep
 
 try:
     import torch_geometric
@@ -51,7 +51,6 @@ except ImportError:
         return values / total.index_select(0, index)
 
 
-EPSILON = 1e-5
 VARIANTS = ("torch-graph-automatic", "torch-graph-closed", "torch-graph-sorted", "torch-graph-compiled")
 
 
@@ -65,24 +64,15 @@ def pairs_with_self(row_starts, columns):
     return queries[order], keys[order], row_starts + numpy.arange(nodes + 1)
 
 
-class GraphBlock(torch.nn.Module):
+class GraphBlock(Descent):
     """Tokens [nodes, dimension]; queries and keys of pairs [pairs, heads, key size]."""
 
     def __init__(self, parameters, graph, steps, step_size, is_sorted):
-        super().__init__()
-        for name, value in parameters.items():
-            self.register_parameter(name, torch.nn.Parameter(torch.tensor(value)))
+        super().__init__(parameters, steps, step_size)
         for name, value in zip(("query", "key", "starts"), pairs_with_self(*graph)):
             self.register_buffer(name, torch.from_numpy(value))
         self.nodes = len(self.starts) - 1
-        self.heads, self.key_size, self.dimension = self.Wq.shape
-        self.beta = self.key_size**-0.5
-        self.steps, self.step_size, self.is_sorted = steps, step_size, is_sorted
-
-    def normalised(self, x):
-        centred = x - x.mean(-1, keepdim=True)
-        variance = centred.square().mean(-1, keepdim=True)
-        return self.gamma * centred * torch.rsqrt(variance + EPSILON) + self.delta
+        self.is_sorted = is_sorted
 
     def at_pairs(self, g):
         """The query and the key of every pair."""
@@ -113,26 +103,6 @@ class GraphBlock(torch.nn.Module):
         attention = attention + functional.linear(to_keys, self.Wk.flatten(0, 1).t())
         hidden = torch.relu(functional.linear(g, self.Xi.t()))
         return -(attention + functional.linear(hidden, self.Xi))
-
-    def step(self, x):
-        return x - self.step_size * self.gradient(self.normalised(x))
-
-    def forward(self, x):
-        for _ in range(self.steps):
-            x = self.step(x)
-        return self.normalised(x)
-
-    def automatic(self, x, trains):
-        """By autograd through the energy, which training differentiates once more."""
-        for _ in range(self.steps):
-            g = self.normalised(x)
-            if not trains:
-                g = g.detach().requires_grad_()
-            (direction,) = torch.autograd.grad(self.energy(g), g, create_graph=trains)
-            x = x - self.step_size * direction
-            if not trains:
-                x = x.detach()
-        return self.normalised(x)
 
 
 class TorchGraph:

@@ -41,11 +41,11 @@ extension BlockOptions {
     if !(noise >= 0 && noise <= 1e6) { throw ValidationError("--noise must lie in 0 ... 1e6, not \(noise)") }
   }
 
-  /// The options by name, for the record of a run.
+  /// Sizes and descent by name, for the record of a run.
   package var recordedBlocks: [String: String] {
     [
       "dimension": "\(dimension)", "heads": "\(heads)", "key-size": "\(keySize)", "memories": "\(memories)",
-      "blocks": "\(blocks)", "steps": "\(steps)", "step-size": "\(stepSize)", "noise": "\(noise)",
+      "blocks": "\(blocks)", "steps": "\(steps)", "step-size": "\(stepSize)",
     ]
   }
 }

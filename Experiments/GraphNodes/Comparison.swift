@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import GraphExperiments
 
 /// Every model on every split.
 struct Comparison {
@@ -37,8 +38,8 @@ struct Comparison {
           let random = root.child(UInt64(kind.rawValue)).child(UInt64(place)).child(UInt64(index))
           let started = Date()
           let training = NodeTraining(
-            nodes: nodes, split: split, training: models.training, random: random.child(1),
-            progress: progress)
+            nodes: nodes, split: split, training: models.training,
+            inputDropout: models.model.inputDropout, random: random.child(1), progress: progress)
           let trained = try models.with(kind, random: random.child(0), training)
           let test = try nodes.scores(trained.scores, of: split.test)
           let threshold = trained.validation.bestThreshold.threshold

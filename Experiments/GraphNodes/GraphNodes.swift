@@ -1,6 +1,7 @@
 import ArgumentParser
 import EnergyTransformer
 import Foundation
+import GraphExperiments
 
 /// How well does an Energy Transformer find anomalous nodes of a graph, with few labels, with many, and with none?
 @main
@@ -26,14 +27,14 @@ struct GraphNodes: ParsableCommand {
     var record = RunRecord(
       experiment: "graph-nodes", title: "Anomalous nodes: \(nodes.graph.name)", options: recordedOptions,
       seed: training.seed, data: [try nodes.fingerprint()])
-    record.versions["matrix_library"] = SystemLibraries.matrixProducts
-    record.versions["vector_unit"] = SystemLibraries.vectorUnit
+    record.addSystemLibraries()
     print(nodes.report?.description ?? "\(nodes.graph.name): \(nodes.graph.nodeCount) nodes")
 
     let models = NodeModels(nodes: nodes, model: model, training: training)
     let kinds = output.baselines ? NodeModelKind.allCases : [.energyTransformer]
     let progress = WorkProgress(
-      trainings: kinds.count * splits.count * training.epochs + training.unlabelledRuns * training.maskEpochs)
+      total: kinds.count * splits.count * training.epochs + training.unlabelledRuns * training.maskEpochs,
+      unit: "updates")
     let comparison = try Comparison(models: models, kinds: kinds, splits: splits, progress: progress)
     let compared = Date()
     let unlabelled = try UnlabelledScores(models: models, progress: progress)
@@ -58,17 +59,16 @@ struct GraphNodes: ParsableCommand {
   /// Every option, by name.
   private var recordedOptions: [String: String] {
     [
-      "data": data.data.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "generated",
+      "data": RunRecord.dataName(data.data),
       "train-fraction": data.trainFraction.map { "\($0)" }.joined(separator: " "),
-      "splits": "\(data.splits)", "positions": "\(data.positions)", "dimension": "\(model.dimension)",
-      "heads": "\(model.heads)", "key-size": "\(model.keySize)", "memories": "\(model.memories)",
-      "blocks": "\(model.blocks)", "steps": "\(model.steps)", "step-size": "\(model.stepSize)",
+      "splits": "\(data.splits)", "positions": "\(data.positions)",
       "noise": "\(model.noise)", "dropout": "\(model.dropout)", "read-out": model.readOut,
+      "read-energies": "\(model.readEnergies)", "input-dropout": "\(model.inputDropout)",
       "epochs": "\(training.epochs)", "patience": "\(training.patience)", "rate": "\(training.rate)",
       "weight-decay": "\(training.weightDecay)", "mask": "\(training.mask)",
       "mask-epochs": "\(training.maskEpochs)", "unlabelled-runs": "\(training.unlabelledRuns)",
       "seed": "\(training.seed)", "threads": "\(Parallelism.threadCount)", "quick": "\(output.quick)",
       "baselines": "\(output.baselines)",
-    ]
+    ].merging(model.recordedBlocks) { $1 }
   }
 }

@@ -50,7 +50,13 @@ struct NodeModels {
 
   var energyTransformer: NodeEnergyTransformerConfiguration {
     var configuration = NodeEnergyTransformerConfiguration(network: network, classCount: 2)
-    configuration.readOut = model.readOut == "start" ? .start : .firstStep
+    configuration.readOut =
+      switch model.readOut {
+      case "start": .start
+      case "tokens": .tokens
+      default: .firstStep
+      }
+    configuration.readsEnergies = model.readEnergies
     configuration.dropout = model.dropout
     return configuration
   }

@@ -1,4 +1,5 @@
 import EnergyTransformer
+import GraphExperiments
 
 /// Trains a model on the training nodes of a split; epoch and threshold come from its validation nodes.
 struct NodeTraining: NodeModelUse {
@@ -7,6 +8,8 @@ struct NodeTraining: NodeModelUse {
   let nodes: PreparedNodes
   let split: StratifiedSplit
   let training: TrainingOptions
+  /// The share of features that training leaves out.
+  let inputDropout: Double
   let random: RandomStream
   let progress: WorkProgress
 
@@ -36,7 +39,8 @@ struct NodeTraining: NodeModelUse {
       let update = try loop.update(of: training.epochs) { update, _ in
         random.child(UInt64(update))
       } loss: { model, random, _ in
-        let logits = model.logits(nodes.features, on: graph, dropout: random)
+        let features = nodes.features.withDropout(inputDropout, random.child(1))
+        let logits = model.logits(features, on: graph, dropout: random.child(0))
         return crossEntropy(
           logits.gathered(split.training, axis: 0), labels: labels, classWeights: weights)
       }
@@ -66,29 +70,5 @@ struct NodeTraining: NodeModelUse {
 
 /// AdamW whose decay is on matrices.
 func optimizer(_ parameters: ParameterValues<Float>, _ training: TrainingOptions) -> AdamW<Float> {
-  let matrices = ParameterSelection(
-    names: zip(parameters.names, parameters.values).filter { $1.rank >= 2 }.map(\.0))
-  return AdamW(weightDecay: WeightDecay(training.weightDecay, on: matrices))
-}
-
-/// One progress line over all trainings of a run.
-final class WorkProgress {
-  private let line = ProgressLine()
-  private let total: Int
-  private var done = 0
-
-  init(trainings total: Int) {
-    self.total = total
-    line.unit = "updates"
-  }
-
-  func advance(loss: Double) {
-    done += 1
-    line.show(.init(update: done, updateCount: total, loss: loss, imageCount: done))
-  }
-
-  /// Updates that a training did not need.
-  func skip(_ count: Int) { done += count }
-
-  func finish() { line.finish() }
+  AdamW(weightDecay: WeightDecay(training.weightDecay, on: .matrices(of: parameters)))
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EnergyTransformer
+import GraphExperiments
 
 /// Which graph, and which of its nodes are learned from.
 struct DataOptions: ParsableArguments {
@@ -12,6 +13,7 @@ struct DataOptions: ParsableArguments {
   var positions = 0
 
   func validate() throws {
+    if data?.isEmpty == true { throw ValidationError("--data must name a file") }
     if trainFraction.isEmpty { throw ValidationError("--train-fraction needs at least one number") }
     for fraction in trainFraction where !(fraction > 0 && fraction < 1) {
       throw ValidationError("--train-fraction must lie between 0 and 1, not \(fraction)")
@@ -24,7 +26,7 @@ struct DataOptions: ParsableArguments {
 }
 
 /// The sizes of the Energy Transformer and how it descends.
-struct ModelOptions: ParsableArguments {
+struct ModelOptions: ParsableArguments, BlockOptions {
   @Option(help: "Numbers of a token.") var dimension = 32
   @Option(help: "Attention heads.") var heads = 2
   @Option(help: "Numbers of a head's query or key.") var keySize = 16
@@ -36,38 +38,32 @@ struct ModelOptions: ParsableArguments {
   var noise = 0.02
   @Option(help: "Share of hidden units that training leaves out, in every model that has some.")
   var dropout = 0.5
-  @Option(help: "What is read beside the last step: first-step, or start for before the first.")
+  @Option(
+    help: "Read beside the last step: first-step, or start for before it; tokens for both ends without norm.")
   var readOut = "first-step"
+  @Flag(help: "Read the node's own shares of the energy too, before the first step and after the last.")
+  var readEnergies = false
+  @Option(help: "Share of the features that training leaves out, in every model.")
+  var inputDropout = 0.5
 
   func validate() throws {
-    let sizes = 1...(1 << 14)
-    try checkRanges([
-      ("dimension", dimension, sizes), ("heads", heads, sizes), ("key-size", keySize, sizes),
-      ("memories", memories, sizes), ("blocks", blocks, 1...64), ("steps", steps, 1...1_000),
-    ])
-    let parameters = Double(blocks * dimension) * (2 * Double(heads * keySize) + Double(memories))
-    if parameters > 1e9 {
-      throw ValidationError("these sizes make \(parameters) parameters; the limit is 1,000,000,000")
-    }
-    if !(stepSize > 0 && stepSize <= 1e6) {
-      throw ValidationError("--step-size must lie between 0 and 1e6, not \(stepSize)")
-    }
-    if !(noise >= 0 && noise <= 1e3) {
-      throw ValidationError("--noise must lie between 0 and 1000, not \(noise)")
-    }
+    try checkBlocks()
     if !(dropout >= 0 && dropout < 1) {
       throw ValidationError("--dropout must lie in 0 ..< 1, not \(dropout)")
     }
-    if readOut != "first-step" && readOut != "start" {
-      throw ValidationError("--read-out must be first-step or start, not \(readOut)")
+    if !(inputDropout >= 0 && inputDropout < 1) {
+      throw ValidationError("--input-dropout must lie in 0 ..< 1, not \(inputDropout)")
+    }
+    if readOut != "first-step" && readOut != "start" && readOut != "tokens" {
+      throw ValidationError("--read-out must be first-step, start or tokens, not \(readOut)")
     }
   }
 }
 
 /// How models learn.
 struct TrainingOptions: ParsableArguments {
-  @Option(help: "Updates at most, each on all training nodes.") var epochs = 100
-  @Option(help: "Updates without a better validation score after which a training ends.") var patience = 20
+  @Option(help: "Updates at most, each on all training nodes.") var epochs = 200
+  @Option(help: "Updates without a better validation score after which a training ends.") var patience = 40
   @Option(help: "Rate of AdamW.") var rate = 0.005
   @Option(help: "Weight decay of AdamW, on matrices.") var weightDecay = 1.0
   @Option(help: "Share of the nodes masked at a time where no labels are used.") var mask = 0.2
@@ -99,12 +95,6 @@ struct OutputOptions: ParsableArguments {
 
   func validate() throws {
     if output?.isEmpty == true { throw ValidationError("--output must name a folder") }
-  }
-}
-
-private func checkRanges(_ values: [(name: String, value: Int, range: ClosedRange<Int>)]) throws {
-  for (name, value, range) in values where !range.contains(value) {
-    throw ValidationError("--\(name) must lie in \(range.lowerBound) ... \(range.upperBound), not \(value)")
   }
 }
 

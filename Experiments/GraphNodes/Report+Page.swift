@@ -85,7 +85,9 @@ extension Report {
         + "of the nodes not learned from, one third are validation nodes and two thirds test nodes.",
       "Training is on the whole graph with a class-weighted cross-entropy (an anomaly weighs as many times as there are "
         + "normal nodes to each anomaly among the training nodes), AdamW at a rate of \(training.rate), at most "
-        + "\(training.epochs) updates. The epoch is that of the best AUROC on the validation nodes, looked at every "
+        + "\(training.epochs) updates, \(training.patience) without a better validation score at most. In every model "
+        + "training leaves out \(percentText(models.model.inputDropout)) % of the features at random, and "
+        + "\(percentText(models.model.dropout)) % of the hidden units where there are some. The epoch is that of the best AUROC on the validation nodes, looked at every "
         + "\(NodeTraining.interval) updates, the threshold of macro-F1 that of the best macro-F1 on them; the test nodes "
         + "were used for the numbers of the table alone. Defaults of the program were chosen by validation nodes.",
       "Parameters: \(counts). The conventional block is repeated as often as the descent has steps, "

@@ -5,10 +5,12 @@ import Testing
 struct ReadmeTests {
   private let folder = URL(filePath: #filePath).deletingLastPathComponent()
 
-  @Test("the README shows the example that is compiled and run here, letter by letter")
-  func exampleIsTheOneInTheReadme() throws {
+  @Test(
+    "the README shows the examples that are compiled and run here, letter by letter",
+    arguments: ["ReadmeExample.swift", "RecallExample.swift"])
+  func exampleIsTheOneInTheReadme(example: String) throws {
     let root = folder.deletingLastPathComponent().deletingLastPathComponent()
-    let code = try String(contentsOf: folder.appending(path: "ReadmeExample.swift"), encoding: .utf8)
+    let code = try String(contentsOf: folder.appending(path: example), encoding: .utf8)
     let page = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
     #expect(page.contains("```swift\n\(code)```\n"))
   }
@@ -22,5 +24,26 @@ struct ReadmeTests {
     #expect(energies.allSatisfy { $0.parts.map(\.name) == ["memory", "Chain"] })
     let totals = energies.map { $0.total.elements[0] }
     #expect(zip(totals, totals.dropFirst()).allSatisfy { $0 > $1 }, "\(totals)")
+  }
+
+  @Test("the example recalls a picture of which half was hidden")
+  func exampleRecalls() throws {
+    let place = try TemporaryPlace()
+    var random = RandomStream(seed: 3)
+    var images: [PixelImage] = []
+    for name in ["a.png", "b.jpg", "c.png"] {
+      let bytes = (0..<64 * 64).map { _ in UInt8(random.integer(below: 256)) }
+      let image = PixelImage(width: 64, height: 64, channels: 1, bytes: bytes)
+      images.append(image)
+      let data = try name.hasSuffix("png") ? image.pngData() : image.jpegData()
+      try Data(data).write(to: URL(fileURLWithPath: place.path(name)))
+    }
+    let picture = URL(fileURLWithPath: place.path("recalled"))
+    let words = try recallPhoto(in: URL(fileURLWithPath: place.path("")), to: picture)
+    #expect(words == "a.png came to rest")
+    let found = try PixelImage.decode(Array(Data(contentsOf: picture)), name: "recalled")
+    // Rows have one length, images nearly so: levels are those of the image but for that.
+    let differences = zip(found.bytes, images[0].bytes).map { abs(Int($0) - Int($1)) }
+    #expect((differences.max() ?? 255) < 12)
   }
 }

@@ -41,6 +41,34 @@ struct SafetensorsFileTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.root) == ["weights.safetensors"])
   }
 
+  @Test("an array written some rows at a time gives the bytes of the whole array")
+  func rows() throws {
+    let folder = try TemporaryFolder()
+    let (whole, pieces) = (folder.path("whole.safetensors"), folder.path("pieces.safetensors"))
+    let tensor = Tensor<Float>(shape: [7, 3], elements: (0..<21).map { Float($0) / 3 })
+    try SafetensorsFile.write(path: whole, arrays: [("p", StoredArray(tensor))], metadata: ["k": "v"])
+    for rowsAtOnce in [1, 3, 7, 100] {
+      var asked: [Range<Int>] = []
+      try SafetensorsFile.writeRows(
+        path: pieces, name: "p", shape: (count: 7, dimension: 3), metadata: ["k": "v"], rowsAtOnce: rowsAtOnce
+      ) { range -> Tensor<Float> in
+        asked.append(range)
+        return tensor.sliced(axis: 0, range)
+      }
+      #expect(asked.count == (7 + rowsAtOnce - 1) / rowsAtOnce)
+      let (expected, found) = try (
+        Data(contentsOf: URL(fileURLWithPath: whole)), Data(contentsOf: URL(fileURLWithPath: pieces))
+      )
+      #expect(found == expected)
+    }
+    #expect(throws: FileFormatError.self) {
+      try SafetensorsFile.writeRows(path: pieces, name: "__metadata__", shape: (count: 1, dimension: 1)) {
+        _ in
+        Tensor<Double>.zeros([1, 1])
+      }
+    }
+  }
+
   @Test("the layout is length, sorted JSON padded with spaces, data")
   func exactBytes() throws {
     let folder = try TemporaryFolder()

@@ -4,7 +4,8 @@ public import Tensors
 /// The Energy Transformer that tells the classes of a graph's nodes, such as normal and anomalous.
 ///
 /// Features become tokens, which descend an energy of attention to neighbours and of memories for a few steps; a small
-/// perceptron reads each node's activations after the first and after the last step.
+/// perceptron reads each node's activations after the first and after the last step and, if asked, the node's own shares
+/// of the energy.
 ///
 /// A model of node sets: it sees no order of nodes, and what a node gets depends on nodes within T steps of edges both ways.
 ///
@@ -21,7 +22,7 @@ public struct NodeEnergyTransformer<Scalar: TensorScalar>: NodeClassifier {
     self.configuration = configuration
     var stream = random.child(0)
     network = NodeEnergyNetwork(configuration.network, using: &stream)
-    let inputs = 2 * configuration.network.dimension
+    let inputs = configuration.readOutInputs
     readOut = PerceptronLayers(
       PerceptronConfiguration(
         inputSize: inputs, hiddenSizes: [configuration.readOutSize], classCount: configuration.classCount,
@@ -47,14 +48,29 @@ public struct NodeEnergyTransformer<Scalar: TensorScalar>: NodeClassifier {
   ) -> Tensor<Scalar> {
     let tokens = network.tokens(features, on: graph, random: dropout?.child(0))
     let descent = network.descend(from: tokens, on: graph, random: dropout?.child(0))
-    let other =
-      switch configuration.readOut {
-      case .firstStep: descent.first
-      case .start: network.blocks[0].norm.activations(at: tokens)
-      }
     let shape = [graph.nodeCount, configuration.network.dimension]
-    let read = Tensor.concatenated(
-      [other.values.reshaped(shape), descent.last.values.reshaped(shape)], axis: 1)
-    return readOut(read, dropout: dropout?.child(1))
+    let (first, last) =
+      switch configuration.readOut {
+      case .firstStep: (descent.first.values, descent.last.values)
+      case .start: (network.blocks[0].norm.activations(at: tokens).values, descent.last.values)
+      case .tokens: (tokens.values, descent.tokens.values)
+      }
+    var read = [first.reshaped(shape), last.reshaped(shape)]
+    if configuration.readsEnergies {
+      for (block, moment) in [(0, tokens), (network.blocks.count - 1, descent.tokens)] {
+        let energies = network.blocks[block].energyByNode(at: moment, over: graph.neighbourhoods)
+        read += scaled(energies).map { $0.reshaped([graph.nodeCount, 1]) }
+      }
+    }
+    return readOut(.concatenated(read, axis: 1), dropout: dropout?.child(1))
+  }
+
+  /// Energies as numbers of order 1: the mean over heads of log sum exp, and the mean over memories of G, less their sign.
+  private func scaled(_ energies: NodeEnergies<Scalar>) -> [Tensor<Scalar>] {
+    let network = configuration.network
+    let beta = 1 / Scalar(network.keySize).squareRoot()
+    return [
+      energies.attention * (beta / Scalar(network.headCount)), energies.memory / Scalar(network.memoryCount),
+    ]
   }
 }

@@ -8,6 +8,10 @@ public struct NodeEnergyTransformerConfiguration: Sendable, Equatable {
   public var readOutSize: Int
   /// What the perceptron reads beside the activations after the last step.
   public var readOut = ReadOut.firstStep
+  /// Whether the perceptron also reads the node's shares of both energies, before the first step and after the last.
+  ///
+  /// They hold what the norm hides from activations: how many neighbours a node has, and how well it agrees with them.
+  public var readsEnergies = false
   /// The share of the perceptron's hidden units that training leaves out.
   public var dropout = 0.0
 
@@ -17,6 +21,8 @@ public struct NodeEnergyTransformerConfiguration: Sendable, Equatable {
     case firstStep
     /// The activations before the first step, as in the published code for nodes, which reads the embedded features.
     case start
+    /// The tokens themselves, before the first step and after the last: the norm hides how large they are.
+    case tokens
   }
 
   /// Classes to tell on a network.
@@ -27,9 +33,11 @@ public struct NodeEnergyTransformerConfiguration: Sendable, Equatable {
     readOutSize = network.dimension
   }
 
-  /// The number of learned numbers: those of the network, and 2 D R + R + R C + C.
+  /// What the perceptron reads of a node: 2 D numbers, and 4 where it reads energies.
+  public var readOutInputs: Int { 2 * network.dimension + (readsEnergies ? 4 : 0) }
+
+  /// The number of learned numbers: those of the network, and I R + R + R C + C, I being `readOutInputs`.
   public var parameterCount: Int {
-    network.parameterCount
-      + PerceptronConfiguration.parameterCount([2 * network.dimension, readOutSize, classCount])
+    network.parameterCount + PerceptronConfiguration.parameterCount([readOutInputs, readOutSize, classCount])
   }
 }

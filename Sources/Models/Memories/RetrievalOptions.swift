@@ -17,6 +17,7 @@ public struct RetrievalOptions: Sendable, Equatable {
   /// Whether the spectral radius of the update's Jacobian is measured where there is one: up to 200 passes.
   public var measuresSpectralRadius = false
   /// How many of the largest weights of each query are kept; 0 for none, `Int.max` for all that are not 0.
+  /// Of thousands of patterns and more, softmax weights below rounding may be left out.
   public var weightLimit = 8
 
   /// The default way: until it rests, with all reports but the spectral radius.

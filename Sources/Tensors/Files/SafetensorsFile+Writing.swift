@@ -12,33 +12,41 @@ extension SafetensorsFile {
   public static func write(
     path: String, arrays: [(name: String, array: StoredArray)], metadata: [String: String] = [:]
   ) throws {
-    let header = try headerBytes(path: path, arrays: arrays, metadata: metadata)
+    let header = try headerBytes(
+      path: path,
+      arrays: arrays.map { ($0.name, $0.array.elementType, $0.array.shape, $0.array.bytes.count) },
+      metadata: metadata)
     try AtomicFile(path: path).write { append in
       try append(header)
-      for (_, array) in inDataOrder(arrays) where !array.bytes.isEmpty { try append(array.bytes) }
+      let inDataOrder = arrays.sorted {
+        liesBefore(($0.name, $0.array.elementType), ($1.name, $1.array.elementType))
+      }
+      for (_, array) in inDataOrder where !array.bytes.isEmpty { try append(array.bytes) }
     }
   }
 
-  private static func inDataOrder(
-    _ arrays: [(name: String, array: StoredArray)]
-  ) -> [(name: String, array: StoredArray)] {
-    arrays.sorted { left, right in
-      let sizes = (left.array.elementType.byteCount, right.array.elementType.byteCount)
-      return sizes.0 == sizes.1 ? precedes(left.name, right.name) : sizes.0 > sizes.1
-    }
+  /// The order of the data: falling element size, then name.
+  private static func liesBefore(
+    _ left: (name: String, type: ElementType), _ right: (name: String, type: ElementType)
+  ) -> Bool {
+    let sizes = (left.type.byteCount, right.type.byteCount)
+    return sizes.0 == sizes.1 ? precedes(left.name, right.name) : sizes.0 > sizes.1
   }
 
-  private static func headerBytes(
-    path: String, arrays: [(name: String, array: StoredArray)], metadata: [String: String]
+  /// Header length and header of a file with these arrays.
+  static func headerBytes(
+    path: String, arrays: [(name: String, type: ElementType, shape: [Int], byteCount: Int)],
+    metadata: [String: String]
   ) throws -> Data {
     var ranges: [String: Range<Int>] = [:]
     var position = 0
-    for (name, array) in inDataOrder(arrays) {
+    let inDataOrder = arrays.sorted { liesBefore(($0.name, $0.type), ($1.name, $1.type)) }
+    for (name, _, _, byteCount) in inDataOrder {
       guard name != metadataKey else {
         throw FileFormatError(
           file: path, field: "array names", expected: "names of arrays", found: "the reserved \(metadataKey)")
       }
-      let range = position..<(position + array.bytes.count)
+      let range = position..<(position + byteCount)
       guard ranges.updateValue(range, forKey: name) == nil else {
         throw FileFormatError(
           file: path, field: "array names", expected: "every name once", found: "\(quoted(name)) twice")
@@ -52,10 +60,10 @@ extension SafetensorsFile {
       }
       members.append("\"\(metadataKey)\":{\(pairs.joined(separator: ","))}")
     }
-    for (name, array) in arrays.sorted(by: { precedes($0.name, $1.name) }) {
+    for (name, type, sizes, _) in arrays.sorted(by: { precedes($0.name, $1.name) }) {
       let range = ranges[name] ?? 0..<0
-      let shape = array.shape.map(String.init).joined(separator: ",")
-      let dtype = SafetensorsHeader.dtype(of: array.elementType)
+      let shape = sizes.map(String.init).joined(separator: ",")
+      let dtype = SafetensorsHeader.dtype(of: type)
       members.append(
         "\(HeaderJSON.encoded(name)):{\"dtype\":\"\(dtype)\",\"shape\":[\(shape)],"
           + "\"data_offsets\":[\(range.lowerBound),\(range.upperBound)]}")

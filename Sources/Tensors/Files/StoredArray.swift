@@ -75,6 +75,12 @@ public struct StoredArray: Sendable {
     name = ""
   }
 
+  /// An error that names the file and this array.
+  package func formatError(field: String, expected: String, found: String) -> FileFormatError {
+    FileFormatError(
+      file: file, field: "array \(quoted(name)), \(field)", expected: expected, found: found)
+  }
+
   /// The number of elements: the product of the shape, 1 for a shape of no dimensions.
   public var count: Int { bytes.count / elementType.byteCount }
 }

@@ -42,26 +42,14 @@ struct GraphEnergyTransformerTests {
         let attention = NeighbourAttentionEnergy(
           queryWeights: block.queryWeights, keyWeights: block.keyWeights,
           neighbourhoods: input.neighbourhoods)
-        var rule: any UpdateRule = .gradient
-        if let random {
-          rule = .noisy(standardDeviation: 0.1, random: random.child(1 + UInt64(index)))
-        }
-        tokens =
-          EnergyDescent(
-            of: attention + block.memory, lagrangian: block.norm, updateRule: rule, stepSize: .constant(0.3),
-            stop: .after(steps: 2)
-          ).run(from: tokens).tokens
+        tokens = SmallGraphs.descended(
+          tokens, block, of: attention + block.memory, noise: random?.child(1 + UInt64(index)))
       }
       let g = model.norm.activations(at: tokens).values
       let logits = model.logits(input, training: random)
       #expect(logits.shape == [3, 4])
-      for (graph, token) in [0, 5, 8].enumerated() {
-        for c in 0..<4 {
-          var value = model.decoderBias[c]
-          for d in 0..<5 { value += g[0, token, d] * model.decoderWeights[d, c] }
-          #expect(abs(logits[graph, c] - value) < 1e-10)
-        }
-      }
+      SmallGraphs.expectLogits(
+        logits, of: model, from: [0, 5, 8].map { row in (0..<5).map { g[0, row, $0] } })
     }
   }
 

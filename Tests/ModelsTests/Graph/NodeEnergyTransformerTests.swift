@@ -50,15 +50,24 @@ import Testing
     }
   }
 
-  @Test("logits are those of the general descent in one piece, read out by hand", arguments: [1, 3])
-  func definition(steps: Int) throws {
+  @Test(
+    "logits are those of the general descent in one piece, read out by hand", arguments: [1, 3],
+    [false, true])
+  func definition(steps: Int, readsEnergies: Bool) throws {
     let example = NodeExample.graph()
-    let model = NodeExample.classifier(NodeExample.network(steps: steps))
+    let model = NodeExample.classifier(
+      NodeExample.network(steps: steps), readsEnergies: readsEnergies)
     let graph = NodeEnergyGraph<Double>(example.neighbours)
     func weights(_ name: String) throws -> Tensor<Double> { try #require(model.parameters[name]) }
     var x = Tokens(
       (example.features.matrixProduct(try weights("encoder.weights"))
         + (try weights("encoder.bias")).reshaped([1, 5])).reshaped([1, 7, 5]))
+    // Heads 2, key size 4, memories 6.
+    func shares(_ block: NodeEnergyBlock<Double>) -> [Tensor<Double>] {
+      let energies = block.energyByNode(at: x, over: graph.neighbourhoods)
+      return [energies.attention / (2 * 2), energies.memory / 6].map { $0.reshaped([1, 7, 1]) }
+    }
+    var energies = shares(model.network.blocks[0])
     var first: Tensor<Double>?
     for block in model.network.blocks {
       for _ in 0..<steps {
@@ -69,7 +78,10 @@ import Testing
       }
     }
     let last = model.network.blocks[1].norm.activations(at: x).values
-    let read = Tensor.concatenated([try #require(first), last], axis: 2).reshaped([7, 10])
+    energies += shares(model.network.blocks[1])
+    let read = Tensor.concatenated(
+      [try #require(first), last] + (readsEnergies ? energies : []), axis: 2
+    ).reshaped([7, readsEnergies ? 14 : 10])
     let hidden =
       (read.projected(by: try weights("readOut.layers.0.weight"), transposed: true)
       + (try weights("readOut.layers.0.bias")).reshaped([1, 7])).relu()
@@ -132,9 +144,9 @@ import Testing
     for (positions, blocks) in [(0, 1), (3, 2)] {
       let network = NodeExample.network(blocks: blocks, positions: positions)
       let model = NodeExample.classifier(network)
-      // (F + k + 1) D + blocks (2 H Y D + D M + D + 1) + 2 D R + R + R C + C
+      // (F + k + 1) D + blocks (2 H Y D + D M + D + 1) + (2 D + 4) R + R + R C + C
       let expected =
-        (3 + positions + 1) * 5 + blocks * (2 * 2 * 4 * 5 + 5 * 6 + 5 + 1) + 10 * 7 + 7 + 7 * 3 + 3
+        (3 + positions + 1) * 5 + blocks * (2 * 2 * 4 * 5 + 5 * 6 + 5 + 1) + 14 * 7 + 7 + 7 * 3 + 3
       #expect(model.parameterCount == expected)
       #expect(model.configuration.parameterCount == expected)
       #expect(NodeExample.reconstruction(network).parameterCount == network.parameterCount + 5 + 5 * 3 + 3)

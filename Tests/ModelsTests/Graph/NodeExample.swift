@@ -18,11 +18,12 @@ enum NodeExample {
 
   static func classifier(
     _ network: NodeEnergyConfiguration, readOut: NodeEnergyTransformerConfiguration.ReadOut = .firstStep,
-    dropout: Double = 0
+    readsEnergies: Bool = true, dropout: Double = 0
   ) -> NodeEnergyTransformer<Double> {
     var configuration = NodeEnergyTransformerConfiguration(network: network, classCount: 3)
     configuration.readOutSize = 7
     configuration.readOut = readOut
+    configuration.readsEnergies = readsEnergies
     configuration.dropout = dropout
     return NodeEnergyTransformer<Double>(configuration, random: RandomStream(seed: 3)).shaken(4)
   }

@@ -1,6 +1,9 @@
+import Dynamics
+import Energies
 import Models
 import Tensors
 import TestSupport
+import Testing
 
 /// Small graphs of different sizes with class tokens: one has an isolated node, one a self loop, one no edges at all.
 struct SmallGraphs {
@@ -78,6 +81,32 @@ struct SmallGraphs {
     configuration.tokenDeviation = 0.8
     configuration.decoderDeviation = 0.7
     return configuration
+  }
+
+  /// Tokens after a block's descent of an energy, by the general update rules.
+  static func descended(
+    _ tokens: Tokens<Double>, _ block: GraphEnergyTransformerBlock<Double>, of energy: EnergySum<Double>,
+    noise: RandomStream?
+  ) -> Tokens<Double> {
+    var rule: any UpdateRule = .gradient
+    if let noise { rule = .noisy(standardDeviation: 0.1, random: noise) }
+    return EnergyDescent(
+      of: energy, lagrangian: block.norm, updateRule: rule, stepSize: .constant(0.3), stop: .after(steps: 2)
+    ).run(from: tokens).tokens
+  }
+
+  /// Expects the logits that the read-out gives for the activations of three class tokens.
+  static func expectLogits(
+    _ logits: Tensor<Double>, of model: GraphEnergyTransformer<Double>, from activations: [[Double]],
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    for (graph, g) in activations.enumerated() {
+      for c in 0..<4 {
+        var value = model.decoderBias[c]
+        for d in 0..<5 { value += g[d] * model.decoderWeights[d, c] }
+        #expect(abs(logits[graph, c] - value) < 1e-10, sourceLocation: sourceLocation)
+      }
+    }
   }
 
   /// A model whose sizes all differ; no offset is zero and no gain one.

@@ -99,6 +99,18 @@ struct DenseAssociativeMemoryTests {
     #expect(errors(.power(degree: 3), 5_000, dimension: 40, flips: 1) > 0.1)
   }
 
+  @Test("the chance of a near pattern is a sum of binomials")
+  func chances() {
+    // 1 + 10 + 45 + 120 of 1,024 states.
+    #expect(abs(BinaryCapacity.chanceWithin(3, of: 10) - 176.0 / 1_024) < 1e-15)
+    #expect(abs(BinaryCapacity.chanceWithin(0, of: 6) - 1.0 / 64) < 1e-16)
+    #expect(abs(BinaryCapacity.chanceWithin(9, of: 10) - 1_023.0 / 1_024) < 1e-14)
+    #expect(abs(BinaryCapacity.chanceWithin(12, of: 10) - 1) < 1e-14)
+    // Half of all states, and half of those in the middle.
+    let middle = BinaryCapacity.chanceWithin(32, of: 64) - BinaryCapacity.chanceWithin(31, of: 64)
+    #expect(abs(BinaryCapacity.chanceWithin(32, of: 64) - 0.5 - middle / 2) < 1e-13)
+  }
+
   @Test("the theory's numbers")
   func theory() {
     #expect(abs(BinaryCapacity.hebb(dimension: 1_000) - 1_000 / (2 * log(1_000))) < 1e-9)

@@ -2,32 +2,57 @@ import Energies
 public import Tensors
 
 extension ModernHopfieldNetwork {
-  /// What is asked for of the weights at states where queries stopped: tile by tile, all weights of a tile at
-  /// once.
+  /// What is asked for of the weights at states where queries stopped.
   func report(
     _ states: Tensor<Scalar>, _ options: RetrievalOptions
   ) -> (weights: [[PatternWeight]], fixedPoints: [FixedPoint?]) {
     guard patternCount > 0 && (options.weightLimit > 0 || options.tellsKind) else { return ([], []) }
-    let (count, length) = (states.shape[0], PatternPass(source).queriesWithAllScores)
-    var weights: [[PatternWeight]] = []
-    var fixedPoints: [FixedPoint?] = []
-    for start in stride(from: 0, to: count, by: length) {
-      let tile = states.sliced(axis: 0, start..<min(start + length, count))
-      let rows = self.weights(at: tile)
-      if options.weightLimit > 0 {
-        weights += each(rows) { WeightRows.largest($0, limit: options.weightLimit) }
-      }
-      if options.tellsKind {
-        let radii = options.measuresSpectralRadius ? spectralRadii(weights: rows) : nil
-        let largest = rows.maximum(axis: 1).elements
-        fixedPoints += each(rows) { WeightRows.dominantCount($0) }.enumerated().map { row, count in
-          FixedPoint(
-            kind: FixedPointKind(dominantCount: count, patternCount: patternCount), dominantCount: count,
-            largestWeight: Double(largest[row]), spectralRadius: radii?[row])
-        }
+    let count = states.shape[0]
+    // The Jacobian takes the weights of all patterns.
+    var shares =
+      options.measuresSpectralRadius
+      ? [[PatternWeight]?](repeating: nil, count: count) : fewWeights(at: states)
+    var radii = [Double?](repeating: nil, count: count)
+    var counts = shares.map { $0.map(WeightRows.dominantCount) }
+    let rest = (0..<count).filter { shares[$0] == nil }
+    let length = PatternPass(source).queriesWithAllScores
+    for start in stride(from: 0, to: rest.count, by: length) {
+      let tile = Array(rest[start..<min(start + length, rest.count)])
+      let rows = weights(at: states.gathered(tile, axis: 0))
+      let largest = each(rows) { WeightRows.largest($0, limit: max(1, options.weightLimit)) }
+      let dominant = options.tellsKind ? each(rows) { WeightRows.dominantCount($0) } : []
+      let found = options.tellsKind && options.measuresSpectralRadius ? spectralRadii(weights: rows) : []
+      for (place, query) in tile.enumerated() {
+        shares[query] = largest[place]
+        if options.tellsKind { counts[query] = dominant[place] }
+        if !found.isEmpty { radii[query] = found[place] }
       }
     }
-    return (weights, fixedPoints)
+    return (
+      options.weightLimit > 0 ? shares.map { Array(($0 ?? []).prefix(options.weightLimit)) } : [],
+      options.tellsKind
+        ? (0..<count).map { fixedPoint(shares[$0] ?? [], counts[$0] ?? 1, radius: radii[$0]) } : []
+    )
+  }
+
+  private func fixedPoint(_ shares: [PatternWeight], _ count: Int, radius: Double?) -> FixedPoint {
+    FixedPoint(
+      kind: FixedPointKind(dominantCount: count, patternCount: patternCount), dominantCount: count,
+      largestWeight: shares.first?.weight ?? 0, spectralRadius: radius)
+  }
+
+  /// All weights above 0, or above rounding, of each state, falling, from one pass; nil where they are many.
+  private func fewWeights(at states: Tensor<Scalar>) -> [[PatternWeight]?] {
+    guard weighting == .softmax else {
+      return sparseMixtures(states).map { found in
+        found.patterns.isEmpty
+          ? nil
+          : WeightRows.falling(
+            zip(found.patterns, found.weights).map { PatternWeight(pattern: $0, weight: $1) })
+      }
+    }
+    return SoftmaxMixtures.fewWeights(source, states: states, beta: beta)
+      .map { $0.map(WeightRows.falling) }
   }
 
   private func each<Result>(

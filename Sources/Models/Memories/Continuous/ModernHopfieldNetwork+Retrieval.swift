@@ -27,8 +27,8 @@ extension ModernHopfieldNetwork {
 
   private func updateAndConjugates(_ states: Tensor<Scalar>) -> (Tensor<Scalar>, [Double]) {
     if weighting == .softmax {
-      let pass = SoftmaxPass(PatternPass(source), states: states, beta: beta, mixes: true)
-      return (pass.means ?? states, pass.logSum)
+      let found = SoftmaxMixtures(source, states: states, beta: beta, mixes: true)
+      return (found.means, found.logSums)
     }
     let found = sparseMixtures(states)
     let next = Tensor<Scalar>(shape: states.shape) { out in
@@ -48,7 +48,7 @@ extension ModernHopfieldNetwork {
   }
 
   /// The patterns with a weight above 0, their weights, and Omega*, for each state.
-  private func sparseMixtures(
+  func sparseMixtures(
     _ states: Tensor<Scalar>
   ) -> [(patterns: [Int], weights: [Double], conjugate: Double)] {
     let pass = ShortlistPass(
@@ -70,8 +70,8 @@ extension ModernHopfieldNetwork {
   func energies(at states: Tensor<Scalar>) -> [Double] {
     if patternCount == 0 { return squares(of: states).map { $0 / 2 } }
     if weighting == .softmax {
-      let pass = SoftmaxPass(PatternPass(source), states: states, beta: beta, mixes: false)
-      return energies(at: states, pass.logSum)
+      let found = SoftmaxMixtures(source, states: states, beta: beta, mixes: false)
+      return energies(at: states, found.logSums)
     }
     return energies(at: states, sparseMixtures(states).map(\.conjugate))
   }

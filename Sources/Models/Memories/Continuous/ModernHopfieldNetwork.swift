@@ -16,7 +16,8 @@ public import Tensors
 /// finds them.
 ///
 /// - Source: Ramsauer et al. 2020; Hu et al. 2023 and Santos et al. 2024 for sparse weights.
-/// - Cost: 4 N D operations a query and update; 2 N D where weights are sparse.
+/// - Cost: 4 N D operations a query and update; 2 N D where weights are sparse, or where all but few of the
+///   softmax weights are below rounding.
 public struct ModernHopfieldNetwork<Scalar: TensorScalar>: AssociativeMemory {
   /// Where the patterns are.
   public private(set) var source: any PatternSource<Scalar>

@@ -9,14 +9,18 @@ import Tensors
 struct PatternPass<Scalar: TensorScalar> {
   let source: any PatternSource<Scalar>
   let segments: [Range<Int>]
+  /// Rows of a block, a multiple of 64.
   let blockLength: Int
   private static var blockNumbers: Int { 65_536 }
   private static var tileLength: Int { 64 }
   private static var mostSegments: Int { 32 }
+  /// Up to so many queries are multiplied row by row, which reads every pattern once and packs nothing.
+  private static var fewQueries: Int { 2 }
 
   init(_ source: any PatternSource<Scalar>) {
     self.source = source
-    let (count, length) = (source.patternCount, max(64, min(1_024, Self.blockNumbers / source.dimension)))
+    let count = source.patternCount
+    let length = max(64, min(1_024, Self.blockNumbers / source.dimension) / 64 * 64)
     let blocks = (count + length - 1) / length
     let pieces = min(Self.mostSegments, max(1, blocks / 4))
     blockLength = length
@@ -49,10 +53,22 @@ struct PatternPass<Scalar: TensorScalar> {
   }
 
   /// out <- scale states patternsᵀ, rows of `out` being `row` apart.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   func multiply(
     _ states: UnsafePointer<Scalar>, count: Int, patterns: UnsafePointer<Scalar>, patternCount: Int,
     scale: Scalar, to out: UnsafeMutablePointer<Scalar>, row: Int
   ) {
+    if count <= Self.fewQueries {
+      for pattern in 0..<patternCount {
+        let start = patterns + pattern * dimension
+        for query in 0..<count {
+          out[query * row + pattern] =
+            scale * Scalar(Scalar.kernels.dot(dimension, states + query * dimension, start))
+        }
+      }
+      return
+    }
     Scalar.kernels.matrixProduct(
       MatrixProductCall(
         rows: count, columns: patternCount, depth: dimension, a: states, strideA: dimension,
@@ -60,11 +76,22 @@ struct PatternPass<Scalar: TensorScalar> {
         scale: scale, keep: 0))
   }
 
-  /// out <- weights patterns + keep out, rows of `weights` being `row` apart.
+  /// out <- weights patterns + keep out with keep 0 or 1, rows of `weights` being `row` apart.
   func mix(
     _ weights: UnsafePointer<Scalar>, row: Int, count: Int, patterns: UnsafePointer<Scalar>,
     patternCount: Int, keep: Scalar, to out: UnsafeMutablePointer<Scalar>
   ) {
+    if count <= Self.fewQueries {
+      for query in 0..<count {
+        let sum = out + query * dimension
+        if keep == 0 { sum.update(repeating: 0, count: dimension) }
+        for pattern in 0..<patternCount where weights[query * row + pattern] != 0 {
+          Scalar.kernels.accumulate(
+            dimension, weights[query * row + pattern], patterns + pattern * dimension, sum)
+        }
+      }
+      return
+    }
     Scalar.kernels.matrixProduct(
       MatrixProductCall(
         rows: count, columns: dimension, depth: patternCount, a: weights, strideA: row, transposedA: false,

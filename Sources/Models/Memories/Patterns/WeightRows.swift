@@ -42,6 +42,22 @@ enum WeightRows {
     return max(1, count)
   }
 
+  /// The least number of weights that make 90 %, of weights that fall and add up to 1.
+  static func dominantCount(_ falling: [PatternWeight]) -> Int {
+    var needed = dominantShare
+    for (index, share) in falling.enumerated() {
+      needed -= share.weight
+      // Rounding of sums must not ask for one weight more.
+      if needed <= 1e-6 * share.weight { return index + 1 }
+    }
+    return max(1, falling.count)
+  }
+
+  /// Weights by falling size, equal ones by place.
+  static func falling(_ weights: [PatternWeight]) -> [PatternWeight] {
+    weights.sorted { ($0.weight, $1.pattern) > ($1.weight, $0.pattern) }
+  }
+
   private static func middle(_ a: Double, _ b: Double, _ c: Double) -> Double {
     max(min(a, b), min(max(a, b), c))
   }
@@ -58,7 +74,7 @@ enum WeightRows {
       for index in row.indices where row[index] > 0 {
         found.append(PatternWeight(pattern: index, weight: Double(row[index])))
       }
-      return found.sorted { ($0.weight, $1.pattern) > ($1.weight, $0.pattern) }
+      return falling(found)
     }
     var bound = 0.0
     for index in row.indices where Double(row[index]) > bound {

@@ -35,4 +35,19 @@ public enum BinaryCapacity {
     let rest = a == 1 ? 0 : (1 - a) * log(1 - a)
     return exp(((1 + a) * log(1 + a) + rest) / 4 * Double(dimension)) + 1
   }
+
+  /// The chance that a random pattern differs from a state in at most `count` of d numbers: the sum of
+  /// binomials over 2^d. One over it is the number of patterns of which one is expected to be so near.
+  public static func chanceWithin(_ count: Int, of dimension: Int) -> Double {
+    require(
+      count >= 0 && dimension > 0, "\(count) of \(dimension) numbers: expected at least 0 of at least 1")
+    // Logarithms: 2^d is beyond floating point for many numbers.
+    var logBinomial = -Double(dimension) * log(2)
+    var sum = exp(logBinomial)
+    for differing in 1...max(1, min(count, dimension)) where count > 0 {
+      logBinomial += log(Double(dimension - differing + 1) / Double(differing))
+      sum += exp(logBinomial)
+    }
+    return min(1, sum)
+  }
 }

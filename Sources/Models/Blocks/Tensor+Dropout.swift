@@ -1,4 +1,4 @@
-import Tensors
+public import Tensors
 
 extension Tensor {
   /// Every element set to 0 with probability `rate` and otherwise divided by 1 - rate, so that means are kept; the
@@ -6,7 +6,7 @@ extension Tensor {
   ///
   /// The same stream leaves out the same elements on any number of threads.
   /// - Source: Srivastava et al., JMLR 2014.
-  func withDropout(_ rate: Double, _ random: RandomStream?) -> Tensor {
+  public func withDropout(_ rate: Double, _ random: RandomStream?) -> Tensor {
     guard let random, rate > 0 else { return self }
     let piece = 4_096
     let kept = Scalar(1 / (1 - rate))

@@ -1,0 +1,61 @@
+import EnergyTransformer
+import Foundation
+
+/// Images to be stored and completed.
+struct ImageSet {
+  /// What stands in names of results and files.
+  let key: String
+  let label: String
+  let patterns: ImagePatterns
+  /// Class of each, for sets that have classes.
+  let classNames: [String]
+  /// How many are stored, one after the other.
+  let counts: [Int]
+}
+
+/// The digits of the package, and photos where they are asked for.
+struct CompletionImages {
+  let digits: ImageSet
+  let photos: ImageSet?
+  private let photoFolder: String?
+  private let photoPixels: [UInt8]
+
+  /// - Throws: one line that names the folder or file and what is wrong with it.
+  init(_ work: WorkOptions, _ output: OutputOptions) throws {
+    let all = try EmbeddedDigits.train()
+    let stored = all.subset(RandomPatterns.spaced(output.quick ? 100 : 1_000, of: all.count))
+    digits = ImageSet(
+      key: "digits", label: "handwritten digits", patterns: ImagePatterns(stored),
+      classNames: stored.classNames, counts: output.quick ? [10, 100] : [10, 30, 100, 300, 1_000])
+    photoFolder = work.photos
+    if let path = work.photos {
+      let found = try PhotoFolder.read(
+        URL(fileURLWithPath: path), width: work.photoSide, height: work.photoSide)
+      guard found.count > 1 else {
+        throw DataFileError(file: path, problem: "one image, expected at least two to be told apart")
+      }
+      photos = ImageSet(
+        key: "photos", label: "photos", patterns: ImagePatterns(found), classNames: found.classNames,
+        counts: [found.count])
+      photoPixels = found.pixels
+    } else {
+      (photos, photoPixels) = (nil, [])
+    }
+  }
+
+  /// What identifies the images in the record of a run.
+  func fingerprints() throws -> [DataFingerprint] {
+    var found = try EmbeddedDigits.files().map { file in
+      try DataFingerprint(
+        name: file.lastPathComponent, embeddedAt: file.path,
+        count: file.lastPathComponent.hasPrefix("t10k") ? 1_000 : 4_000)
+    }
+    if let photos, let photoFolder {
+      found.append(
+        try DataFingerprint(
+          name: "decoded photos", path: photoFolder, count: photos.patterns.rows.shape[0],
+          hashing: photoPixels))
+    }
+    return found
+  }
+}

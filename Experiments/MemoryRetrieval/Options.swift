@@ -1,0 +1,57 @@
+import ArgumentParser
+
+/// What is measured.
+struct WorkOptions: ParsableArguments {
+  @Option(
+    parsing: .upToNextOption,
+    help: "capacity, recall, bounds, kinds, emergent, completion, scale; all when left out.")
+  var parts: [Part] = Part.allCases
+  @Option(help: "A folder of PNG or JPEG photos of any sizes, to be completed beside the digits.")
+  var photos: String?
+  @Option(help: "Side of the squares that photos are brought to, in pixels.") var photoSide = 64
+  @Option(help: "Seed of all random numbers.") var seed: UInt64 = 0
+  @Option(help: "Threads; all cores when left out. No number but the times depends on it.") var threads: Int?
+
+  func validate() throws {
+    if photos?.isEmpty == true { throw ValidationError("--photos must name a folder") }
+    try checkRanges([("photo-side", photoSide, 4...512), ("threads", threads ?? 1, 1...1024)])
+    if Set(parts).count != parts.count { throw ValidationError("--parts: a part is named twice") }
+  }
+}
+
+/// Retrieval at size.
+struct ScaleOptions: ParsableArguments {
+  @Option(help: "Patterns in the file; 1000000 when left out, 20000 with --quick.") var patterns: Int?
+  @Option(help: "Numbers of a pattern; 512 when left out, 64 with --quick.") var dimension: Int?
+  @Option(
+    help: "The file of patterns: read where it exists, made where not; a temporary file when left out.")
+  var file: String?
+  @Option(help: "Rounds, in each of which all take their turn.") var rounds = 7
+  @Flag(help: "Leave the comparison with faiss out.") var noPeers = false
+  @Option(help: "The interpreter of the peers' virtual environment.") var python = ".build/peers/bin/python"
+  @Option(help: "The folder of the peers' programs.") var peers = "Benchmarks/Peers"
+
+  func validate() throws {
+    if file?.isEmpty == true { throw ValidationError("--file must name a file") }
+    try checkRanges([
+      ("patterns", patterns ?? 1_000, 1_000...100_000_000), ("dimension", dimension ?? 16, 16...65_536),
+      ("rounds", rounds, 1...1_000),
+    ])
+  }
+}
+
+/// What is written.
+struct OutputOptions: ParsableArguments {
+  @Option(help: "Folder for the page, figures and records.") var output = "Results/memory-retrieval"
+  @Flag(help: "Few and small memories, to see that everything works.") var quick = false
+
+  func validate() throws {
+    if output.isEmpty { throw ValidationError("--output must name a folder") }
+  }
+}
+
+private func checkRanges(_ values: [(name: String, value: Int, range: ClosedRange<Int>)]) throws {
+  for (name, value, range) in values where !range.contains(value) {
+    throw ValidationError("--\(name) must lie in \(range.lowerBound) ... \(range.upperBound), not \(value)")
+  }
+}

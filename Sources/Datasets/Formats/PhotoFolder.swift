@@ -1,0 +1,37 @@
+public import Foundation
+import ImageFiles
+
+/// A folder of pictures of any sizes, without classes.
+public enum PhotoFolder {
+  /// Reads every PNG and JPEG file of a folder, in the order of their names, each cut to the middle part of
+  /// the wanted shape and averaged down to the wanted size.
+  ///
+  /// Every picture is a class of its own, named by its file. If some are gray and some are not, the gray ones
+  /// get three equal channels. Hidden files and folders are passed over.
+  ///
+  /// - Throws: ``DataFileError`` or `ImageFileError` naming the file and what is wrong with it.
+  public static func read(_ folder: URL, width: Int, height: Int) throws -> ImageDataset {
+    guard DataFile.isFolder(folder) else {
+      throw DataFileError(file: folder.path, problem: "expected a folder of PNG or JPEG images")
+    }
+    let names = try DataFile.names(inFolder: folder).filter { name in
+      !DataFile.isFolder(folder.appendingPathComponent(name))
+        && ["png", "jpg", "jpeg"].contains((name as NSString).pathExtension.lowercased())
+    }
+    if names.isEmpty {
+      throw DataFileError(
+        file: folder.path, problem: "no images, expected at least one .png, .jpg or .jpeg")
+    }
+    let images = try OrderedParallel.map(count: names.count) { index in
+      let file = folder.appendingPathComponent(names[index])
+      return try PixelImage.decode(DataFile.bytes(file), name: file.path).fitted(width: width, height: height)
+    }
+    let channels = images.map(\.channels).max() ?? 1
+    let pixels = images.flatMap { image in
+      image.channels == channels ? image.bytes : image.bytes.flatMap { [$0, $0, $0] }
+    }
+    return ImageDataset(
+      name: folder.lastPathComponent, source: "folder \(folder.lastPathComponent)", height: height,
+      width: width, channels: channels, pixels: pixels, labels: Array(names.indices), classNames: names)
+  }
+}

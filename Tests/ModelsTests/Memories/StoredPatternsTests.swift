@@ -1,0 +1,74 @@
+import Foundation
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+struct StoredPatternsTests {
+  private let rows = MemoryExamples.sphere(3_001, dimension: 24, radius: 2, seed: 130, as: Float.self)
+
+  /// Hands a file's path to `body` and removes the file.
+  private func withFile(_ body: (String) throws -> Void) throws {
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("patterns-\(UUID().uuidString).safetensors").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try body(path)
+  }
+
+  @Test("a mapped file is searched as patterns in memory are, with the same bits")
+  func mapped() throws {
+    try withFile { path in
+      try SafetensorsFile.write(path: path, arrays: [("patterns", StoredArray(rows))])
+      let stored = try StoredPatterns<Float>(SafetensorsFile.read(path: path).array(named: "patterns"))
+      #expect(stored.patternCount == 3_001 && stored.dimension == 24)
+      #expect(stored.largestNorm == PatternStore(rows).largestNorm)
+      let queries = MemoryExamples.sphere(5, dimension: 24, radius: 2, seed: 131, as: Float.self)
+      for beta in [1 as Float, 30] {
+        let (inMemory, inFile) = (
+          ModernHopfieldNetwork(patterns: rows, beta: beta), ModernHopfieldNetwork(source: stored, beta: beta)
+        )
+        let (expected, found) = (inMemory.retrieve(queries), inFile.retrieve(queries))
+        #expect(found.states.elements == expected.states.elements && found.energies == expected.energies)
+        #expect(found.weights == expected.weights)
+      }
+    }
+  }
+
+  @Test("numbers at odd addresses are read all the same")
+  func odd() throws {
+    let bytes = StoredArray(rows).bytes
+    for offset in 0..<5 {
+      let whole = Data(repeating: 7, count: offset) + bytes
+      let array = try StoredArray(
+        elementType: .f32, shape: rows.shape, bytes: whole.dropFirst(offset))
+      let stored = try StoredPatterns<Float>(array)
+      var found: [Float] = []
+      stored.withRows(17..<20) { found = Array(UnsafeBufferPointer(start: $0, count: 3 * 24)) }
+      #expect(found == Array(rows.elements[17 * 24..<20 * 24]))
+    }
+  }
+
+  @Test("arrays of another format or shape are refused with what was expected")
+  func refused() throws {
+    try withFile { path in
+      try SafetensorsFile.write(
+        path: path,
+        arrays: [
+          ("doubles", StoredArray(shape: [1, 2], doubles: [1, 2])),
+          ("line", StoredArray(shape: [3], floats: [1, 2, 3])),
+        ])
+      let file = try SafetensorsFile.read(path: path)
+      let format = #expect(throws: FileFormatError.self) {
+        try StoredPatterns<Float>(file.array(named: "doubles"))
+      }
+      #expect(format?.description == "\(path): array \"doubles\", format: expected f32, found f64")
+      let shape = #expect(throws: FileFormatError.self) {
+        try StoredPatterns<Float>(file.array(named: "line"))
+      }
+      #expect(
+        shape?.description
+          == "\(path): array \"line\", shape: expected [patterns, numbers of a pattern], found [3]")
+      #expect(try StoredPatterns<Double>(file.array(named: "doubles")).largestNorm == 5.0.squareRoot())
+    }
+  }
+}
