@@ -1,8 +1,8 @@
 import EnergyTransformer
 import Foundation
 
-/// Logistic regression on how often words of k letters stand in a repertoire: word length and ridge are those
-/// that the validation part likes best.
+/// Logistic regression on how often words of k letters stand in a repertoire, or pairs of letters with a gap:
+/// which of them, and the ridge, are those that the validation part likes best.
 ///
 /// Counts are shares of a repertoire's words, standardised over the training repertoires.
 struct KmerRegression {
@@ -12,26 +12,29 @@ struct KmerRegression {
   static let ridges = (-5...2).map { pow(10, Double($0)) }
 
   private let data: RepertoireData
-  /// For each length the shares of words, [repertoires, words].
-  private let shares: [Tensor<Float>]
+  /// What is counted, and its shares, [repertoires, words].
+  private let words: [(name: String, shares: Tensor<Float>)]
 
-  init(_ data: RepertoireData) {
+  init(_ data: RepertoireData, pairs: LetterPairs) {
     self.data = data
-    shares = Self.lengths.map { length in
+    let ofLetters = Self.lengths.map { length -> (name: String, shares: Tensor<Float>) in
       let rows = Parallelism.map(data.repertoires.count) { index -> [Float] in
         let counts = KmerCounts.counts(of: data.repertoires[index].sequences, length: length)
         let total = Float(max(1, counts.reduce(0) { $0 + Int($1) }))
         return counts.map { Float($0) / total }
       }
-      return Tensor(shape: [rows.count, rows[0].count], elements: Array(rows.joined()))
+      return (
+        "\(length) letters", Tensor(shape: [rows.count, rows[0].count], elements: Array(rows.joined()))
+      )
     }
+    words = ofLetters + [("2 letters with a gap", pairs.shares)]
   }
 
   /// What came out for a fold.
   struct Outcome {
     let scores: [Double]
     let validationAUC: Double
-    let length: Int
+    let words: String
     let ridge: Double
     let seconds: Double
   }
@@ -39,19 +42,19 @@ struct KmerRegression {
   func run(_ split: StratifiedSplit) throws -> Outcome {
     let started = Date()
     var best: Outcome?
-    for (length, shares) in zip(Self.lengths, shares) {
+    for (words, shares) in words {
       let products = standardizedProducts(shares, split)
       for ridge in Self.ridges {
-        let found = try outcome(products, split, length: length, ridge: ridge, started: started)
+        let found = try outcome(products, split, words: words, ridge: ridge, started: started)
         if best.map({ found.validationAUC > $0.validationAUC }) ?? true { best = found }
       }
     }
-    guard let best else { fatalError("no lengths of words") }
+    guard let best else { fatalError("no words to count") }
     return best
   }
 
   private func outcome(
-    _ products: Tensor<Float>, _ split: StratifiedSplit, length: Int, ridge: Double, started: Date
+    _ products: Tensor<Float>, _ split: StratifiedSplit, words: String, ridge: Double, started: Date
   ) throws -> Outcome {
     let count = products.shape[1]
     let rows = products.elements.map { Double($0) }
@@ -68,7 +71,7 @@ struct KmerRegression {
     return Outcome(
       scores: test,
       validationAUC: try BinaryScores(validation, isPositive: data.labels(split.validation)).areaUnderROC,
-      length: length, ridge: ridge, seconds: Date().timeIntervalSince(started))
+      words: words, ridge: ridge, seconds: Date().timeIntervalSince(started))
   }
 
   /// The inner products of training, validation and test repertoires with the training repertoires.

@@ -129,6 +129,7 @@ struct MultipleInstance: ParsableCommand {
       "first-folds": repertoires.firstFolds.map { "\($0)" } ?? "all",
       "validation": "\(repertoires.validation)", "kernels": "\(repertoires.kernels)",
       "width": "\(repertoires.width)", "beta": "\(repertoires.beta)",
+      "pair-weight": "\(repertoires.pairWeight)", "pair-variance": "\(repertoires.pairVariance)",
       "key-layers": "\(repertoires.keyLayers)", "share": "\(repertoires.share)",
       "epochs": "\(repertoires.epochs)", "patience": "\(repertoires.patience)",
       "pairs": "\(repertoires.pairs)", "rate": "\(repertoires.rate)",

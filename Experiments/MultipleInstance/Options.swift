@@ -67,6 +67,13 @@ struct RepertoireOptions: ParsableArguments {
   var validation = 0.2
   @Option(help: "Kernels of the convolution.") var kernels = 32
   @Option(help: "Letters of a kernel.") var width = 9
+  @Option(
+    help: ArgumentHelp(
+      "What each letter of a pair weighs in the kernel that begins with it; 0 for random kernels.",
+      discussion: "The pairs are those by which positive training repertoires exceed negative ones most."))
+  var pairWeight = 2.0
+  @Option(help: "Variance of the random part of kernels that begin with a pair, over a window.")
+  var pairVariance = 0.1
   @Option(help: "Inverse temperature of the Hopfield pooling at first.") var beta = 2.5
   @Option(
     help: ArgumentHelp(
@@ -92,6 +99,10 @@ struct RepertoireOptions: ParsableArguments {
     for (name, value) in [("beta", beta), ("rate", rate), ("share", share), ("validation", validation)]
     where !(value > 0 && value.isFinite) {
       throw ValidationError("--\(name) must be above 0, not \(value)")
+    }
+    for (name, value) in [("pair-weight", pairWeight), ("pair-variance", pairVariance)]
+    where !(value >= 0 && value.isFinite) {
+      throw ValidationError("--\(name) must be at least 0, not \(value)")
     }
     if share > 1 { throw ValidationError("--share must be at most 1, not \(share)") }
     if !(weightDecay >= 0 && weightDecay.isFinite) {

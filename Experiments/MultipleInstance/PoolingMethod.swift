@@ -18,13 +18,21 @@ enum PoolingMethod: String, CaseIterable {
     }
   }
 
-  /// Hands a network of the options, with random weights, to `use`; nil for the method that has none.
+  /// Hands a network of the options to `use`; nil for the method that has none.
+  ///
+  /// - Parameter pairs: Where its kernels begin, one each; random kernels where there are none.
   func withNetwork<Use: NetworkUse>(
-    _ options: RepertoireOptions, random: RandomStream, _ use: Use
+    _ options: RepertoireOptions, pairs: [LetterPairs.Pair], random: RandomStream, _ use: Use
   ) throws -> Use.Outcome? {
-    let embedding = SequenceEmbedding<Float>(
-      width: options.width, letterCount: AminoAcids.count, kernelCount: options.kernels,
-      random: random.child(0))
+    let embedding =
+      pairs.isEmpty
+      ? SequenceEmbedding<Float>(
+        width: options.width, letterCount: AminoAcids.count, kernelCount: options.kernels,
+        random: random.child(0))
+      : SequenceEmbedding(
+        kernels: LetterPairs.kernels(
+          pairs, width: options.width, weight: options.pairWeight, variance: options.pairVariance,
+          random: random.child(0)))
     func network<Scores: InstanceScores<Float>>(_ scores: Scores) -> SequenceBagNetwork<Scores> {
       SequenceBagNetwork(embedding: embedding, scores: scores)
     }
@@ -40,7 +48,7 @@ enum PoolingMethod: String, CaseIterable {
         network(HopfieldHeadScores<Float>(featureCount: features, beta: options.beta)))
     case .gatedAttention:
       return try use.with(
-        network(GatedAttentionScores<Float>(featureCount: features, hiddenSize: 64, random: scoresRandom)))
+        network(GatedAttentionScores<Float>(featureCount: features, hiddenSize: 32, random: scoresRandom)))
     case .mean: return try use.with(network(MeanScores<Float>()))
     case .maximum: return try use.with(network(MaximumScores<Float>()))
     case .kmers: return nil

@@ -15,8 +15,8 @@ struct MethodResult {
   var witnessShares: [Double] = []
   /// The sequences with the largest weights in a positive test repertoire of the first fold.
   var strongest: [WitnessWeights.Contributor] = []
-  /// The words and the ridge that each fold's validation part chose.
-  var words: [(length: Int, ridge: Double)] = []
+  /// The words that each fold's validation part chose, and the ridge.
+  var words: [String] = []
   /// Validation AUC after every epoch of the first fold.
   var course: [Double] = []
 }
@@ -87,7 +87,8 @@ struct RepertoireTask {
       name: found.name, title: found.title, witnessRate: found.witnessRate,
       repertoireCount: found.repertoires.count, sequenceCount: sequences, foldCount: found.folds.count,
       methods: methods.map { MethodResult(method: $0) }, preparation: found.preparation)
-    let regression = methods.contains(.kmers) ? KmerRegression(found) : nil
+    let pairs = LetterPairs(found.repertoires)
+    let regression = methods.contains(.kmers) ? KmerRegression(found, pairs: pairs) : nil
     for (fold, split) in found.folds.enumerated() {
       for place in result.methods.indices {
         let method = result.methods[place].method
@@ -96,8 +97,9 @@ struct RepertoireTask {
           guard let regression else { continue }
           tested = try add(try regression.run(split), to: &result.methods[place])
         } else {
-          let outcome = try trained(method, found, fold: fold, split: split, &result.methods[place], &step)
-          tested = outcome
+          let seeds = options.pairWeight > 0 ? pairs.strongest(options.kernels, in: split.training) : []
+          tested = try trained(
+            method, found, seeds, fold: fold, split: split, &result.methods[place], &step)
         }
         let labels = found.labels(split.test)
         let auc = try BinaryScores(tested, isPositive: labels).areaUnderROC
@@ -117,14 +119,14 @@ struct RepertoireTask {
 
   private func add(_ outcome: KmerRegression.Outcome, to result: inout MethodResult) throws -> [Double] {
     result.validationAUCs.append(outcome.validationAUC)
-    result.words.append((outcome.length, outcome.ridge))
+    result.words.append("words of \(outcome.words), ridge \(outcome.ridge)")
     result.seconds += outcome.seconds
     return outcome.scores
   }
 
   private func trained(
-    _ method: PoolingMethod, _ found: RepertoireData, fold: Int, split: StratifiedSplit,
-    _ result: inout MethodResult, _ step: inout Int
+    _ method: PoolingMethod, _ found: RepertoireData, _ pairs: [LetterPairs.Pair], fold: Int,
+    split: StratifiedSplit, _ result: inout MethodResult, _ step: inout Int
   ) throws -> [Double] {
     let index = PoolingMethod.allCases.firstIndex(of: method) ?? 0
     let stream = random.child(1).child(UInt64(fold)).child(UInt64(index))
@@ -143,7 +145,8 @@ struct RepertoireTask {
           "validation_loss": epoch.validationLoss,
         ])
     }
-    guard let outcome = try method.withNetwork(options, random: stream.child(1), training) else {
+    guard let outcome = try method.withNetwork(options, pairs: pairs, random: stream.child(1), training)
+    else {
       fatalError("\(method) has no network")
     }
     step = rows
@@ -162,12 +165,13 @@ struct RepertoireTask {
 
   private static func line(_ data: RepertoireData, _ fold: Int, _ result: MethodResult) -> String {
     let epochs = result.epochs.last.map { " in epoch \($0.chosen) of \($0.of)" } ?? ""
+    let words = result.words.last.map { " with \($0)" } ?? ""
     let share =
       result.witnessShares.last.map { ", \(RepertoireData.percent($0)) of the weight on witnesses" } ?? ""
     return
       "\(data.title), fold \(fold + 1): \(result.method.title): AUC "
       + String(format: "%.3f", result.aucs.last ?? 0) + ", validation "
-      + String(format: "%.3f", result.validationAUCs.last ?? 0) + epochs + share
+      + String(format: "%.3f", result.validationAUCs.last ?? 0) + epochs + words + share
       + String(format: ", %.0f s in all", result.seconds)
   }
 }

@@ -110,7 +110,7 @@ extension Report {
       + "on in a "
       + "reasonable time. \(result.foldCount) of \(options.folds) folds; in each, "
       + "\(Int(100 * options.validation)) % "
-      + "of what is not under test chooses the epoch, and for the regression length of words and ridge. "
+      + "of what is not under test chooses the epoch, and for the regression words and ridge. "
       + "Every network "
       + "embeds a sequence by \(options.kernels) kernels of \(options.width) letters and differs in its "
       + "pooling alone; "

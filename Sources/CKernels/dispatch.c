@@ -196,6 +196,13 @@ void *et_workspace(int slot, size_t bytes) {
   void et_window_scatter_##S(const et_sequences *call, long first, long count, const uint16_t *places,       \
                              const T *sums, T *table) {                                                      \
     fused_##S()->window_scatter(call, first, count, places, sums, table);                                    \
+  }                                                                                                          \
+  void et_pool_##S(long count, long features, long heads, const T *x, const T *scores, T *largest,           \
+                   T *weights, T *values) {                                                                  \
+    fused_##S()->pool(count, features, heads, x, scores, largest, weights, values);                          \
+  }                                                                                                          \
+  void et_largest_excess_##S(long count, long heads, const T *scores, const T *levels, T *out) {             \
+    fused_##S()->largest_excess(count, heads, scores, levels, out);                                          \
   }
 
 ET_DEFINE(float, f32)

@@ -48,6 +48,8 @@ void *et_workspace(int slot, size_t bytes);
     void (*window_maximum)(const et_sequences *, long, long, const T *, T *, uint16_t *);                    \
     void (*window_sums)(const et_sequences *, long, long, const uint16_t *, const T *, T *);                 \
     void (*window_scatter)(const et_sequences *, long, long, const uint16_t *, const T *, T *);              \
+    void (*pool)(long, long, long, const T *, const T *, T *, T *, T *);                                     \
+    void (*largest_excess)(long, long, const T *, const T *, T *);                                           \
   };                                                                                                         \
   extern const struct et_fused_table_##S *const et_fused_plain_##S, *const et_fused_avx2_##S,                \
       *const et_fused_avx512_##S;

@@ -90,6 +90,21 @@ struct RepertoireTests {
     #expect(triples[1 * 20] == 3 && triples[400 + 1] == 2 && triples.reduce(0, +) == 5)
   }
 
+  @Test("pairs of letters with a gap agree with a search for each of them")
+  func pairs() {
+    let texts = ["ACDAC", "CA", "A", "", "DDDD"].map { AminoAcids.letters(of: $0) ?? [] }
+    let counts = KmerCounts.pairCounts(of: LetterSequences(texts, letterCount: 20), distances: 3)
+    var expected = [Int32](repeating: 0, count: 3 * 400)
+    for text in texts {
+      for (place, letter) in text.enumerated() {
+        for distance in 1...3 where place + distance < text.count {
+          expected[(distance - 1) * 400 + Int(letter) * 20 + Int(text[place + distance])] += 1
+        }
+      }
+    }
+    #expect(counts == expected && counts[400 + 2 * 20 + 2] == 2)
+  }
+
   @Test("a folder is read in the order of its metadata, files beside it or below")
   func reading() throws {
     let folder = try TemporaryFolder()

@@ -23,7 +23,14 @@ typedef struct {
                           const T *table, T *sums);                                                          \
   /* The transpose: adds each sum to the rows of its window. */                                              \
   void et_window_scatter_##S(const et_sequences *call, long first, long count, const uint16_t *places,       \
-                             const T *sums, T *table);
+                             const T *sums, T *table);                                                         \
+  /* Softmax pooling of `count` more instances x [count, features], with scores [count, heads]: a head for   \
+     each feature, or one. `weights` [heads] is the sum of e^(score - largest), `values` [features] that of  \
+     e^(score - largest) x, `largest` [heads] the largest score, before the first -INFINITY. */              \
+  void et_pool_##S(long count, long features, long heads, const T *x, const T *scores, T *largest,           \
+                   T *weights, T *values);                                                                   \
+  /* For each instance the largest of score - level over the heads. */                                       \
+  void et_largest_excess_##S(long count, long heads, const T *scores, const T *levels, T *out);
 
 ET_DECLARE_SEQUENCES(float, f32)
 ET_DECLARE_SEQUENCES(double, f64)

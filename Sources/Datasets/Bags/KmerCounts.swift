@@ -1,6 +1,6 @@
 public import Tensors
 
-/// How often each word of k letters stands in the sequences of a bag.
+/// How often each word of k letters, or pair of letters with a gap, stands in the sequences of a bag.
 public enum KmerCounts {
   /// The count of each word, in the order of its letters as digits: [letters^k].
   ///
@@ -19,6 +19,31 @@ public enum KmerCounts {
             word = (word * letterCount + Int(letters[place])) % size
             read += 1
             if read >= length { counts[word] += 1 }
+          }
+        }
+      }
+    }
+    return counts
+  }
+
+  /// How often each letter stands before each other one at distances of 1 to `distances` places: [distances,
+  /// letters, letters], the first letter first.
+  ///
+  /// - Cost: `distances` additions a letter.
+  public static func pairCounts(of sequences: LetterSequences, distances: Int) -> [Int32] {
+    require(distances > 0, "pairs of letters up to \(distances) places apart")
+    let letterCount = sequences.letterCount
+    var counts = [Int32](repeating: 0, count: distances * letterCount * letterCount)
+    counts.withUnsafeMutableBufferPointer { counts in
+      sequences.letters.withUnsafeBufferPointer { letters in
+        for sequence in 0..<sequences.count {
+          let (start, end) = (Int(sequences.starts[sequence]), Int(sequences.starts[sequence + 1]))
+          for place in start..<end {
+            var pair = Int(letters[place]) * letterCount
+            for other in place + 1..<max(place + 1, min(place + 1 + distances, end)) {
+              counts[pair + Int(letters[other])] &+= 1
+              pair += letterCount * letterCount
+            }
           }
         }
       }

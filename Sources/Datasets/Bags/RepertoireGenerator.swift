@@ -4,7 +4,7 @@ public import Tensors
 /// implanted in a share of those of positive repertoires.
 ///
 /// A sequence begins with the conserved letters of a V gene (CASS, the third and fourth of which vary) and
-/// ends with one of eight J endings; between them stand letters drawn by themselves, in which glycine and
+/// ends with one of eleven J endings; between them stand letters drawn by themselves, in which glycine and
 /// serine are frequent, as where genes are joined. Numbers of letters are normal, rounded and cut to a range.
 /// A witness is such a sequence in which one of the motifs replaces letters between the conserved ends, at a
 /// place that all have an equal chance of. Motifs also arise by chance, in positive and negative repertoires
@@ -21,6 +21,8 @@ public struct RepertoireGenerator: Sendable {
   public let configuration: RepertoireConfiguration
   private let stream: RandomStream
   private let middle: LetterTable
+  /// Numbers of letters, each as often as it is likely: a draw of 16 bits picks one.
+  private let lengths: [UInt8]
 
   /// Conserved letters at both ends together.
   static let conservedLength = 8
@@ -30,11 +32,10 @@ public struct RepertoireGenerator: Sendable {
     LetterTable(["S": 0.93, "T": 0.04, "I": 0.03]),
     LetterTable(["S": 0.78, "R": 0.08, "T": 0.08, "N": 0.06]),
   ]
-  /// The J endings, equally likely but for the first three, which stand twice.
+  /// The J endings, equally likely but for five that stand twice.
   private static let back = [
-    "EQYF", "EAFF", "TQYF", "EQFF", "YGYT", "PLHF", "KLFF", "VLTF", "EQYF", "EAFF", "TQYF", "NTIY", "GNTI",
-    "GELF",
-    "EQFF", "YGYT",
+    "EQYF", "EAFF", "TQYF", "EQFF", "YGYT", "PLHF", "KLFF", "VLTF",
+    "EQYF", "EAFF", "TQYF", "NTIY", "GNTI", "GELF", "EQFF", "YGYT",
   ].map { AminoAcids.letters(of: $0) ?? [] }
   /// How likely letters are between the ends.
   static let middleLetters: [Character: Double] = [
@@ -52,6 +53,12 @@ public struct RepertoireGenerator: Sendable {
     self.configuration = configuration
     self.stream = stream
     middle = LetterTable(Self.middleLetters)
+    var sample = stream.child(.max)
+    lengths = (0..<65_536).map { _ in
+      let length = Int((configuration.meanLength + configuration.lengthDeviation * sample.normal()).rounded())
+      return UInt8(
+        min(max(length, configuration.lengths.lowerBound), configuration.lengths.upperBound))
+    }
   }
 
   /// Whether a repertoire is positive: every second one.
@@ -80,19 +87,13 @@ public struct RepertoireGenerator: Sendable {
   }
 
   private func startsOfSequences(using random: inout RandomStream) -> [Int32] {
-    let (mean, deviation) = (configuration.meanLength, configuration.lengthDeviation)
-    // A draw of 16 bits picks one of these lengths: four sequences a draw of the stream.
-    var sample = stream.child(.max)
-    let drawn = (0..<65_536).map { _ in
-      let length = Int((mean + deviation * sample.normal()).rounded())
-      return min(max(length, configuration.lengths.lowerBound), configuration.lengths.upperBound)
-    }
     var starts = [Int32](repeating: 0, count: configuration.sequenceCount + 1)
     var total: Int32 = 0
     var bits: UInt64 = 0
     for index in 0..<configuration.sequenceCount {
+      // Four sequences a draw of the stream.
       bits = index & 3 == 0 ? random.next() : bits &>> 16
-      total += Int32(drawn[Int(bits & 0xFFFF)])
+      total += Int32(lengths[Int(bits & 0xFFFF)])
       starts[index + 1] = total
     }
     return starts

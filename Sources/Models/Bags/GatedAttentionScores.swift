@@ -24,7 +24,8 @@ public struct GatedAttentionScores<Scalar: TensorScalar>: InstanceScores {
   }
 
   public func callAsFunction(_ features: Tensor<Scalar>) -> Tensor<Scalar> {
-    let hidden = values(features).tanh()
+    // tanh x = 2 sigmoid(2 x) - 1, whose exponential is vectorised.
+    let hidden = (values(features) * 2).sigmoid() * 2 - 1
     return (gate.map { hidden * $0(features).sigmoid() } ?? hidden).projected(by: weights, transposed: true)
   }
 

@@ -10,8 +10,8 @@ public import Tensors
 /// Hopfield network whose stored patterns are the instances.
 ///
 /// A bag is read block by block without derivatives. Where they are wanted, they go through a share of the
-/// instances alone, those with the largest weights; what the others add is kept as a constant, so the value
-/// is that of the whole bag.
+/// instances alone, those with the largest weights compared with the instances read so far; what the others
+/// add is kept as a constant, so the value is that of the whole bag.
 ///
 /// The read-out starts at 1 for every feature: what sets positive bags apart is something that they hold. It
 /// has no bias, which a comparison of bags does not see.
@@ -19,7 +19,7 @@ public import Tensors
 /// - Source: Widrich et al. 2020, section 3; the share is their reduction of bags to the instances with the
 ///   largest attention.
 /// - Cost: a bag of N sequences with K kernels takes N K windows width additions and about 20 N K operations
-///   to read, and 4 N H bytes for the scores of H heads.
+///   to read, in the memory of one block; to rank instances, 4 N bytes.
 public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   public typealias Scalar = Scores.Scalar
 
@@ -30,8 +30,8 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   /// The read-out, [features].
   public private(set) var output: Tensor<Scalar>
 
-  /// Sequences of a block: its features stay in the nearest caches.
-  private static var blockSize: Int { 2_048 }
+  /// Sequences of a block: its features and scores stay in a core's own caches.
+  private static var blockSize: Int { 1_024 }
 
   /// A network of an embedding and scores.
   public init(embedding: SequenceEmbedding<Scalar>, scores: Scores) {
@@ -41,15 +41,33 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   }
 
   /// Reads a whole bag, without derivatives.
-  public func reading(of bag: LetterSequences) -> BagReading<Scalar> {
+  public func reading(of bag: LetterSequences) -> BagReading<Scalar> { reading(of: bag, ranked: false) }
+
+  /// - Parameter ranked: Whether the strongest instances are wanted, too.
+  private func reading(of bag: LetterSequences, ranked: Bool) -> BagReading<Scalar> {
     require(bag.count > 0, "a bag without sequences cannot be read")
+    var pool: SoftmaxPool<Scalar>?
+    var claims: [Scalar] = []
+    claims.reserveCapacity(ranked ? bag.count : 0)
+    forEachBlock(of: bag) { features, scores in
+      var grown = pool ?? SoftmaxPool(featureCount: output.count, headCount: scores.shape[1])
+      grown.add(features, scores: scores)
+      if ranked { claims += grown.largestExcess(of: scores) }
+      pool = grown
+    }
+    guard let pool else { fatalError("a bag without blocks") }
+    return BagReading(pool, claims: claims)
+  }
+
+  /// Calls `body` with features and scores of a bag's blocks in order, without derivatives.
+  private func forEachBlock(
+    of bag: LetterSequences, _ body: (_ features: Tensor<Scalar>, _ scores: Tensor<Scalar>) -> Void
+  ) {
     let plain = isTracked ? with(parameters.map { $1.detached }) : self
-    let starts = stride(from: 0, to: bag.count, by: Self.blockSize)
-    return BagReading(
-      starts.lazy.map { start -> (features: Tensor<Scalar>, scores: Tensor<Scalar>) in
-        let features = plain.embedding(bag.sliced(start..<min(start + Self.blockSize, bag.count)))
-        return (features, plain.scores(features))
-      })
+    for start in stride(from: 0, to: bag.count, by: Self.blockSize) {
+      let features = plain.embedding(bag.sliced(start..<min(start + Self.blockSize, bag.count)))
+      body(features, plain.scores(features))
+    }
   }
 
   /// How strongly a bag speaks for the positive class, without derivatives.
@@ -67,7 +85,7 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
     of bag: LetterSequences, throughShare share: Double, random: RandomStream
   ) -> Tensor<Scalar> {
     require(share > 0 && share <= 1, "derivatives through a share of \(share), expected 0 to 1")
-    let reading = reading(of: bag)
+    let reading = reading(of: bag, ranked: scores.ranksInstances)
     let count = max(1, min(bag.count, Int((share * Double(bag.count)).rounded())))
     let chosen =
       scores.ranksInstances
@@ -91,11 +109,16 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
     require(
       featureShares.count == output.count,
       "\(featureShares.count) shares for \(output.count) features")
-    let reading = reading(of: bag)
-    let heads = reading.logSums.count
-    return reading.weights(
-      headShares: heads == 1
-        ? .ones([1, 1]) : Tensor(shape: [1, heads], elements: featureShares.map { Scalar($0) }))
+    let logSums = reading(of: bag).logSums
+    let shares: Tensor<Scalar> =
+      logSums.count == 1
+      ? .ones([1, 1]) : Tensor(shape: logSums.shape, elements: featureShares.map { Scalar($0) })
+    var weights: [Scalar] = []
+    weights.reserveCapacity(bag.count)
+    forEachBlock(of: bag) { _, scores in
+      weights += ((scores - logSums).exponential() * shares).sum(axes: [1]).elements
+    }
+    return weights
   }
 
   public mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {

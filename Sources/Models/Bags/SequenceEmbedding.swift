@@ -27,6 +27,15 @@ public struct SequenceEmbedding<Scalar: TensorScalar>: Parameterized {
     bias = .zeros([kernelCount])
   }
 
+  /// Given kernels, [width, letters, kernels], with biases 0.
+  public init(kernels: Tensor<Scalar>) {
+    require(
+      kernels.rank == 3 && kernels.count > 0,
+      "kernels of shape \(kernels.shape), expected [width, letters, kernels]")
+    self.kernels = kernels
+    bias = .zeros([kernels.shape[2]])
+  }
+
   /// The number of features, one a kernel.
   public var featureCount: Int { bias.count }
 

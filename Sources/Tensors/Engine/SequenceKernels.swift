@@ -1,8 +1,8 @@
 import CKernels
 
-/// The kernels of convolutions over sequences of letters for one scalar type. Each sequence is computed by
-/// itself, so that ranges of sequences may be cut anywhere; scattering adds, so its ranges share their table
-/// in turn.
+/// The kernels of convolutions over sequences of letters, and of pooling their features, for one scalar type.
+/// Each sequence is computed by itself, so that ranges of sequences may be cut anywhere; scattering and
+/// pooling add up, so their ranges come in turn.
 final class SequenceKernels<Scalar>: Sendable {
   typealias Input = UnsafePointer<Scalar>
   typealias Output = UnsafeMutablePointer<Scalar>
@@ -15,12 +15,20 @@ final class SequenceKernels<Scalar>: Sendable {
   /// call, sequences, places, sums, table.
   let scatter: @Sendable (Call, Range<Int>, UnsafePointer<UInt16>, Input, Output) -> Void
 
+  /// instances, features, heads, features of instances, scores, largest, weights, values.
+  let pool: @Sendable (Int, Int, Int, Input, Input, Output, Output, Output) -> Void
+  /// instances, heads, scores, levels, excesses.
+  let largestExcess: @Sendable (Int, Int, Input, Input, Output) -> Void
+
   init(
     maximum: @escaping @Sendable (Call, Range<Int>, Input, Output, UnsafeMutablePointer<UInt16>?) -> Void,
     sums: @escaping @Sendable (Call, Range<Int>, UnsafePointer<UInt16>, Input, Output) -> Void,
-    scatter: @escaping @Sendable (Call, Range<Int>, UnsafePointer<UInt16>, Input, Output) -> Void
+    scatter: @escaping @Sendable (Call, Range<Int>, UnsafePointer<UInt16>, Input, Output) -> Void,
+    pool: @escaping @Sendable (Int, Int, Int, Input, Input, Output, Output, Output) -> Void,
+    largestExcess: @escaping @Sendable (Int, Int, Input, Input, Output) -> Void
   ) {
     (self.maximum, self.sums, self.scatter) = (maximum, sums, scatter)
+    (self.pool, self.largestExcess) = (pool, largestExcess)
   }
 }
 
@@ -34,7 +42,8 @@ extension Float {
     },
     scatter: { call, range, places, sums, table in
       et_window_scatter_f32(call, range.lowerBound, range.count, places, sums, table)
-    })
+    },
+    pool: et_pool_f32, largestExcess: et_largest_excess_f32)
 }
 
 extension Double {
@@ -47,5 +56,6 @@ extension Double {
     },
     scatter: { call, range, places, sums, table in
       et_window_scatter_f64(call, range.lowerBound, range.count, places, sums, table)
-    })
+    },
+    pool: et_pool_f64, largestExcess: et_largest_excess_f64)
 }
