@@ -29,7 +29,7 @@ struct BagTraining {
       let indices = order.indices(ofEpoch: epoch).map { training[$0] }
       var loss = 0.0
       try loop.run(
-        to: (epoch + 1) * perEpoch,
+        to: (epoch + 1) * perEpoch, pieceSize: batchSize / 2,
         batch: { update, _ in
           let start = update % perEpoch * batchSize
           return Batch(update: update, bags: Array(indices[start..<min(start + batchSize, indices.count)]))

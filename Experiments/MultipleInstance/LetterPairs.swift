@@ -3,8 +3,8 @@ import EnergyTransformer
 /// Pairs of letters, up to a few places apart, as shares of all pairs of a repertoire that far apart.
 ///
 /// They say where kernels begin: with the pairs that are more frequent in the positive than in the negative
-/// repertoires of a training part. A pair of the letters of a motif is a hundred times rarer than a letter,
-/// which is what random kernels see, and a hundred times more frequent than the motif.
+/// repertoires of a training part. A pair of a motif's letters is some fifty times rarer than one letter, so
+/// that the motif shows in it; random kernels see little more than single letters.
 struct LetterPairs {
   /// The largest distance of two letters.
   static let distances = 4
@@ -36,9 +36,9 @@ struct LetterPairs {
       shape: [rows.count, Self.distances * Self.letters * Self.letters], elements: Array(rows.joined()))
   }
 
-  /// The `count` pairs by which the positive repertoires of a training part exceed the negative ones most, in
-  /// standard errors of the difference (Welch's t), the strongest first; again from the first if there are too
-  /// few.
+  /// The `count` pairs by which the positive repertoires of a training part exceed the negative ones most,
+  /// in standard errors of the difference (Welch's t), the strongest first; again from the first if there
+  /// are too few.
   func strongest(_ count: Int, in training: [Int]) -> [Pair] {
     func moments(_ isWanted: Bool) -> (mean: [Float], ofMean: [Float]) {
       let members = training.filter { isPositive[$0] == isWanted }
@@ -61,8 +61,8 @@ struct LetterPairs {
     }
   }
 
-  /// Kernels [width, letters, pairs] that answer to a pair each, at their middle: `weight` for each of its two
-  /// letters, beside weights drawn with a sum over a window of variance `variance`.
+  /// Kernels [width, letters, pairs] that answer to a pair each, at their middle: `weight` for each of its
+  /// two letters, beside weights drawn with a sum over a window of variance `variance`.
   static func kernels(
     _ pairs: [Pair], width: Int, weight: Double, variance: Double, random: RandomStream
   ) -> Tensor<Float> {

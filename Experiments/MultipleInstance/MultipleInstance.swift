@@ -134,6 +134,7 @@ struct MultipleInstance: ParsableCommand {
       "epochs": "\(repertoires.epochs)", "patience": "\(repertoires.patience)",
       "pairs": "\(repertoires.pairs)", "rate": "\(repertoires.rate)",
       "weight-decay": "\(repertoires.weightDecay)", "baselines": "\(repertoires.baselines)",
+      "ablations": "\(repertoires.ablations)",
       "runs": "\(small.runs)", "digit-epochs": "\(small.digitEpochs)", "bit-epochs": "\(small.bitEpochs)",
       "latch-epochs": "\(small.latchEpochs)", "seed": "\(output.seed)",
       "threads": "\(Parallelism.threadCount)", "quick": "\(output.quick)",

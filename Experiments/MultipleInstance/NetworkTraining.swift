@@ -143,7 +143,10 @@ struct NetworkTraining: NetworkUse {
       validationLoss: losses.reduce(0, +) / Double(losses.count))
   }
 
-  /// Where the network looks in the positive repertoires under test, if their witnesses are known.
+  /// Repertoires that are looked into, of a fold.
+  static let shownRepertoires = 10
+
+  /// Where the network looks in positive repertoires under test, if their witnesses are known.
   private func witnesses<Scores: InstanceScores<Float>>(
     _ network: SequenceBagNetwork<Scores>
   ) -> WitnessWeights? {
@@ -152,7 +155,9 @@ struct NetworkTraining: NetworkUse {
     }
     let shown = tested.isEmpty ? split.test.filter { data.repertoires[$0].isPositive } : tested
     guard !shown.isEmpty else { return nil }
-    return WitnessWeights(network, shares: featureShares(network), shown.map { data.repertoires[$0] })
+    return WitnessWeights(
+      network, shares: featureShares(network),
+      shown.prefix(Self.shownRepertoires).map { data.repertoires[$0] })
   }
 
   /// How much each feature moves the evidence: the read-out times the deviation between validation

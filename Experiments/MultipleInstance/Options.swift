@@ -81,13 +81,17 @@ struct RepertoireOptions: ParsableArguments {
       discussion: "The published network has 2 layers and one head."))
   var keyLayers = 0
   @Option(help: "Share of a bag's sequences that derivatives go through.") var share = 0.1
-  @Option(help: "Passes over the positive training repertoires at most.") var epochs = 12
-  @Option(help: "Passes without a better validation loss after which training ends.") var patience = 6
+  @Option(help: "Passes over the positive training repertoires at most.") var epochs = 8
+  @Option(help: "Passes without a better validation loss after which training ends.") var patience = 4
   @Option(help: "Pairs of a positive and a negative repertoire an update.") var pairs = 4
   @Option(help: "Peak rate of AdamW.") var rate = 0.01
   @Option(help: "Weight decay of the kernels.") var weightDecay = 0.0
   @Flag(inversion: .prefixedNo, help: "Also train what Hopfield pooling is compared with.")
   var baselines = true
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Also train Hopfield pooling from random kernels, and attention with a gate from letter pairs.")
+  var ablations = true
 
   func validate() throws {
     try checkRanges([

@@ -49,7 +49,12 @@ struct RepertoireTask {
   ]
   static let scoreNames = ["witness_rate", "fold", "repertoire", "is_positive", "method", "score"]
 
-  var methods: [PoolingMethod] { options.baselines ? PoolingMethod.allCases : [.hopfield] }
+  var methods: [PoolingMethod] { Self.methods(options) }
+
+  private static func methods(_ options: RepertoireOptions) -> [PoolingMethod] {
+    [.hopfield] + (options.baselines ? PoolingMethod.baselines : [])
+      + (options.ablations ? PoolingMethod.ablations : [])
+  }
 
   /// Runs of data: one for a folder, one for each rate of generated repertoires.
   static func dataCount(_ data: DataOptions) -> Int { data.repertoires == nil ? data.rates.count : 1 }
@@ -57,7 +62,7 @@ struct RepertoireTask {
   /// The most epochs of all trainings.
   static func epochCount(_ data: DataOptions, _ options: RepertoireOptions) -> Int {
     let folds = min(options.folds, options.firstFolds ?? options.folds)
-    let networks = options.baselines ? PoolingMethod.allCases.count - 1 : 1
+    let networks = methods(options).count { $0 != .kmers }
     return dataCount(data) * folds * networks * options.epochs
   }
 

@@ -54,10 +54,9 @@ extension Report {
       page.addHeading("Where the weight lies", level: 3)
       page.addParagraph(
         "The part of a positive test repertoire's weight that lies on sequences with an implanted motif, "
-          + "mean over "
-          + "repertoires and folds. Heads count as much as they move the result. Sequences that carry the "
-          + "motif by "
-          + "chance draw weight too, but are no witnesses.")
+          + "mean over \(NetworkTraining.shownRepertoires) repertoires of each fold. Heads count as much as "
+          + "they move the result. Sequences that carry the motif by chance draw weight too, but are no "
+          + "witnesses.")
       try page.addTable(recipe, summary: record.summary)
     }
     addContributors(to: &page)
@@ -111,26 +110,33 @@ extension Report {
       + "reasonable time. \(result.foldCount) of \(options.folds) folds; in each, "
       + "\(Int(100 * options.validation)) % "
       + "of what is not under test chooses the epoch, and for the regression words and ridge. "
-      + "Every network "
-      + "embeds a sequence by \(options.kernels) kernels of \(options.width) letters and differs in its "
-      + "pooling alone; "
+      + "Every network embeds a sequence by \(options.kernels) kernels of \(options.width) letters; "
       + "derivatives go through \(Int((100 * options.share).rounded())) % of a bag's sequences, those with "
-      + "the largest "
-      + "weights (any, where all weigh the same)."
+      + "the largest weights (any, where all weigh the same). " + starts
+  }
+
+  /// Where kernels begin.
+  private var starts: String {
+    if options.pairWeight == 0 { return "All kernels begin at random." }
+    return
+      "The kernels of Hopfield pooling are the states of its heads, what they look for, and begin at the "
+      + "\(options.kernels) pairs of letters by which the positive training repertoires exceed the negative "
+      + "ones most; the baselines have random kernels, as published. The last rows, where there are any, "
+      + "exchange the starts, to tell what is the start's merit and what the pooling's."
   }
 
   /// Whether Hopfield pooling is above the others, in words that follow from the numbers.
   private func verdict(_ result: RepertoireResult) -> String {
     guard let own = result.methods.first(where: { $0.method == .hopfield }) else { return "" }
     let mean = own.aucs.reduce(0, +) / Double(own.aucs.count)
-    let others = result.methods.filter { $0.method != .hopfield }.map { other in
+    let others = result.methods.filter { PoolingMethod.baselines.contains($0.method) }.map { other in
       (other.method.title, other.aucs.reduce(0, +) / Double(other.aucs.count))
     }
     guard let best = others.max(by: { $0.1 < $1.1 }) else { return "" }
     let outcome = mean > best.1 ? "above" : mean == best.1 ? "level with" : "below"
     return
       "\(result.title.prefix(1).uppercased() + result.title.dropFirst()): Hopfield pooling reaches "
-      + String(format: "%.3f, %@ the best of the others (%@, %.3f).", mean, outcome, best.0, best.1)
+      + String(format: "%.3f, %@ the best baseline (%@, %.3f).", mean, outcome, best.0, best.1)
   }
 
   private func words(_ task: SmallTaskResult) -> String {

@@ -61,7 +61,7 @@ struct Report {
           try add(method.witnessShares, "\(prefix)_witness_share_\(result.name)")
         }
       }
-      let others = result.methods.filter { $0.method != .hopfield }
+      let others = result.methods.filter { PoolingMethod.baselines.contains($0.method) }
       if let best = try others.map({ try Spread(of: $0.aucs).mean }).max() {
         summary["repertoire_best_baseline_auc_\(result.name)"] = best
       }

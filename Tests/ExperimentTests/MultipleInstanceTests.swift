@@ -56,8 +56,8 @@ import Testing
     // Mean pooling gives every sequence the same weight.
     #expect(abs((summary["repertoire_mean_witness_share_3_percent"] ?? 0) - 0.03) < 1e-4)
     let scores = try CSVTable.read(from: folder.path("threads-1/scores.csv"))
-    // Two rates, five methods, every repertoire once.
-    #expect(scores.rows.count == 2 * 5 * 40)
+    // Two rates, seven methods, every repertoire once.
+    #expect(scores.rows.count == 2 * 7 * 40)
     let page = String(decoding: try bytes("threads-1/README.md"), as: UTF8.self)
     #expect(page.contains("Hopfield pooling") && page.contains(", sequence "))
   }
@@ -113,7 +113,8 @@ import Testing
     for bad in [
       ["--bags", "3"], ["--rates", "0"], ["--rates", "2"], ["--rates", "1e-9"], ["--rates", "0.01", "0.01"],
       ["--motifs", "A.X"], ["--motifs", "ABCDEFG"], ["--motifs", "."], ["--folds", "1"], ["--kernels", "0"],
-      ["--share", "0"], ["--share", "2"], ["--beta", "nan"], ["--rate", "-1"], ["--validation", "1"],
+      ["--share", "0"], ["--pair-weight", "-1"], ["--pair-variance", "nan"], ["--share", "2"],
+      ["--beta", "nan"], ["--rate", "-1"], ["--validation", "1"],
       ["--validation", "0"], ["--pairs", "0"], ["--threads", "0"], ["--runs", "0"], ["--tasks", "none"],
       ["--epochs", "9223372036854775807"], ["--repertoires", ""], ["--width", "0"],
     ] {

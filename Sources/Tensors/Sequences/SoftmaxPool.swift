@@ -62,8 +62,8 @@ public struct SoftmaxPool<Scalar: TensorScalar>: Sendable {
     }
   }
 
-  /// For each instance of some scores [instances, heads], how far the score lies above the log-mean-exp of the
-  /// instances so far, for the head where that is most.
+  /// For each instance of some scores [instances, heads], how far the score lies above the log-mean-exp of
+  /// the instances so far, for the head where that is most.
   @_specialize(where Scalar == Float)
   public func largestExcess(of scores: Tensor<Scalar>) -> [Scalar] {
     let heads = weightSums.count
