@@ -49,21 +49,21 @@ struct RepertoireTask {
   ]
   static let scoreNames = ["witness_rate", "fold", "repertoire", "is_positive", "method", "score"]
 
-  var methods: [PoolingMethod] { Self.methods(options) }
-
-  private static func methods(_ options: RepertoireOptions) -> [PoolingMethod] {
-    [.hopfield] + (options.baselines ? PoolingMethod.baselines : [])
-      + (options.ablations ? PoolingMethod.ablations : [])
+  /// What is tried on repertoires of a rate: the ablations at the lowest rate alone, where the start matters.
+  private static func methods(
+    rate: Double?, _ data: DataOptions, _ options: RepertoireOptions
+  ) -> [PoolingMethod] {
+    let isLowest = rate == nil || rate == data.rates.min()
+    return [.hopfield] + (options.baselines ? PoolingMethod.baselines : [])
+      + (options.ablations && isLowest ? PoolingMethod.ablations : [])
   }
-
-  /// Runs of data: one for a folder, one for each rate of generated repertoires.
-  static func dataCount(_ data: DataOptions) -> Int { data.repertoires == nil ? data.rates.count : 1 }
 
   /// The most epochs of all trainings.
   static func epochCount(_ data: DataOptions, _ options: RepertoireOptions) -> Int {
     let folds = min(options.folds, options.firstFolds ?? options.folds)
-    let networks = methods(options).count { $0 != .kmers }
-    return dataCount(data) * folds * networks * options.epochs
+    let rates: [Double?] = data.repertoires == nil ? data.rates : [nil]
+    let networks = rates.reduce(0) { $0 + methods(rate: $1, data, options).count { $0 != .kmers } }
+    return folds * networks * options.epochs
   }
 
   /// Everything, with a row of `scores` for each method and repertoire under test.
@@ -87,6 +87,7 @@ struct RepertoireTask {
   private func result(
     _ found: RepertoireData, _ scores: inout CSVTable, _ step: inout Int
   ) throws -> RepertoireResult {
+    let methods = Self.methods(rate: found.witnessRate, data, options)
     let sequences = found.repertoires.reduce(0) { $0 + $1.sequences.count }
     var result = RepertoireResult(
       name: found.name, title: found.title, witnessRate: found.witnessRate,

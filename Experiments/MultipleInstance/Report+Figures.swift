@@ -4,7 +4,10 @@ extension Report {
   /// AUC against witness rate, a line for each method; nil for fewer than two rates.
   func aucPlot() throws -> LinePlot? {
     let known = repertoires.filter { $0.witnessRate != nil }
-    guard known.count > 1, let first = known.first else { return nil }
+    // Those that were tried at every rate.
+    guard known.count > 1, let first = known.min(by: { $0.methods.count < $1.methods.count }) else {
+      return nil
+    }
     let series = try first.methods.indices.map { place in
       LinePlot.Series(
         label: first.methods[place].method.title, x: known.map { 100 * ($0.witnessRate ?? 0) },

@@ -103,18 +103,31 @@ struct Report {
       }
   }
 
-  private var shownMethods: [PoolingMethod] { repertoires.first?.methods.map(\.method) ?? [] }
+  private var shownMethods: [PoolingMethod] {
+    PoolingMethod.allCases.filter { method in
+      repertoires.contains { $0.methods.contains { $0.method == method } }
+    }
+  }
+
+  /// A row of a table with the cells of those results that a method has part in.
+  private func row(
+    _ method: PoolingMethod, _ key: (_ result: RepertoireResult) -> String
+  ) -> TableRecipe.Row {
+    .init(
+      label: method.title,
+      summaryKeys: repertoires.map { result in
+        result.methods.contains { $0.method == method } ? key(result) : ""
+      })
+  }
 
   private var aucTable: TableRecipe {
     TableRecipe(
       name: "repertoires", columns: ["AUC"] + repertoires.map(\.title),
       rows: shownMethods.map { method in
-        .init(
-          label: method.title,
-          summaryKeys: repertoires.map {
-            let name = Self.aucName(method, $0.name)
-            return "\(name) ± \(name)_deviation"
-          })
+        row(method) {
+          let name = Self.aucName(method, $0.name)
+          return "\(name) ± \(name)_deviation"
+        }
       }, digits: 3, best: .highest)
   }
 
@@ -122,9 +135,7 @@ struct Report {
     TableRecipe(
       name: "repertoire-seconds", columns: ["seconds of training"] + repertoires.map(\.title),
       rows: shownMethods.map { method in
-        .init(
-          label: method.title,
-          summaryKeys: repertoires.map { "repertoire_\(method.rawValue)_seconds_\($0.name)" })
+        row(method) { "repertoire_\(method.rawValue)_seconds_\($0.name)" }
       }, digits: 0)
   }
 
@@ -132,12 +143,10 @@ struct Report {
     TableRecipe(
       name: "witness-shares", columns: ["share of the weight on witnesses"] + repertoires.map(\.title),
       rows: shownMethods.filter { $0 != .kmers }.map { method in
-        .init(
-          label: method.title,
-          summaryKeys: repertoires.map {
-            let name = "repertoire_\(method.rawValue)_witness_share_\($0.name)"
-            return "\(name) ± \(name)_deviation"
-          })
+        row(method) {
+          let name = "repertoire_\(method.rawValue)_witness_share_\($0.name)"
+          return "\(name) ± \(name)_deviation"
+        }
       }, digits: 4)
   }
 }

@@ -56,8 +56,8 @@ import Testing
     // Mean pooling gives every sequence the same weight.
     #expect(abs((summary["repertoire_mean_witness_share_3_percent"] ?? 0) - 0.03) < 1e-4)
     let scores = try CSVTable.read(from: folder.path("threads-1/scores.csv"))
-    // Two rates, seven methods, every repertoire once.
-    #expect(scores.rows.count == 2 * 7 * 40)
+    // Five methods at the higher rate, seven at the lower; every repertoire once.
+    #expect(scores.rows.count == (5 + 7) * 40)
     let page = String(decoding: try bytes("threads-1/README.md"), as: UTF8.self)
     #expect(page.contains("Hopfield pooling") && page.contains(", sequence "))
   }

@@ -52,7 +52,7 @@ struct SoftmaxPoolTests {
     for width in [1, 16] {
       var broken = SoftmaxPool<Float>(featureCount: width, headCount: width)
       broken.add(.ones([2, width]), scores: Tensor(repeating: .nan, shape: [2, width]))
-      #expect(broken.pooled.elements.allSatisfy(\.isNaN))
+      #expect(broken.pooled.elements.allSatisfy { $0.isNaN })
     }
   }
 }
