@@ -81,8 +81,8 @@ struct RepertoireOptions: ParsableArguments {
       discussion: "The published network has 2 layers and one head."))
   var keyLayers = 0
   @Option(help: "Share of a bag's sequences that derivatives go through.") var share = 0.1
-  @Option(help: "Passes over the positive training repertoires at most.") var epochs = 8
-  @Option(help: "Passes without a better validation loss after which training ends.") var patience = 4
+  @Option(help: "Passes over the positive training repertoires at most.") var epochs = 6
+  @Option(help: "Passes without a better validation loss after which training ends.") var patience = 3
   @Option(help: "Pairs of a positive and a negative repertoire an update.") var pairs = 4
   @Option(help: "Peak rate of AdamW.") var rate = 0.01
   @Option(help: "Weight decay of the kernels.") var weightDecay = 0.0
