@@ -128,7 +128,8 @@ struct CapacityCurves: Finding {
         + "changed, 64 at each load (16 for dense memories). The table has the largest load up to which at most 1 % of the "
         + "numbers are wrong where retrieval came to rest. Continuous memories store the patterns at length 1, with "
         + "beta = d (softmax is then the memory of e^(ξ·s)), balls of 1.2 times the squared distance of a cue, and "
-        + "\(MemoryKind.featureCount(quick: isQuick)) random features at beta 10; the sign of their states is judged.")
+        + "\(MemoryKind.featureCount(quick: isQuick)) random features at beta 10; the sign of their states is judged."
+    )
     try add("capacity", to: &page, summary)
     let open = curves.filter { capacity($0.points).isOpen }.map {
       "\($0.of.kind.label), d = \($0.of.dimension)"

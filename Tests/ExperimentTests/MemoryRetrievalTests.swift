@@ -75,8 +75,8 @@ import Testing
   func scale() throws {
     let file = folder.path("patterns.safetensors")
     let arguments = [
-      "--quick", "--parts", "scale", "--no-peers", "--rounds", "2", "--patterns", "3000", "--dimension", "128",
-      "--file", file,
+      "--quick", "--parts", "scale", "--no-peers", "--rounds", "2", "--patterns", "3000",
+      "--dimension", "128", "--file", file,
     ]
     for _ in 0..<2 {
       let finished = try run(arguments)
