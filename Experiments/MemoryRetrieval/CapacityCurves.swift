@@ -5,20 +5,20 @@ import Foundation
 struct CapacityCurves: Finding {
   private let curves: [(of: CapacityCase, points: [CapacityCase.Point])]
   private let dimensions: [Int]
+  private let isQuick: Bool
   /// Up to this share of wrong numbers a memory has recalled.
   private static let tolerated = 0.01
 
   init(quick: Bool, random: RandomStream) {
-    dimensions = quick ? [32, 64] : [32, 64, 128, 256, 512, 1024]
-    var curves: [(CapacityCase, [CapacityCase.Point])] = []
-    for (number, kind) in MemoryKind.allCases.enumerated() {
-      for dimension in dimensions {
-        let one = CapacityCase(kind: kind, dimension: dimension)
-        let own = random.child(UInt64(number)).child(UInt64(dimension))
-        curves.append((one, one.curve(quick: quick, own)))
-      }
+    isQuick = quick
+    let dimensions = quick ? [32, 64] : [32, 64, 128, 256, 512, 1024]
+    self.dimensions = dimensions
+    let cases = MemoryKind.allCases.enumerated().flatMap { number, kind in
+      dimensions.map { (number, CapacityCase(kind: kind, dimension: $0, isQuick: quick)) }
     }
-    self.curves = curves.map { (of: $0, points: $1) }
+    curves = CountedWork.map(cases, unit: "curves") { number, one in
+      (one, one.curve(random.child(UInt64(number)).child(UInt64(one.dimension))))
+    }
   }
 
   /// The largest load up to which errors stay within 1 %, and whether the curve ended there for want of memory.
@@ -128,7 +128,8 @@ struct CapacityCurves: Finding {
         + "changed, 64 at each load (16 for dense memories). The table has the largest load up to which at most 1 % of the "
         + "numbers are wrong where retrieval came to rest. Continuous memories store the patterns at length 1, with "
         + "beta = d (softmax is then the memory of e^(ξ·s)), balls of 1.2 times the squared distance of a cue, and "
-        + "\(MemoryKind.featureCount) random features at beta 10; the sign of their states is judged.")
+        + "\(MemoryKind.featureCount(quick: isQuick)) random features at beta 10; the sign of their states is judged."
+    )
     try add("capacity", to: &page, summary)
     let open = curves.filter { capacity($0.points).isOpen }.map {
       "\($0.of.kind.label), d = \($0.of.dimension)"
