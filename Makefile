@@ -36,7 +36,7 @@ results: setup
 NODE_SETS = reddit books disney inj_cora
 
 # Sets of the TU Dortmund collection with their epochs, folders in the one that TU= names.
-TU_SETS = MUTAG:60 ENZYMES:30 PROTEINS:30 IMDB-BINARY:30 NCI1:15
+TU_SETS = MUTAG:60 ENZYMES:30 PROTEINS:30 IMDB-BINARY:30 NCI1:60
 
 # PHOTOS= names a folder of photos for memory-retrieval, which is compared with faiss where Benchmarks/Peers/setup.sh
 # installed it.
