@@ -4,7 +4,7 @@ import Tensors
 ///
 /// - Cost: proportional to the number of values, on average: a selection, no sort.
 @_specialize(where Value == Float)
-func indicesOfLargest<Value: Comparable>(_ values: [Value], count: Int) -> [Int32] {
+package func indicesOfLargest<Value: Comparable>(_ values: [Value], count: Int) -> [Int32] {
   require(count >= 0, "\(count) of \(values.count) values")
   if count >= values.count { return (0..<Int32(values.count)).map { $0 } }
   if count == 0 { return [] }
