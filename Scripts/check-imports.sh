@@ -20,8 +20,11 @@ Sources/EnergyTransformer: Tensors Energies Dynamics Models Datasets Training Re
 Experiments: EnergyTransformer ArgumentParser Foundation
 Experiments/MaskedImages: EnergyTransformer MaskedImageData ArgumentParser Foundation
 Experiments/DescentMethods: EnergyTransformer MaskedImageData ArgumentParser Foundation
-Experiments/GraphClassification: EnergyTransformer GraphExperiments ArgumentParser Foundation
-Experiments/GraphNodes: EnergyTransformer GraphExperiments ArgumentParser Foundation
+Experiments/GraphExperiments: EnergyTransformer ExperimentCommands ArgumentParser Foundation
+Experiments/GraphClassification: EnergyTransformer ExperimentCommands GraphExperiments ArgumentParser Foundation
+Experiments/GraphNodes: EnergyTransformer ExperimentCommands GraphExperiments ArgumentParser Foundation
+Experiments/MemoryRetrieval: EnergyTransformer ExperimentCommands ArgumentParser Foundation
+Experiments/MultipleInstance: EnergyTransformer ExperimentCommands ArgumentParser Foundation
 Benchmarks/Measurements: Foundation
 Benchmarks/Performance: EnergyTransformer Measurements ProcessControl ArgumentParser Foundation
 Benchmarks/Operations: EnergyTransformer Benchmark

@@ -1,4 +1,5 @@
 import EnergyTransformer
+import ExperimentCommands
 
 /// Trains a model on bags of one size, a number of epochs at a constant rate, and judges it once on the test
 /// bags.
@@ -7,7 +8,7 @@ struct BagTraining {
   let rate: Double
   let random: RandomStream
   let batchSize = 32
-  let progress: Progress
+  let progress: WorkProgress
 
   /// The share of the test bags whose class the trained model tells.
   ///

@@ -1,11 +1,12 @@
 import EnergyTransformer
+import ExperimentCommands
 
 /// Bags of digits, positive where one of them is a 9: the MNIST bags.
 struct DigitTask {
   let images: ImageSource
   let options: SmallTaskOptions
   let random: RandomStream
-  let progress: Progress
+  let progress: WorkProgress
 
   /// Bags to learn from and to measure on, as published.
   static let trainingBags = 200, testBags = 50

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EnergyTransformer
+import ExperimentCommands
 import Foundation
 
 /// Can Hopfield pooling tell a bag by the few of its instances that matter, down to thirty of 300,000?
@@ -32,7 +33,7 @@ struct MultipleInstance: ParsableCommand {
     try OutputFolder.prepare(output.output)
     let metrics = try MetricsWriter(
       path: "\(output.output)/metrics.csv", columns: RepertoireTask.metricNames)
-    let progress = Progress(total: epochCount)
+    let progress = WorkProgress(total: epochCount, unit: "epochs")
     var report = Report(data: data, options: repertoires, small: small, isQuick: output.quick)
     func timed(_ task: BagTask, _ name: String, _ work: () throws -> Void) rethrows {
       guard data.tasks.contains(task) else { return }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EnergyTransformer
+import ExperimentCommands
 
 /// Which tasks are run.
 enum BagTask: String, CaseIterable, ExpressibleByArgument {
@@ -143,17 +144,5 @@ struct OutputOptions: ParsableArguments {
   func validate() throws {
     if output.isEmpty { throw ValidationError("--output must name a folder") }
     try checkRanges([("threads", threads ?? 1, 1...1_024)])
-  }
-}
-
-private func checkRanges(_ values: [(name: String, value: Int, range: ClosedRange<Int>)]) throws {
-  for (name, value, range) in values where !range.contains(value) {
-    throw ValidationError("--\(name) must lie in \(range.lowerBound) ... \(range.upperBound), not \(value)")
-  }
-}
-
-private func checkShares(_ values: [(name: String, value: Double)]) throws {
-  for (name, value) in values where !(value >= 0 && value < 1) {
-    throw ValidationError("--\(name) must lie in 0 ..< 1, not \(value)")
   }
 }

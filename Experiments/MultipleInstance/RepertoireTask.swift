@@ -1,4 +1,5 @@
 import EnergyTransformer
+import ExperimentCommands
 import Foundation
 
 /// What one method did on all folds of some repertoires.
@@ -41,7 +42,7 @@ struct RepertoireTask {
   let read: RepertoireData?
   let options: RepertoireOptions
   let random: RandomStream
-  let progress: Progress
+  let progress: WorkProgress
   let metrics: MetricsWriter
 
   static let metricNames = [

@@ -1,4 +1,5 @@
 import EnergyTransformer
+import ExperimentCommands
 
 /// What the smaller tasks gave: for each method its figure in every run.
 struct SmallTaskResult {
@@ -11,7 +12,7 @@ struct SmallTaskResult {
 struct SmallTasks {
   let options: SmallTaskOptions
   let random: RandomStream
-  let progress: Progress
+  let progress: WorkProgress
 
   /// Trainings of the bit patterns and the latch sequences in a run.
   static let bitMethods = 4, latchMethods = 4
