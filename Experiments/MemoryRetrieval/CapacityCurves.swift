@@ -114,6 +114,13 @@ struct CapacityCurves: Finding {
       line.isReference = true
       references.append(line)
     }
+    // What lies on this line is no capacity: the measurement ended there.
+    let most = curves.filter { $0.of.kind.isBinary == binary }.map(\.of.mostNumbers).max() ?? 0
+    var end = LinePlot.Series(
+      label: "end of the measurement", x: dimensions.map(Double.init),
+      y: dimensions.map { Double(most / $0) })
+    end.isReference = true
+    references.append(end)
     var plot = LinePlot(
       title: "Patterns stored with at most 1 % wrong", xTitle: "d", yTitle: "patterns",
       series: series + references)
@@ -142,7 +149,10 @@ struct CapacityCurves: Finding {
     page.addParagraph("What theory says, for the same d:")
     try add("capacity_theory", to: &page, summary)
     page.addImage("capacity-binary.svg", caption: "Memories of binary states: capacity against d")
-    page.addImage("capacity-continuous.svg", caption: "Continuous memories: capacity against d")
+    page.addImage(
+      "capacity-continuous.svg",
+      caption:
+        "Continuous memories: capacity against d; on the falling line the measurement ended, not the memory")
     for kind in MemoryKind.allCases {
       page.addImage("capacity-\(kind.key).svg", caption: "Error against patterns stored: \(kind.label)")
     }
