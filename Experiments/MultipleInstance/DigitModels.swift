@@ -10,13 +10,17 @@ protocol DigitModel: Parameterized<Float> {
 }
 
 /// Features of each image, and a learned state that looks at them: one head of 32, dropout 0.1.
+///
+/// Without norms and with weights of deviation 0.1: with the norms and the 0.02 of the published package the
+/// training loss is still that of a coin after twelve of the twenty epochs.
 struct HopfieldDigitModel: DigitModel {
   private var features: DigitFeatures<Float>
   private var pooling: HopfieldPooling<Float>
   private var readOut: ReadOut
 
   init(features: DigitFeatures<Float>, random: RandomStream) {
-    var configuration = HopfieldConfiguration.association(size: features.featureCount, headSize: 32)
+    var configuration = HopfieldConfiguration.attention(size: features.featureCount, headSize: 32)
+    configuration.deviation = 0.1
     configuration.dropout = 0.1
     self.features = features
     pooling = HopfieldPooling(HopfieldPoolingConfiguration(configuration), random: random.child(0))
