@@ -33,43 +33,45 @@ struct MultipleInstance: ParsableCommand {
     try OutputFolder.prepare(output.output)
     let metrics = try MetricsWriter(
       path: "\(output.output)/metrics.csv", columns: RepertoireTask.metricNames)
-    let progress = WorkProgress(total: epochCount, unit: "epochs")
     var report = Report(data: data, options: repertoires, small: small, isQuick: output.quick)
-    func timed(_ task: BagTask, _ name: String, _ work: () throws -> Void) rethrows {
+    // A line of progress for each task: their epochs take from hundredths of a second to ten.
+    func timed(_ task: BagTask, _ name: String, _ work: (WorkProgress) throws -> Void) rethrows {
       guard data.tasks.contains(task) else { return }
       let begun = Date()
-      try work()
+      let progress = WorkProgress(total: epochCount(task), unit: "epochs")
+      progress.print("\(task.rawValue):")
+      try work(progress)
+      progress.finish()
       record.timings[name] = Date().timeIntervalSince(begun)
     }
-    let tasks = SmallTasks(options: small, random: random.child(2), progress: progress)
-    try timed(.bits, "bit_patterns") { report.add(try tasks.bits()) }
-    try timed(.latch, "latch") { report.add(try tasks.latch()) }
-    try timed(.digits, "digits") {
+    let tasks = SmallTasks(options: small, random: random.child(2))
+    try timed(.bits, "bit_patterns") { report.add(try tasks.bits($0)) }
+    try timed(.latch, "latch") { report.add(try tasks.latch($0)) }
+    try timed(.digits, "digits") { progress in
       guard let images else { return }
       report.add(
         try DigitTask(images: images, options: small, random: random.child(1), progress: progress).run())
     }
     var scores = CSVTable(columns: RepertoireTask.scoreNames)
-    try timed(.repertoires, "repertoires") {
+    try timed(.repertoires, "repertoires") { progress in
       let task = RepertoireTask(
         data: data, read: read, options: repertoires, random: random.child(0), progress: progress,
         metrics: metrics)
       report.repertoires = try task.run(scores: &scores)
       try scores.write(to: "\(output.output)/scores.csv")
     }
-    progress.finish()
     record.timings["total"] = Date().timeIntervalSince(started)
     try report.write(record, to: output.output)
   }
 
-  /// The most epochs of all trainings.
-  private var epochCount: Int {
-    var count = 0
-    if data.tasks.contains(.repertoires) { count += RepertoireTask.epochCount(data, repertoires) }
-    if data.tasks.contains(.digits) { count += small.runs * DigitTask.methods * small.digitEpochs }
-    if data.tasks.contains(.bits) { count += small.runs * SmallTasks.bitMethods * small.bitEpochs }
-    if data.tasks.contains(.latch) { count += small.runs * SmallTasks.latchMethods * small.latchEpochs }
-    return count
+  /// The most epochs of all trainings of a task.
+  private func epochCount(_ task: BagTask) -> Int {
+    switch task {
+    case .repertoires: RepertoireTask.epochCount(data, repertoires)
+    case .digits: small.runs * DigitTask.methods * small.digitEpochs
+    case .bits: small.runs * SmallTasks.bitMethods * small.bitEpochs
+    case .latch: small.runs * SmallTasks.latchMethods * small.latchEpochs
+    }
   }
 
   /// Enough to see that everything works.

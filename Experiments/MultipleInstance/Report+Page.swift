@@ -62,7 +62,7 @@ extension Report {
     addContributors(to: &page)
     page.addHeading("What it took", level: 3)
     page.addParagraph(
-      "Training and judging all folds, without generating or reading the repertoires: "
+      "Seconds of training and judging, all folds together. Generating or reading the repertoires comes before: "
         + repertoires.map { String(format: "%@ %.0f s", $0.title, $0.preparation) }.joined(separator: ", ")
         + ".")
     if let recipe = record.tables.first(where: { $0.name == "repertoire-seconds" }) {
@@ -128,15 +128,18 @@ extension Report {
   /// Whether Hopfield pooling is above the others, in words that follow from the numbers.
   private func verdict(_ result: RepertoireResult) -> String {
     guard let own = result.methods.first(where: { $0.method == .hopfield }) else { return "" }
-    let mean = own.aucs.reduce(0, +) / Double(own.aucs.count)
-    let others = result.methods.filter { PoolingMethod.baselines.contains($0.method) }.map { other in
-      (other.method.title, other.aucs.reduce(0, +) / Double(other.aucs.count))
-    }
+    func mean(_ method: MethodResult) -> Double { method.aucs.reduce(0, +) / Double(method.aucs.count) }
+    let reached = mean(own)
+    let others = result.methods.filter { PoolingMethod.baselines.contains($0.method) }
+      .map { ($0.method.title, mean($0)) }
     guard let best = others.max(by: { $0.1 < $1.1 }) else { return "" }
-    let outcome = mean > best.1 ? "above" : mean == best.1 ? "level with" : "below"
+    let outcome = reached > best.1 ? "above" : reached == best.1 ? "level with" : "below"
+    let exchanged = result.methods.filter { PoolingMethod.ablations.contains($0.method) }
+      .map { String(format: "%@ %.3f", $0.method.title, mean($0)) }
     return
       "\(result.title.prefix(1).uppercased() + result.title.dropFirst()): Hopfield pooling reaches "
-      + String(format: "%.3f, %@ the best baseline (%@, %.3f).", mean, outcome, best.0, best.1)
+      + String(format: "%.3f, %@ the best baseline (%@, %.3f).", reached, outcome, best.0, best.1)
+      + (exchanged.isEmpty ? "" : " With the starts exchanged: \(exchanged.joined(separator: "; ")).")
   }
 
   private func words(_ task: SmallTaskResult) -> String {

@@ -12,13 +12,12 @@ struct SmallTaskResult {
 struct SmallTasks {
   let options: SmallTaskOptions
   let random: RandomStream
-  let progress: WorkProgress
 
   /// Trainings of the bit patterns and the latch sequences in a run.
   static let bitMethods = 4, latchMethods = 4
 
   /// 2,048 bags, of which the middle three quarters are learned from.
-  func bits() throws -> SmallTaskResult {
+  func bits(_ progress: WorkProgress) throws -> SmallTaskResult {
     var rows: [(method: String, title: String, values: [Double])] = [
       ("", "Hopfield pooling", []), ("association_", "Hopfield association", []),
       ("lookup_", "Hopfield lookup", []), ("mean_", "Mean of the bag", []),
@@ -55,7 +54,7 @@ struct SmallTasks {
   }
 
   /// 4,096 sequences, of which the last quarter is tested on.
-  func latch() throws -> SmallTaskResult {
+  func latch(_ progress: WorkProgress) throws -> SmallTaskResult {
     var rows: [(method: String, title: String, values: [Double])] = [
       ("", "Hopfield pooling", []), ("association_", "Hopfield association", []),
       ("lstm_", "LSTM with 4 units", []), ("mean_", "Mean of the sequence", []),
