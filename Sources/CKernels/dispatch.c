@@ -184,6 +184,14 @@ void *et_workspace(int slot, size_t bytes) {
   void et_neighbours_move_keys_##S(const et_neighbours *call, long first, long count, const T *log_sums,     \
                                    const T *means, T *changes, long row_out, T *of_terms) {                  \
     fused_##S()->neighbours_move_keys(call, first, count, log_sums, means, changes, row_out, of_terms);      \
+  }                                                                                                          \
+  void et_gelu_##S(long rows, long columns, long row, T *x) { fused_##S()->gelu(rows, columns, row, x); }    \
+  void et_normalize_gained_##S(long rows, long columns, long row, T epsilon, const T *gain, const T *shift,  \
+                               T *x) {                                                                       \
+    fused_##S()->normalize_gained(rows, columns, row, epsilon, gain, shift, x);                              \
+  }                                                                                                          \
+  void et_weigh_##S(long rows, long columns, long row, T scale, T *scores, double *log_sums) {               \
+    fused_##S()->weigh(rows, columns, row, scale, scores, log_sums);                                         \
   }
 
 ET_DEFINE(float, f32)

@@ -2,6 +2,7 @@
 #ifndef ENERGY_TRANSFORMER_KERNEL_TABLES_H
 #define ENERGY_TRANSFORMER_KERNEL_TABLES_H
 #include "include/CKernels.h"
+#include "include/EncoderKernels.h"
 #include "include/FusedKernels.h"
 #include "include/NeighbourKernels.h"
 
@@ -44,6 +45,9 @@ void *et_workspace(int slot, size_t bytes);
     void (*neighbours_move_queries)(const et_neighbours *, long, long, const T *, long, const T *, T *, T *, \
                                     double *);                                                               \
     void (*neighbours_move_keys)(const et_neighbours *, long, long, const T *, const T *, T *, long, T *);   \
+    void (*gelu)(long, long, long, T *);                                                                     \
+    void (*normalize_gained)(long, long, long, T, const T *, const T *, T *);                                \
+    void (*weigh)(long, long, long, T, T *, double *);                                                       \
   };                                                                                                         \
   extern const struct et_fused_table_##S *const et_fused_plain_##S, *const et_fused_avx2_##S,                \
       *const et_fused_avx512_##S;

@@ -30,6 +30,7 @@ public struct TensorKernels<Scalar>: Sendable {
   package let matrixProduct: @Sendable (MatrixProductCall<Scalar>) -> Void
   package let fused: FusedKernels<Scalar>
   package let neighbours: NeighbourKernels<Scalar>
+  package let encoder: EncoderKernels<Scalar>
 }
 
 extension Float: TensorScalar {
@@ -39,7 +40,8 @@ extension Float: TensorScalar {
     maximum: et_max_f32, softmax: et_softmax_f32, softmaxPullback: et_softmax_pullback_f32,
     layerNorm: et_layer_norm_f32, layerNormPullback: et_layer_norm_pullback_f32,
     accumulate: et_accumulate_f32, combine: et_combine_f32, adam: et_adam_f32, dot: et_dot_f32,
-    matrixProduct: runMatrixProduct, fused: fusedKernels, neighbours: neighbourKernels)
+    matrixProduct: runMatrixProduct, fused: fusedKernels, neighbours: neighbourKernels,
+    encoder: encoderKernels)
 }
 
 extension Double: TensorScalar {
@@ -49,5 +51,6 @@ extension Double: TensorScalar {
     maximum: et_max_f64, softmax: et_softmax_f64, softmaxPullback: et_softmax_pullback_f64,
     layerNorm: et_layer_norm_f64, layerNormPullback: et_layer_norm_pullback_f64,
     accumulate: et_accumulate_f64, combine: et_combine_f64, adam: et_adam_f64, dot: et_dot_f64,
-    matrixProduct: runMatrixProduct, fused: fusedKernels, neighbours: neighbourKernels)
+    matrixProduct: runMatrixProduct, fused: fusedKernels, neighbours: neighbourKernels,
+    encoder: encoderKernels)
 }
