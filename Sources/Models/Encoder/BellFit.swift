@@ -45,7 +45,7 @@ struct BellFit {
   }
 
   /// The best bell for c = `overlaps`.
-  mutating func best(overlaps: UnsafeBufferPointer<Double>) -> Bell {
+  func best(overlaps: UnsafeBufferPointer<Double>) -> Bell {
     var bell = Bell(mean: 0, deviation: 1)
     var loss = Double.infinity
     for (start, quadratic) in zip(starts, quadratics) {

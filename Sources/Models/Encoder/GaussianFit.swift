@@ -1,4 +1,3 @@
-import Foundation
 public import Tensors
 
 /// Fits Gaussian weightings to what heads answer: the bells whose answers differ least from theirs in the sum of
@@ -45,7 +44,7 @@ public struct GaussianFit: Sendable {
       products.withElements { products in
         overlaps.withElements { overlaps in
           let own = UnsafeBufferPointer(rebasing: products[head * size..<(head + 1) * size])
-          var fit = BellFit(products: own, length: length, starts: starts)
+          let fit = BellFit(products: own, length: length, starts: starts)
           let bells = (0..<length).map { query in
             let row = head * size + query * length
             return fit.best(overlaps: UnsafeBufferPointer(rebasing: overlaps[row..<row + length]))

@@ -1,5 +1,3 @@
-import Tensors
-
 /// How a head retrieves, measured over sequences of one length.
 ///
 /// A query q is a state, the keys are N stored patterns of largest norm M, p = softmax(β q Kᵀ):
