@@ -76,7 +76,7 @@ let package = Package(
     tests("EnergiesTests", ["Energies", "EnergyTesting"], resources: [.copy("Fixtures")]),
     tests("DynamicsTests", ["Dynamics", "EnergyTesting"], resources: [.copy("Fixtures")]),
     tests("ModelsTests", ["Models"], resources: [.copy("Fixtures")]),
-    tests("DatasetsTests", ["Datasets"]),
+    tests("DatasetsTests", ["Datasets"], resources: [.copy("Fixtures")]),
     tests("TrainingTests", ["Training"]),
     tests("ReportingTests", ["Reporting"]),
     tests("EnergyTestingTests", ["Tensors", "Energies", "Dynamics", "EnergyTesting"]),
@@ -101,12 +101,17 @@ if !isDependency {
       dependencies: [
         "EnergyTransformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Experiments/GraphExperiments", exclude: ["README.md"], swiftSettings: strict))
+  // The same for experiments beside another system.
+  package.targets.append(
+    .target(
+      name: "PeerPrograms", path: "Experiments/PeerPrograms", exclude: ["README.md"], swiftSettings: strict))
   let experiments: [(name: String, folder: String, more: [Target.Dependency])] = [
     ("masked-images", "MaskedImages", ["MaskedImageData"]),
     ("descent-methods", "DescentMethods", ["MaskedImageData"]), ("descend", "Descend", []),
     ("graph-classification", "GraphClassification", ["GraphExperiments"]),
-    ("graph-nodes", "GraphNodes", ["GraphExperiments"]), ("memory-retrieval", "MemoryRetrieval", []),
-    ("results-tables", "ResultsTables", []),
+    ("graph-nodes", "GraphNodes", ["GraphExperiments"]),
+    ("memory-retrieval", "MemoryRetrieval", ["PeerPrograms"]),
+    ("attention-regimes", "AttentionRegimes", ["PeerPrograms"]), ("results-tables", "ResultsTables", []),
   ]
   for (name, folder, more) in experiments {
     package.targets.append(experiment(name, folder: folder, more))

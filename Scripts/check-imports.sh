@@ -21,6 +21,9 @@ Experiments: EnergyTransformer ArgumentParser Foundation
 Experiments/MaskedImages: EnergyTransformer MaskedImageData ArgumentParser Foundation
 Experiments/DescentMethods: EnergyTransformer MaskedImageData ArgumentParser Foundation
 Experiments/GraphClassification: EnergyTransformer GraphExperiments ArgumentParser Foundation
+Experiments/PeerPrograms: Foundation
+Experiments/MemoryRetrieval: EnergyTransformer PeerPrograms ArgumentParser Foundation
+Experiments/AttentionRegimes: EnergyTransformer PeerPrograms ArgumentParser Foundation
 Experiments/GraphNodes: EnergyTransformer GraphExperiments ArgumentParser Foundation
 Benchmarks/Measurements: Foundation
 Benchmarks/Performance: EnergyTransformer Measurements ProcessControl ArgumentParser Foundation

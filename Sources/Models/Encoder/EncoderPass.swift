@@ -119,7 +119,7 @@ final class EncoderPass<Scalar: TensorScalar> {
   }
 
   /// The states of each sequence, [tokens, D].
-  func states() -> [Tensor<Scalar>] {
+  func statesBySequence() -> [Tensor<Scalar>] {
     let width = encoder.configuration.dimension
     return (0..<tokens.count).map { sequence in
       Tensor(shape: [tokens.ids[sequence].count, width]) { out in

@@ -1,3 +1,5 @@
+import Tensors
+
 /// How a head retrieves, measured over sequences of one length.
 ///
 /// A query q is a state, the keys are N stored patterns of largest norm M, p = softmax(β q Kᵀ):
@@ -49,6 +51,22 @@ public struct HeadRegime: Sendable, Equatable {
   /// The class, by the median.
   public var attentionClass: AttentionClass {
     AttentionClass(medianCount: medianCount, sequenceLength: sequenceLength)
+  }
+
+  /// The regime over this one's sequences and those of another measurement of the same head and length.
+  public func merged(with other: HeadRegime) -> HeadRegime {
+    require(
+      place == other.place && sequenceLength == other.sequenceLength,
+      "regimes of \(place) over \(sequenceLength) tokens and \(other.place) over \(other.sequenceLength)")
+    let (own, more) = (Double(queryCount), Double(other.queryCount))
+    func mean(_ value: KeyPath<HeadRegime, Double>) -> Double {
+      (own * self[keyPath: value] + more * other[keyPath: value]) / max(1, own + more)
+    }
+    return HeadRegime(
+      place: place, sequenceLength: sequenceLength, counts: zip(counts, other.counts).map { $0 + $1 },
+      entropy: mean(\.entropy), energy: mean(\.energy), updatedEnergy: mean(\.updatedEnergy),
+      answerChange: mean(\.answerChange), changedShare: mean(\.changedShare),
+      jacobianNorm: mean(\.jacobianNorm))
   }
 
   private func count(atRank rank: Int) -> Int {

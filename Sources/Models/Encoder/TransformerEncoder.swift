@@ -66,7 +66,7 @@ public struct TransformerEncoder<Scalar: TensorScalar>: Sendable {
     return Parallelism.map(pieces.count) { index -> [Tensor<Scalar>] in
       let pass = EncoderPass(self, tokens.sequences(pieces[index]))
       pass.run()
-      return pass.states()
+      return pass.statesBySequence()
     }.flatMap { $0 }
   }
 
