@@ -71,7 +71,7 @@ extension Report {
   private func pictures() throws -> PictureGrid {
     let examples = regimes.examples
     let ids = text.windows(length: regimes.length, limit: 1).first ?? []
-    let weights = model.encoder.weights(of: examples.map(\.regime.place), over: ids)
+    let weights = model.encoder.weights(of: examples.map(\.regime.place), over: EncoderTokens(ids: [ids]))
     var grid = PictureGrid(
       columns: examples.map { "\($0.kind.numeral): \(Self.name(of: $0.regime.place))" }, scale: 2)
     grid.addRow(

@@ -35,15 +35,16 @@ extension TransformerEncoder {
   }
 
   /// The weights of some heads over one sequence, [tokens, tokens] each, a row for each query.
-  public func weights(of heads: [HeadPlace], over ids: [Int]) -> [Tensor<Scalar>] {
-    let tokens = EncoderTokens(ids: [ids])
+  public func weights(of heads: [HeadPlace], over tokens: EncoderTokens) -> [Tensor<Scalar>] {
+    require(tokens.count == 1, "weights over \(tokens.count) sequences, expected one")
     check(tokens)
+    let count = tokens.tokenCount
     var found: [HeadPlace: Tensor<Scalar>] = [:]
     EncoderPass(self, tokens).run { head in
       guard heads.contains(head.place) else { return }
-      found[head.place] = Tensor(shape: [ids.count, ids.count]) { out in
-        for query in 0..<ids.count {
-          (out + query * ids.count).update(from: head.weights + query * head.weightsRow, count: ids.count)
+      found[head.place] = Tensor(shape: [count, count]) { out in
+        for query in 0..<count {
+          (out + query * count).update(from: head.weights + query * head.weightsRow, count: count)
         }
       }
     }
