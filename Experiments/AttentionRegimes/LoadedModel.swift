@@ -16,7 +16,8 @@ struct LoadedModel {
     guard let path else {
       throw DataFileError(
         file: "--model",
-        problem: "names no folder; download config.json, model.safetensors and vocab.txt of a model of the BERT family, "
+        problem:
+          "names no folder; download config.json, model.safetensors and vocab.txt of a model of the BERT family, "
           + "such as sentence-transformers/all-MiniLM-L6-v2 from huggingface.co, into one and name it")
     }
     folder = try EncoderFolder(URL(fileURLWithPath: path))

@@ -25,9 +25,12 @@ struct MixedText {
     0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0xE0020...0xE007F,
   ]
   private static let spelledOut = [
-    "[CLS]", "[SEP]", "[MASK]", "[PAD]", "[UNK]", "[mask]", "[CLS", "##ing", "##", "İstanbul", "ΣΑΣ", "ẞtraße", "ﬁne",
-    "e\u{301}a\u{308}\u{323}", "a\u{30A}ngstro\u{308}m", "\u{212B}", "👩‍👩‍👧‍👦", "🇩🇪", "1,234.56e-7", "don't", "co-operate", "U.S.A.",
-    "x²+y²", "½", "①", "Ⅷ", "…", "¿Qué?", "日本語テキスト", "中文字符", "한국어", "हिन्दी", "العربية", "עִבְרִית", "ไทย", "\u{200D}\u{200B}\u{AD}",
+    "[CLS]", "[SEP]", "[MASK]", "[PAD]", "[UNK]", "[mask]", "[CLS", "##ing", "##", "İstanbul", "ΣΑΣ",
+    "ẞtraße", "ﬁne",
+    "e\u{301}a\u{308}\u{323}", "a\u{30A}ngstro\u{308}m", "\u{212B}", "👩‍👩‍👧‍👦", "🇩🇪", "1,234.56e-7", "don't",
+    "co-operate", "U.S.A.",
+    "x²+y²", "½", "①", "Ⅷ", "…", "¿Qué?", "日本語テキスト", "中文字符", "한국어", "हिन्दी", "العربية", "עִבְרִית", "ไทย",
+    "\u{200D}\u{200B}\u{AD}",
     "naïve", "coöperate", "Ærøskøbing", "ŁÓDŹ", "Ǆ", "ǅ", "\u{1E9B}\u{323}",
   ]
 
@@ -106,7 +109,9 @@ struct MixedText {
   private mutating func anything(_ count: Int) -> String {
     var text = String.UnicodeScalarView()
     for _ in 0..<count {
-      if let scalar = Unicode.Scalar(UInt32.random(in: 0x80...0x1FFFF, using: &random)) { text.append(scalar) }
+      if let scalar = Unicode.Scalar(UInt32.random(in: 0x80...0x1FFFF, using: &random)) {
+        text.append(scalar)
+      }
     }
     return String(text)
   }

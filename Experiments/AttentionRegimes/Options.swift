@@ -3,7 +3,8 @@ import ArgumentParser
 /// What is measured.
 struct WorkOptions: ParsableArguments {
   @Option(
-    help: "The folder of a model of the BERT family, as published: config.json, model.safetensors, vocab.txt.")
+    help: "The folder of a model of the BERT family, as published: config.json, model.safetensors, vocab.txt."
+  )
   var model: String?
   @Option(
     parsing: .upToNextOption,

@@ -27,7 +27,8 @@ extension Report {
   /// How many queries need at most a share of the tokens, for a head of each class.
   private var distributions: LinePlot {
     var plot = LinePlot(
-      title: "Weights that make 90 %, one head of each class", xTitle: "share of the \(regimes.length) tokens",
+      title: "Weights that make 90 %, one head of each class",
+      xTitle: "share of the \(regimes.length) tokens",
       yTitle: "share of the queries",
       series: regimes.examples.map { kind, regime in
         var seen = 0

@@ -22,12 +22,15 @@ extension Report {
       "Ramsauer et al. 2020 looked at bert-base-cased, 12 layers of 12 heads: class I is found mostly in the lower layers, "
         + "classes II and IV in the middle (II in layers 3 to 5, IV in 6 to 8), class III in the last layers. Here, of the heads "
         + "in the lower, middle and last third of the layers:")
-    var table = MarkdownTable(columns: ["Class"] + Third.allCases.map { "\($0.word) third, %" } + ["in the paper most in"])
+    var table = MarkdownTable(
+      columns: ["Class"] + Third.allCases.map { "\($0.word) third, %" } + ["in the paper most in"])
     for kind in AttentionClass.allCases {
       let shares = shares(of: kind)
       let third = Self.published.first { $0.kind == kind }?.third ?? .lower
       table.addRow(
-        [.text(kind.numeral)] + shares.map { .number(100 * $0, digits: 0) } + [.text("the \(third.word) layers")])
+        [.text(kind.numeral)] + shares.map { .number(100 * $0, digits: 0) } + [
+          .text("the \(third.word) layers")
+        ])
     }
     page.addTable(table)
     page.addParagraph(

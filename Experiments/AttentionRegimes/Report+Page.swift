@@ -42,7 +42,8 @@ extension Report {
       "distributions.svg", caption: "Share of queries that need at most this share of the tokens for 90 %")
     page.addImage(
       "attention.png",
-      caption: "Weights of one head of each class over one sequence: a row for each query, from 0.0001 (black) to 1 "
+      caption:
+        "Weights of one head of each class over one sequence: a row for each query, from 0.0001 (black) to 1 "
         + "(white) by their logarithm")
     page.addParagraph("The class depends on the length of the sequences:")
     try add("lengths", to: &page, summary)
@@ -59,7 +60,8 @@ extension Report {
       (layer, found.count { $0.place.layer == layer })
     }.filter { $0.1 > 0 }
     let places = layers.map { "\($0.1) in layer \($0.0 + 1)" }
-    return "\(found.count) of \(regimes.heads.count) heads are of class \(kind.numeral) (\(Self.listed(places)))"
+    return
+      "\(found.count) of \(regimes.heads.count) heads are of class \(kind.numeral) (\(Self.listed(places)))"
   }
 
   private func addRetrievals(to page: inout MarkdownPage, _ summary: [String: Double]) throws {
@@ -84,7 +86,8 @@ extension Report {
     page.addParagraph(firstLayers)
     if let spearman = replacements.published.spearman {
       page.addParagraph(
-        "Spearman's correlation of the cosines with the scores of the pairs is \(Self.text(spearman)) as published.")
+        "Spearman's correlation of the cosines with the scores of the pairs is \(Self.text(spearman)) as published."
+      )
     }
     page.addImage(
       "replaced.svg", caption: "Cosine against heads replaced, in the order of their median k")

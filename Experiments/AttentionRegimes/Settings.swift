@@ -36,7 +36,8 @@ struct Settings {
     if let bad = lengths.first(where: { text.count(length: $0) < 4 }) {
       throw DataFileError(
         file: "--text",
-        problem: "\(text.ids.count) tokens give \(text.count(length: bad)) sequences of \(bad), expected at least 4")
+        problem:
+          "\(text.ids.count) tokens give \(text.count(length: bad)) sequences of \(bad), expected at least 4")
     }
   }
 }

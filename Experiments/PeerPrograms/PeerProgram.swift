@@ -67,7 +67,8 @@ package final class PeerProgram {
     do {
       return try JSONDecoder().decode(type, from: line)
     } catch {
-      throw PeerFault("\(name): an answer of another form: \(String(decoding: line.prefix(200), as: UTF8.self))")
+      throw PeerFault(
+        "\(name): an answer of another form: \(String(decoding: line.prefix(200), as: UTF8.self))")
     }
   }
 

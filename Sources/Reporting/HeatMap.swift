@@ -44,7 +44,9 @@ public struct HeatMap: Equatable, Sendable {
   ///
   /// - Throws: `ReportingError` for no cells, a row of another length, or a cell whose group has no name.
   public func svg() throws -> String {
-    guard !rows.isEmpty && !columns.isEmpty else { throw ReportingError("heat map \(title): no cells to draw") }
+    guard !rows.isEmpty && !columns.isEmpty else {
+      throw ReportingError("heat map \(title): no cells to draw")
+    }
     guard cells.count == rows.count else {
       throw ReportingError("heat map \(title): \(cells.count) rows of cells, expected \(rows.count)")
     }

@@ -29,7 +29,8 @@ enum JSONFile {
   }
 
   private static func name(_ path: [any CodingKey]) -> String {
-    path.isEmpty ? "(whole file)" : path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+    path.isEmpty
+      ? "(whole file)" : path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
   }
 
   private static func words(for type: Any.Type) -> String {

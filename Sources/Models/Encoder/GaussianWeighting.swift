@@ -18,7 +18,8 @@ public struct GaussianWeighting: Sendable, Equatable {
   /// Bells, one a query.
   public init(means: [Double], deviations: [Double]) {
     require(
-      !means.isEmpty && means.count == deviations.count, "\(means.count) means, \(deviations.count) deviations")
+      !means.isEmpty && means.count == deviations.count,
+      "\(means.count) means, \(deviations.count) deviations")
     require(means.allSatisfy(\.isFinite), "means that are not finite")
     require(deviations.allSatisfy { $0 > 0 && $0.isFinite }, "deviations that are not above 0")
     (self.means, self.deviations) = (means, deviations)

@@ -30,7 +30,8 @@ extension TransformerEncoder {
     let size = configuration.headSize
     let shape = [configuration.heads.count, length, tokens.count * size]
     let storage = (
-      values: Storage<Scalar>(count: elementCount(shape)), answers: Storage<Scalar>(count: elementCount(shape))
+      values: Storage<Scalar>(count: elementCount(shape)),
+      answers: Storage<Scalar>(count: elementCount(shape))
     )
     let pieces = tokens.pieces
     Parallelism.forEach(pieces.count) { index in

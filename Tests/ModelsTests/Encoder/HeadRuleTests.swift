@@ -1,0 +1,133 @@
+import Foundation
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+/// Heads with other rules, against tensor operations on the first layer.
+struct HeadRuleTests {
+  private let reference: PublishedEncoderCase<Double>
+  private let encoder: TransformerEncoder<Double>
+  private let ids = [4, 33, 12, 58, 7, 21, 40, 2, 19]
+  private var tokens: EncoderTokens { EncoderTokens(ids: [ids]) }
+  private var firstLayer: [HeadPlace] { encoder.configuration.heads.filter { $0.layer == 0 } }
+
+  init() throws {
+    reference = try PublishedEncoderCase<Double>()
+    encoder = try reference.encoder()
+  }
+
+  private func expectWeights(
+    _ rule: HeadRule, _ expected: (_ head: Int) throws -> Tensor<Double>
+  ) throws {
+    let changed = encoder.replacing(firstLayer, by: rule)
+    for (place, weights) in zip(firstLayer, changed.weights(of: firstLayer, over: tokens)) {
+      expectClose(
+        actual: weights, expected: try expected(place.head), relative: 0, absolute: 1e-12, "\(rule) \(place)")
+    }
+    // What it does to one head it does not do to the others.
+    let one = encoder.replacing([firstLayer[1]], by: rule).weights(of: firstLayer, over: tokens)
+    let before = encoder.weights(of: firstLayer, over: tokens)
+    #expect(one[0].elements == before[0].elements && one[2].elements == before[2].elements)
+    #expect(one[1].elements != before[1].elements)
+  }
+
+  @Test("uniform averages")
+  func uniform() throws {
+    try expectWeights(.uniform) { _ in Tensor(repeating: 1.0 / 9, shape: [9, 9]) }
+  }
+
+  @Test("Hopfield retrievals of 2 and 4 updates are those of a modern Hopfield network", arguments: [2, 4])
+  func retrieval(updates: Int) throws {
+    let layer = try PlainFirstLayer(reference, ids: ids, segments: ids.map { _ in 0 })
+    try expectWeights(.retrieval(updates: updates)) { head in
+      let network = ModernHopfieldNetwork(patterns: layer.keys[head], beta: reference.configuration.beta)
+      var states = layer.queries[head]
+      for _ in 1..<updates { states = network.updated(states) }
+      return network.weights(at: states)
+    }
+  }
+
+  @Test("a retrieval of one update is the published rule, bit by bit")
+  func oneUpdate() {
+    let changed = encoder.replacing(encoder.configuration.heads, by: .retrieval(updates: 1))
+    #expect(changed.sentenceVectors(of: tokens).elements == encoder.sentenceVectors(of: tokens).elements)
+  }
+
+  @Test("Gaussian weights by their formula, at the fitted length and at others")
+  func gaussian() throws {
+    let bells = GaussianWeighting(
+      means: (0..<9).map { -0.8 + 0.2 * Double($0) }, deviations: (0..<9).map { 0.3 + 0.1 * Double($0) })
+    #expect(bells.parameterCount == 18)
+    let expected = Tensor<Double>(
+      shape: [9, 9],
+      elements: (0..<9).flatMap { query in
+        let row = (0..<9).map { key in
+          let s = (Double(key) - 4) / 4
+          return exp(-0.5 * pow((s - bells.means[query]) / bells.deviations[query], 2))
+        }
+        return row.map { $0 / row.reduce(0, +) }
+      })
+    expectClose(actual: bells.weights(count: 9), expected: expected, relative: 1e-12)
+    try expectWeights(.gaussian(bells)) { _ in expected }
+    // Ends stay ends, what lies between is interpolated: a straight line stays one.
+    let longer = bells.resized(to: 17)
+    for (index, mean) in longer.means.enumerated() {
+      #expect(abs(mean - (-0.8 + 0.1 * Double(index))) < 1e-12)
+    }
+    #expect(bells.resized(to: 1).means.count == 1 && bells.resized(to: 9) == bells)
+    #expect(
+      GaussianWeighting.positions(count: 1) == [0] && GaussianWeighting.positions(count: 3) == [-1, 0, 1])
+  }
+
+  @Test("a fit finds the bells that answers were made with")
+  func fitRecovers() {
+    let (heads, length, size) = (2, 12, 30)
+    let values = normalTensor([heads, length, size], seed: 3, as: Double.self)
+    let bells = (0..<heads).map { head in
+      GaussianWeighting(
+        means: (0..<length).map { -0.9 + 0.15 * Double($0) + 0.1 * Double(head) },
+        deviations: (0..<length).map { 0.25 + 0.1 * Double(($0 + head) % 5) })
+    }
+    let weights = Tensor.concatenated(
+      bells.map { $0.weights(count: length, Double.self).reshaped([1, length, length]) }, axis: 0)
+    var fit = GaussianFit(headCount: heads, length: length)
+    fit.add(values: values, answers: weights.matrixProduct(values))
+    for (found, wanted) in zip(fit.weightings(), bells) {
+      expectClose(
+        actual: found.weights(count: length, Double.self), expected: wanted.weights(count: length),
+        relative: 0, absolute: 1e-6)
+    }
+  }
+
+  @Test("no other bell answers better than the fitted one")
+  func fitIsBest() throws {
+    let sequences = (0..<5).map { row in (0..<9).map { (row * 29 + $0 * 11) % 61 } }
+    let fitted = encoder.gaussianWeightings(over: EncoderTokens(ids: sequences))
+    #expect(fitted.count == encoder.configuration.heads.count)
+    let layers = try sequences.map { try PlainFirstLayer(reference, ids: $0, segments: $0.map { _ in 0 }) }
+    for head in 0..<3 {
+      func losses(_ bells: GaussianWeighting) -> [Double] {
+        let own: Tensor<Double> = bells.weights(count: 9)
+        return layers.reduce(into: [Double](repeating: 0, count: 9)) { sums, layer in
+          let network = ModernHopfieldNetwork(patterns: layer.keys[head], beta: reference.configuration.beta)
+          let missing = (network.weights(at: layer.queries[head]) - own).matrixProduct(layer.values[head])
+          for (query, square) in missing.squared().sum(axes: [1]).elements.enumerated() {
+            sums[query] += square
+          }
+        }
+      }
+      let best = losses(fitted[head])
+      for (mean, factor) in [
+        (0.01, 1.0), (-0.01, 1), (0, 1.02), (0, 0.98), (0.3, 1), (-0.3, 1), (0, 2), (0, 0.5),
+      ] {
+        let other = GaussianWeighting(
+          means: fitted[head].means.map { $0 + mean }, deviations: fitted[head].deviations.map { $0 * factor }
+        )
+        for (query, loss) in losses(other).enumerated() {
+          #expect(loss >= best[query] * (1 - 1e-6), "head \(head) query \(query)")
+        }
+      }
+    }
+  }
+}
