@@ -14,13 +14,15 @@ func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Re
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-func experiment(_ name: String, folder: String, _ more: [Target.Dependency] = []) -> Target {
+func experiment(
+  _ name: String, folder: String, _ more: [Target.Dependency] = [], files: [String] = []
+) -> Target {
   .executableTarget(
     name: name,
     dependencies: [
       "EnergyTransformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ] + more,
-    path: "Experiments/\(folder)", exclude: ["README.md"], swiftSettings: strict)
+    path: "Experiments/\(folder)", exclude: ["README.md"] + files, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
@@ -114,7 +116,8 @@ if !isDependency {
     ("attention-regimes", "AttentionRegimes", ["PeerPrograms"]), ("results-tables", "ResultsTables", []),
   ]
   for (name, folder, more) in experiments {
-    package.targets.append(experiment(name, folder: folder, more))
+    let files = name == "attention-regimes" ? ["pairs.tsv"] : []
+    package.targets.append(experiment(name, folder: folder, more, files: files))
     package.products.append(.executable(name: name, targets: [name]))
   }
 
