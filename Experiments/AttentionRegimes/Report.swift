@@ -67,7 +67,7 @@ struct Report {
   }
 
   /// What is averaged over the heads of a class.
-  private static let means: [(String, (HeadRegime) -> Double)] = [
+  private static let means: [(String, @Sendable (HeadRegime) -> Double)] = [
     ("count", { $0.medianCount }), ("entropy", { $0.entropy }), ("energy", { $0.energy }),
     ("energy_drop", { $0.energy - $0.updatedEnergy }), ("change", { 100 * $0.answerChange }),
     ("changed", { 100 * $0.changedShare }), ("jacobian", { $0.jacobianNorm }),

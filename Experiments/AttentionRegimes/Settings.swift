@@ -1,4 +1,5 @@
 import EnergyTransformer
+import Foundation
 
 /// How much is measured: what options say, or what they leave out.
 struct Settings {
