@@ -60,18 +60,24 @@ struct HeadRegimeTests {
           k += 1
         }
         counts.append(k)
-        entropies.append(-p.reduce(0) { $0 + $1 * log($1) })
+        let logs: [Double] = p.map { $0 * log($0) }
+        entropies.append(-logs.reduce(0, +))
         var squares = 0.0
         for i in 0..<count {
           for j in 0..<count {
-            let entry = beta * ((i == j ? p[i] : 0) - p[i] * p[j])
+            let diagonal: Double = i == j ? p[i] : 0
+            let entry = beta * (diagonal - p[i] * p[j])
             squares += entry * entry
           }
         }
         norms.append(squares.squareRoot())
         let size = values.shape[1]
-        let change = (0..<size).reduce(0.0) { $0 + pow(moved[query, $1] - answers[query, $1], 2) }
-        let length = (0..<size).reduce(0.0) { $0 + pow(answers[query, $1], 2) }
+        var (change, length) = (0.0, 0.0)
+        for place in 0..<size {
+          let (before, after) = (answers[query, place], moved[query, place])
+          change += (after - before) * (after - before)
+          length += before * before
+        }
         changes.append((change / length).squareRoot())
       }
     }

@@ -32,6 +32,13 @@ struct HeadRuleTests {
     #expect(one[1].elements != before[1].elements)
   }
 
+  /// Bells whose centres rise evenly and whose widths repeat.
+  private static func bells(count: Int, from start: Double, step: Double, shift: Int) -> GaussianWeighting {
+    let means = (0..<count).map { (index: Int) -> Double in start + step * Double(index) }
+    let deviations = (0..<count).map { (index: Int) -> Double in 0.25 + 0.1 * Double((index + shift) % 5) }
+    return GaussianWeighting(means: means, deviations: deviations)
+  }
+
   @Test("uniform averages")
   func uniform() throws {
     try expectWeights(.uniform) { _ in Tensor(repeating: 1.0 / 9, shape: [9, 9]) }
@@ -56,24 +63,24 @@ struct HeadRuleTests {
 
   @Test("Gaussian weights by their formula, at the fitted length and at others")
   func gaussian() throws {
-    let bells = GaussianWeighting(
-      means: (0..<9).map { -0.8 + 0.2 * Double($0) }, deviations: (0..<9).map { 0.3 + 0.1 * Double($0) })
+    let bells = Self.bells(count: 9, from: -0.8, step: 0.2, shift: 0)
     #expect(bells.parameterCount == 18)
-    let expected = Tensor<Double>(
-      shape: [9, 9],
-      elements: (0..<9).flatMap { query in
-        let row = (0..<9).map { key in
-          let s = (Double(key) - 4) / 4
-          return exp(-0.5 * pow((s - bells.means[query]) / bells.deviations[query], 2))
-        }
-        return row.map { $0 / row.reduce(0, +) }
-      })
-    expectClose(actual: bells.weights(count: 9), expected: expected, relative: 1e-12)
+    var elements: [Double] = []
+    for query in 0..<9 {
+      let row = (0..<9).map { (key: Int) -> Double in
+        let distance = ((Double(key) - 4) / 4 - bells.means[query]) / bells.deviations[query]
+        return exp(-0.5 * distance * distance)
+      }
+      let total = row.reduce(0, +)
+      elements += row.map { $0 / total }
+    }
+    let expected = Tensor(shape: [9, 9], elements: elements)
+    expectClose(actual: bells.weights(count: 9, Double.self), expected: expected, relative: 1e-12)
     try expectWeights(.gaussian(bells)) { _ in expected }
     // Ends stay ends, what lies between is interpolated: a straight line stays one.
-    let longer = bells.resized(to: 17)
-    for (index, mean) in longer.means.enumerated() {
-      #expect(abs(mean - (-0.8 + 0.1 * Double(index))) < 1e-12)
+    for (index, mean) in bells.resized(to: 17).means.enumerated() {
+      let expected = -0.8 + 0.1 * Double(index)
+      #expect(abs(mean - expected) < 1e-12)
     }
     #expect(bells.resized(to: 1).means.count == 1 && bells.resized(to: 9) == bells)
     #expect(
@@ -84,18 +91,17 @@ struct HeadRuleTests {
   func fitRecovers() {
     let (heads, length, size) = (2, 12, 30)
     let values = normalTensor([heads, length, size], seed: 3, as: Double.self)
-    let bells = (0..<heads).map { head in
-      GaussianWeighting(
-        means: (0..<length).map { -0.9 + 0.15 * Double($0) + 0.1 * Double(head) },
-        deviations: (0..<length).map { 0.25 + 0.1 * Double(($0 + head) % 5) })
+    let bells = (0..<heads).map {
+      Self.bells(count: length, from: -0.9 + 0.1 * Double($0), step: 0.15, shift: $0)
     }
-    let weights = Tensor.concatenated(
+    let weights = Tensor<Double>.concatenated(
       bells.map { $0.weights(count: length, Double.self).reshaped([1, length, length]) }, axis: 0)
     var fit = GaussianFit(headCount: heads, length: length)
     fit.add(values: values, answers: weights.matrixProduct(values))
     for (found, wanted) in zip(fit.weightings(), bells) {
       expectClose(
-        actual: found.weights(count: length, Double.self), expected: wanted.weights(count: length),
+        actual: found.weights(count: length, Double.self),
+        expected: wanted.weights(count: length, Double.self),
         relative: 0, absolute: 1e-6)
     }
   }
@@ -108,14 +114,15 @@ struct HeadRuleTests {
     let layers = try sequences.map { try PlainFirstLayer(reference, ids: $0, segments: $0.map { _ in 0 }) }
     for head in 0..<3 {
       func losses(_ bells: GaussianWeighting) -> [Double] {
-        let own: Tensor<Double> = bells.weights(count: 9)
-        return layers.reduce(into: [Double](repeating: 0, count: 9)) { sums, layer in
+        let own = bells.weights(count: 9, Double.self)
+        var sums = [Double](repeating: 0, count: 9)
+        for layer in layers {
           let network = ModernHopfieldNetwork(patterns: layer.keys[head], beta: reference.configuration.beta)
           let missing = (network.weights(at: layer.queries[head]) - own).matrixProduct(layer.values[head])
-          for (query, square) in missing.squared().sum(axes: [1]).elements.enumerated() {
-            sums[query] += square
-          }
+          let squares = missing.squared().sum(axes: [1]).elements
+          for query in 0..<9 { sums[query] += squares[query] }
         }
+        return sums
       }
       let best = losses(fitted[head])
       for (mean, factor) in [

@@ -1,3 +1,4 @@
+import Energies
 import Models
 import Tensors
 import TestSupport
