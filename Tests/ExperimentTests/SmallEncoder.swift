@@ -36,7 +36,7 @@ struct SmallEncoder {
   private static func arrays(pieceCount: Int) -> [String: StoredArray] {
     var arrays: [String: StoredArray] = [:]
     let random = RandomStream(seed: 11)
-    func add(_ name: String, _ shape: [Int], mean: Float = 0, deviation: Float = 1) {
+    func add(_ name: String, _ shape: [Int], mean: Float = 0, deviation: Double = 1) {
       var own = random.child(UInt64(arrays.count))
       arrays[name] = StoredArray(
         Tensor<Float>.normal(shape, standardDeviation: deviation, using: &own) + mean)
@@ -45,7 +45,7 @@ struct SmallEncoder {
       add("\(name).weight", [width], mean: 1, deviation: 0.1)
       add("\(name).bias", [width], deviation: 0.1)
     }
-    func addLinear(_ name: String, _ outputs: Int, _ inputs: Int, deviation: Float = 0.3) {
+    func addLinear(_ name: String, _ outputs: Int, _ inputs: Int, deviation: Double = 0.3) {
       add("\(name).weight", [outputs, inputs], deviation: deviation)
       add("\(name).bias", [outputs], deviation: 0.1)
     }
@@ -56,7 +56,7 @@ struct SmallEncoder {
     for layer in 0..<layers {
       let name = "encoder.layer.\(layer)"
       // Sharper from layer to layer, so that all classes occur.
-      let sharpness = Float(0.05) * Float(1 + 4 * layer)
+      let sharpness = 0.05 * Double(1 + 4 * layer)
       addLinear("\(name).attention.self.query", width, width, deviation: sharpness)
       addLinear("\(name).attention.self.key", width, width, deviation: sharpness)
       addLinear("\(name).attention.self.value", width, width)
