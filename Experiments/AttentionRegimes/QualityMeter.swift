@@ -44,7 +44,7 @@ struct QualityMeter {
   func quality(
     replacing heads: some Sequence<HeadPlace>, by rule: (HeadPlace) -> HeadRule
   ) throws -> Quality {
-    try quality(of: encoder.replacing(heads, by: rule))
+    try quality(of: encoder.replacing(heads, rule: rule))
   }
 
   private func quality(of changed: TransformerEncoder<Float>) throws -> Quality {

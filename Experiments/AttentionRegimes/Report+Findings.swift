@@ -72,8 +72,8 @@ extension Report {
     page.addParagraph(
       "Tokens of a text of \(String(format: "%.1f", number("tokenizer_bytes") / 1e6)) MB of mixed scripts made for the purpose: "
         + "\(whole("tokens_differing")) of \(whole("tokens_compared")) differ from those of Hugging Face's tokenizers. "
-        + "Sentence vectors of \(whole("sentences_compared")) such sentences have a cosine of at least "
-        + String(format: "%.8f", number("sentence_cosine_min"))
+        + "Sentence vectors of \(whole("sentences_compared")) such sentences have a cosine of at least 1 - "
+        + String(format: "%.0e", max(0, 1 - number("sentence_cosine_min")))
         + " with those of `transformers` from the same weights in float32.")
     page.addParagraph(
       "\(whole("timed_sentences")) sequences of \(regimes.length) tokens take this library "

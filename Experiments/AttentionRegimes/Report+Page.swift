@@ -36,7 +36,8 @@ extension Report {
     page.addHeading("Which heads average, and where the metastable ones are")
     page.addImage("classes.svg", caption: "Class of every head; the number is the median k")
     page.addParagraph(
-      "Over \(regimes.length) tokens " + Self.listed(AttentionClass.allCases.map(sentence)) + ".")
+      "Of \(regimes.heads.count) heads over \(regimes.length) tokens "
+        + Self.listed(AttentionClass.allCases.map(sentence)) + ".")
     try add("layers", to: &page, summary)
     page.addImage(
       "distributions.svg", caption: "Share of queries that need at most this share of the tokens for 90 %")
@@ -55,13 +56,13 @@ extension Report {
   /// How many heads of a class there are, and in which layers most.
   private func sentence(_ kind: AttentionClass) -> String {
     let found = regimes.heads(ofClass: kind)
-    if found.isEmpty { return "no head is of class \(kind.numeral)" }
+    if found.isEmpty { return "none is of class \(kind.numeral)" }
     let layers = (0..<regimes.layerCount).map { layer in
       (layer, found.count { $0.place.layer == layer })
     }.filter { $0.1 > 0 }
     let places = layers.map { "\($0.1) in layer \($0.0 + 1)" }
-    return
-      "\(found.count) of \(regimes.heads.count) heads are of class \(kind.numeral) (\(Self.listed(places)))"
+    let verb = found.count == 1 ? "is" : "are"
+    return "\(found.count) \(verb) of class \(kind.numeral) (\(Self.listed(places)))"
   }
 
   private func addRetrievals(to page: inout MarkdownPage, _ summary: [String: Double]) throws {

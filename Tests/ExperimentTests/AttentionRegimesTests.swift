@@ -70,7 +70,7 @@ import Testing
     #expect(queries == 12 * Double(8 * 16 + 8 * 32))
     let page = try text("README.md")
     for words in [
-      "Which heads average", "of 12 heads are of class", "bert-base-cased", "PyTorch was not measured",
+      "Which heads average", "Of 12 heads over 32 tokens", "bert-base-cased", "PyTorch was not measured",
     ] {
       #expect(page.contains(words), "\(words)")
     }

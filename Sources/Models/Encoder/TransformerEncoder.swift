@@ -16,7 +16,7 @@ public import Tensors
 ///
 /// - Source: Devlin et al. 2019, "BERT"; Ramsauer et al. 2020, section 3.
 /// - Cost: a token of a layer takes 8 D² + 4 D F + 4 N D operations, F being the hidden size and N the length of its
-///   sequence; about 170 KiB (D 384, F 1,536) a thread and 16 tokens.
+///   sequence; the buffers of a thread 20 D bytes a token of its sequences (128 tokens or one sequence) and 256 F bytes.
 public struct TransformerEncoder<Scalar: TensorScalar>: Sendable {
   /// The sizes.
   public let configuration: EncoderConfiguration
@@ -40,12 +40,12 @@ public struct TransformerEncoder<Scalar: TensorScalar>: Sendable {
 
   /// The encoder with another rule for some heads.
   public func replacing(_ heads: some Sequence<HeadPlace>, by rule: HeadRule) -> TransformerEncoder {
-    replacing(heads) { _ in rule }
+    replacing(heads, rule: { _ in rule })
   }
 
   /// The encoder with a rule of its own for each of some heads.
   public func replacing(
-    _ heads: some Sequence<HeadPlace>, by rule: (HeadPlace) -> HeadRule
+    _ heads: some Sequence<HeadPlace>, rule: (HeadPlace) -> HeadRule
   ) -> TransformerEncoder {
     var copy = self
     for place in heads {
