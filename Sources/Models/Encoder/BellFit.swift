@@ -15,10 +15,10 @@ struct BellFit {
   /// A M Aᵀ of each start.
   private let quadratics: [Double]
 
-  private static let stepLimit = 25
-  /// Bells further out or narrower are the same to the weights as these.
-  private static let meanRange = -3.0...3.0
-  private static let deviationRange = 0.002...20.0
+  private static let stepLimit = 60
+  /// Far centres of wide bells are slopes that fall from one end to the other; further out nothing changes any more.
+  private static let meanRange = -100.0...100.0
+  private static let deviationRange = 0.002...200.0
 
   init(
     products: UnsafeBufferPointer<Double>, length: Int, starts: [(bell: Bell, weights: [Double])]
