@@ -29,6 +29,7 @@ results: setup
 	$(if $(TU),for set in $(TU_SETS); do swift run -c release graph-classification --data $(TU)/$${set%:*} \
 		--epochs $${set#*:} || exit 1; done)
 	swift run -c release memory-retrieval $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(wildcard .build/peers/bin/python),,--no-peers)
+	swift run -c release multiple-instance
 	$(if $(MODEL),swift run -c release attention-regimes --model $(MODEL) --pairs $(PAIRS) $(if \
 		$(wildcard .build/peers/bin/python),,--no-peers))
 	swift run -c release results-tables
@@ -37,7 +38,7 @@ results: setup
 NODE_SETS = reddit books disney inj_cora
 
 # Sets of the TU Dortmund collection with their epochs, folders in the one that TU= names.
-TU_SETS = MUTAG:60 ENZYMES:30 PROTEINS:30 IMDB-BINARY:30 NCI1:15
+TU_SETS = MUTAG:60 ENZYMES:30 PROTEINS:30 IMDB-BINARY:30 NCI1:60
 
 # MODEL= names the folder of a published encoder for attention-regimes, PAIRS= another file of sentence pairs with scores.
 PAIRS = Experiments/AttentionRegimes/pairs.tsv

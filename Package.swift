@@ -89,7 +89,14 @@ let package = Package(
 if !isDependency {
   // MARK: Experiments
   package.dependencies.append(.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"))
-  // What experiments on masked images share: not a product, nobody else's to import.
+  // What commands of experiments share: not a product, nobody else's to import.
+  package.targets.append(
+    .target(
+      name: "ExperimentCommands",
+      dependencies: [
+        "EnergyTransformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Experiments/ExperimentCommands", exclude: ["README.md"], swiftSettings: strict))
+  // What experiments on masked images share.
   package.targets.append(
     .target(
       name: "MaskedImageData",
@@ -101,7 +108,8 @@ if !isDependency {
     .target(
       name: "GraphExperiments",
       dependencies: [
-        "EnergyTransformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "EnergyTransformer", "ExperimentCommands",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Experiments/GraphExperiments", exclude: ["README.md"], swiftSettings: strict))
   // The same for experiments beside another system.
   package.targets.append(
@@ -110,10 +118,12 @@ if !isDependency {
   let experiments: [(name: String, folder: String, more: [Target.Dependency])] = [
     ("masked-images", "MaskedImages", ["MaskedImageData"]),
     ("descent-methods", "DescentMethods", ["MaskedImageData"]), ("descend", "Descend", []),
-    ("graph-classification", "GraphClassification", ["GraphExperiments"]),
-    ("graph-nodes", "GraphNodes", ["GraphExperiments"]),
-    ("memory-retrieval", "MemoryRetrieval", ["PeerPrograms"]),
-    ("attention-regimes", "AttentionRegimes", ["PeerPrograms"]), ("results-tables", "ResultsTables", []),
+    ("graph-classification", "GraphClassification", ["GraphExperiments", "ExperimentCommands"]),
+    ("graph-nodes", "GraphNodes", ["GraphExperiments", "ExperimentCommands"]),
+    ("memory-retrieval", "MemoryRetrieval", ["ExperimentCommands", "PeerPrograms"]),
+    ("multiple-instance", "MultipleInstance", ["ExperimentCommands"]),
+    ("attention-regimes", "AttentionRegimes", ["ExperimentCommands", "PeerPrograms"]),
+    ("results-tables", "ResultsTables", []),
   ]
   for (name, folder, more) in experiments {
     let files = name == "attention-regimes" ? ["pairs.tsv"] : []

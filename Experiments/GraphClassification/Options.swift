@@ -1,4 +1,5 @@
 import ArgumentParser
+import ExperimentCommands
 import GraphExperiments
 
 /// Where the graphs come from and how they are divided.

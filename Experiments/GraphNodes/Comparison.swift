@@ -1,4 +1,5 @@
 import EnergyTransformer
+import ExperimentCommands
 import Foundation
 import GraphExperiments
 

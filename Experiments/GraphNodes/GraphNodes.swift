@@ -1,5 +1,6 @@
 import ArgumentParser
 import EnergyTransformer
+import ExperimentCommands
 import Foundation
 import GraphExperiments
 

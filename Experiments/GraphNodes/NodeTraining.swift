@@ -1,4 +1,5 @@
 import EnergyTransformer
+import ExperimentCommands
 import GraphExperiments
 
 /// Trains a model on the training nodes of a split; epoch and threshold come from its validation nodes.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EnergyTransformer
+import ExperimentCommands
 import GraphExperiments
 
 /// Which graph, and which of its nodes are learned from.

@@ -1,4 +1,5 @@
 import EnergyTransformer
+import ExperimentCommands
 import GraphExperiments
 
 /// Scores of nodes that need no label: a model learns to fill in masked features; a node that it finds unlikely may be

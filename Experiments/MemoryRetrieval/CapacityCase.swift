@@ -7,6 +7,8 @@ import Foundation
 struct CapacityCase {
   let kind: MemoryKind
   let dimension: Int
+  /// Few and small memories.
+  let isQuick: Bool
 
   /// Wrong numbers of a cue.
   var flips: Int { Int((0.1 * Double(dimension)).rounded()) }
@@ -22,8 +24,8 @@ struct CapacityCase {
   }
 
   /// The most numbers that are stored.
-  func mostNumbers(quick: Bool) -> Int {
-    if quick { return 1 << 13 }
+  var mostNumbers: Int {
+    if isQuick { return 1 << 13 }
     switch kind {
     case .hebb, .pseudoInverse: return dimension * dimension
     case .cubic, .quartic, .exponential: return 1 << 25
@@ -31,6 +33,8 @@ struct CapacityCase {
     default: return 1 << 25
     }
   }
+
+  private var featureCount: Int { MemoryKind.featureCount(quick: isQuick) }
 
   /// Cues of a point; sweeps of dense memories cost most.
   var cueCount: Int {
@@ -56,7 +60,7 @@ struct CapacityCase {
     case .logSumReLU:
       return 1 / BinaryCapacity.chanceWithin(Int(1.2 * Double(flips)), of: dimension)
     // The noise of the estimate, sqrt(N / 2F), reaches the kernel of the cue's own pattern.
-    case .randomFeatures: return 2 * Double(MemoryKind.featureCount) * exp(-Double(beta) * own)
+    case .randomFeatures: return 2 * Double(featureCount) * exp(-Double(beta) * own)
     }
   }
 
@@ -85,12 +89,12 @@ struct CapacityCase {
   }
 
   /// The curve, until a fifth of the numbers is wrong or the memory holds as many as it may.
-  func curve(quick: Bool, _ random: RandomStream) -> [Point] {
+  func curve(_ random: RandomStream) -> [Point] {
     var points: [Point] = []
     var count = 4.0
     while true {
       let patterns = Int(count.rounded())
-      if patterns * dimension > mostNumbers(quick: quick) { break }
+      if patterns * dimension > mostNumbers { break }
       let point = point(patterns, random.child(UInt64(patterns)))
       points.append(point)
       if point.error > 0.2 { break }
@@ -111,7 +115,7 @@ struct CapacityCase {
       let scale = 1 / Float(dimension).squareRoot()
       var options = RetrievalOptions.updates(30)
       options.tolerance = 1e-4
-      found = kind.continuous(patterns * scale, beta: beta, random.child(2))
+      found = kind.continuous(patterns * scale, beta: beta, featureCount: featureCount, random.child(2))
         .retrieve(cues * scale, options: options)
     }
     let (states, wanted) = (found.states.elements, shown.elements)

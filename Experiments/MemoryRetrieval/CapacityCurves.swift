@@ -5,20 +5,20 @@ import Foundation
 struct CapacityCurves: Finding {
   private let curves: [(of: CapacityCase, points: [CapacityCase.Point])]
   private let dimensions: [Int]
+  private let isQuick: Bool
   /// Up to this share of wrong numbers a memory has recalled.
   private static let tolerated = 0.01
 
   init(quick: Bool, random: RandomStream) {
-    dimensions = quick ? [32, 64] : [32, 64, 128, 256, 512, 1024]
-    var curves: [(CapacityCase, [CapacityCase.Point])] = []
-    for (number, kind) in MemoryKind.allCases.enumerated() {
-      for dimension in dimensions {
-        let one = CapacityCase(kind: kind, dimension: dimension)
-        let own = random.child(UInt64(number)).child(UInt64(dimension))
-        curves.append((one, one.curve(quick: quick, own)))
-      }
+    isQuick = quick
+    let dimensions = quick ? [32, 64] : [32, 64, 128, 256, 512, 1024]
+    self.dimensions = dimensions
+    let cases = MemoryKind.allCases.enumerated().flatMap { number, kind in
+      dimensions.map { (number, CapacityCase(kind: kind, dimension: $0, isQuick: quick)) }
     }
-    self.curves = curves.map { (of: $0, points: $1) }
+    curves = CountedWork.map(cases, unit: "curves") { number, one in
+      (one, one.curve(random.child(UInt64(number)).child(UInt64(one.dimension))))
+    }
   }
 
   /// The largest load up to which errors stay within 1 %, and whether the curve ended there for want of memory.
@@ -114,6 +114,13 @@ struct CapacityCurves: Finding {
       line.isReference = true
       references.append(line)
     }
+    // What lies on this line is no capacity: the measurement ended there.
+    let most = curves.filter { $0.of.kind.isBinary == binary }.map(\.of.mostNumbers).max() ?? 0
+    var end = LinePlot.Series(
+      label: "end of the measurement", x: dimensions.map(Double.init),
+      y: dimensions.map { Double(most / $0) })
+    end.isReference = true
+    references.append(end)
     var plot = LinePlot(
       title: "Patterns stored with at most 1 % wrong", xTitle: "d", yTitle: "patterns",
       series: series + references)
@@ -128,7 +135,8 @@ struct CapacityCurves: Finding {
         + "changed, 64 at each load (16 for dense memories). The table has the largest load up to which at most 1 % of the "
         + "numbers are wrong where retrieval came to rest. Continuous memories store the patterns at length 1, with "
         + "beta = d (softmax is then the memory of e^(ξ·s)), balls of 1.2 times the squared distance of a cue, and "
-        + "\(MemoryKind.featureCount) random features at beta 10; the sign of their states is judged.")
+        + "\(MemoryKind.featureCount(quick: isQuick)) random features at beta 10; the sign of their states is judged."
+    )
     try add("capacity", to: &page, summary)
     let open = curves.filter { capacity($0.points).isOpen }.map {
       "\($0.of.kind.label), d = \($0.of.dimension)"
@@ -141,7 +149,10 @@ struct CapacityCurves: Finding {
     page.addParagraph("What theory says, for the same d:")
     try add("capacity_theory", to: &page, summary)
     page.addImage("capacity-binary.svg", caption: "Memories of binary states: capacity against d")
-    page.addImage("capacity-continuous.svg", caption: "Continuous memories: capacity against d")
+    page.addImage(
+      "capacity-continuous.svg",
+      caption:
+        "Continuous memories: capacity against d; on the falling line the measurement ended, not the memory")
     for kind in MemoryKind.allCases {
       page.addImage("capacity-\(kind.key).svg", caption: "Error against patterns stored: \(kind.label)")
     }

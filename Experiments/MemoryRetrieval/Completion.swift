@@ -19,20 +19,17 @@ struct Completion: Finding {
 
   init(_ images: ImageSet, random: RandomStream) {
     self.images = images
-    var rows: [Row] = []
-    for (number, count) in images.counts.enumerated() {
+    let cases = images.counts.enumerated().flatMap { number, count in
+      MemoryKind.allCases.map { (number, count, $0) }
+    }
+    rows = CountedWork.map(cases, unit: "memories") { number, count, kind in
       let own = random.child(UInt64(number))
       let choosing = CompletionTask(images, count: count, hiding: Self.chosenOn, random: own.child(0))
       let judging = CompletionTask(images, count: count, hiding: Self.judgedOn, random: own.child(1))
-      for kind in MemoryKind.allCases {
-        let betas = Self.betas(kind)
-        let beta = betas.map { ($0, choosing.outcome(kind, beta: $0)) }
-          .min { ($0.1.recalled, $1.1.hiddenError) > ($1.1.recalled, $0.1.hiddenError) }?.0
-        rows.append(
-          Row(kind: kind, count: count, beta: beta, outcome: judging.outcome(kind, beta: beta ?? 1)))
-      }
+      let beta = Self.betas(kind).map { ($0, choosing.outcome(kind, beta: $0)) }
+        .min { ($0.1.recalled, $1.1.hiddenError) > ($1.1.recalled, $0.1.hiddenError) }?.0
+      return Row(kind: kind, count: count, beta: beta, outcome: judging.outcome(kind, beta: beta ?? 1))
     }
-    self.rows = rows
     // The most stored at which rows can be told apart in a picture.
     let place = images.counts.lastIndex { $0 <= 100 } ?? 0
     let task = CompletionTask(

@@ -11,6 +11,8 @@ struct ImageSet {
   let classNames: [String]
   /// How many are stored, one after the other.
   let counts: [Int]
+  /// Features of the memory of random features.
+  let featureCount: Int
 }
 
 /// The digits of the package, and photos where they are asked for.
@@ -22,11 +24,13 @@ struct CompletionImages {
 
   /// - Throws: one line that names the folder or file and what is wrong with it.
   init(_ work: WorkOptions, _ output: OutputOptions) throws {
+    let featureCount = MemoryKind.featureCount(quick: output.quick)
     let all = try EmbeddedDigits.train()
     let stored = all.subset(RandomPatterns.spaced(output.quick ? 100 : 1_000, of: all.count))
     digits = ImageSet(
       key: "digits", label: "handwritten digits", patterns: ImagePatterns(stored),
-      classNames: stored.classNames, counts: output.quick ? [10, 100] : [10, 30, 100, 300, 1_000])
+      classNames: stored.classNames, counts: output.quick ? [10, 100] : [10, 30, 100, 300, 1_000],
+      featureCount: featureCount)
     photoFolder = work.photos
     if let path = work.photos {
       let found = try PhotoFolder.read(
@@ -36,7 +40,7 @@ struct CompletionImages {
       }
       photos = ImageSet(
         key: "photos", label: "photos", patterns: ImagePatterns(found), classNames: found.classNames,
-        counts: [found.count])
+        counts: [found.count], featureCount: featureCount)
       photoPixels = found.pixels
     } else {
       (photos, photoPixels) = (nil, [])

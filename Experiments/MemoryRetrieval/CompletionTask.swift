@@ -8,6 +8,7 @@ struct CompletionTask {
   /// The stored rows that are shown, by their places.
   let shown: [Int]
   let half: ImageHalf
+  private let featureCount: Int
   private let random: RandomStream
 
   init(_ images: ImageSet, count: Int, hiding half: ImageHalf, random: RandomStream) {
@@ -15,7 +16,7 @@ struct CompletionTask {
     stored = images.patterns.rows.gathered(
       RandomPatterns.spaced(count, of: images.patterns.rows.shape[0]), axis: 0)
     shown = RandomPatterns.spaced(100, of: stored.shape[0])
-    (self.half, self.random) = (half, random)
+    (self.half, featureCount, self.random) = (half, images.featureCount, random)
   }
 
   /// What was made of the cues by one memory.
@@ -54,7 +55,8 @@ struct CompletionTask {
     } else {
       options.tolerance = 1e-4
       truth = stored.gathered(shown, axis: 0)
-      found = kind.continuous(stored, beta: beta, random.child(1)).retrieve(cues, options: options)
+      found = kind.continuous(stored, beta: beta, featureCount: featureCount, random.child(1))
+        .retrieve(cues, options: options)
     }
     let mask = patterns.mask(half)
     let lengths = RandomPatterns.distances(truth, .zeros(truth.shape))

@@ -34,15 +34,14 @@ struct FixedPointKinds: Finding {
     let centred = rows - rows.mean(axes: [0], keepingDimensions: true)
     globalBeta = 1 / Double(centred.squared().sum(axes: [1]).maximum(axis: 0).scalar)
     let betas = quick ? [1, 10, 200.0] : (0...16).map { pow(2, Double($0) / 2) }
-    curves = MemoryWeighting.allCases.map { weighting in
-      (
-        weighting,
-        betas.map {
-          Self.point(
-            ModernHopfieldNetwork(patterns: rows, beta: Float($0), weighting: weighting), cues,
-            measuresRadius: weighting == .softmax)
-        }
-      )
+    let cases = MemoryWeighting.allCases.flatMap { weighting in betas.map { (weighting, $0) } }
+    let points = CountedWork.map(cases, unit: "betas") { weighting, beta in
+      Self.point(
+        ModernHopfieldNetwork(patterns: rows, beta: Float(beta), weighting: weighting), cues,
+        measuresRadius: weighting == .softmax)
+    }
+    curves = MemoryWeighting.allCases.enumerated().map { number, weighting in
+      (weighting, Array(points[(number * betas.count)..<((number + 1) * betas.count)]))
     }
   }
 

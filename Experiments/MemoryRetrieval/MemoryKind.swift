@@ -51,7 +51,7 @@ enum MemoryKind: String, CaseIterable {
   }
 
   /// Random frequencies of the memory of random features.
-  static let featureCount = 8_192
+  static func featureCount(quick: Bool) -> Int { quick ? 512 : 8_192 }
 
   /// A memory of rows of 1 and -1.
   func binary(_ patterns: Tensor<Float>, _ random: RandomStream) -> any AssociativeMemory<Float> {
@@ -69,9 +69,9 @@ enum MemoryKind: String, CaseIterable {
     }
   }
 
-  /// A memory of rows of numbers.
+  /// A memory of rows of numbers; that of random features has so many.
   func continuous(
-    _ patterns: Tensor<Float>, beta: Float, _ random: RandomStream
+    _ patterns: Tensor<Float>, beta: Float, featureCount: Int, _ random: RandomStream
   ) -> any AssociativeMemory<Float> {
     if let weighting {
       return ModernHopfieldNetwork(patterns: patterns, beta: beta, weighting: weighting)
@@ -79,7 +79,7 @@ enum MemoryKind: String, CaseIterable {
     if self == .logSumReLU { return LogSumReLUMemory(patterns: patterns, beta: beta) }
     var random = random
     var memory = RandomFeatureMemory<Float>(
-      dimension: patterns.shape[1], featureCount: Self.featureCount, beta: beta, using: &random)
+      dimension: patterns.shape[1], featureCount: featureCount, beta: beta, using: &random)
     memory.store(patterns)
     return memory
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ExperimentCommands
 
 /// What is measured.
 struct WorkOptions: ParsableArguments {
@@ -47,11 +48,5 @@ struct OutputOptions: ParsableArguments {
 
   func validate() throws {
     if output.isEmpty { throw ValidationError("--output must name a folder") }
-  }
-}
-
-private func checkRanges(_ values: [(name: String, value: Int, range: ClosedRange<Int>)]) throws {
-  for (name, value, range) in values where !range.contains(value) {
-    throw ValidationError("--\(name) must lie in \(range.lowerBound) ... \(range.upperBound), not \(value)")
   }
 }

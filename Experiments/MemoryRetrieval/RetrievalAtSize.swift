@@ -166,8 +166,8 @@ struct RetrievalAtSize: Finding {
       "A file of \(count) random patterns of \(dimension) numbers, length near 1, mapped into memory and in the page cache; "
         + "queries are stored patterns plus noise of half their length; one update by softmax over all patterns, "
         + "\(threads) threads. At beta 64 all but a few weights are below rounding, at beta 8 every pattern counts: then "
-        + "an update takes twice the operations. Of \(Self.queryCounts[1]) queries at beta 64 "
-        + "\(text("scale_recalled", "%.3g")) come within 0.01 of their pattern.")
+        + "an update takes twice the operations. Of \(Self.queryCounts[1]) queries at beta 64 a share of "
+        + "\(text("scale_recalled", "%.3g")) comes within 0.01 of its pattern.")
     try add("scale", to: &page, summary)
     var words =
       "A plain read, the faster of copying the file by `read` and adding up its mapped numbers, takes "

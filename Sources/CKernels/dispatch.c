@@ -185,6 +185,25 @@ void *et_workspace(int slot, size_t bytes) {
                                    const T *means, T *changes, long row_out, T *of_terms) {                  \
     fused_##S()->neighbours_move_keys(call, first, count, log_sums, means, changes, row_out, of_terms);      \
   }                                                                                                          \
+  void et_window_maximum_##S(const et_sequences *call, long first, long count, const T *table, T *sums,      \
+                             uint16_t *places) {                                                             \
+    fused_##S()->window_maximum(call, first, count, table, sums, places);                                    \
+  }                                                                                                          \
+  void et_window_sums_##S(const et_sequences *call, long first, long count, const uint16_t *places,          \
+                          const T *table, T *sums) {                                                         \
+    fused_##S()->window_sums(call, first, count, places, table, sums);                                       \
+  }                                                                                                          \
+  void et_window_scatter_##S(const et_sequences *call, long first, long count, const uint16_t *places,       \
+                             const T *sums, T *table) {                                                      \
+    fused_##S()->window_scatter(call, first, count, places, sums, table);                                    \
+  }                                                                                                          \
+  void et_pool_##S(long count, long features, long heads, const T *x, const T *scores, T *largest,           \
+                   T *weights, T *values) {                                                                  \
+    fused_##S()->pool(count, features, heads, x, scores, largest, weights, values);                          \
+  }                                                                                                          \
+  void et_largest_excess_##S(long count, long heads, const T *scores, const T *levels, T *out) {             \
+    fused_##S()->largest_excess(count, heads, scores, levels, out);                                          \
+  }                                                                                                          \
   void et_gelu_##S(long rows, long columns, long row, T *x) { fused_##S()->gelu(rows, columns, row, x); }    \
   void et_normalize_gained_##S(long rows, long columns, long row, T epsilon, const T *gain, const T *shift,  \
                                T *x) {                                                                       \

@@ -5,6 +5,7 @@
 #include "include/EncoderKernels.h"
 #include "include/FusedKernels.h"
 #include "include/NeighbourKernels.h"
+#include "include/SequenceKernels.h"
 
 // Memory of the calling thread for packed matrices, kept until the thread ends: slot 0 for whoever calls products,
 // slot 1 for products.
@@ -45,6 +46,11 @@ void *et_workspace(int slot, size_t bytes);
     void (*neighbours_move_queries)(const et_neighbours *, long, long, const T *, long, const T *, T *, T *, \
                                     double *);                                                               \
     void (*neighbours_move_keys)(const et_neighbours *, long, long, const T *, const T *, T *, long, T *);   \
+    void (*window_maximum)(const et_sequences *, long, long, const T *, T *, uint16_t *);                    \
+    void (*window_sums)(const et_sequences *, long, long, const uint16_t *, const T *, T *);                 \
+    void (*window_scatter)(const et_sequences *, long, long, const uint16_t *, const T *, T *);              \
+    void (*pool)(long, long, long, const T *, const T *, T *, T *, T *);                                     \
+    void (*largest_excess)(long, long, const T *, const T *, T *);                                           \
     void (*gelu)(long, long, long, T *);                                                                     \
     void (*normalize_gained)(long, long, long, T, const T *, const T *, T *);                                \
     void (*weigh)(long, long, long, T, T *, double *);                                                       \

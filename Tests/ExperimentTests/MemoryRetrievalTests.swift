@@ -75,8 +75,8 @@ import Testing
   func scale() throws {
     let file = folder.path("patterns.safetensors")
     let arguments = [
-      "--quick", "--parts", "scale", "--no-peers", "--rounds", "2", "--patterns", "3000", "--dimension", "32",
-      "--file", file,
+      "--quick", "--parts", "scale", "--no-peers", "--rounds", "2", "--patterns", "3000",
+      "--dimension", "128", "--file", file,
     ]
     for _ in 0..<2 {
       let finished = try run(arguments)
@@ -88,10 +88,10 @@ import Testing
       }
       #expect(summary["faiss_ratio_1"] == nil)
       let array = try SafetensorsFile.read(path: file).array(named: "patterns")
-      #expect(array.shape == [3_000, 32])
+      #expect(array.shape == [3_000, 128])
     }
     try run(["--parts", "scale", "--no-peers", "--dimension", "16", "--file", file]).expectOneLine(
-      containing: "patterns.safetensors", "32", "16")
+      containing: "patterns.safetensors", "128", "16")
     try SafetensorsFile.write(
       path: file, arrays: [("patterns", StoredArray(shape: [2, 3], doubles: [0, 0, 0, 0, 0, 0]))])
     try run(["--parts", "scale", "--no-peers", "--file", file]).expectOneLine(

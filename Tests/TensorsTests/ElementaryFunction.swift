@@ -6,7 +6,7 @@ enum ElementaryFunction: String, CaseIterable {
   case negation, scaling, scalingFromLeft, division, shift, shiftDown, subtractionFromNumber
   case exponential, exponentialMinusOne, logarithm, squareRoot, reciprocal, square, relu, step, sigmoid
   case hyperbolicTangent, softplus, logHyperbolicCosine, absoluteValue, sign, sine, cosine, atLeast,
-    greaterThan
+    greaterThan, scaledExponentialLinear
   case power0, power1, power3, powerMinus2, powerFraction
   case reluPower0, reluPower1, reluPower2, reluPower3, reluPowerHalf, reluPowerFraction,
     withoutNegativeInfinity
@@ -38,6 +38,7 @@ enum ElementaryFunction: String, CaseIterable {
     case .cosine: x.cosine()
     case .atLeast: x.atLeast(0.8)
     case .greaterThan: x.greater(than: -0.8)
+    case .scaledExponentialLinear: x.scaledExponentialLinearUnit()
     case .power0: x.power(0)
     case .power1: x.power(1)
     case .power3: x.power(3)
@@ -80,6 +81,7 @@ enum ElementaryFunction: String, CaseIterable {
     case .cosine: cos(x)
     case .atLeast: max(x, 0.8)
     case .greaterThan: x > -0.8 ? 1 : 0
+    case .scaledExponentialLinear: 1.050_700_987_355_480_5 * (x > 0 ? x : 1.673_263_242_354_377_2 * expm1(x))
     case .power0: 1
     case .power1: x
     case .power3: x * x * x

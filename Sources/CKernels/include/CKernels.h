@@ -8,12 +8,13 @@
 #include "EncoderKernels.h"
 #include "FusedKernels.h"
 #include "NeighbourKernels.h"
+#include "SequenceKernels.h"
 
 // Element-wise functions of one argument; `parameter` is the exponent of the powers and the bound of the clamps.
 enum {
   ET_NEGATE, ET_EXP, ET_LOG, ET_SQRT, ET_RECIPROCAL, ET_SQUARE, ET_RELU, ET_STEP, ET_SIGMOID, ET_TANH,
   ET_SOFTPLUS, ET_LOG_COSH, ET_ABSOLUTE, ET_SIGN, ET_SIN, ET_COS, ET_POWER, ET_SCALE, ET_SHIFT, ET_EXPM1,
-  ET_RELU_POWER, ET_AT_LEAST, ET_GREATER, ET_WITHOUT_NEGATIVE_INFINITY
+  ET_RELU_POWER, ET_AT_LEAST, ET_GREATER, ET_WITHOUT_NEGATIVE_INFINITY, ET_SELU, ET_SELU_SLOPE
 };
 // Element-wise functions of two arguments.
 enum { ET_ADD, ET_SUBTRACT, ET_MULTIPLY, ET_DIVIDE, ET_MAXIMUM, ET_EQUAL };

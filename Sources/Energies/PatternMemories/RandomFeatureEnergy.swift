@@ -47,26 +47,34 @@ public struct RandomFeatureEnergy<Scalar: TensorScalar>: Energy {
   }
 
   /// Phi(x)·T / F, the estimated sum of kernels, for every row x of the last axis, which is removed.
-  public func kernelSum(at x: Tensor<Scalar>) -> Tensor<Scalar> {
-    let angles = x.projected(by: frequencies) * beta.squareRoot()
-    let scale = Scalar(frequencies.shape[1])
-    let cosines = angles.cosine().projected(by: total.sliced(axis: 0, 0..<1), transposed: true)
-    let sines = angles.sine().projected(by: total.sliced(axis: 0, 1..<2), transposed: true)
-    return (cosines + sines).reshaped(Array(x.shape.dropLast())) / scale
-  }
+  public func kernelSum(at x: Tensor<Scalar>) -> Tensor<Scalar> { kernelSum(angles: angles(of: x)) }
 
   /// The features of every row of [rows, dimension], summed: T of these patterns, [2, F].
   public func features(of patterns: Tensor<Scalar>) -> Tensor<Scalar> {
-    let angles = patterns.projected(by: frequencies) * beta.squareRoot()
+    let angles = angles(of: patterns)
     let parts = [angles.cosine(), angles.sine()].map { $0.sum(axes: [0], keepingDimensions: true) }
     return .concatenated(parts, axis: 0)
   }
 }
 
 extension RandomFeatureEnergy {
-  /// The estimated sum of kernels z and dz/dx at each row of [rows, dimension], in closed form.
-  package func kernelSumAndGradient(at x: Tensor<Scalar>) -> (sum: Tensor<Scalar>, gradient: Tensor<Scalar>) {
-    let angles = x.projected(by: frequencies) * beta.squareRoot()
+  /// sqrt(beta) omega_k·x, [..., F]: linear in x, so that points along a line need one product for all.
+  package func angles(of x: Tensor<Scalar>) -> Tensor<Scalar> {
+    x.projected(by: frequencies) * beta.squareRoot()
+  }
+
+  /// ``kernelSum(at:)`` where the angles are known.
+  package func kernelSum(angles: Tensor<Scalar>) -> Tensor<Scalar> {
+    let cosines = angles.cosine().projected(by: total.sliced(axis: 0, 0..<1), transposed: true)
+    let sines = angles.sine().projected(by: total.sliced(axis: 0, 1..<2), transposed: true)
+    return (cosines + sines).reshaped(Array(angles.shape.dropLast())) / Scalar(frequencies.shape[1])
+  }
+
+  /// The estimated sum of kernels z and dz/dx at each row of [rows, dimension], whose angles are these, in
+  /// closed form.
+  package func kernelSumAndGradient(
+    angles: Tensor<Scalar>
+  ) -> (sum: Tensor<Scalar>, gradient: Tensor<Scalar>) {
     let (cosines, sines) = (angles.cosine(), angles.sine())
     let (forCosines, forSines) = (total.sliced(axis: 0, 0..<1), total.sliced(axis: 0, 1..<2))
     let scale = 1 / Scalar(frequencies.shape[1])
@@ -75,7 +83,7 @@ extension RandomFeatureEnergy {
       + sines.projected(by: forSines, transposed: true)
     let slopes = cosines * forSines - sines * forCosines
     return (
-      sum.reshaped([x.shape[0]]) * scale,
+      sum.reshaped([angles.shape[0]]) * scale,
       slopes.projected(by: frequencies, transposed: true) * (scale * beta.squareRoot())
     )
   }

@@ -80,6 +80,15 @@ extension Tensor {
   /// Hyperbolic tangent.
   @_specialize(where Scalar == Float)
   public func tanh() -> Tensor { function(ET_TANH) { _, y in 1 - y.squared() } }
+  /// The scaled exponential linear unit: λ x for x > 0, λ α (e^x - 1) elsewhere, with λ = 1.0507… and α =
+  /// 1.6732…
+  ///
+  /// - Source: Klambauer, Unterthiner, Mayr, Hochreiter, "Self-Normalizing Neural Networks", NeurIPS 2017.
+  @_specialize(where Scalar == Float)
+  public func scaledExponentialLinearUnit() -> Tensor {
+    // The slope in terms of the value y: λ above 0, y + λ α elsewhere.
+    function(ET_SELU) { _, y in y.function(ET_SELU_SLOPE) { y, _ in 1 - y.step() } }
+  }
   /// log(1 + e^x), safe for large |x|.
   @_specialize(where Scalar == Float)
   public func softplus() -> Tensor { function(ET_SOFTPLUS) { x, _ in x.sigmoid() } }

@@ -38,7 +38,7 @@ struct RandomFeatureEnergyTests {
   func closedForm() {
     let energy = energy(37, seed: 83)
     let states = normalTensor([3, 5], seed: 84)
-    let found = energy.kernelSumAndGradient(at: states)
+    let found = energy.kernelSumAndGradient(angles: energy.angles(of: states))
     expectClose(actual: found.sum, expected: energy.kernelSum(at: states), relative: 1e-13)
     let expected = gradient(at: states) { energy.kernelSum(at: $0).sum() }
     expectClose(actual: found.gradient, expected: expected, relative: 1e-11, absolute: 1e-13)

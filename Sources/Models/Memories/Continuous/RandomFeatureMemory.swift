@@ -15,7 +15,7 @@ public import Tensors
 /// points are unknown.
 ///
 /// - Source: Hoover et al. 2024, "Dense associative memory through the lens of random features".
-/// - Cost: 4 D F operations a query and step, whatever the number of patterns.
+/// - Cost: 6 D F operations a query and step, whatever the number of patterns.
 public struct RandomFeatureMemory<Scalar: TensorScalar>: AssociativeMemory {
   /// The energy with the features of what is stored.
   public private(set) var energyFunction: RandomFeatureEnergy<Scalar>
@@ -94,36 +94,36 @@ public struct RandomFeatureMemory<Scalar: TensorScalar>: AssociativeMemory {
 
   private func step(from states: Tensor<Scalar>) -> UpdateEvaluation<Scalar> {
     let steps = parts(of: states).map { part -> UpdateEvaluation<Scalar> in
-      let (sums, slopes) = energyFunction.kernelSumAndGradient(at: part)
+      let angles = energyFunction.angles(of: part)
+      let (sums, slopes) = energyFunction.kernelSumAndGradient(angles: angles)
       let isReached = sums.elements.map { $0 > energyFunction.floor }
       let believed = sums.atLeast(energyFunction.floor).reshaped([part.shape[0], 1])
       // -dE/dx = dz/dx / (beta z)
       let moves = slopes / believed / energyFunction.beta
       let energies = sums.elements.map { energy($0) }
-      return UpdateEvaluation(
-        next: descended(part, moves, energies), energies: energies, isReached: isReached)
+      let rates = rates(angles, energyFunction.angles(of: moves), energies)
+      return UpdateEvaluation(next: part + moves * rates, energies: energies, isReached: isReached)
     }
     return UpdateEvaluation(
       next: steps.isEmpty ? states : .concatenated(steps.map(\.next), axis: 0),
       energies: steps.flatMap(\.energies), isReached: steps.flatMap(\.isReached))
   }
 
-  /// The states moved by the largest of 1, ½, ¼, … times `moves` that does not raise the energy of each; by
-  /// nothing where none is small enough.
-  private func descended(
-    _ states: Tensor<Scalar>, _ moves: Tensor<Scalar>, _ energies: [Double]
+  /// The largest of 1, ½, ¼, … by which a move does not raise the energy of each state, [states, 1]; 0 where
+  /// none is small enough. `turns` are what a move adds to the angles.
+  private func rates(
+    _ angles: Tensor<Scalar>, _ turns: Tensor<Scalar>, _ energies: [Double]
   ) -> Tensor<Scalar> {
     var rates = [Scalar](repeating: 1, count: energies.count)
-    for halving in 0...Self.halvings {
-      let moved = states + moves * Tensor(shape: [rates.count, 1], elements: rates)
-      let found = self.energies(at: moved)
-      let isHigher = zip(found, energies).map { !($0 <= $1) }
-      if !isHigher.contains(true) { return moved }
-      rates = zip(rates, isHigher).map { rate, isHigher in
-        if !isHigher { return rate }
-        return halving + 1 < Self.halvings ? rate / 2 : 0
-      }
+    var higher = Array(energies.indices)
+    for _ in 0..<Self.halvings where !higher.isEmpty {
+      let tried = Tensor(shape: [higher.count, 1], elements: higher.map { rates[$0] })
+      let moved = angles.gathered(higher, axis: 0) + turns.gathered(higher, axis: 0) * tried
+      let found = energyFunction.kernelSum(angles: moved).elements.map { energy($0) }
+      higher = zip(higher, found).filter { !($1 <= energies[$0]) }.map(\.0)
+      for row in higher { rates[row] /= 2 }
     }
-    return states
+    for row in higher { rates[row] = 0 }
+    return Tensor(shape: [rates.count, 1], elements: rates)
   }
 }

@@ -4,15 +4,16 @@ import Tensors
 ///
 /// Patterns are cut into segments and queries into tiles, at places that depend on their numbers alone. A
 /// pair of a segment and a tile is one thread's piece; inside it blocks follow one another. What pieces found
-/// is put together in order, so bits do not depend on the number of threads. A block of patterns stays in the
+/// is put together in order, so bits do not depend on the number of threads. A block of patterns stays in a
 /// cache while a tile of queries uses it: beyond the patterns a pass needs memory for some blocks of scores.
 struct PatternPass<Scalar: TensorScalar> {
   let source: any PatternSource<Scalar>
   let segments: [Range<Int>]
   /// Rows of a block, a multiple of 64.
   let blockLength: Int
-  private static var blockNumbers: Int { 65_536 }
-  private static var tileLength: Int { 64 }
+  private static var blockNumbers: Int { 262_144 }
+  /// Long tiles let products run near their peak; short ones share few segments among threads.
+  private var tileLength: Int { segments.count < 8 ? 64 : 256 }
   private static var mostSegments: Int { 32 }
   /// Up to so many queries are multiplied row by row, which reads every pattern once and packs nothing.
   private static var fewQueries: Int { 2 }
@@ -34,10 +35,10 @@ struct PatternPass<Scalar: TensorScalar> {
 
   /// Calls `body` for each segment with each tile of the queries, on several threads.
   func forEachPiece(queryCount: Int, _ body: (_ segment: Int, _ queries: Range<Int>) -> Void) {
-    let tiles = (queryCount + Self.tileLength - 1) / Self.tileLength
+    let tiles = (queryCount + tileLength - 1) / tileLength
     Parallelism.forEach(tiles * segments.count) { piece in
-      let start = piece / segments.count * Self.tileLength
-      body(piece % segments.count, start..<min(start + Self.tileLength, queryCount))
+      let start = piece / segments.count * tileLength
+      body(piece % segments.count, start..<min(start + tileLength, queryCount))
     }
   }
 
@@ -77,6 +78,8 @@ struct PatternPass<Scalar: TensorScalar> {
   }
 
   /// out <- weights patterns + keep out with keep 0 or 1, rows of `weights` being `row` apart.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   func mix(
     _ weights: UnsafePointer<Scalar>, row: Int, count: Int, patterns: UnsafePointer<Scalar>,
     patternCount: Int, keep: Scalar, to out: UnsafeMutablePointer<Scalar>

@@ -1,0 +1,148 @@
+import ArgumentParser
+import EnergyTransformer
+import ExperimentCommands
+
+/// Which tasks are run.
+enum BagTask: String, CaseIterable, ExpressibleByArgument {
+  case repertoires
+  case digits
+  case bits
+  case latch
+}
+
+/// The data of the tasks.
+struct DataOptions: ParsableArguments {
+  @Option(
+    parsing: .upToNextOption,
+    help: "What to run: repertoires, digits, bits, latch; all when left out.")
+  var tasks: [BagTask] = BagTask.allCases
+  @Option(
+    help: ArgumentHelp(
+      "A folder of repertoires: metadata.tsv and a tab-separated file for each.",
+      discussion: "Generated repertoires with implanted motifs when left out."))
+  var repertoires: String?
+  @Option(help: "The column of metadata.tsv with the status.") var status = "Status"
+  @Option(help: "Generated repertoires for each witness rate, half of them positive.") var bags = 300
+  @Option(help: "Sequences of a generated repertoire.") var sequences = 300_000
+  @Option(
+    parsing: .upToNextOption, help: "Shares of a positive repertoire's sequences that carry a motif.")
+  var rates: [Double] = [0.01, 0.001, 0.0001]
+  @Option(
+    parsing: .upToNextOption, help: "Implanted motifs: amino acids, and dots for any of them.")
+  var motifs = ["FD.KN"]
+  @Option(
+    help:
+      "MNIST's four IDX files, or another folder of labelled images; the digits of the library when left out."
+  )
+  var images: String?
+
+  func validate() throws {
+    try checkRanges([
+      ("bags", bags, 20...1_000_000), ("sequences", sequences, 10...10_000_000),
+    ])
+    if repertoires?.isEmpty == true { throw ValidationError("--repertoires must name a folder") }
+    if images?.isEmpty == true { throw ValidationError("--images must name a folder") }
+    if rates.isEmpty || motifs.isEmpty || tasks.isEmpty {
+      throw ValidationError("--rates, --motifs and --tasks need at least one value")
+    }
+    for rate in rates where !(rate > 0 && rate <= 1 && rate * Double(sequences) >= 1) {
+      throw ValidationError("--rates must make at least one witness of \(sequences) sequences, not \(rate)")
+    }
+    if Set(rates).count < rates.count { throw ValidationError("--rates names a rate twice") }
+    for motif in motifs {
+      do {
+        let span = try SequenceMotif(motif).span
+        if span > 5 { throw ValidationError("--motifs takes up to 5 places, not \(motif)") }
+      } catch let error as MotifError {
+        throw ValidationError("--motifs: \(error.description)")
+      }
+    }
+  }
+}
+
+/// The network that pools repertoires, and how it learns.
+struct RepertoireOptions: ParsableArguments {
+  @Option(help: "Folds; every repertoire is under test in one of them.") var folds = 5
+  @Option(help: "Work on the first folds only; all when left out.") var firstFolds: Int?
+  @Option(help: "Part of the repertoires outside a fold's test part that chooses epoch and ridge.")
+  var validation = 0.2
+  @Option(help: "Kernels of the convolution.") var kernels = 32
+  @Option(help: "Letters of a kernel.") var width = 9
+  @Option(
+    help: ArgumentHelp(
+      "What each letter of a pair weighs in the kernel that begins with it; 0 for random kernels.",
+      discussion: "The pairs are those by which positive training repertoires exceed negative ones most."))
+  var pairWeight = 2.0
+  @Option(help: "Variance of the random part of kernels that begin with a pair, over a window.")
+  var pairVariance = 0.1
+  @Option(help: "Inverse temperature of the Hopfield pooling at first.") var beta = 2.5
+  @Option(
+    help: ArgumentHelp(
+      "Layers of 32 units that make keys of features; 0 for a head for each kernel.",
+      discussion: "The published network has 2 layers and one head."))
+  var keyLayers = 0
+  @Option(help: "Share of a bag's sequences that derivatives go through.") var share = 0.1
+  @Option(help: "Passes over the positive training repertoires at most.") var epochs = 6
+  @Option(help: "Passes without a better validation loss after which training ends.") var patience = 3
+  @Option(help: "Pairs of a positive and a negative repertoire an update.") var pairs = 4
+  @Option(help: "Peak rate of AdamW.") var rate = 0.01
+  @Option(help: "Weight decay of the kernels.") var weightDecay = 0.0
+  @Flag(inversion: .prefixedNo, help: "Also train what Hopfield pooling is compared with.")
+  var baselines = true
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Also train Hopfield pooling from random kernels, and attention with a gate from letter pairs.")
+  var ablations = true
+
+  func validate() throws {
+    try checkRanges([
+      ("folds", folds, 2...1_000), ("first-folds", firstFolds ?? 1, 1...1_000),
+      ("kernels", kernels, 1...4_096), ("width", width, 1...32), ("key-layers", keyLayers, 0...16),
+      ("epochs", epochs, 1...100_000), ("patience", patience, 1...100_000), ("pairs", pairs, 1...10_000),
+    ])
+    try checkShares([("validation", validation)])
+    for (name, value) in [("beta", beta), ("rate", rate), ("share", share), ("validation", validation)]
+    where !(value > 0 && value.isFinite) {
+      throw ValidationError("--\(name) must be above 0, not \(value)")
+    }
+    for (name, value) in [("pair-weight", pairWeight), ("pair-variance", pairVariance)]
+    where !(value >= 0 && value.isFinite) {
+      throw ValidationError("--\(name) must be at least 0, not \(value)")
+    }
+    if share > 1 { throw ValidationError("--share must be at most 1, not \(share)") }
+    if !(weightDecay >= 0 && weightDecay.isFinite) {
+      throw ValidationError("--weight-decay must be at least 0, not \(weightDecay)")
+    }
+  }
+}
+
+/// The smaller tasks.
+struct SmallTaskOptions: ParsableArguments {
+  @Option(
+    help: "Repetitions of the bags of digits, bit patterns and latch sequences, each with data of its own.")
+  var runs = 3
+  @Option(help: "Passes over the bags of digits.") var digitEpochs = 20
+  @Option(help: "Passes over the bags of bit patterns.") var bitEpochs = 250
+  @Option(help: "Passes over the latch sequences.") var latchEpochs = 20
+
+  func validate() throws {
+    try checkRanges([
+      ("runs", runs, 1...1_000), ("digit-epochs", digitEpochs, 1...100_000),
+      ("bit-epochs", bitEpochs, 1...100_000), ("latch-epochs", latchEpochs, 1...100_000),
+    ])
+  }
+}
+
+/// What is written, and where it is computed.
+struct OutputOptions: ParsableArguments {
+  @Option(help: "Folder for the page, figures and records.") var output = "Results/multiple-instance"
+  @Option(help: "Seed of all random numbers.") var seed: UInt64 = 0
+  @Option(help: "Threads; all cores when left out. The result does not depend on it.") var threads: Int?
+  @Flag(help: "A minute's version of everything, to see that it works: its figures mean nothing.")
+  var quick = false
+
+  func validate() throws {
+    if output.isEmpty { throw ValidationError("--output must name a folder") }
+    try checkRanges([("threads", threads ?? 1, 1...1_024)])
+  }
+}

@@ -1,0 +1,152 @@
+import EnergyTransformer
+import Foundation
+
+/// The page, the figures and the record of a run.
+struct Report {
+  let data: DataOptions
+  let options: RepertoireOptions
+  let small: SmallTaskOptions
+  let isQuick: Bool
+  var repertoires: [RepertoireResult] = []
+  private(set) var tasks: [SmallTaskResult] = []
+
+  init(data: DataOptions, options: RepertoireOptions, small: SmallTaskOptions, isQuick: Bool) {
+    (self.data, self.options, self.small, self.isQuick) = (data, options, small, isQuick)
+  }
+
+  mutating func add(_ task: SmallTaskResult) { tasks.append(task) }
+
+  /// Writes everything to a folder and prints the tables.
+  func write(_ record: RunRecord, to folder: String) throws {
+    var record = record
+    record.summary = try summary()
+    if let bytes = PeakMemory.bytes { record.summary["peak_memory_gib"] = Double(bytes) / 0x1p30 }
+    record.headline = headline(record.summary)
+    record.tables = tables
+    var figures: [(file: String, caption: String)] = []
+    if let plot = try aucPlot() {
+      try plot.write(to: "\(folder)/auc.svg")
+      figures.append(("auc.svg", "Area under the ROC curve against witness rate"))
+    }
+    if let plot = coursePlot() {
+      try plot.write(to: "\(folder)/training.svg")
+      figures.append(("training.svg", "Validation AUC after each epoch, lowest witness rate, first fold"))
+    }
+    try page(record, figures: figures).write(to: "\(folder)/README.md")
+    try record.write(toFolder: folder)
+    for table in record.tables {
+      print(try TableRecipe.render(table, summary: record.summary).markdown)
+    }
+    print("Page: \(folder)/README.md")
+  }
+
+  /// The numbers of the run record.
+  func summary() throws -> [String: Double] {
+    var summary: [String: Double] = [:]
+    func add(_ values: [Double], _ name: String) throws {
+      let spread = try Spread(of: values)
+      summary[name] = spread.mean
+      summary["\(name)_deviation"] = spread.standardDeviation
+    }
+    for result in repertoires {
+      for method in result.methods {
+        try add(method.aucs, Self.aucName(method.method, result.name))
+        let prefix = "repertoire_\(method.method.rawValue)"
+        summary["\(prefix)_validation_auc_\(result.name)"] = try Spread(of: method.validationAUCs).mean
+        summary["\(prefix)_seconds_\(result.name)"] = method.seconds
+        if method.method != .kmers {
+          summary["\(prefix)_parameter_count"] = Double(method.parameterCount)
+        }
+        if !method.witnessShares.isEmpty {
+          try add(method.witnessShares, "\(prefix)_witness_share_\(result.name)")
+        }
+      }
+      let others = result.methods.filter { PoolingMethod.baselines.contains($0.method) }
+      if let best = try others.map({ try Spread(of: $0.aucs).mean }).max() {
+        summary["repertoire_best_baseline_auc_\(result.name)"] = best
+      }
+      summary["repertoire_preparation_seconds_\(result.name)"] = result.preparation
+    }
+    for task in tasks {
+      for row in task.rows { try add(row.values, row.method + task.measure) }
+    }
+    return summary
+  }
+
+  /// The name of a method's AUC.
+  static func aucName(_ method: PoolingMethod, _ data: String) -> String {
+    method == .hopfield ? "repertoire_auc_\(data)" : "repertoire_\(method.rawValue)_auc_\(data)"
+  }
+
+  private func headline(_ summary: [String: Double]) -> [String] {
+    let names =
+      repertoires.map { "repertoire_auc_\($0.name)" } + tasks.map(\.measure)
+    return names.filter { summary[$0] != nil }
+  }
+
+  private var tables: [TableRecipe] {
+    var tables: [TableRecipe] = []
+    if !repertoires.isEmpty {
+      tables += [aucTable, timeTable]
+      if repertoires.contains(where: { $0.witnessRate != nil }) { tables.append(witnessTable) }
+    }
+    return tables
+      + tasks.map { task in
+        TableRecipe(
+          name: task.measure,
+          columns: ["method", task.measure.hasSuffix("auc") ? "AUC" : "accuracy"],
+          rows: task.rows.map {
+            .init(
+              label: $0.title,
+              summaryKeys: ["\($0.method)\(task.measure) ± \($0.method)\(task.measure)_deviation"])
+          }, digits: 3, best: .highest)
+      }
+  }
+
+  private var shownMethods: [PoolingMethod] {
+    PoolingMethod.allCases.filter { method in
+      repertoires.contains { $0.methods.contains { $0.method == method } }
+    }
+  }
+
+  /// A row of a table with the cells of those results that a method has part in.
+  private func row(
+    _ method: PoolingMethod, _ key: (_ result: RepertoireResult) -> String
+  ) -> TableRecipe.Row {
+    .init(
+      label: method.title,
+      summaryKeys: repertoires.map { result in
+        result.methods.contains { $0.method == method } ? key(result) : ""
+      })
+  }
+
+  private var aucTable: TableRecipe {
+    TableRecipe(
+      name: "repertoires", columns: ["AUC"] + repertoires.map(\.title),
+      rows: shownMethods.map { method in
+        row(method) {
+          let name = Self.aucName(method, $0.name)
+          return "\(name) ± \(name)_deviation"
+        }
+      }, digits: 3, best: .highest)
+  }
+
+  private var timeTable: TableRecipe {
+    TableRecipe(
+      name: "repertoire-seconds", columns: ["seconds of training"] + repertoires.map(\.title),
+      rows: shownMethods.map { method in
+        row(method) { "repertoire_\(method.rawValue)_seconds_\($0.name)" }
+      }, digits: 0)
+  }
+
+  private var witnessTable: TableRecipe {
+    TableRecipe(
+      name: "witness-shares", columns: ["share of the weight on witnesses"] + repertoires.map(\.title),
+      rows: shownMethods.filter { $0 != .kmers }.map { method in
+        row(method) {
+          let name = "repertoire_\(method.rawValue)_witness_share_\($0.name)"
+          return "\(name) ± \(name)_deviation"
+        }
+      }, digits: 4)
+  }
+}

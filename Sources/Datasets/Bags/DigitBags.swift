@@ -1,0 +1,49 @@
+public import Tensors
+
+/// Bags of labelled images, positive where one of them shows the target class.
+///
+/// Numbers of images are normal, rounded, at least 1. Half of the bags are positive, in random order; a
+/// positive bag has at least one image of the target, put at a place drawn at random where none was drawn by
+/// chance, a negative one none.
+///
+/// - Source: the MNIST bags of Ilse, Tomczak, Welling, ICML 2018.
+public struct DigitBags: Sendable, Equatable {
+  /// The images of each bag, by their places in the data set.
+  public let images: [[Int]]
+  /// Whether each bag is positive.
+  public let isPositive: [Bool]
+  /// The class that makes a bag positive.
+  public let target: Int
+
+  /// Draws bags of images with given labels.
+  ///
+  /// - Parameters:
+  ///   - labels: The class of each image; some are of the target, some are not.
+  ///   - bagCount: Bags.
+  ///   - stream: Its children draw; it is not advanced.
+  public init(
+    labels: [Int], bagCount: Int, meanSize: Double = 10, sizeDeviation: Double = 2, target: Int = 9,
+    using stream: RandomStream
+  ) {
+    let targets = labels.indices.filter { labels[$0] == target }
+    let others = labels.indices.filter { labels[$0] != target }
+    require(
+      !targets.isEmpty && !others.isEmpty,
+      "\(targets.count) images of class \(target) and \(others.count) others, expected some of each")
+    var random = stream.child(0)
+    let isPositive = random.permutation(of: bagCount).map { $0 < bagCount / 2 }
+    images = isPositive.map { isPositive in
+      let size = max(1, Int((meanSize + sizeDeviation * random.normal()).rounded()))
+      if !isPositive { return (0..<size).map { _ in others[random.integer(below: others.count)] } }
+      var bag = (0..<size).map { _ in random.integer(below: labels.count) }
+      if !bag.contains(where: { labels[$0] == target }) {
+        bag[random.integer(below: size)] = targets[random.integer(below: targets.count)]
+      }
+      return bag
+    }
+    (self.isPositive, self.target) = (isPositive, target)
+  }
+
+  /// The number of bags.
+  public var count: Int { isPositive.count }
+}

@@ -1,0 +1,53 @@
+public import Tensors
+
+/// How often each word of k letters, or pair of letters with a gap, stands in the sequences of a bag.
+public enum KmerCounts {
+  /// The count of each word, in the order of its letters as digits: [letters^k].
+  ///
+  /// - Cost: one addition a letter, and memory for letters^k numbers.
+  public static func counts(of sequences: LetterSequences, length: Int) -> [Int32] {
+    require(length > 0, "words of \(length) letters")
+    let letterCount = sequences.letterCount
+    let size = (0..<length).reduce(1) { size, _ in size * letterCount }
+    require(size <= 1 << 26, "\(letterCount)^\(length) words are too many")
+    var counts = [Int32](repeating: 0, count: size)
+    counts.withUnsafeMutableBufferPointer { counts in
+      sequences.letters.withUnsafeBufferPointer { letters in
+        for sequence in 0..<sequences.count {
+          var (word, read) = (0, 0)
+          for place in Int(sequences.starts[sequence])..<Int(sequences.starts[sequence + 1]) {
+            word = (word * letterCount + Int(letters[place])) % size
+            read += 1
+            if read >= length { counts[word] += 1 }
+          }
+        }
+      }
+    }
+    return counts
+  }
+
+  /// How often each letter stands before each other one at distances of 1 to `distances` places: [distances,
+  /// letters, letters], the first letter first.
+  ///
+  /// - Cost: `distances` additions a letter.
+  public static func pairCounts(of sequences: LetterSequences, distances: Int) -> [Int32] {
+    require(distances > 0, "pairs of letters up to \(distances) places apart")
+    let letterCount = sequences.letterCount
+    var counts = [Int32](repeating: 0, count: distances * letterCount * letterCount)
+    counts.withUnsafeMutableBufferPointer { counts in
+      sequences.letters.withUnsafeBufferPointer { letters in
+        for sequence in 0..<sequences.count {
+          let (start, end) = (Int(sequences.starts[sequence]), Int(sequences.starts[sequence + 1]))
+          for place in start..<end {
+            var pair = Int(letters[place]) * letterCount
+            for other in place + 1..<max(place + 1, min(place + 1 + distances, end)) {
+              counts[pair + Int(letters[other])] &+= 1
+              pair += letterCount * letterCount
+            }
+          }
+        }
+      }
+    }
+    return counts
+  }
+}

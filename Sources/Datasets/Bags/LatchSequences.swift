@@ -1,0 +1,49 @@
+public import Tensors
+
+/// Sequences whose first character tells the class, followed by characters that tell nothing: the latch task.
+///
+/// The first character is 0 for the one class and 1 for the other; the others are drawn from the rest. Half
+/// of the sequences are of each class, in random order.
+///
+/// - Source: Hochreiter and Mozer 2000; as in the latch example of the published Hopfield layers.
+public struct LatchSequences: Sendable, Equatable {
+  /// The characters of all sequences, [sequences, length].
+  public let characters: [UInt8]
+  /// Whether each sequence is of the second class.
+  public let isPositive: [Bool]
+  /// Characters of a sequence.
+  public let length: Int
+  /// Different characters.
+  public let characterCount: Int
+
+  /// Draws sequences.
+  ///
+  /// - Parameter stream: Its children draw; it is not advanced.
+  public init(
+    count: Int = 4_096, length: Int = 32, characterCount: Int = 20, using stream: RandomStream
+  ) {
+    require(
+      count > 0 && length > 0 && (3...256).contains(characterCount),
+      "\(count) sequences of \(length) among \(characterCount) characters")
+    var random = stream.child(0)
+    let isPositive = random.permutation(of: count).map { $0 < count / 2 }
+    characters = isPositive.flatMap { isPositive in
+      [isPositive ? 1 : 0] + (1..<length).map { _ in UInt8(2 + random.integer(below: characterCount - 2)) }
+    }
+    (self.isPositive, self.length, self.characterCount) = (isPositive, length, characterCount)
+  }
+
+  /// The number of sequences.
+  public var count: Int { isPositive.count }
+
+  /// The sequences at `indices` as one-hot characters, [sequences, length, characters].
+  public func batch<Scalar: TensorScalar>(_ indices: [Int]) -> Tensor<Scalar> {
+    var elements = [Scalar](repeating: 0, count: indices.count * length * characterCount)
+    for (row, index) in indices.enumerated() {
+      for place in 0..<length {
+        elements[(row * length + place) * characterCount + Int(characters[index * length + place])] = 1
+      }
+    }
+    return Tensor(shape: [indices.count, length, characterCount], elements: elements)
+  }
+}

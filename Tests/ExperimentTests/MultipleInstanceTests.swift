@@ -1,0 +1,126 @@
+import EnergyTransformer
+import Foundation
+import Testing
+
+/// The program `multiple-instance`, run as a user runs it, on small bags.
+@Suite(.serialized) struct MultipleInstanceTests {
+  private let folder: TemporaryPlace
+
+  init() throws { folder = try TemporaryPlace() }
+
+  private func run(_ arguments: [String]) throws -> FinishedProgram {
+    try Program("multiple-instance").run(arguments)
+  }
+
+  /// Options of repertoires that train in a second or two.
+  private func repertoires(_ output: String) -> [String] {
+    [
+      "--tasks", "repertoires", "--bags", "40", "--sequences", "3000", "--rates", "0.03", "0.01", "--folds",
+      "2",
+      "--epochs", "3", "--kernels", "18", "--output", folder.path(output),
+    ]
+  }
+
+  private func bytes(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: folder.path(name)))
+  }
+
+  /// The numbers of a run that are neither times nor memory.
+  private func summary(_ output: String) throws -> [String: Double] {
+    try RunRecord.read(from: folder.path("\(output)/run.json")).summary.filter {
+      !$0.key.contains("seconds") && !$0.key.contains("memory")
+    }
+  }
+
+  @Test("repertoires: page, figures and record, with the same bits for 1 and 2 threads")
+  func threads() throws {
+    for threads in [1, 2] {
+      let found = try run(repertoires("threads-\(threads)") + ["--threads", "\(threads)"])
+      #expect(found.status == 0, "\(found.errors)")
+    }
+    for name in ["metrics.csv", "scores.csv", "auc.svg"] {
+      #expect(try bytes("threads-1/\(name)") == bytes("threads-2/\(name)"))
+    }
+    let summary = try summary("threads-1")
+    #expect(try summary == self.summary("threads-2"))
+    for rate in ["3_percent", "1_percent"] {
+      let others = ["gated_attention", "mean", "maximum", "kmers"].compactMap {
+        summary["repertoire_\($0)_auc_\(rate)"]
+      }
+      let own = try #require(summary["repertoire_auc_\(rate)"])
+      #expect(others.count == 4 && (others + [own]).allSatisfy { (0...1).contains($0) })
+      #expect(summary["repertoire_best_baseline_auc_\(rate)"] == others.max())
+      let shares = ["hopfield", "mean"].compactMap { summary["repertoire_\($0)_witness_share_\(rate)"] }
+      #expect(shares.count == 2 && shares.allSatisfy { (0...1).contains($0) })
+    }
+    // Mean pooling gives every sequence the same weight.
+    #expect(abs((summary["repertoire_mean_witness_share_3_percent"] ?? 0) - 0.03) < 1e-4)
+    let scores = try CSVTable.read(from: folder.path("threads-1/scores.csv"))
+    // Five methods at the higher rate, seven at the lower; every repertoire once.
+    #expect(scores.rows.count == (5 + 7) * 40)
+    let page = String(decoding: try bytes("threads-1/README.md"), as: UTF8.self)
+    #expect(page.contains("Hopfield pooling") && page.contains(", sequence "))
+  }
+
+  @Test(
+    "a folder of repertoires is read; what is wrong in it ends the run in one line before anything is written"
+  )
+  func reading() throws {
+    let set = folder.path("set")
+    try FileManager.default.createDirectory(atPath: set, withIntermediateDirectories: true)
+    func write(_ name: String, _ text: String) throws {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: "\(set)/\(name)"))
+    }
+    var metadata = "ID\tStatus\n"
+    for index in 0..<20 {
+      metadata += "r\(index)\t\(index % 2 == 0 ? "-" : "+")\n"
+      let lines = (0..<50).map { line in
+        "CASS\(index % 2 == 1 && line < 10 ? "WHM" : "GLR")\(["D", "E", "K"][line % 3])EQYF\t\(line + 1)\n"
+      }
+      try write("r\(index).tsv", "amino_acid\ttemplates\n" + lines.joined())
+    }
+    try write("metadata.tsv", metadata)
+    let options = ["--tasks", "repertoires", "--repertoires", set, "--folds", "2", "--epochs", "2"]
+    let found = try run(options + ["--output", folder.path("read")])
+    #expect(found.status == 0, "\(found.errors)")
+    let summary = try summary("read")
+    #expect(summary["repertoire_auc_folder"] != nil && summary["repertoire_kmers_auc_folder"] == 1)
+    try write("r3.tsv", "amino_acid\ttemplates\nCASSF\t1\nCAZF\t1\n")
+    try run(options + ["--output", folder.path("bad")]).expectOneLine(
+      containing: "r3.tsv", "line 3", "amino_acid", "CAZF")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("bad")))
+    try run(["--tasks", "repertoires", "--repertoires", folder.path("none")]).expectOneLine(
+      containing: "metadata.tsv", "missing")
+  }
+
+  @Test("the quick run does every task")
+  func quick() throws {
+    let found = try run(["--quick", "--output", folder.path("quick")])
+    #expect(found.status == 0, "\(found.errors)")
+    let summary = try summary("quick")
+    for name in [
+      "repertoire_auc_1_percent", "repertoire_auc_1_per_mille", "mnist_bags_auc", "bit_pattern_accuracy",
+      "latch_accuracy", "lookup_bit_pattern_accuracy", "lstm_latch_accuracy",
+      "gated_attention_mnist_bags_auc",
+    ] {
+      let value = try #require(summary[name], "\(name)")
+      #expect((0...1).contains(value))
+    }
+  }
+
+  @Test("options out of range end with a usage error")
+  func ranges() throws {
+    for bad in [
+      ["--bags", "3"], ["--rates", "0"], ["--rates", "2"], ["--rates", "1e-9"], ["--rates", "0.01", "0.01"],
+      ["--motifs", "A.X"], ["--motifs", "ABCDEFG"], ["--motifs", "."], ["--folds", "1"], ["--kernels", "0"],
+      ["--share", "0"], ["--pair-weight", "-1"], ["--pair-variance", "nan"], ["--share", "2"],
+      ["--beta", "nan"], ["--rate", "-1"], ["--validation", "1"],
+      ["--validation", "0"], ["--pairs", "0"], ["--threads", "0"], ["--runs", "0"], ["--tasks", "none"],
+      ["--epochs", "9223372036854775807"], ["--repertoires", ""], ["--width", "0"],
+    ] {
+      let found = try run(["--output", folder.path("out")] + bad)
+      #expect(found.status == 64 && found.errors.contains("Error: "), "\(bad): \(found.errors)")
+    }
+    try run(["--tasks", "latch", "--output", "/dev/null/x"]).expectOneLine(containing: "/dev/null/x")
+  }
+}
