@@ -81,7 +81,7 @@ struct MixedText {
     }
   }
 
-  /// Letters of one script after the other's ranges are drawn once.
+  /// Letters of one script.
   private mutating func letters(_ count: Int, of ranges: [ClosedRange<UInt32>]) -> String {
     let range = ranges[Int.random(in: 0..<ranges.count, using: &random)]
     var text = String.UnicodeScalarView()

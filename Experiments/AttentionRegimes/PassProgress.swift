@@ -17,6 +17,5 @@ final class PassProgress {
     line.show(.init(update: min(done, total), updateCount: total, imageCount: done))
   }
 
-  func print(_ text: String) { line.print(text) }
   func finish() { line.finish() }
 }

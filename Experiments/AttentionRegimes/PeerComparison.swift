@@ -1,4 +1,5 @@
 import EnergyTransformer
+import ExperimentCommands
 import Foundation
 
 /// This library beside PyTorch: tokens of a mixed text, vectors of hard sentences, time of a pass.
@@ -90,7 +91,7 @@ struct PeerComparison {
     numbers["timed_sentences"] = Double(ids.count)
     numbers["own_gflops"] =
       1e-9 * Self.operations(model.configuration, length: settings.length) * Double(tokens.tokenCount)
-      / (own.min() ?? .infinity)
+      / Stopwatch.median(own)
   }
 
   /// Floating-point operations of a token in a sequence of `length`.

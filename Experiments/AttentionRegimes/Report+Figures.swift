@@ -19,7 +19,9 @@ extension Report {
       cells: (0..<regimes.layerCount).map { layer in
         regimes.heads(ofLayer: layer).map {
           .init(
-            group: $0.attentionClass.rawValue - 1, label: String(format: "%.0f", $0.medianCount))
+            group: $0.attentionClass.rawValue - 1,
+            label: String(
+              format: $0.medianCount == $0.medianCount.rounded() ? "%.0f" : "%.1f", $0.medianCount))
         }
       })
   }

@@ -21,7 +21,8 @@ struct Settings {
     let longest = model.configuration.positionCount
     let usual = quick ? [16, 32] : [32, 128, 512]
     length = work.length ?? min(quick ? 32 : 128, longest)
-    let asked = work.lengths.isEmpty ? usual.filter { $0 <= longest } : work.lengths
+    let asked =
+      work.lengths.isEmpty ? usual.filter { $0 <= longest && text.count(length: $0) >= 4 } : work.lengths
     lengths = Set(asked + [length]).sorted()
     windows = work.windows ?? (quick ? 8 : 128)
     updates = work.updates
@@ -32,7 +33,9 @@ struct Settings {
     if let bad = lengths.first(where: { $0 > longest }) {
       throw DataFileError(
         file: model.folder.configurationURL.path,
-        problem: "field max_position_embeddings: \(longest), expected at least \(bad) for --lengths")
+        problem:
+          "field max_position_embeddings: \(longest), expected at least \(bad) for --\(bad == work.length ? "length" : "lengths")"
+      )
     }
     if let bad = lengths.first(where: { text.count(length: $0) < 4 }) {
       throw DataFileError(

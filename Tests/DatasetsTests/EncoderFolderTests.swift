@@ -58,7 +58,18 @@ struct EncoderFolderTests {
     #expect(
       message { _ = try found.tokenizer(vocabularySize: 6) }
         == "\(found.vocabularyURL.path): 7 pieces, expected at most vocab_size 6 of config.json")
+    try place.write("tokenizer.json", Array(#"{"normalizer": {"type": "Sequence", "normalizers": []}}"#.utf8))
+    #expect(
+      message { _ = try found.tokenizer() }?
+        .hasSuffix("tokenizer.json: field normalizer.type: expected \"BertNormalizer\", found \"Sequence\"")
+        == true)
     let weights = try Data(contentsOf: found.weightsURL)
+    try SafetensorsFile.write(
+      path: found.weightsURL.path, arrays: [("query.weight", StoredArray(shape: [1, 2], integers: [0, 1]))])
+    let quantised = message { let _: [String: Tensor<Float>] = try found.arrays() }
+    #expect(
+      quantised?.contains("array query.weight of shape [1, 2] holds i64, expected floating-point") == true,
+      "\(quantised ?? "")")
     try weights.dropLast(3).write(to: found.weightsURL)
     let cut = message { let _: [String: Tensor<Float>] = try found.arrays() }
     #expect(cut?.contains("model.safetensors: array \"") == true, "\(cut ?? "")")
@@ -78,6 +89,17 @@ struct EncoderFolderTests {
     #expect(found.map(\.score) == [1.5, 0, 5] && found[0].first == "a b" && found[2].second == "g")
     try place.write("pairs.tsv", Array("0.5\ta\tb\n1\tc\td\n2\te\tf\n".utf8))
     #expect(try SentencePairs.read(file).pairs.map(\.first) == ["a", "c", "e"])
+    // The score stands in one place, also where a sentence is a number; only line feeds end lines.
+    try place.write("pairs.tsv", Array("\u{FEFF}4.2\thow many\t42\r\n1\tc\u{2028}c\td\r\n2\te\tf\r\n".utf8))
+    let numbers = try SentencePairs.read(file).pairs
+    #expect(
+      numbers.map(\.score) == [4.2, 1, 2] && numbers[0].second == "42" && numbers[1].first == "c\u{2028}c")
+    let benchmark = (0..<4).map { "main\tnews\t2012\t\($0)\t\($0).5\tfirst \($0)\tsecond\tmore" }
+    try place.write("pairs.tsv", Array(benchmark.joined(separator: "\n").utf8))
+    #expect(try SentencePairs.read(file).pairs.map(\.first) == (0..<4).map { "first \($0)" })
+    #expect(try SentencePairs.read(file).pairs.map(\.score) == [0.5, 1.5, 2.5, 3.5])
+    try place.write("pairs.tsv", Array("a\tb\t1\nb\tc\tx\nc\td\t2\n".utf8))
+    #expect(message { _ = try SentencePairs.read(file) }?.contains("line 2: expected two sentences") == true)
     try place.write("pairs.tsv", Array("a\tb\t1\nc\td\n".utf8))
     #expect(message { _ = try SentencePairs.read(file) }?.contains("line 2: expected two sentences") == true)
     try place.write("pairs.tsv", Array("a\tb\t1\n".utf8))

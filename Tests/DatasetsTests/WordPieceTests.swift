@@ -70,6 +70,11 @@ struct WordPieceTests {
     try folder.write("vocab.txt", Array("[PAD]\n".utf8) + [0xC3, 0x28])
     let broken = message { _ = try WordPieceVocabulary(contentsOf: file) }
     #expect(broken == "\(file.path): byte 6: expected UTF-8 text, found other bytes")
+    // Of a piece that stands twice the last one counts.
+    let twice = try WordPieceVocabulary(pieces: [
+      "[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "b", "a", "##b", "##b", "[CLS]",
+    ])
+    #expect(WordPieceTokenizer(twice, rules: WordPieceRules()).ids(of: "ab") == [6, 8] && twice.begin == 9)
     // Pieces that are canonically the same are two pieces.
     let both = try WordPieceVocabulary(pieces: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "\u{E9}", "e\u{301}"])
     let tokenizer = WordPieceTokenizer(both, rules: WordPieceRules(lowersCase: false))

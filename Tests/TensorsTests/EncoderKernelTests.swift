@@ -14,8 +14,9 @@ struct EncoderKernelTests {
       let found = applied(values, unit)
       for (x, y) in zip(values, found) {
         let exact = gelu(Double(x))
-        // A rounding of the result, or of what is near 0 in the tail of the negative.
-        #expect(abs(Double(y) - exact) <= 1.5e-7 * abs(Double(x)) + 1e-30, "\(unit): \(x)")
+        // Roundings of the result, and for negative numbers the error of the normal tail.
+        let tail = x < 0 && x > -16 ? 2e-8 * abs(Double(x)) : 1e-30
+        #expect(abs(Double(y) - exact) <= 2e-7 * abs(exact) + tail, "\(unit): \(x) \(y) \(exact)")
       }
       let odd = applied([Float.nan, .infinity, -Float.infinity, -Float.nan], unit)
       #expect(odd[0].isNaN && odd[1] == .infinity && odd[2] == 0 && odd[3].isNaN, "\(unit): \(odd)")

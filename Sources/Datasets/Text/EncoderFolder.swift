@@ -44,12 +44,25 @@ public struct EncoderFolder: Sendable {
 
   /// The arrays of `model.safetensors` that are floating-point numbers, by name; f16 and bf16 are converted.
   ///
-  /// - Throws: an error that names the file and the array, for a file that is cut off or not what it says.
+  /// - Throws: an error that names the file and the array, for a file that is cut off or not what it says, and for
+  ///   weights or biases that are whole numbers, as quantised models have.
   public func arrays<Scalar: TensorScalar>(
     as type: Scalar.Type = Scalar.self
   ) throws -> [String: Tensor<Scalar>] {
     let file = try SafetensorsFile.read(path: weightsURL.path)
-    return try file.arrays.filter { $0.value.elementType.isFloatingPoint }.mapValues { try Tensor($0) }
+    var tensors: [String: Tensor<Scalar>] = [:]
+    for (name, array) in file.arrays.sorted(by: { $0.key < $1.key }) {
+      if array.elementType.isFloatingPoint {
+        tensors[name] = try Tensor(array)
+      } else if name.hasSuffix(".weight") || name.hasSuffix(".bias") {
+        throw DataFileError(
+          file: weightsURL.path,
+          problem:
+            "array \(name) of shape \(array.shape) holds \(array.elementType), expected floating-point numbers"
+        )
+      }
+    }
+    return tensors
   }
 
   /// The tokenizer of `vocab.txt`, with the rules of `tokenizer_config.json` or else of `tokenizer.json`; with those of
@@ -77,6 +90,10 @@ public struct EncoderFolder: Sendable {
     let whole = url.appendingPathComponent("tokenizer.json")
     guard DataFile.exists(whole) else { return WordPieceRules() }
     let found = try JSONFile.decode(WholeTokenizer.self, whole).normalizer
+    if let type = found?.type, type != "BertNormalizer" {
+      throw DataFileError(
+        file: whole.path, problem: "field normalizer.type: expected \"BertNormalizer\", found \"\(type)\"")
+    }
     return WordPieceRules(
       lowersCase: found?.lowersCase ?? true, takesAccentsOff: found?.takesAccentsOff,
       setsIdeographsApart: found?.setsIdeographsApart ?? true)
@@ -97,9 +114,11 @@ private struct TokenizerOptions: Decodable {
 /// The part of `tokenizer.json` that is used.
 private struct WholeTokenizer: Decodable {
   struct Normalizer: Decodable {
+    let type: String?
     let lowersCase: Bool?, takesAccentsOff: Bool?, setsIdeographsApart: Bool?
 
     private enum CodingKeys: String, CodingKey {
+      case type
       case lowersCase = "lowercase"
       case takesAccentsOff = "strip_accents"
       case setsIdeographsApart = "handle_chinese_chars"

@@ -18,30 +18,29 @@ struct BellFit {
   private static let stepLimit = 60
   /// Far centres of wide bells are slopes that fall from one end to the other; further out nothing changes any more.
   private static let meanRange = -100.0...100.0
-  private static let deviationRange = 0.002...200.0
+  /// From a tenth of the distance of two tokens, where one token has all the weight.
+  private let deviationRange: ClosedRange<Double>
 
   init(
     products: UnsafeBufferPointer<Double>, length: Int, starts: [(bell: Bell, weights: [Double])]
   ) {
     (self.products, self.length, self.starts) = (products, length, starts)
     positions = GaussianWeighting.positions(count: length)
+    deviationRange = 0.2 / Double(max(1, length - 1))...200
     quadratics = starts.map { start in
       let moved = Self.times(products, start.weights)
       return Self.dot(start.weights, moved)
     }
   }
 
-  /// A grid of bells with their weights.
+  /// A grid of bells, and a narrow one on each token, with their weights.
   static func starts(length: Int) -> [(bell: Bell, weights: [Double])] {
     let positions = GaussianWeighting.positions(count: length)
     let means = (0...16).map { -1 + Double($0) / 8 }
     let deviations = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 5]
-    return means.flatMap { mean in
-      deviations.map { deviation in
-        let bell = Bell(mean: mean, deviation: deviation)
-        return (bell, weights(bell, positions))
-      }
-    }
+    let wide = means.flatMap { mean in deviations.map { Bell(mean: mean, deviation: $0) } }
+    let narrow = positions.map { Bell(mean: $0, deviation: 1 / Double(max(1, length - 1))) }
+    return (wide + narrow).map { ($0, weights($0, positions)) }
   }
 
   /// The best bell for c = `overlaps`.
@@ -56,8 +55,8 @@ struct BellFit {
     for _ in 0..<Self.stepLimit {
       let step = gaussNewton(at: bell, overlaps)
       var improved = false
-      for _ in 0..<6 {
-        let next = Self.moved(bell, step, damping: damping)
+      while damping <= 1e9 {
+        let next = moved(bell, step, damping: damping)
         let found = self.loss(at: next, overlaps)
         if found < loss {
           let gain = loss - found
@@ -105,7 +104,7 @@ struct BellFit {
     return step
   }
 
-  private static func moved(_ bell: Bell, _ step: Step, damping: Double) -> Bell {
+  private func moved(_ bell: Bell, _ step: Step, damping: Double) -> Bell {
     let least = Double.leastNormalMagnitude
     let a = step.curvature.0 * (1 + damping) + least
     let c = step.curvature.2 * (1 + damping) + least
@@ -118,7 +117,7 @@ struct BellFit {
     let deviation = bell.deviation * exp(min(1, max(-1, -ofWidth)))
     guard mean.isFinite && deviation.isFinite else { return bell }
     return Bell(
-      mean: min(max(mean, meanRange.lowerBound), meanRange.upperBound),
+      mean: min(max(mean, Self.meanRange.lowerBound), Self.meanRange.upperBound),
       deviation: min(max(deviation, deviationRange.lowerBound), deviationRange.upperBound))
   }
 

@@ -34,7 +34,7 @@ extension EncoderConfiguration: Decodable {
       let found = try container.decode(Int.self, forKey: key)
       guard found > 0 && found <= 1 << 24 else {
         throw DecodingError.dataCorruptedError(
-          forKey: key, in: container, debugDescription: "expected a size of at least 1, found \(found)")
+          forKey: key, in: container, debugDescription: "expected a size in 1 ... \(1 << 24), found \(found)")
       }
       return found
     }

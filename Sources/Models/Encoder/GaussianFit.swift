@@ -10,7 +10,8 @@ public import Tensors
 /// descend from there.
 ///
 /// - Source: the weighting is that of Ramsauer et al. 2020, who learn it in training; the fit to a trained head is ours.
-/// - Cost: 4 N² times value size operations a sequence and head; about 100 N² a query for the fit.
+/// - Cost: 4 N² times value size operations a sequence and head, some N + 250 products of N numbers and 100 N² operations
+///   a query for the fit; 16 N² bytes a head are kept.
 public struct GaussianFit: Sendable {
   /// Sums of products of values, [heads, N, N].
   private var products: Tensor<Double>

@@ -4,8 +4,9 @@ public import Tensors
 ///
 ///     A_ij ∝ exp(-½ ((s_j - μ_i) / σ_i)²)        s_j = (j - ½ (N - 1)) / (½ (N - 1)),   j = 0 … N - 1
 ///
-/// Each row is normalised. The 2 N numbers belong to sequences of N tokens; for other lengths μ and σ are interpolated
-/// between the positions s, so that the first and the last token keep theirs.
+/// Each row is normalised. The 2 N numbers belong to sequences of N tokens; for other lengths 1/σ² and μ/σ² are
+/// interpolated between the positions s, so that the first and the last token keep theirs, and the bell between a narrow
+/// and a nearly flat one is near the narrow one.
 ///
 /// - Source: Ramsauer et al. 2020, section 3 and appendix A.5 on the replacement of averaging heads; the interpolation
 ///   is ours, as the paper's sequences have one length.
@@ -46,7 +47,10 @@ public struct GaussianWeighting: Sendable, Equatable {
         return (1 - share) * values[left] + share * values[right]
       }
     }
-    return GaussianWeighting(means: interpolated(means), deviations: interpolated(deviations))
+    let precisions = interpolated(deviations.map { 1 / ($0 * $0) })
+    let moments = interpolated(zip(means, deviations).map { $0 / ($1 * $1) })
+    return GaussianWeighting(
+      means: zip(moments, precisions).map { $0 / $1 }, deviations: precisions.map { 1 / $0.squareRoot() })
   }
 
   /// The weights A for sequences of some length, [count, count], each row adding up to 1.

@@ -5,12 +5,6 @@ struct HeadInput<Scalar: TensorScalar> {
   /// The number of tokens.
   let count: Int
   let queries: UnsafePointer<Scalar>, keys: UnsafePointer<Scalar>, values: UnsafePointer<Scalar>
-
-  init(
-    count: Int, queries: UnsafePointer<Scalar>, keys: UnsafePointer<Scalar>, values: UnsafePointer<Scalar>
-  ) {
-    (self.count, self.queries, self.keys, self.values) = (count, queries, keys, values)
-  }
 }
 
 /// What a head did with one sequence; the pointers hold while it is being looked at.

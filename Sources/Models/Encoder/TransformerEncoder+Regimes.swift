@@ -3,8 +3,7 @@ public import Tensors
 extension TransformerEncoder {
   /// How every head retrieves over sequences of one length, in the order of ``EncoderConfiguration/heads``.
   ///
-  /// A head with a rule of its own is measured by the weights that rule gives; energies are those of its retrieval only
-  /// for the published rule.
+  /// Heads are measured as published: an encoder with replaced ones is refused.
   ///
   /// - Cost: a pass, and 3 N² times head size operations and N sorts of N weights for each head and sequence.
   public func regimes(of tokens: EncoderTokens) -> [HeadRegime] {
@@ -13,6 +12,9 @@ extension TransformerEncoder {
     require(
       tokens.count > 0 && tokens.lengths.allSatisfy { $0 == length },
       "regimes are measured over sequences of one length, not \(Set(tokens.lengths).sorted())")
+    require(
+      rules.joined().allSatisfy { $0 == .softmax || $0 == .retrieval(updates: 1) },
+      "regimes are those of the published rule: measure before heads are replaced")
     let pieces = tokens.pieces
     let found = Parallelism.map(pieces.count) { index -> [RegimeMeter<Scalar>.Sums] in
       let pass = EncoderPass(self, tokens.sequences(pieces[index]))
@@ -38,6 +40,7 @@ extension TransformerEncoder {
   public func weights(of heads: [HeadPlace], over tokens: EncoderTokens) -> [Tensor<Scalar>] {
     require(tokens.count == 1, "weights over \(tokens.count) sequences, expected one")
     check(tokens)
+    check(heads)
     let count = tokens.tokenCount
     var found: [HeadPlace: Tensor<Scalar>] = [:]
     EncoderPass(self, tokens).run { head in
@@ -48,11 +51,6 @@ extension TransformerEncoder {
         }
       }
     }
-    return heads.map { place in
-      guard let weights = found[place] else {
-        fatalError("\(place) of an encoder of \(configuration.layerCount) layers")
-      }
-      return weights
-    }
+    return heads.compactMap { found[$0] }
   }
 }

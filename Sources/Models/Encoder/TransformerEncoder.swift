@@ -48,10 +48,8 @@ public struct TransformerEncoder<Scalar: TensorScalar>: Sendable {
     _ heads: some Sequence<HeadPlace>, rule: (HeadPlace) -> HeadRule
   ) -> TransformerEncoder {
     var copy = self
+    check(heads)
     for place in heads {
-      require(
-        rules.indices.contains(place.layer) && rules[place.layer].indices.contains(place.head),
-        "\(place) of an encoder of \(configuration.layerCount) layers of \(configuration.headCount) heads")
       let new = rule(place)
       if case .retrieval(let updates) = new { require(updates >= 1, "a retrieval of \(updates) updates") }
       copy.rules[place.layer][place.head] = new
@@ -104,6 +102,14 @@ public struct TransformerEncoder<Scalar: TensorScalar>: Sendable {
         pass.run()
         pass.writeMeans(to: out + pieces[index].lowerBound * width, isNormalized: isNormalized)
       }
+    }
+  }
+
+  func check(_ heads: some Sequence<HeadPlace>) {
+    for place in heads {
+      require(
+        rules.indices.contains(place.layer) && rules[place.layer].indices.contains(place.head),
+        "\(place) of an encoder of \(configuration.layerCount) layers of \(configuration.headCount) heads")
     }
   }
 

@@ -43,8 +43,7 @@ struct SafetensorsHeader {
       }
       guard entry.end <= buffer.count else {
         throw failure(
-          entry.name, "data_offsets",
-          expected: "end of at most \(buffer.count), where the file ends",
+          entry.name, "data_offsets", expected: "end of at most \(buffer.count), the size of the data",
           found: "\(entry.end) for shape \(entry.shape)")
       }
       let start = buffer.startIndex + entry.begin

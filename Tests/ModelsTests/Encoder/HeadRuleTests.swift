@@ -77,11 +77,18 @@ struct HeadRuleTests {
     let expected = Tensor(shape: [9, 9], elements: elements)
     expectClose(actual: bells.weights(count: 9, Double.self), expected: expected, relative: 1e-12)
     try expectWeights(.gaussian(bells)) { _ in expected }
-    // Ends stay ends, what lies between is interpolated: a straight line stays one.
-    for (index, mean) in bells.resized(to: 17).means.enumerated() {
+    // Ends stay ends, what lies between is interpolated: a straight line of bells of one width stays one.
+    let even = GaussianWeighting(means: bells.means, deviations: bells.means.map { _ in 0.3 }).resized(to: 17)
+    for (index, mean) in even.means.enumerated() {
       let expected = -0.8 + 0.1 * Double(index)
-      #expect(abs(mean - expected) < 1e-12)
+      #expect(abs(mean - expected) < 1e-12 && abs(even.deviations[index] - 0.3) < 1e-12)
     }
+    #expect(
+      bells.resized(to: 17).means[16] == bells.means[8]
+        && bells.resized(to: 17).deviations[0] == bells.deviations[0])
+    // Between a flat and a narrow one: half of 1/σ², at the narrow one's place.
+    let mixed = GaussianWeighting(means: [100, -0.5], deviations: [200, 0.2]).resized(to: 3)
+    #expect(abs(mixed.means[1] + 0.5) < 1e-3 && abs(mixed.deviations[1] - 0.2 * 2.0.squareRoot()) < 1e-3)
     #expect(bells.resized(to: 1).means.count == 1 && bells.resized(to: 9) == bells)
     #expect(
       GaussianWeighting.positions(count: 1) == [0] && GaussianWeighting.positions(count: 3) == [-1, 0, 1])
@@ -104,6 +111,18 @@ struct HeadRuleTests {
         expected: wanted.weights(count: length, Double.self),
         relative: 0, absolute: 1e-6)
     }
+  }
+
+  @Test("a fit finds bells on one token of many")
+  func fitOfPoints() {
+    let (length, size) = (65, 40)
+    let values = normalTensor([1, length, size], seed: 8, as: Double.self)
+    // Each query answers with the token after it.
+    let next = (0..<length).map { ($0 + 1) % length }
+    var fit = GaussianFit(headCount: 1, length: length)
+    fit.add(values: values, answers: values.gathered(next, axis: 1))
+    let weights = fit.weightings()[0].weights(count: length, Double.self)
+    for query in 0..<length { #expect(weights[query, next[query]] > 0.999, "\(query)") }
   }
 
   @Test("no other bell answers better than the fitted one")
@@ -133,6 +152,17 @@ struct HeadRuleTests {
         )
         for (query, loss) in losses(other).enumerated() {
           #expect(loss >= best[query] * (1 - 1e-5), "head \(head) query \(query)")
+        }
+      }
+      // None of a grid of its own, finer than that of the starts.
+      for mean in stride(from: -1.5, through: 1.5, by: 0.15) {
+        for logDeviation in stride(from: -2.5, through: 2, by: 0.3) {
+          let other = GaussianWeighting(
+            means: [Double](repeating: mean, count: 9),
+            deviations: [Double](repeating: exp(logDeviation), count: 9))
+          for (query, loss) in losses(other).enumerated() {
+            #expect(loss >= best[query] * (1 - 1e-5), "head \(head) query \(query): \(mean) \(logDeviation)")
+          }
         }
       }
     }
