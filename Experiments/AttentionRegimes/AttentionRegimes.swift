@@ -24,7 +24,8 @@ struct AttentionRegimes: ParsableCommand {
     let pairs = try work.pairs.map { try SentencePairs.read(URL(fileURLWithPath: $0)) }
     let text = TokenWindows(source.text, tokenizer: model.tokenizer)
     let settings = try Settings(work, peer, quick: output.quick, model: model, windows: text)
-    if !peer.noPeers { try EncoderPeer.check(peer) }
+    let pytorch =
+      peer.noPeers ? nil : try EncoderPeer(peer, model: model, threads: Parallelism.threadCount)
     try OutputFolder.prepare(output.output)
     var record = RunRecord(
       experiment: "attention-regimes", title: "What the heads of \(model.name) do",
@@ -46,12 +47,11 @@ struct AttentionRegimes: ParsableCommand {
     let replacements = try timed("replacements") {
       try Replacements(model, text, pairs, regimes, settings, progress)
     }
-    let comparison =
-      peer.noPeers
-      ? nil
-      : try timed("peer") {
-        try PeerComparison(peer, model, source, text, settings, seed: work.seed, progress)
+    let comparison = try pytorch.map { pytorch in
+      try timed("peer") {
+        try PeerComparison(pytorch, model, source, text, settings, seed: work.seed, progress)
       }
+    }
     progress.finish()
     for (name, version) in comparison?.versions ?? [:] { record.versions[name] = version }
     record.timings["total"] = Date().timeIntervalSince(started)

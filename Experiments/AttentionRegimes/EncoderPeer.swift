@@ -18,19 +18,12 @@ final class EncoderPeer {
     let implementation: String, batch: Int
   }
 
-  /// - Throws: ``PeerFault`` where a program is missing.
-  static func check(_ options: PeerOptions) throws {
-    try PeerProgram.check(python: options.python, program: path(options))
-  }
-
-  private static func path(_ options: PeerOptions) -> String { "\(options.peers)/bert_encoder.py" }
-
   /// Starts it and lets it read the model.
   ///
   /// - Throws: ``PeerFault`` where it is not installed or fails.
   init(_ options: PeerOptions, model: LoadedModel, threads: Int) throws {
     program = try PeerProgram(
-      name: "PyTorch", python: options.python, program: Self.path(options),
+      name: "PyTorch", python: options.python, program: "\(options.peers)/bert_encoder.py",
       arguments: [model.folder.url.path], threads: threads)
     versions = try program.decoded(program.greeting, as: Greeting.self).versions
   }

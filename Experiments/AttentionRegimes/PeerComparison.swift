@@ -11,10 +11,9 @@ struct PeerComparison {
   private(set) var batch = 0
 
   init(
-    _ options: PeerOptions, _ model: LoadedModel, _ source: SourceText, _ text: TokenWindows,
+    _ peer: EncoderPeer, _ model: LoadedModel, _ source: SourceText, _ text: TokenWindows,
     _ settings: Settings, seed: UInt64, _ progress: PassProgress
   ) throws {
-    let peer = try EncoderPeer(options, model: model, threads: Parallelism.threadCount)
     versions = peer.versions
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("attention-\(ProcessInfo.processInfo.processIdentifier)").path

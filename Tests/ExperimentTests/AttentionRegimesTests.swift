@@ -79,6 +79,24 @@ import Testing
     #expect(try text("README.md") == page)
   }
 
+  @Test(
+    "another system that is missing, fails or says nonsense is named in one line, before anything is written",
+    arguments: [
+      (nil, "is missing; Benchmarks/Peers/setup.sh"), ("exit 3", "PyTorch ended without an answer"),
+      ("echo '{\"error\": \"no torch here\"}'", "PyTorch: no torch here"),
+      ("echo hello", "PyTorch: an answer of another form: hello"),
+    ] as [(String?, String)])
+  func peers(script: String?, message: String) throws {
+    let peers = folder.path("peers")
+    try FileManager.default.createDirectory(atPath: peers, withIntermediateDirectories: true)
+    if let script { try SmallEncoder.write(script + "\n", to: "\(peers)/bert_encoder.py") }
+    try Program("attention-regimes").run([
+      "--quick", "--output", folder.path("results/out"), "--model", model, "--text", folder.path("text.txt"),
+      "--python", "/bin/sh", "--peers", peers,
+    ]).expectOneLine(containing: message)
+    #expect(!FileManager.default.fileExists(atPath: folder.path("results")))
+  }
+
   @Test("models and texts that are not what they say are refused in one line")
   func refused() throws {
     let other = folder.path("other")
