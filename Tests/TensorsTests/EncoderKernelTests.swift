@@ -7,7 +7,7 @@ import Testing
 struct EncoderKernelTests {
   private func gelu(_ x: Double) -> Double { x * erfc(-x / 2.0.squareRoot()) / 2 }
 
-  @Test("GELU to the rounding of a float, from tail to tail, and NaN and infinity where they belong")
+  @Test("GELU to a few roundings of a float, from tail to tail, and NaN and infinity where they belong")
   func geluFloat() {
     let values = stride(from: Float(-20), through: 20, by: 1e-3).map { $0 } + [-1e-20, 0, 1e-20, 1e30, -1e30]
     for unit in VectorUnit.available {
@@ -16,7 +16,7 @@ struct EncoderKernelTests {
         let exact = gelu(Double(x))
         // Roundings of the result, and for negative numbers the error of the normal tail.
         let tail = x < 0 && x > -16 ? 1e-8 * abs(Double(x)) : 1e-30
-        #expect(abs(Double(y) - exact) <= 3e-7 * abs(exact) + tail, "\(unit): \(x) \(y) \(exact)")
+        #expect(abs(Double(y) - exact) <= 5e-7 * abs(exact) + tail, "\(unit): \(x) \(y) \(exact)")
       }
       let odd = applied([Float.nan, .infinity, -Float.infinity, -Float.nan], unit)
       #expect(odd[0].isNaN && odd[1] == .infinity && odd[2] == 0 && odd[3].isNaN, "\(unit): \(odd)")
