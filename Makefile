@@ -30,6 +30,8 @@ results: setup
 		--epochs $${set#*:} || exit 1; done)
 	swift run -c release memory-retrieval $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(wildcard .build/peers/bin/python),,--no-peers)
 	swift run -c release multiple-instance
+	$(if $(MODEL),swift run -c release attention-regimes --model $(MODEL) --pairs $(PAIRS) $(if \
+		$(wildcard .build/peers/bin/python),,--no-peers))
 	swift run -c release results-tables
 
 # Graphs with anomalous nodes, files in the folder that NODES= names.
@@ -37,6 +39,9 @@ NODE_SETS = reddit books disney inj_cora
 
 # Sets of the TU Dortmund collection with their epochs, folders in the one that TU= names.
 TU_SETS = MUTAG:60 ENZYMES:30 PROTEINS:30 IMDB-BINARY:30 NCI1:60
+
+# MODEL= names the folder of a published encoder for attention-regimes, PAIRS= another file of sentence pairs with scores.
+PAIRS = Experiments/AttentionRegimes/pairs.tsv
 
 # PHOTOS= names a folder of photos for memory-retrieval, which is compared with faiss where Benchmarks/Peers/setup.sh
 # installed it.

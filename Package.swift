@@ -14,13 +14,15 @@ func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Re
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-func experiment(_ name: String, folder: String, _ more: [Target.Dependency] = []) -> Target {
+func experiment(
+  _ name: String, folder: String, _ more: [Target.Dependency] = [], files: [String] = []
+) -> Target {
   .executableTarget(
     name: name,
     dependencies: [
       "EnergyTransformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ] + more,
-    path: "Experiments/\(folder)", exclude: ["README.md"], swiftSettings: strict)
+    path: "Experiments/\(folder)", exclude: ["README.md"] + files, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
@@ -76,7 +78,7 @@ let package = Package(
     tests("EnergiesTests", ["Energies", "EnergyTesting"], resources: [.copy("Fixtures")]),
     tests("DynamicsTests", ["Dynamics", "EnergyTesting"], resources: [.copy("Fixtures")]),
     tests("ModelsTests", ["Models"], resources: [.copy("Fixtures")]),
-    tests("DatasetsTests", ["Datasets"]),
+    tests("DatasetsTests", ["Datasets"], resources: [.copy("Fixtures")]),
     tests("TrainingTests", ["Training"]),
     tests("ReportingTests", ["Reporting"]),
     tests("EnergyTestingTests", ["Tensors", "Energies", "Dynamics", "EnergyTesting"]),
@@ -109,17 +111,23 @@ if !isDependency {
         "EnergyTransformer", "ExperimentCommands",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Experiments/GraphExperiments", exclude: ["README.md"], swiftSettings: strict))
+  // The same for experiments beside another system.
+  package.targets.append(
+    .target(
+      name: "PeerPrograms", path: "Experiments/PeerPrograms", exclude: ["README.md"], swiftSettings: strict))
   let experiments: [(name: String, folder: String, more: [Target.Dependency])] = [
     ("masked-images", "MaskedImages", ["MaskedImageData"]),
     ("descent-methods", "DescentMethods", ["MaskedImageData"]), ("descend", "Descend", []),
     ("graph-classification", "GraphClassification", ["GraphExperiments", "ExperimentCommands"]),
     ("graph-nodes", "GraphNodes", ["GraphExperiments", "ExperimentCommands"]),
-    ("memory-retrieval", "MemoryRetrieval", ["ExperimentCommands"]),
+    ("memory-retrieval", "MemoryRetrieval", ["ExperimentCommands", "PeerPrograms"]),
     ("multiple-instance", "MultipleInstance", ["ExperimentCommands"]),
+    ("attention-regimes", "AttentionRegimes", ["ExperimentCommands", "PeerPrograms"]),
     ("results-tables", "ResultsTables", []),
   ]
   for (name, folder, more) in experiments {
-    package.targets.append(experiment(name, folder: folder, more))
+    let files = name == "attention-regimes" ? ["pairs.tsv"] : []
+    package.targets.append(experiment(name, folder: folder, more, files: files))
     package.products.append(.executable(name: name, targets: [name]))
   }
 

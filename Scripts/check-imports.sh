@@ -23,8 +23,10 @@ Experiments/DescentMethods: EnergyTransformer MaskedImageData ArgumentParser Fou
 Experiments/GraphExperiments: EnergyTransformer ExperimentCommands ArgumentParser Foundation
 Experiments/GraphClassification: EnergyTransformer ExperimentCommands GraphExperiments ArgumentParser Foundation
 Experiments/GraphNodes: EnergyTransformer ExperimentCommands GraphExperiments ArgumentParser Foundation
-Experiments/MemoryRetrieval: EnergyTransformer ExperimentCommands ArgumentParser Foundation
+Experiments/PeerPrograms: Foundation
+Experiments/MemoryRetrieval: EnergyTransformer ExperimentCommands PeerPrograms ArgumentParser Foundation
 Experiments/MultipleInstance: EnergyTransformer ExperimentCommands ArgumentParser Foundation
+Experiments/AttentionRegimes: EnergyTransformer ExperimentCommands PeerPrograms ArgumentParser Foundation
 Benchmarks/Measurements: Foundation
 Benchmarks/Performance: EnergyTransformer Measurements ProcessControl ArgumentParser Foundation
 Benchmarks/Operations: EnergyTransformer Benchmark

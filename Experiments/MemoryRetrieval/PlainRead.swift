@@ -1,4 +1,5 @@
 import EnergyTransformer
+import ExperimentCommands
 import Foundation
 
 /// Reading a file that is in the page cache, by all threads at once, and doing next to nothing with it.

@@ -1,4 +1,5 @@
 import EnergyTransformer
+import ExperimentCommands
 import Foundation
 
 /// How fast a modern Hopfield network goes over a file of patterns that is mapped into memory.

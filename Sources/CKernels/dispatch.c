@@ -203,6 +203,14 @@ void *et_workspace(int slot, size_t bytes) {
   }                                                                                                          \
   void et_largest_excess_##S(long count, long heads, const T *scores, const T *levels, T *out) {             \
     fused_##S()->largest_excess(count, heads, scores, levels, out);                                          \
+  }                                                                                                          \
+  void et_gelu_##S(long rows, long columns, long row, T *x) { fused_##S()->gelu(rows, columns, row, x); }    \
+  void et_normalize_gained_##S(long rows, long columns, long row, T epsilon, const T *gain, const T *shift,  \
+                               T *x) {                                                                       \
+    fused_##S()->normalize_gained(rows, columns, row, epsilon, gain, shift, x);                              \
+  }                                                                                                          \
+  void et_weigh_##S(long rows, long columns, long row, T scale, T *scores, double *log_sums) {               \
+    fused_##S()->weigh(rows, columns, row, scale, scores, log_sums);                                         \
   }
 
 ET_DEFINE(float, f32)

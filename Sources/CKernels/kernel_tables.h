@@ -2,6 +2,7 @@
 #ifndef ENERGY_TRANSFORMER_KERNEL_TABLES_H
 #define ENERGY_TRANSFORMER_KERNEL_TABLES_H
 #include "include/CKernels.h"
+#include "include/EncoderKernels.h"
 #include "include/FusedKernels.h"
 #include "include/NeighbourKernels.h"
 #include "include/SequenceKernels.h"
@@ -50,6 +51,9 @@ void *et_workspace(int slot, size_t bytes);
     void (*window_scatter)(const et_sequences *, long, long, const uint16_t *, const T *, T *);              \
     void (*pool)(long, long, long, const T *, const T *, T *, T *, T *);                                     \
     void (*largest_excess)(long, long, const T *, const T *, T *);                                           \
+    void (*gelu)(long, long, long, T *);                                                                     \
+    void (*normalize_gained)(long, long, long, T, const T *, const T *, T *);                                \
+    void (*weigh)(long, long, long, T, T *, double *);                                                       \
   };                                                                                                         \
   extern const struct et_fused_table_##S *const et_fused_plain_##S, *const et_fused_avx2_##S,                \
       *const et_fused_avx512_##S;

@@ -40,6 +40,14 @@ struct SVGDocument {
     lines.append("<polygon points=\"\(text(of: points))\" fill=\"\(colour)\" fill-opacity=\"0.16\"/>")
   }
 
+  mutating func rectangle(
+    at corner: (x: Double, y: Double), width: Double, height: Double, fill: String
+  ) {
+    lines.append(
+      "<rect x=\"\(number(corner.x))\" y=\"\(number(corner.y))\" width=\"\(number(width))\" "
+        + "height=\"\(number(height))\" fill=\"\(fill)\"/>")
+  }
+
   mutating func dot(at point: (x: Double, y: Double), radius: Double, colour: String) {
     lines.append(
       "<circle cx=\"\(number(point.x))\" cy=\"\(number(point.y))\" r=\"\(number(radius))\" "

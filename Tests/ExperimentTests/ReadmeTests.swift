@@ -7,7 +7,7 @@ struct ReadmeTests {
 
   @Test(
     "the README shows the examples that are compiled and run here, letter by letter",
-    arguments: ["ReadmeExample.swift", "RecallExample.swift"])
+    arguments: ["ReadmeExample.swift", "RecallExample.swift", "HeadsExample.swift"])
   func exampleIsTheOneInTheReadme(example: String) throws {
     let root = folder.deletingLastPathComponent().deletingLastPathComponent()
     let code = try String(contentsOf: folder.appending(path: example), encoding: .utf8)
@@ -45,5 +45,15 @@ struct ReadmeTests {
     // Rows have one length, images nearly so: levels are those of the image but for that.
     let differences = zip(found.bytes, images[0].bytes).map { abs(Int($0) - Int($1)) }
     #expect((differences.max() ?? 255) < 12)
+  }
+
+  @Test("the example finds the averaging heads of an encoder and replaces them")
+  func exampleReplacesHeads() throws {
+    let place = try TemporaryPlace()
+    try SmallEncoder.write(to: place.path("model"))
+    let texts = ["abc de f. ghij", "xyz, a b c d e f g h i j k l m n o p", "q r s t u v w x y z abcdefgh"]
+    let found = try averagingHeads(of: place.path("model"), over: texts)
+    #expect(!found.heads.isEmpty && found.vectors.shape == [3, 24])
+    for length in found.vectors.squared().sum(axes: [1]).elements { #expect(abs(length - 1) < 1e-5) }
   }
 }

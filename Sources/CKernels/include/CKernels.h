@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "EncoderKernels.h"
 #include "FusedKernels.h"
 #include "NeighbourKernels.h"
 #include "SequenceKernels.h"

@@ -27,6 +27,15 @@ package struct ProductFactors<Scalar> {
     (self.b, rowB, panelB, self.depth) = (b, strideB, panelWidth, depth)
   }
 
+  /// Rows of `a` times a plain matrix.
+  package init(
+    rows a: UnsafePointer<Scalar>, stride: Int, plain b: UnsafePointer<Scalar>, strideB: Int, panelWidth: Int,
+    depth: Int
+  ) {
+    (self.a, rowA, columnA) = (a, stride, 1)
+    (self.b, rowB, panelB, self.depth) = (b, strideB, panelWidth, depth)
+  }
+
   fileprivate var c: et_factors {
     et_factors(a: a, row_a: rowA, column_a: columnA, b: b, row_b: rowB, panel_b: panelB, depth: depth)
   }

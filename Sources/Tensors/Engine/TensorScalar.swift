@@ -30,6 +30,7 @@ public struct TensorKernels<Scalar>: Sendable {
   package let matrixProduct: @Sendable (MatrixProductCall<Scalar>) -> Void
   package let fused: FusedKernels<Scalar>
   package let neighbours: NeighbourKernels<Scalar>
+  package let encoder: EncoderKernels<Scalar>
   let sequences: SequenceKernels<Scalar>
 }
 
@@ -41,7 +42,7 @@ extension Float: TensorScalar {
     layerNorm: et_layer_norm_f32, layerNormPullback: et_layer_norm_pullback_f32,
     accumulate: et_accumulate_f32, combine: et_combine_f32, adam: et_adam_f32, dot: et_dot_f32,
     matrixProduct: runMatrixProduct, fused: fusedKernels, neighbours: neighbourKernels,
-    sequences: sequenceKernels)
+    encoder: encoderKernels, sequences: sequenceKernels)
 }
 
 extension Double: TensorScalar {
@@ -52,5 +53,5 @@ extension Double: TensorScalar {
     layerNorm: et_layer_norm_f64, layerNormPullback: et_layer_norm_pullback_f64,
     accumulate: et_accumulate_f64, combine: et_combine_f64, adam: et_adam_f64, dot: et_dot_f64,
     matrixProduct: runMatrixProduct, fused: fusedKernels, neighbours: neighbourKernels,
-    sequences: sequenceKernels)
+    encoder: encoderKernels, sequences: sequenceKernels)
 }

@@ -44,7 +44,7 @@ struct SafetensorsHeader {
       guard entry.end <= buffer.count else {
         throw failure(
           entry.name, "data_offsets", expected: "end of at most \(buffer.count), the size of the data",
-          found: "\(entry.end)")
+          found: "\(entry.end) for shape \(entry.shape)")
       }
       let start = buffer.startIndex + entry.begin
       arrays[entry.name] = try StoredArray(

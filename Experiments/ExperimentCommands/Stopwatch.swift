@@ -1,16 +1,16 @@
 import Foundation
 
 /// A clock that only runs forwards.
-enum Stopwatch {
+package enum Stopwatch {
   /// Seconds that `work` takes.
-  static func seconds(_ work: () throws -> Void) rethrows -> Double {
+  package static func seconds(_ work: () throws -> Void) rethrows -> Double {
     let started = DispatchTime.now().uptimeNanoseconds
     try work()
     return 1e-9 * Double(DispatchTime.now().uptimeNanoseconds - started)
   }
 
   /// The middle of some times.
-  static func median(_ times: [Double]) -> Double {
+  package static func median(_ times: [Double]) -> Double {
     let sorted = times.sorted()
     let middle = sorted.count / 2
     return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]

@@ -1,0 +1,101 @@
+import EnergyTransformer
+import ExperimentCommands
+import Foundation
+
+/// This library beside PyTorch: tokens of a mixed text, vectors of hard sentences, time of a pass.
+struct PeerComparison {
+  private(set) var numbers: [String: Double] = [:]
+  let versions: [String: String]
+  /// What PyTorch's fastest pass was.
+  private(set) var implementation = ""
+  private(set) var batch = 0
+
+  init(
+    _ peer: EncoderPeer, _ model: LoadedModel, _ source: SourceText, _ text: TokenWindows,
+    _ settings: Settings, seed: UInt64, _ progress: PassProgress
+  ) throws {
+    versions = peer.versions
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("attention-\(ProcessInfo.processInfo.processIdentifier)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var mixed = MixedText(source.text, seed: seed)
+    try compareTokens(mixed.text(bytes: settings.mixedBytes), model, peer, folder)
+    try compareVectors(mixed.sentences(settings.hardSentences), model, peer, folder)
+    try compareTimes(model, text, settings, peer, folder, progress)
+  }
+
+  private mutating func compareTokens(
+    _ text: String, _ model: LoadedModel, _ peer: EncoderPeer, _ folder: String
+  ) throws {
+    let path = "\(folder)/mixed.txt"
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    let theirs = try peer.ids(ofText: path, through: "\(folder)/ids.safetensors")
+    var ours: [Int] = []
+    numbers["tokenizer_seconds"] = Stopwatch.seconds { ours = model.tokenizer.ids(of: text) }
+    numbers["tokens_compared"] = Double(theirs.count)
+    numbers["tokens_differing"] = Double(
+      zip(ours, theirs).count { $0 != $1 } + abs(ours.count - theirs.count))
+    numbers["tokenizer_bytes"] = Double(text.utf8.count)
+  }
+
+  private mutating func compareVectors(
+    _ texts: [String], _ model: LoadedModel, _ peer: EncoderPeer, _ folder: String
+  ) throws {
+    let limit = model.configuration.positionCount
+    let ids = texts.map { model.tokenizer.sequence(of: $0, limit: limit) }
+    let ours = model.encoder.sentenceVectors(of: EncoderTokens(ids: ids))
+    let theirs = try peer.sentences(texts, in: folder)
+    numbers["sentences_compared"] = Double(texts.count)
+    numbers["sentences_other_tokens"] = Double(zip(ids, theirs.ids).count { $0 != $1 })
+    let products = (ours.converted(to: Double.self) * theirs.vectors.converted(to: Double.self))
+      .sum(axes: [1]).elements
+    let lengths = [ours, theirs.vectors].map { rows in
+      rows.converted(to: Double.self).squared().sum(axes: [1]).elements
+    }
+    let cosines = products.indices.map { products[$0] / (lengths[0][$0] * lengths[1][$0]).squareRoot() }
+    numbers["sentence_cosine_min"] = cosines.min() ?? 0
+    numbers["sentence_largest_difference"] = Double(
+      (ours - theirs.vectors).absoluteValue().elements.max() ?? 0)
+  }
+
+  private mutating func compareTimes(
+    _ model: LoadedModel, _ text: TokenWindows, _ settings: Settings, _ peer: EncoderPeer,
+    _ folder: String, _ progress: PassProgress
+  ) throws {
+    let ids = text.cycled(length: settings.length, number: settings.sentences)
+    let path = "\(folder)/timed.safetensors"
+    try SafetensorsFile.write(
+      path: path,
+      arrays: [
+        ("ids", StoredArray(shape: [ids.count, settings.length], integers: ids.flatMap { $0 }))
+      ])
+    let tokens = EncoderTokens(ids: ids)
+    _ = model.encoder.sentenceVectors(of: tokens.sequences(0..<min(8, tokens.count)))
+    var (own, theirs) = ([Double](), [Double]())
+    for round in 0..<settings.rounds {
+      let ownTurn = {
+        own.append(Stopwatch.seconds { _ = model.encoder.sentenceVectors(of: tokens) })
+      }
+      if round.isMultiple(of: 2) { ownTurn() }
+      let pass = try peer.pass(ids: path)
+      theirs.append(pass.seconds)
+      (implementation, batch) = (pass.implementation, pass.batch)
+      if !round.isMultiple(of: 2) { ownTurn() }
+      progress.advance(tokens.tokenCount)
+    }
+    numbers["seconds_own"] = Stopwatch.median(own)
+    numbers["seconds_pytorch"] = Stopwatch.median(theirs)
+    numbers["seconds_ratio_pytorch"] = Stopwatch.median(zip(theirs, own).map { $0 / $1 })
+    numbers["timed_sentences"] = Double(ids.count)
+    numbers["own_gflops"] =
+      1e-9 * Self.operations(model.configuration, length: settings.length) * Double(tokens.tokenCount)
+      / Stopwatch.median(own)
+  }
+
+  /// Floating-point operations of a token in a sequence of `length`.
+  static func operations(_ c: EncoderConfiguration, length: Int) -> Double {
+    let layer = 8 * c.dimension * c.dimension + 4 * c.dimension * c.hiddenSize + 4 * c.dimension * length
+    return Double(c.layerCount * layer)
+  }
+}

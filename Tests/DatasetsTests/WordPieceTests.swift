@@ -1,0 +1,83 @@
+import Datasets
+import Foundation
+import Testing
+
+/// The tokenizer against pieces of the reference implementation.
+struct WordPieceTests {
+  private struct Reference: Decodable {
+    let vocabulary: [String]
+    let texts: [String]
+    let ids: [String: [[Int]]]
+  }
+
+  static let rules: [String: WordPieceRules] = [
+    "uncased": WordPieceRules(), "cased": WordPieceRules(lowersCase: false),
+    "accented": WordPieceRules(lowersCase: true, takesAccentsOff: false, setsIdeographsApart: false),
+    "stripped": WordPieceRules(lowersCase: false, takesAccentsOff: true),
+  ]
+
+  private func reference() throws -> Reference {
+    let path = try #require(
+      Bundle.module.url(forResource: "wordpiece", withExtension: "json", subdirectory: "Fixtures"))
+    return try JSONDecoder().decode(Reference.self, from: Data(contentsOf: path))
+  }
+
+  @Test("pieces of hard texts are those of the reference", arguments: rules.keys.sorted())
+  func pieces(name: String) throws {
+    let reference = try reference()
+    let vocabulary = try WordPieceVocabulary(pieces: reference.vocabulary)
+    let tokenizer = WordPieceTokenizer(vocabulary, rules: try #require(Self.rules[name]))
+    for (text, expected) in zip(reference.texts, try #require(reference.ids[name])) {
+      let found = tokenizer.ids(of: text)
+      #expect(
+        found == expected,
+        "\(text.debugDescription): \(found.map { reference.vocabulary[$0] }), expected \(expected.map { reference.vocabulary[$0] })"
+      )
+    }
+    // All texts at once, so that words known from one are used in others.
+    let all = reference.texts.joined(separator: "\n")
+    #expect(tokenizer.ids(of: all) == reference.ids[name]?.flatMap { $0 })
+  }
+
+  @Test("sequences begin and end, and are cut between")
+  func sequences() throws {
+    let vocabulary = try WordPieceVocabulary(
+      pieces: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "b", "##b", "c"])
+    let tokenizer = WordPieceTokenizer(vocabulary)
+    #expect(tokenizer.sequence(of: "A b ABB zz c") == [2, 4, 5, 4, 6, 6, 1, 7, 3])
+    #expect(tokenizer.sequence(of: "A b ABB zz c", limit: 5) == [2, 4, 5, 4, 3])
+    #expect(tokenizer.sequence(of: "") == [2, 3])
+    #expect(tokenizer.pieces(of: "abb c") == ["a", "##b", "##b", "c"])
+    let windows = TokenWindows("a b c a b c a b", tokenizer: tokenizer)
+    #expect(windows.count(length: 5) == 2 && windows.count(length: 2) == 0)
+    #expect(windows.windows(length: 5, limit: 9) == [[2, 4, 5, 7, 3], [2, 4, 5, 7, 3]])
+    #expect(windows.windows(length: 4, limit: 2) == [[2, 4, 5, 3], [2, 5, 7, 3]])
+    #expect(
+      windows.cycled(length: 5, number: 4) == [
+        [2, 4, 5, 7, 3], [2, 4, 5, 7, 3], [2, 5, 7, 4, 3], [2, 5, 7, 4, 3],
+      ])
+    #expect(windows.cycled(length: 20, number: 1).isEmpty)
+  }
+
+  @Test("a vocabulary file without a special piece is refused; ends of lines may be of any kind")
+  func vocabularies() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("vocab.txt", Array("[PAD]\r\n[UNK]\r\n[CLS]\r\n[SEP]\r\na\r\n".utf8))
+    #expect(try WordPieceVocabulary(contentsOf: file).pieces == ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a"])
+    try folder.write("vocab.txt", Array("[PAD]\n[UNK]\n[CLS]\na\n".utf8))
+    let missing = message { _ = try WordPieceVocabulary(contentsOf: file) }
+    #expect(missing == "\(file.path): no piece [SEP] among 4, expected one")
+    try folder.write("vocab.txt", Array("[PAD]\n".utf8) + [0xC3, 0x28])
+    let broken = message { _ = try WordPieceVocabulary(contentsOf: file) }
+    #expect(broken == "\(file.path): byte 6: expected UTF-8 text, found other bytes")
+    // Of a piece that stands twice the last one counts.
+    let twice = try WordPieceVocabulary(pieces: [
+      "[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "b", "a", "##b", "##b", "[CLS]",
+    ])
+    #expect(WordPieceTokenizer(twice, rules: WordPieceRules()).ids(of: "ab") == [6, 8] && twice.begin == 9)
+    // Pieces that are canonically the same are two pieces.
+    let both = try WordPieceVocabulary(pieces: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "\u{E9}", "e\u{301}"])
+    let tokenizer = WordPieceTokenizer(both, rules: WordPieceRules(lowersCase: false))
+    #expect(tokenizer.ids(of: "\u{E9} e\u{301}") == [4, 5])
+  }
+}

@@ -1,0 +1,138 @@
+import EnergyTransformer
+import Foundation
+import Testing
+
+/// The program `attention-regimes`, run as a user runs it.
+@Suite(.serialized) struct AttentionRegimesTests {
+  private let folder: TemporaryPlace
+  private var model: String { folder.path("model") }
+
+  init() throws {
+    folder = try TemporaryPlace()
+    try SmallEncoder.write(to: folder.path("model"))
+    var random = RandomStream(seed: 2)
+    let words = (0..<400).map { _ in
+      String(
+        (0..<Int.random(in: 1...4, using: &random)).map { _ in
+          SmallEncoder.letters.randomElement(using: &random)!
+        })
+    }
+    try SmallEncoder.write(words.joined(separator: " ") + ". É ü, 中\n", to: folder.path("text.txt"))
+    let pairs = (0..<8).map { "\(words[$0]) \(words[$0 + 8])\t\(words[$0]) \(words[$0 + 20])\t\($0 % 3)" }
+    try SmallEncoder.write(pairs.joined(separator: "\n") + "\n", to: folder.path("pairs.tsv"))
+  }
+
+  private func run(_ arguments: [String], model: String? = nil) throws -> FinishedProgram {
+    try Program("attention-regimes").run(
+      [
+        "--quick", "--no-peers", "--output", folder.path("results/out"), "--model", model ?? self.model,
+        "--text",
+      ]
+        + [folder.path("text.txt")] + arguments)
+  }
+
+  private func text(_ name: String) throws -> String {
+    try String(contentsOfFile: folder.path("results/out/\(name)"), encoding: .utf8)
+  }
+
+  @Test("writes page, figures, tables and record, with the same numbers for 1 and 2 threads")
+  func results() throws {
+    let files = [
+      "classes.svg", "distributions.svg", "lengths.svg", "replaced.svg", "attention.png", "heads.csv",
+      "counts.csv", "replaced.csv",
+    ]
+    var found: [(summary: [String: Double], files: [Data])] = []
+    for threads in ["1", "2"] {
+      let finished = try run(["--threads", threads, "--pairs", folder.path("pairs.tsv")])
+      #expect(finished.status == 0, "\(finished.errors)")
+      let record = try RunRecord.read(from: folder.path("results/out/run.json"))
+      found.append(
+        (
+          record.summary,
+          try files.map { try Data(contentsOf: URL(fileURLWithPath: folder.path("results/out/\($0)"))) }
+        ))
+    }
+    #expect(found[0].summary == found[1].summary && found[0].files == found[1].files)
+    let summary = found[0].summary
+    #expect(summary["heads"] == 12)
+    #expect((1...4).reduce(0) { $0 + (summary["class_\($1)"] ?? 0) } == 12)
+    let gaussian = try #require(summary["cosine_after_gaussian_first_layer"])
+    #expect(gaussian > 0.5 && gaussian < 1 && gaussian == summary["cosine_gaussian_layer_1"])
+    // Flat heads of the first layer lose least, and bells lose no more than averages where they were fitted.
+    #expect(gaussian >= (summary["cosine_uniform_layer_1"] ?? 1) - 0.01)
+    #expect(gaussian > (summary["cosine_gaussian_layer_3"] ?? 1))
+    #expect(summary["spearman_published"] != nil && summary["seconds_ratio_pytorch"] == nil)
+    let heads = try CSVTable.read(from: folder.path("results/out/heads.csv"))
+    #expect(heads.rows.count == 24)
+    for row in heads.rows { #expect((Double(row[12]) ?? 1) <= (Double(row[11]) ?? 0)) }
+    let counts = try CSVTable.read(from: folder.path("results/out/counts.csv"))
+    let queries = try counts.numbers(inColumn: "queries").compactMap(\.self).reduce(0, +)
+    #expect(queries == 12 * Double(8 * 16 + 8 * 32))
+    let page = try text("README.md")
+    for words in [
+      "Which heads average", "Of 12 heads over 32 tokens", "bert-base-cased", "PyTorch was not measured",
+    ] {
+      #expect(page.contains(words), "\(words)")
+    }
+    let tables = try Program("results-tables").run(["--results", folder.path("results")])
+    #expect(tables.status == 0, "\(tables.errors)")
+    #expect(try text("README.md") == page)
+  }
+
+  @Test(
+    "another system that is missing, fails or says nonsense is named in one line, before anything is written",
+    arguments: [
+      (nil, "is missing; Benchmarks/Peers/setup.sh"), ("exit 3", "PyTorch ended without an answer"),
+      ("echo '{\"error\": \"no torch here\"}'", "PyTorch: no torch here"),
+      ("echo hello", "PyTorch: an answer of another form: hello"),
+    ] as [(String?, String)])
+  func peers(script: String?, message: String) throws {
+    let peers = folder.path("peers")
+    try FileManager.default.createDirectory(atPath: peers, withIntermediateDirectories: true)
+    if let script { try SmallEncoder.write(script + "\n", to: "\(peers)/bert_encoder.py") }
+    try Program("attention-regimes").run([
+      "--quick", "--output", folder.path("results/out"), "--model", model, "--text", folder.path("text.txt"),
+      "--python", "/bin/sh", "--peers", peers,
+    ]).expectOneLine(containing: message)
+    #expect(!FileManager.default.fileExists(atPath: folder.path("results")))
+  }
+
+  @Test("models and texts that are not what they say are refused in one line")
+  func refused() throws {
+    let other = folder.path("other")
+    func spoiled(_ change: (inout [String: StoredArray]) -> Void) throws -> FinishedProgram {
+      try SmallEncoder.write(to: other, change: change)
+      return try run([], model: other)
+    }
+    let name = "encoder.layer.1.attention.self.key.weight"
+    try spoiled { $0[name] = nil }.expectOneLine(
+      containing: "model.safetensors", "array \(name) is missing", "[24, 24]")
+    try spoiled { $0[name] = StoredArray(shape: [24, 23], floats: .init(repeating: 0, count: 24 * 23)) }
+      .expectOneLine(containing: "model.safetensors", "array \(name)", "[24, 23]", "[24, 24]")
+    try SmallEncoder.write(to: other)
+    let weights = URL(fileURLWithPath: "\(other)/model.safetensors")
+    try Data(contentsOf: weights).dropLast(100).write(to: weights)
+    try run([], model: other).expectOneLine(containing: "model.safetensors", "data_offsets", "expected")
+    let configuration = try String(contentsOfFile: "\(model)/config.json", encoding: .utf8)
+    try SmallEncoder.write(to: other)
+    try SmallEncoder.write(
+      configuration.replacingOccurrences(of: "\"bert\"", with: "\"gpt2\""), to: "\(other)/config.json")
+    try run([], model: other).expectOneLine(containing: "config.json", "model_type", "bert", "gpt2")
+    try run([], model: folder.path("nothing")).expectOneLine(containing: "nothing", "folder of a model")
+    try Program("attention-regimes").run(["--quick", "--no-peers"]).expectOneLine(
+      containing: "--model", "config.json, model.safetensors and vocab.txt")
+    try SmallEncoder.write("a b", to: folder.path("text.txt"))
+    try run([]).expectOneLine(containing: "--text", "2 tokens", "at least 4")
+    try run(["--lengths", "64"]).expectOneLine(containing: "max_position_embeddings", "40", "64")
+    try run(["--pairs", folder.path("text.txt")]).expectOneLine(containing: "text.txt", "line 1")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("results")), "written for bad input")
+    for bad in [
+      ["--lengths", "3"], ["--lengths", "8", "8"], ["--windows", "3"], ["--updates", "1"],
+      ["--threads", "0"],
+      ["--pairs", ""], ["--rounds", "0"],
+    ] {
+      let found = try run(bad)
+      #expect(found.status == 64 && found.errors.contains("Error: "), "\(bad): \(found.errors)")
+    }
+  }
+}
