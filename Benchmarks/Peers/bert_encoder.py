@@ -15,7 +15,7 @@ import sys
 import time
 
 import arrays
-from worker import limit_threads, one_line, private_output
+from serving import serve
 
 BATCH_SIZES = (4, 8, 16, 32)
 PARTS = ("query", "key", "value")
@@ -167,27 +167,14 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
-    answers = private_output()
 
-    def send(answer):
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
-
-    try:
-        limit_threads(options.threads)
+    def start():
         os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         encoder = Encoder(options)
-        send({"versions": encoder.versions})
-    except Exception as error:
-        send({"error": one_line(error)})
-        return 1
-    for line in sys.stdin:
-        try:
-            send(encoder.answer(json.loads(line)))
-        except Exception as error:
-            send({"error": one_line(error)})
-    return 0
+        return {"versions": encoder.versions}, encoder.answer
+
+    return serve(options.threads, start)
 
 
 if __name__ == "__main__":

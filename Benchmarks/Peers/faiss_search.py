@@ -13,7 +13,7 @@ import sys
 import time
 
 import arrays
-from worker import limit_threads, one_line, private_output
+from serving import serve
 
 
 def mapped(path, name):
@@ -71,25 +71,12 @@ def main():
     parser.add_argument("array")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
-    answers = private_output()
 
-    def send(answer):
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
-
-    try:
-        limit_threads(options.threads)
+    def start():
         search = Search(options)
-        send({"version": search.version})
-    except Exception as error:
-        send({"error": one_line(error)})
-        return 1
-    for line in sys.stdin:
-        try:
-            send(search.answer(json.loads(line)))
-        except Exception as error:
-            send({"error": one_line(error)})
-    return 0
+        return {"version": search.version}, search.answer
+
+    return serve(options.threads, start)
 
 
 if __name__ == "__main__":

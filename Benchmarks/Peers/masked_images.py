@@ -11,7 +11,7 @@ import json
 import math
 import time
 
-from worker import limit_threads
+from serving import limit_threads
 
 BATCH = 16
 

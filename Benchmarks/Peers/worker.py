@@ -4,26 +4,10 @@
 """
 
 import argparse
-import json
-import os
 import sys
 import time
 
-
-def private_output():
-    """The standard output for answers alone: what libraries print goes to the error output instead."""
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    return answers
-
-
-def limit_threads(count):
-    """Must happen before any library starts its threads."""
-    os.environ["OMP_NUM_THREADS"] = str(count)
-    os.environ["JAX_PLATFORMS"] = "cpu"
-    if hasattr(os, "sched_setaffinity"):
-        # XLA takes the number of its threads from the cores that it may use.
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:count])
+from serving import serve
 
 
 def make_system(variant, threads):
@@ -100,33 +84,12 @@ def main():
     parser.add_argument("variant")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
-    answers = private_output()
 
-    def send(answer):
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
+    def start():
+        worker = Worker(make_system(options.variant, options.threads))
+        return {"versions": worker.system.versions()}, worker.answer
 
-    try:
-        limit_threads(options.threads)
-        system = make_system(options.variant, options.threads)
-        worker = Worker(system)
-        send({"versions": system.versions()})
-    except Exception as error:
-        send({"error": one_line(error)})
-        return 1
-    for line in sys.stdin:
-        try:
-            request = json.loads(line)
-            if request.get("command") == "quit":
-                break
-            send(worker.answer(request))
-        except Exception as error:
-            send({"error": one_line(error)})
-    return 0
-
-
-def one_line(error):
-    return f"{type(error).__name__}: {error}".replace("\n", " ")[:2000]
+    return serve(options.threads, start)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,7 @@ extension TransformerEncoder {
   /// Every head is fitted to the encoder as it is: where the layers before are replaced too, their bells have not seen
   /// each other.
   public func gaussianWeightings(over tokens: EncoderTokens) -> [GaussianWeighting] {
-    check(tokens)
-    let length = tokens.lengths.first ?? 0
-    require(
-      tokens.count > 0 && tokens.lengths.allSatisfy { $0 == length },
-      "bells are fitted over sequences of one length, not \(Set(tokens.lengths).sorted())")
+    let length = oneLength(of: tokens)
     var fit = GaussianFit(headCount: configuration.heads.count, length: length)
     for start in stride(from: 0, to: tokens.count, by: Self.sequencesAtOnce) {
       let chunk = tokens.sequences(start..<min(start + Self.sequencesAtOnce, tokens.count))

@@ -7,11 +7,7 @@ extension TransformerEncoder {
   ///
   /// - Cost: a pass, and 3 N² times head size operations and N sorts of N weights for each head and sequence.
   public func regimes(of tokens: EncoderTokens) -> [HeadRegime] {
-    check(tokens)
-    let length = tokens.lengths.first ?? 0
-    require(
-      tokens.count > 0 && tokens.lengths.allSatisfy { $0 == length },
-      "regimes are measured over sequences of one length, not \(Set(tokens.lengths).sorted())")
+    let length = oneLength(of: tokens)
     require(
       rules.joined().allSatisfy { $0 == .softmax || $0 == .retrieval(updates: 1) },
       "regimes are those of the published rule: measure before heads are replaced")

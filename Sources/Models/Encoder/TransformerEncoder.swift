@@ -105,6 +105,16 @@ public struct TransformerEncoder<Scalar: TensorScalar>: Sendable {
     }
   }
 
+  /// Checks sequences that must have one length, and gives it.
+  func oneLength(of tokens: EncoderTokens) -> Int {
+    check(tokens)
+    let length = tokens.lengths.first ?? 0
+    require(
+      tokens.count > 0 && tokens.lengths.allSatisfy { $0 == length },
+      "sequences of lengths \(Set(tokens.lengths).sorted()), expected some of one length")
+    return length
+  }
+
   func check(_ heads: some Sequence<HeadPlace>) {
     for place in heads {
       require(
