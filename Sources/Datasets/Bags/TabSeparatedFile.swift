@@ -13,7 +13,7 @@ struct TabSeparatedFile {
 
   init(contentsOf url: URL) throws {
     name = url.path
-    bytes = try DataFile.mapped(url)
+    bytes = try TextFile.bytes(url)
     let first = bytes.prefix { $0 != Self.newline }
     let text = String(decoding: first, as: UTF8.self).trimmingCharacters(in: .init(charactersIn: "\r"))
     columns = text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)

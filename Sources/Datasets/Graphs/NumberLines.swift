@@ -12,7 +12,7 @@ struct NumberLines {
 
   init(contentsOf url: URL) throws {
     name = url.path
-    bytes = try DataFile.mapped(url)
+    bytes = try TextFile.bytes(url)
   }
 
   /// The integers of a file with `perLine` on every line.
