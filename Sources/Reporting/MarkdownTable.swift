@@ -10,6 +10,8 @@ public struct MarkdownTable: Equatable, Sendable {
     case number(Double, digits: Int)
     /// A mean with its standard deviation.
     case spread(mean: Double, deviation: Double, digits: Int)
+    /// An interval by its ends.
+    case interval(from: Double, to: Double, digits: Int)
     /// Not measured: a dash.
     case missing
   }
@@ -81,14 +83,14 @@ extension MarkdownTable.Cell {
   fileprivate var value: Double? {
     switch self {
     case .number(let value, _), .spread(let value, _, _): value
-    case .text, .code, .missing: nil
+    case .text, .code, .interval, .missing: nil
     }
   }
 
   fileprivate var isNumeric: Bool {
     switch self {
     case .text, .code: false
-    case .number, .spread, .missing: true
+    case .number, .spread, .interval, .missing: true
     }
   }
 
@@ -97,7 +99,7 @@ extension MarkdownTable.Cell {
     switch self {
     case .number(let value, let digits), .spread(let value, _, let digits):
       NumberText.fixed(value, digits: digits)
-    case .text, .code, .missing: nil
+    case .text, .code, .interval, .missing: nil
     }
   }
 
@@ -115,6 +117,9 @@ extension MarkdownTable.Cell {
     case .spread(let mean, let deviation, let digits):
       require(mean.isFinite && deviation.isFinite, "a table cell is \(mean) ± \(deviation)")
       return NumberText.fixed(mean, digits: digits) + " ± " + NumberText.fixed(deviation, digits: digits)
+    case .interval(let low, let high, let digits):
+      require(low.isFinite && high.isFinite, "a table cell is \(low) … \(high); results must be finite")
+      return NumberText.fixed(low, digits: digits) + " … " + NumberText.fixed(high, digits: digits)
     case .missing:
       return "–"
     }

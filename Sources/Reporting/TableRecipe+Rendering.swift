@@ -49,9 +49,12 @@ extension TableRecipe {
     !name.isEmpty && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) }
   }
 
-  /// The names in a cell: none, one, or a mean and its deviation.
+  /// What joins the ends of an interval in a cell.
+  private static let to = " … "
+
+  /// The names in a cell: none, one, a mean and its deviation, or the ends of an interval.
   private static func names(inCell cell: String) -> [String] {
-    cell.isEmpty ? [] : cell.components(separatedBy: " ± ")
+    cell.isEmpty ? [] : cell.components(separatedBy: cell.contains(to) ? to : " ± ")
   }
 
   private static func cell(_ text: String, summary: [String: Double], digits: Int) -> MarkdownTable.Cell {
@@ -59,6 +62,7 @@ extension TableRecipe {
     switch values.count {
     case 0: return .missing
     case 1: return .number(values[0], digits: digits)
+    case _ where text.contains(to): return .interval(from: values[0], to: values[1], digits: digits)
     default: return .spread(mean: values[0], deviation: values[1], digits: digits)
     }
   }
