@@ -3,13 +3,14 @@ import ExperimentCommands
 import Foundation
 import GraphExperiments
 
-/// Every model on every split.
+/// Every model on every split, from several seeds of its weights.
 struct Comparison {
-  /// One model on one split.
+  /// One training of one model on one split.
   struct Outcome {
     let kind: NodeModelKind
     let fraction: Double
     let split: Int
+    let seed: Int
     let epoch: Int
     let parameterCount: Int
     let seconds: Double
@@ -22,7 +23,7 @@ struct Comparison {
   }
 
   private(set) var outcomes: [Outcome] = []
-  /// Scores of the test nodes of the first split of the largest part, for curves.
+  /// Scores of the test nodes of the first split of the largest part, first seed, for curves.
   private(set) var drawn: [(kind: NodeModelKind, scores: BinaryScores)] = []
   /// The energy of a node by part at every step, the mean over nodes, of each split of the largest part:
   /// [split][part][step].
@@ -30,40 +31,47 @@ struct Comparison {
   /// The Energy Transformer of the first split of the largest part.
   private(set) var shown: (model: NodeEnergyTransformer<Float>, scores: [Double])?
 
-  init(models: NodeModels, kinds: [NodeModelKind], splits: NodeSplits, progress: WorkProgress) throws {
+  init(
+    models: NodeModels, kinds: [NodeModelKind], splits: NodeSplits, tuning: Tuning, progress: WorkProgress
+  ) throws {
     let nodes = models.nodes
     let root = RandomStream(seed: models.training.seed).child(2)
     for (place, fraction) in splits.fractions.enumerated() {
       for (index, split) in splits.splits[place].enumerated() {
         for kind in kinds {
-          let random = root.child(UInt64(kind.rawValue)).child(UInt64(place)).child(UInt64(index))
-          let started = Date()
-          let training = NodeTraining(
-            nodes: nodes, split: split, training: models.training,
-            inputDropout: models.model.inputDropout, random: random.child(1), progress: progress)
-          let trained = try models.with(kind, random: random.child(0), training)
-          let test = try nodes.scores(trained.scores, of: split.test)
-          let threshold = trained.validation.bestThreshold.threshold
-          outcomes.append(
-            Outcome(
-              kind: kind, fraction: fraction, split: index, epoch: trained.epoch,
-              parameterCount: trained.parameterCount, seconds: Date().timeIntervalSince(started),
-              validation: try trained.validation.areaUnderROC, areaUnderROC: try test.areaUnderROC,
-              averagePrecision: try test.averagePrecision,
-              macroF1: test.operatingPoint(at: threshold).macroF1))
-          guard place == splits.largest else { continue }
-          if index == 0 { drawn.append((kind, test)) }
-          guard let model = trained.model as? NodeEnergyTransformer<Float> else { continue }
-          if index == 0 { shown = (model, trained.scores) }
-          energies.append(Self.energies(of: model, models))
+          let models = models.applying(tuning.setting(kind))
+          for seed in 0..<models.training.seeds {
+            let random = root.child(UInt64(kind.rawValue)).child(UInt64(place)).child(UInt64(index))
+              .child(UInt64(seed))
+            let started = Date()
+            let trained = try models.trained(kind, on: split, random, progress)
+            let test = try nodes.scores(trained.scores, of: split.test)
+            let threshold = trained.validation.bestThreshold.threshold
+            outcomes.append(
+              Outcome(
+                kind: kind, fraction: fraction, split: index, seed: seed, epoch: trained.epoch,
+                parameterCount: trained.parameterCount, seconds: Date().timeIntervalSince(started),
+                validation: try trained.validation.areaUnderROC, areaUnderROC: try test.areaUnderROC,
+                averagePrecision: try test.averagePrecision,
+                macroF1: test.operatingPoint(at: threshold).macroF1))
+            guard place == splits.largest, seed == 0 else { continue }
+            if index == 0 { drawn.append((kind, test)) }
+            guard let model = trained.model as? NodeEnergyTransformer<Float> else { continue }
+            if index == 0 { shown = (model, trained.scores) }
+            energies.append(Self.energies(of: model, models))
+          }
         }
       }
     }
   }
 
-  /// The outcomes of a model for a part of the nodes, in the order of splits.
-  func outcomes(_ kind: NodeModelKind, _ fraction: Double) -> [Outcome] {
-    outcomes.filter { $0.kind == kind && $0.fraction == fraction }
+  /// A measure of a model for a part of the nodes, by splits and seeds.
+  func scores(
+    _ kind: NodeModelKind, _ fraction: Double, _ value: (Outcome) -> Double
+  ) throws -> TrialScores {
+    let found = outcomes.filter { $0.kind == kind && $0.fraction == fraction }
+    let splits = (found.map(\.split).max() ?? -1) + 1
+    return try TrialScores((0..<splits).map { split in found.filter { $0.split == split }.map(value) })
   }
 
   private static func energies(
@@ -88,13 +96,13 @@ struct Comparison {
   /// Everything measured, one row a model and split.
   var table: CSVTable {
     var table = CSVTable(columns: [
-      "model", "train_fraction", "split", "epoch", "parameters", "validation_auroc", "auroc",
+      "model", "train_fraction", "split", "seed", "epoch", "parameters", "validation_auroc", "auroc",
       "average_precision", "macro_f1",
     ])
     for outcome in outcomes {
       table.addRow([
-        outcome.kind.label, "\(outcome.fraction)", "\(outcome.split)", "\(outcome.epoch)",
-        "\(outcome.parameterCount)", "\(outcome.validation)",
+        outcome.kind.label, "\(outcome.fraction)", "\(outcome.split)", "\(outcome.seed)",
+        "\(outcome.epoch)", "\(outcome.parameterCount)", "\(outcome.validation)",
         "\(outcome.areaUnderROC)", "\(outcome.averagePrecision)", "\(outcome.macroF1)",
       ])
     }

@@ -22,7 +22,7 @@ struct GraphNodes: ParsableCommand {
     let started = Date()
     // Everything that can fail without a trained model comes before training.
     let nodes = try PreparedNodes(data, isSmall: output.quick)
-    let splits = try NodeSplits(of: nodes, data, seed: training.seed)
+    let splits = try NodeSplits(of: nodes, data, tunes: training.trials > 1, seed: training.seed)
     let folder = output.output ?? "Results/graph-nodes-\(nodes.graph.name)"
     try OutputFolder.prepare(folder)
     var record = RunRecord(
@@ -34,24 +34,36 @@ struct GraphNodes: ParsableCommand {
     let models = NodeModels(nodes: nodes, model: model, training: training)
     let kinds = output.baselines ? NodeModelKind.allCases : [.energyTransformer]
     let progress = WorkProgress(
-      total: kinds.count * splits.count * training.epochs + training.unlabelledRuns * training.maskEpochs,
+      total: kinds.count * training.epochs
+        * (splits.count * training.seeds + splits.tuning.count * training.trials)
+        + training.unlabelledRuns * training.maskEpochs,
       unit: "updates")
-    let comparison = try Comparison(models: models, kinds: kinds, splits: splits, progress: progress)
+    let tuning = try Tuning(
+      models: models, kinds: kinds, splits: splits.tuning,
+      candidates: NodeSetting.candidates(training.trials, model, training), progress: progress)
+    let tuned = Date()
+    let comparison = try Comparison(
+      models: models, kinds: kinds, splits: splits, tuning: tuning, progress: progress)
     let compared = Date()
     let unlabelled = try UnlabelledScores(models: models, progress: progress)
     progress.finish()
     record.timings = [
-      "comparison": compared.timeIntervalSince(started), "unlabelled": Date().timeIntervalSince(compared),
+      "tuning": tuned.timeIntervalSince(started), "comparison": compared.timeIntervalSince(tuned),
+      "unlabelled": Date().timeIntervalSince(compared),
       "total": Date().timeIntervalSince(started),
     ]
     let report = Report(
-      nodes: nodes, splits: splits, models: models, comparison: comparison, unlabelled: unlabelled)
+      nodes: nodes, splits: splits, models: models, tuning: tuning, comparison: comparison,
+      unlabelled: unlabelled)
     try report.write(record, to: folder)
   }
 
   /// Enough to see that everything works.
   private mutating func makeQuick() {
     data.splits = min(data.splits, 2)
+    training.seeds = min(training.seeds, 2)
+    training.trials = min(training.trials, 2)
+    data.tuningSplits = 1
     training.epochs = min(training.epochs, 12)
     training.maskEpochs = min(training.maskEpochs, 12)
     training.unlabelledRuns = min(training.unlabelledRuns, 2)
@@ -62,7 +74,9 @@ struct GraphNodes: ParsableCommand {
     [
       "data": RunRecord.dataName(data.data),
       "train-fraction": data.trainFraction.map { "\($0)" }.joined(separator: " "),
-      "splits": "\(data.splits)", "positions": "\(data.positions)",
+      "splits": "\(data.splits)", "tuning-fraction": "\(data.tuningFraction)",
+      "tuning-splits": "\(data.tuningSplits)", "trials": "\(training.trials)", "seeds": "\(training.seeds)",
+      "positions": "\(data.positions)",
       "noise": "\(model.noise)", "dropout": "\(model.dropout)", "read-out": model.readOut,
       "read-energies": "\(model.readEnergies)", "input-dropout": "\(model.inputDropout)",
       "epochs": "\(training.epochs)", "patience": "\(training.patience)", "rate": "\(training.rate)",

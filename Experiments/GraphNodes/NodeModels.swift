@@ -33,8 +33,20 @@ enum NodeModelKind: Int, CaseIterable {
 /// as close to its as their widths allow.
 struct NodeModels {
   let nodes: PreparedNodes
-  let model: ModelOptions
-  let training: TrainingOptions
+  private(set) var model: ModelOptions
+  private(set) var training: TrainingOptions
+
+  init(nodes: PreparedNodes, model: ModelOptions, training: TrainingOptions) {
+    (self.nodes, self.model, self.training) = (nodes, model, training)
+  }
+
+  /// The same models with the rate, decay and dropouts of a setting.
+  func applying(_ setting: NodeSetting) -> NodeModels {
+    var copy = self
+    (copy.model.dropout, copy.model.inputDropout) = (setting.dropout, setting.inputDropout)
+    (copy.training.rate, copy.training.weightDecay) = (setting.rate, setting.weightDecay)
+    return copy
+  }
 
   /// Encoder, blocks and descent of the Energy Transformer, with labels and without.
   var network: NodeEnergyConfiguration {

@@ -69,6 +69,18 @@ struct NodeTraining: NodeModelUse {
   }
 }
 
+extension NodeModels {
+  /// Trains a model of a kind on the training nodes of a split.
+  func trained(
+    _ kind: NodeModelKind, on split: StratifiedSplit, _ random: RandomStream, _ progress: WorkProgress
+  ) throws -> NodeTraining.Trained {
+    let training = NodeTraining(
+      nodes: nodes, split: split, training: training, inputDropout: model.inputDropout,
+      random: random.child(1), progress: progress)
+    return try with(kind, random: random.child(0), training)
+  }
+}
+
 /// AdamW whose decay is on matrices.
 func optimizer(_ parameters: ParameterValues<Float>, _ training: TrainingOptions) -> AdamW<Float> {
   AdamW(weightDecay: WeightDecay(training.weightDecay, on: .matrices(of: parameters)))

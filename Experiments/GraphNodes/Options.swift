@@ -10,6 +10,12 @@ struct DataOptions: ParsableArguments {
   @Option(parsing: .upToNextOption, help: "Parts of the nodes to learn from, one or several.")
   var trainFraction = [0.01, 0.4]
   @Option(help: "Random splits for each part; results are means over them.") var splits = 5
+  @Option(
+    help:
+      "Part of the nodes set aside for tuning: they never score. 0 for none; --trials 1 needs none either."
+  )
+  var tuningFraction = 0.25
+  @Option(help: "Random splits of the nodes set aside, on which trials are judged.") var tuningSplits = 2
   @Option(help: "Laplacian eigenvectors that tell the Energy Transformer where a node stands.")
   var positions = 0
 
@@ -22,7 +28,13 @@ struct DataOptions: ParsableArguments {
     if Set(trainFraction.map(percentName)).count < trainFraction.count {
       throw ValidationError("--train-fraction has the same part twice")
     }
-    try checkRanges([("splits", splits, 1...1_000), ("positions", positions, 0...1_000)])
+    if !(tuningFraction == 0 || (tuningFraction >= 0.01 && tuningFraction <= 0.9)) {
+      throw ValidationError("--tuning-fraction must be 0 or lie in 0.01 ... 0.9, not \(tuningFraction)")
+    }
+    try checkRanges([
+      ("splits", splits, 1...1_000), ("tuning-splits", tuningSplits, 1...1_000),
+      ("positions", positions, 0...1_000),
+    ])
   }
 }
 
@@ -45,7 +57,7 @@ struct ModelOptions: ParsableArguments, BlockOptions {
   @Flag(help: "Read the node's own shares of the energy too, before the first step and after the last.")
   var readEnergies = false
   @Option(help: "Share of the features that training leaves out, in every model.")
-  var inputDropout = 0.5
+  var inputDropout = 0.0
 
   func validate() throws {
     try checkBlocks()
@@ -65,8 +77,14 @@ struct ModelOptions: ParsableArguments, BlockOptions {
 struct TrainingOptions: ParsableArguments {
   @Option(help: "Updates at most, each on all training nodes.") var epochs = 200
   @Option(help: "Updates without a better validation score after which a training ends.") var patience = 40
-  @Option(help: "Rate of AdamW.") var rate = 0.005
-  @Option(help: "Weight decay of AdamW, on matrices.") var weightDecay = 1.0
+  @Option(help: "Trainings of every model on every split, each from other weights.") var seeds = 3
+  @Option(
+    help:
+      "Settings of rate, decay and dropouts tried for every model on the nodes set aside; the first is the options'."
+  )
+  var trials = 8
+  @Option(help: "Rate of AdamW.") var rate = 0.01
+  @Option(help: "Weight decay of AdamW, on matrices.") var weightDecay = 0.01
   @Option(help: "Share of the nodes masked at a time where no labels are used.") var mask = 0.2
   @Option(help: "Updates of the training without labels.") var maskEpochs = 100
   @Option(help: "Trainings without labels, each from other weights; 0 for none.") var unlabelledRuns = 3
@@ -77,6 +95,7 @@ struct TrainingOptions: ParsableArguments {
     let counts = 1...1_000_000
     try checkRanges([
       ("epochs", epochs, counts), ("patience", patience, counts), ("mask-epochs", maskEpochs, counts),
+      ("seeds", seeds, 1...1_000), ("trials", trials, 1...1_000),
       ("unlabelled-runs", unlabelledRuns, 0...1_000), ("threads", threads ?? 1, 1...1024),
     ])
     for (name, value) in [("rate", rate), ("weight-decay", weightDecay)] where !(value >= 0 && value <= 10) {

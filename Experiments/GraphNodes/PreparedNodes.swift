@@ -76,42 +76,76 @@ struct NodeSplits {
   let fractions: [Double]
   /// The splits for each part.
   let splits: [[StratifiedSplit]]
+  /// Splits of the nodes set aside for tuning, which are in none of `splits`; none where nothing is tuned.
+  let tuning: [StratifiedSplit]
+  /// How many nodes were set aside, and how many anomalies among them.
+  let setAside: (nodes: Int, anomalies: Int)
+
+  /// With fewer anomalies than this among the nodes set aside, trials would tell nothing, and no node is set aside.
+  static let leastAnomalies = 6
 
   var count: Int { splits.reduce(0) { $0 + $1.count } }
   /// The place of the largest part.
   var largest: Int { fractions.indices.max { fractions[$0] < fractions[$1] } ?? 0 }
 
-  init(of nodes: PreparedNodes, _ options: DataOptions, seed: UInt64) throws {
+  init(of nodes: PreparedNodes, _ options: DataOptions, tunes: Bool, seed: UInt64) throws {
     fractions = options.trainFraction
     let root = RandomStream(seed: seed).child(1)
+    let parted = tunes ? try Self.partedNodes(nodes, options) : nil
+    setAside = (parted?.aside.count ?? 0, parted?.aside.count { nodes.isAnomaly[$0] } ?? 0)
+    tuning =
+      try parted.map { parted in
+        try (0..<options.tuningSplits).map { index in
+          try Self.split(
+            nodes, 0.5, among: parted.aside, of: "the nodes set aside",
+            using: Self.asideStream.child(UInt64(index)))
+        }
+      } ?? []
     splits = try options.trainFraction.map { fraction in
       try (0..<options.splits).map { index in
         let stream = root.child(UInt64(fraction * 1e6)).child(UInt64(index))
-        return try Self.split(nodes, fraction, using: stream)
+        return try Self.split(
+          nodes, fraction, among: parted?.scoring, of: "--train-fraction \(fraction)", using: stream)
       }
     }
   }
 
+  /// The nodes set aside are the same for every seed, so that no run tunes on nodes that score in another.
+  private static let asideStream = RandomStream(seed: 0).child(7)
+
+  /// The nodes set aside and the others; nil where too few anomalies would be set aside.
+  private static func partedNodes(
+    _ nodes: PreparedNodes, _ options: DataOptions
+  ) throws -> (aside: [Int], scoring: [Int])? {
+    let fraction = options.tuningFraction
+    guard fraction > 0, Int((fraction * Double(nodes.anomalyCount)).rounded()) >= leastAnomalies,
+      let parts = try? StratifiedSplit(
+        labels: nodes.graph.labels, trainingFraction: fraction, validationFraction: 0, using: asideStream)
+    else { return nil }
+    return (parts.training, parts.test)
+  }
+
   private static func split(
-    _ nodes: PreparedNodes, _ fraction: Double, using stream: RandomStream
+    _ nodes: PreparedNodes, _ fraction: Double, among candidates: [Int]?, of part: String,
+    using stream: RandomStream
   ) throws -> StratifiedSplit {
     let name = nodes.path ?? "generated graph"
     do {
       let split = try StratifiedSplit(
-        labels: nodes.graph.labels, trainingFraction: fraction, using: stream)
-      for (use, part) in [
+        labels: nodes.graph.labels, trainingFraction: fraction, among: candidates, using: stream)
+      for (use, members) in [
         ("learn from", split.training), ("choose by", split.validation), ("test on", split.test),
       ] {
-        for label in 0..<2 where !part.contains(where: { nodes.graph.labels[$0] == label }) {
+        for label in 0..<2 where !members.contains(where: { nodes.graph.labels[$0] == label }) {
           throw DataFileError(
             file: name,
-            problem: "node_labels: --train-fraction \(fraction) leaves no node of class \(label) to \(use)")
+            problem: "node_labels: \(part) leaves no node of class \(label) to \(use)")
         }
       }
       return split
     } catch let error as SplitError {
       throw DataFileError(
-        file: name, problem: "node_labels: --train-fraction \(fraction): \(error.description)")
+        file: name, problem: "node_labels: \(part): \(error.description)")
     }
   }
 }

@@ -3,22 +3,25 @@ import Foundation
 import GraphExperiments
 
 extension Report {
-  func page(_ record: RunRecord) throws -> MarkdownPage {
+  func page(_ record: RunRecord, _ methods: MethodComparison) throws -> MarkdownPage {
     var page = MarkdownPage(title: record.title)
     page.addParagraph(subject)
     try page.addTable(record.tables[0], summary: record.summary)
+    page.addParagraph(methods.sentence(digits: 3) + " " + methods.explanation + " " + overlapText)
+    try page.addTable(record.tables[1], summary: record.summary)
     page.addParagraph(
-      "Mean ± deviation over \(splits.splits[0].count) random splits, the same for every model. "
-        + verdict(record.summary))
+      "All measures: mean ± deviation between the \(splits.splits[0].count) splits, each the mean over "
+        + "\(models.training.seeds) seeds of weights.")
     page.addHeading("Protocol")
     for paragraph in protocolText(record.summary) { page.addParagraph(paragraph) }
+    try page.addTable(record.tables[2], summary: record.summary)
     page.addHeading("Curves")
     page.addImage("roc.svg", caption: "ROC curves on the test nodes of the first split")
     page.addImage(
       "precision-recall.svg", caption: "Precision against recall on the test nodes of the first split")
     page.addHeading("Without labels")
     page.addParagraph(unlabelledText(record.summary))
-    try page.addTable(record.tables[1], summary: record.summary)
+    try page.addTable(record.tables[3], summary: record.summary)
     page.addHeading("Energy")
     page.addParagraph(
       "The energy of the trained classifiers by part at every step, divided by the number of nodes: the mean "
@@ -29,7 +32,8 @@ extension Report {
     let seconds = Int((record.timings["total"] ?? 0).rounded())
     page.addMaking(
       of: record,
-      ending: ", \(seconds) s. Everything is in run.json; each model on each split is in splits.csv.")
+      ending: ", \(seconds) s. Everything is in run.json; each training is in splits.csv"
+        + (tuning.trials.isEmpty ? "." : ", each trial in trials.csv."))
     return page
   }
 
@@ -41,26 +45,6 @@ extension Report {
       + "\(graph.featureCount) features, \(nodes.anomalyCount) anomalies (\(share) %). Source: \(graph.source). "
       + "Models learn from \(splits.fractions.map { percentText($0) + " %" }.joined(separator: " or ")) of the nodes "
       + "and are judged on others."
-  }
-
-  /// What the numbers say, in words that follow from them.
-  private func verdict(_ summary: [String: Double]) -> String {
-    let suffix = "auroc_\(percentName(largest))"
-    guard let own = summary[suffix] else { return "" }
-    let others = kinds.filter { $0 != .energyTransformer }
-    let ahead = others.filter { summary[$0.prefix + suffix, default: 0] < own }
-    let behind = others.filter { summary[$0.prefix + suffix, default: 0] >= own }
-    func list(_ kinds: [NodeModelKind]) -> String {
-      kinds.map { "\($0.label.lowercased()) (\(String(format: "%.3f", summary[$0.prefix + suffix] ?? 0)))" }
-        .joined(separator: ", ")
-    }
-    if others.isEmpty { return "No other model was trained in this run." }
-    var text =
-      "On AUROC at \(percentText(largest)) % the Energy Transformer (\(String(format: "%.3f", own))) "
-    text += ahead.isEmpty ? "beats no other model" : "beats \(list(ahead))"
-    if behind.isEmpty { return text + "." }
-    text += "; it does **not** beat \(list(behind)). "
-    return text + "What was tried is in [the experiment's notes](../../Experiments/GraphNodes/README.md)."
   }
 
   private func protocolText(_ summary: [String: Double]) -> [String] {
@@ -83,16 +67,39 @@ extension Report {
       reading + scaling
         + "Every model sees all features and edges, and the labels of its training nodes only. Splits are stratified; "
         + "of the nodes not learned from, one third are validation nodes and two thirds test nodes.",
+      tuningText,
       "Training is on the whole graph with a class-weighted cross-entropy (an anomaly weighs as many times as there are "
-        + "normal nodes to each anomaly among the training nodes), AdamW at a rate of \(training.rate), at most "
-        + "\(training.epochs) updates, \(training.patience) without a better validation score at most. In every model "
-        + "training leaves out \(percentText(models.model.inputDropout)) % of the features at random, and "
-        + "\(percentText(models.model.dropout)) % of the hidden units where there are some. The epoch is that of the best AUROC on the validation nodes, looked at every "
-        + "\(NodeTraining.interval) updates, the threshold of macro-F1 that of the best macro-F1 on them; the test nodes "
-        + "were used for the numbers of the table alone. Defaults of the program were chosen by validation nodes.",
+        + "normal nodes to each anomaly among the training nodes), AdamW, at most \(training.epochs) updates, "
+        + "\(training.patience) without a better validation score at most. The epoch is that of the best AUROC on the "
+        + "validation nodes, looked at every \(NodeTraining.interval) updates, the threshold of macro-F1 that of the best "
+        + "macro-F1 on them.",
       "Parameters: \(counts). The conventional block is repeated as often as the descent has steps, "
         + "\(models.model.steps).",
     ]
+  }
+
+  private var overlapText: String {
+    let split = splits.splits[splits.largest][0]
+    return "Splits share training nodes: the interval is that of the corrected resampled t test, for "
+      + "\(split.test.count) nodes judged and \(split.training.count) learned from."
+  }
+
+  private var tuningText: String {
+    let fixed =
+      "Sizes, steps, step size and read-out of the Energy Transformer are the program's defaults, which came from earlier "
+      + "trials on reddit and inj_cora that looked at nodes of those graphs which score now"
+    guard !tuning.trials.isEmpty else {
+      return "Nothing was tuned on this graph"
+        + (models.training.trials > 1
+          ? ", which has too few anomalies to set nodes aside for it (\(NodeSplits.leastAnomalies) are needed among "
+            + "them)" : "")
+        + ": every model is trained with the rate, decay and dropouts of the program's options. \(fixed)."
+    }
+    return
+      "\(splits.setAside.nodes) nodes, \(splits.setAside.anomalies) of them anomalies, were set aside for tuning, the same "
+      + "for every seed; they are in no split of the tables, neither to learn from nor to judge. On "
+      + "\(splits.tuning.count == 1 ? "a split" : "\(splits.tuning.count) splits") of them every model tried the same \(tuning.trialCount) settings of rate, weight decay and dropouts, "
+      + "with the same weights, and took that of the best mean AUROC (below; every trial is in trials.csv). \(fixed)."
   }
 
   private func unlabelledText(_ summary: [String: Double]) -> String {

@@ -7,6 +7,7 @@ struct Report {
   let nodes: PreparedNodes
   let splits: NodeSplits
   let models: NodeModels
+  let tuning: Tuning
   let comparison: Comparison
   let unlabelled: UnlabelledScores
 
@@ -29,20 +30,25 @@ struct Report {
   /// Writes everything to a folder and prints the tables.
   func write(_ record: RunRecord, to folder: String) throws {
     var record = record
-    record.summary = try summary()
+    let methods = try methodComparison()
+    record.summary = try summary(methods)
     record.headline = ["auroc_\(percentName(largest))", "average_precision_\(percentName(largest))"]
     for name in ["energy_score_auroc", "reconstruction_score_auroc"] where record.summary[name] != nil {
       record.headline.append(name)
     }
-    record.tables = [comparisonTable, unlabelledTable]
+    record.tables = [
+      methods.table(name: "methods", measureLabel: "AUROC, \(percentText(largest)) %", digits: 3),
+      measuresTable, settingsTable, unlabelledTable,
+    ]
     for (name, plot) in try plots() { try plot.write(to: "\(folder)/\(name).svg") }
     if let drawing = neighbourhood() { try drawing.write(to: "\(folder)/neighbourhood.svg") }
     try comparison.table.write(to: "\(folder)/splits.csv")
+    if !tuning.trials.isEmpty { try tuning.table.write(to: "\(folder)/trials.csv") }
     // A set of many features has an encoder of hundreds of kilobytes: weights stay where they are small.
     if let model = comparison.shown?.model, model.parameterCount <= 1 << 16 {
       try WeightsFile.write(model, toFolder: folder, metadata: record.options)
     }
-    try page(record).write(to: "\(folder)/README.md")
+    try page(record, methods).write(to: "\(folder)/README.md")
     try record.write(toFolder: folder)
     for table in record.tables {
       print(try TableRecipe.render(table, summary: record.summary).markdown)
@@ -50,22 +56,41 @@ struct Report {
     print("Page: \(folder)/README.md")
   }
 
-  private func summary() throws -> [String: Double] {
+  /// The Energy Transformer beside the others by AUROC on the largest part.
+  private func methodComparison() throws -> MethodComparison {
+    func method(_ kind: NodeModelKind) throws -> MethodComparison.Method {
+      .init(
+        prefix: kind.prefix, label: kind.label,
+        scores: try comparison.scores(kind, largest) { $0.areaUnderROC })
+    }
+    let split = splits.splits[splits.largest][0]
+    return try MethodComparison(
+      measure: "auroc_\(percentName(largest))", first: method(.energyTransformer),
+      others: kinds.filter { $0 != .energyTransformer }.map(method), better: .highest,
+      dependence: .overlappingTraining(testCount: split.test.count, trainingCount: split.training.count))
+  }
+
+  private func summary(_ methods: MethodComparison) throws -> [String: Double] {
     var summary: [String: Double] = [:]
     for kind in kinds {
       for fraction in splits.fractions {
-        let outcomes = comparison.outcomes(kind, fraction)
         var measures = Self.measures.map { (name: $0.name, value: $0.value) }
         measures.append((name: "validation_auroc", value: { $0.validation }))
         for (name, value) in measures {
-          summary.add(
-            try Spread(of: outcomes.map(value)), as: "\(kind.prefix)\(name)_\(percentName(fraction))")
+          try comparison.scores(kind, fraction, value).add(
+            to: &summary, as: "\(kind.prefix)\(name)_\(percentName(fraction))")
         }
       }
+      let setting = tuning.setting(kind)
+      summary["\(kind.prefix)rate"] = setting.rate
+      summary["\(kind.prefix)weight_decay"] = setting.weightDecay
+      summary["\(kind.prefix)dropout"] = setting.dropout
+      summary["\(kind.prefix)input_dropout"] = setting.inputDropout
       let all = comparison.outcomes.filter { $0.kind == kind }
       summary["\(kind.prefix)parameter_count"] = Double(all[0].parameterCount)
       summary["\(kind.prefix)train_seconds"] = all.reduce(0) { $0 + $1.seconds }
     }
+    methods.add(to: &summary)
     for score in unlabelled.scores {
       let spread = try Spread(of: score.areas)
       summary[score.name] = spread.mean
@@ -79,13 +104,13 @@ struct Report {
     return summary
   }
 
-  private var comparisonTable: TableRecipe {
+  private var measuresTable: TableRecipe {
     let columns = splits.fractions.flatMap { fraction in
       Self.measures.map { "\($0.label), \(percentText(fraction)) %" }
     }
     let hasDeviation = splits.splits[0].count > 1
     return TableRecipe(
-      name: "comparison", columns: ["Model"] + columns,
+      name: "measures", columns: ["Model"] + columns,
       rows: kinds.map { kind in
         .init(
           label: kind.label,
@@ -96,6 +121,17 @@ struct Report {
             }
           })
       }, digits: 3, best: .highest)
+  }
+
+  private var settingsTable: TableRecipe {
+    TableRecipe(
+      name: "settings",
+      columns: ["Model", "rate", "weight decay", "dropout of hidden units", "dropout of features"],
+      rows: kinds.map { kind in
+        .init(
+          label: kind.label,
+          summaryKeys: ["rate", "weight_decay", "dropout", "input_dropout"].map { kind.prefix + $0 })
+      }, digits: 4, columnDigits: [4, 3, 1, 1])
   }
 
   private var unlabelledTable: TableRecipe {

@@ -22,7 +22,8 @@ import Testing
   func results() throws {
     var found: [(summary: [String: Double], files: [String])] = []
     let files = [
-      "splits.csv", "roc.svg", "precision-recall.svg", "energy.svg", "neighbourhood.svg", "model.safetensors",
+      "splits.csv", "trials.csv", "roc.svg", "precision-recall.svg", "energy.svg", "neighbourhood.svg",
+      "model.safetensors",
     ]
     for threads in ["1", "2"] {
       let finished = try run(["--quick", "--threads", threads])
@@ -51,6 +52,7 @@ import Testing
           let value = try #require(found[0].summary["\(prefix)\(measure)_\(part)"])
           #expect((0...1).contains(value))
           #expect(found[0].summary["\(prefix)\(measure)_\(part)_deviation"] != nil)
+          #expect(found[0].summary["\(prefix)\(measure)_\(part)_seed_deviation"] != nil)
         }
       }
     }
@@ -58,8 +60,12 @@ import Testing
       #expect((0...1).contains(try #require(found[0].summary[name])))
     }
     try expectSplits(found[0].summary)
+    try expectTrials()
     let page = try text("README.md")
-    for words in ["self loops", "validation nodes", "| Energy Transformer", "neighbourhood.svg"] {
+    for words in [
+      "self loops", "validation nodes", "| Energy Transformer", "neighbourhood.svg", "set aside for tuning",
+      "95 % interval", "is not told apart from",
+    ] {
       #expect(page.contains(words))
     }
     let tables = try Program("results-tables").run(["--results", folder.path("results")])
@@ -67,20 +73,33 @@ import Testing
     #expect(try text("README.md") == page)
   }
 
-  /// A row for each of six models on two splits for two parts; the record has their means.
+  /// Two settings for each of six models, the same for all; the better one is taken.
+  private func expectTrials() throws {
+    let rows = try text("trials.csv").split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
+    #expect(rows.count == 12)
+    #expect(Set(rows.map { $0[2...5].joined(separator: ",") }).count == 2)
+    for model in Set(rows.map { $0[0] }) {
+      let trials = rows.filter { $0[0] == model }
+      let areas = trials.compactMap { Double($0[9]) }
+      let taken = trials.indices.filter { trials[$0][10] == "true" }
+      #expect(taken == [areas[1] > areas[0] ? 1 : 0])
+    }
+  }
+
+  /// A row for each of six models with two seeds on two splits for two parts; the record has their means.
   private func expectSplits(_ summary: [String: Double]) throws {
     let rows = try text("splits.csv").split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
-    #expect(rows.count == 24)
-    // Model, part, split, epoch, parameters, validation AUROC, AUROC, average precision, macro-F1.
-    for (column, name) in [(5, "validation_auroc"), (6, "auroc"), (7, "average_precision"), (8, "macro_f1")] {
+    #expect(rows.count == 48)
+    // Model, part, split, seed, epoch, parameters, validation AUROC, AUROC, average precision, macro-F1.
+    for (column, name) in [(6, "validation_auroc"), (7, "auroc"), (8, "average_precision"), (9, "macro_f1")] {
       let own = rows.filter { $0[0] == "Energy Transformer" && $0[1] == "0.4" }
       let values = own.compactMap { Double($0[column]) }
-      #expect(values.count == 2)
+      #expect(values.count == 4)
       let mean = try #require(summary["\(name)_40"])
-      #expect(abs((values[0] + values[1]) / 2 - mean) < 1e-12)
+      #expect(abs(values.reduce(0, +) / 4 - mean) < 1e-12)
     }
     // Nodes to choose by are not those to test on.
-    #expect(rows.contains { $0[5] != $0[6] })
+    #expect(rows.contains { $0[6] != $0[7] })
   }
 
   @Test("reads a graph file, and one part of the nodes without other models")
@@ -138,7 +157,9 @@ import Testing
   func ranges() throws {
     for bad in [
       ["--train-fraction", "1"], ["--train-fraction", "0"], ["--train-fraction", "0.4", "0.4"],
-      ["--splits", "0"], ["--positions", "-1"], ["--dimension", "0"], ["--heads", "0"], ["--steps", "0"],
+      ["--splits", "0"], ["--seeds", "0"], ["--trials", "0"], ["--tuning-fraction", "1"],
+      ["--tuning-splits", "0"], ["--positions", "-1"], ["--dimension", "0"], ["--heads", "0"],
+      ["--steps", "0"],
       ["--step-size", "0"], ["--step-size", "nan"], ["--noise", "-1"], ["--dropout", "1"],
       ["--read-out", "last"], ["--epochs", "0"], ["--patience", "0"], ["--rate", "inf"],
       ["--weight-decay", "-1"], ["--mask", "0"], ["--mask", "0.9"], ["--unlabelled-runs", "-1"],

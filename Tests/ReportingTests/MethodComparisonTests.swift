@@ -113,7 +113,7 @@ struct MethodComparisonTests {
     let comparison = try MethodComparison(
       measure: "auroc", first: .init(prefix: "", label: "Energy Transformer", scores: ours()),
       others: [
-        .init(prefix: "a_", label: "perceptron", scores: theirs()),
+        .init(prefix: "a_", label: "Perceptron", scores: theirs()),
         .init(prefix: "b_", label: "graph convolution", scores: ours()),
       ], better: .highest, dependence: .independent)
     var summary: [String: Double] = [:]
@@ -124,10 +124,10 @@ struct MethodComparisonTests {
       line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
     }
     #expect(rows[2] == ["Energy Transformer", "0.690", "0.020", "0.015", "–", "–"])
-    #expect(rows[3] == ["perceptron", "0.656", "0.013", "0.017", "0.034", "0.011 … 0.057"])
+    #expect(rows[3] == ["Perceptron", "0.656", "0.013", "0.017", "0.034", "0.011 … 0.057"])
     #expect(
       comparison.sentence(digits: 3)
-        == "Energy Transformer is ahead of perceptron by 0.034 (0.011 … 0.057); is not told apart from "
-        + "graph convolution by 0.000 (0.000 … 0.000).")
+        == "Energy Transformer is ahead of perceptron (0.034, 0.011 … 0.057); is not told apart from "
+        + "graph convolution (0.000, 0.000 … 0.000).")
   }
 }

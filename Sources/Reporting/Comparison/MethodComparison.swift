@@ -52,10 +52,7 @@ public struct MethodComparison: Sendable {
   /// `_seed_deviation` between seeds, and for the others `_advantage` with `_advantage_low` and `_advantage_high`.
   public func add(to summary: inout [String: Double]) {
     for method in [first] + others {
-      let name = method.prefix + measure
-      summary[name] = method.scores.mean
-      summary[name + "_deviation"] = method.scores.splitDeviation
-      summary[name + "_seed_deviation"] = method.scores.seedDeviation
+      method.scores.add(to: &summary, as: method.prefix + measure)
     }
     for (method, difference) in zip(others, differences) {
       let name = method.prefix + measure + "_advantage"
@@ -96,19 +93,24 @@ public struct MethodComparison: Sendable {
     zip(others, differences).filter { $1.verdict == verdict }.map { (method: $0, difference: $1) }
   }
 
-  /// What the numbers say, in one sentence of words that follow from them.
+  /// What the numbers say, in one sentence of words that follow from them; in parentheses advantages with intervals.
   public func sentence(digits: Int) -> String {
     guard !others.isEmpty else { return "No other method was measured." }
     func list(_ verdict: MethodDifference.Verdict, _ words: String) -> String? {
       let found = methods(verdict)
       guard !found.isEmpty else { return nil }
-      let names = found.map { "\($0.method.label) by \($0.difference.text(digits: digits))" }
+      let names = found.map { "\(Self.inSentence($0.method.label)) (\($0.difference.text(digits: digits)))" }
       return words + " " + names.joined(separator: ", ")
     }
     let parts = [
       list(.ahead, "is ahead of"), list(.behind, "is behind"), list(.undecided, "is not told apart from"),
     ].compactMap { $0 }
     return "\(first.label) " + parts.joined(separator: "; ") + "."
+  }
+
+  /// A label within a sentence: without the capital of its first word.
+  private static func inSentence(_ label: String) -> String {
+    label.prefix(1).lowercased() + label.dropFirst()
   }
 
   /// How to read the table, for a page: how many trials, and what an interval means.

@@ -88,10 +88,10 @@ public struct MethodDifference: Equatable, Sendable {
     return interval.upperBound < 0 ? .behind : .undecided
   }
 
-  /// The advantage with its interval, such as "0.025 (0.010 … 0.040)".
+  /// The advantage with its interval, such as "0.025, 0.010 … 0.040".
   public func text(digits: Int) -> String {
     let number = { NumberText.fixed($0, digits: digits) }
-    guard let interval else { return "\(number(advantage)) (one trial, no interval)" }
-    return "\(number(advantage)) (\(number(interval.lowerBound)) … \(number(interval.upperBound)))"
+    guard let interval else { return "\(number(advantage)), one trial" }
+    return "\(number(advantage)), \(number(interval.lowerBound)) … \(number(interval.upperBound))"
   }
 }

@@ -60,6 +60,14 @@ public struct TrialScores: Equatable, Sendable {
     return values.reduce(0) { $0 + Self.variance($1) / Double(splitCount) }.squareRoot()
   }
 
+  /// Adds the mean to a summary under a name, and under that name followed by `_deviation` and `_seed_deviation` the
+  /// deviations between splits and between seeds where there are several.
+  public func add(to summary: inout [String: Double], as name: String) {
+    summary[name] = mean
+    summary[name + "_deviation"] = splitDeviation
+    summary[name + "_seed_deviation"] = seedDeviation
+  }
+
   /// The sample variance, sum (v - mean)² / (count - 1), of at least two values.
   static func variance(_ values: [Double]) -> Double {
     let mean = values.reduce(0) { $0 + $1 / Double(values.count) }

@@ -1,0 +1,119 @@
+import EnergyTransformer
+import ExperimentCommands
+import Foundation
+
+/// What is tuned for every model alike.
+struct NodeSetting: Equatable {
+  var rate: Double
+  var weightDecay: Double
+  /// Share of the hidden units that training leaves out.
+  var dropout: Double
+  /// Share of the features that training leaves out.
+  var inputDropout: Double
+
+  /// The settings that every model tries, the same in every run: those of the options, then others drawn at random, rate
+  /// and decay evenly by their logarithms.
+  static func candidates(_ count: Int, _ model: ModelOptions, _ training: TrainingOptions) -> [NodeSetting] {
+    var random = RandomStream(seed: 0).child(4)
+    let given = NodeSetting(
+      rate: training.rate, weightDecay: training.weightDecay, dropout: model.dropout,
+      inputDropout: model.inputDropout)
+    return [given]
+      + (1..<max(1, count)).map { _ in
+        NodeSetting(
+          rate: random.logarithmic(from: 0.001, to: 0.03),
+          weightDecay: random.logarithmic(from: 0.01, to: 3),
+          dropout: [0, 0.2, 0.5][random.integer(below: 3)],
+          inputDropout: [0, 0.2, 0.5, 0.8][random.integer(below: 4)])
+      }
+  }
+}
+
+extension RandomStream {
+  /// A number between two positive ones whose logarithm is evenly distributed, to two digits.
+  fileprivate mutating func logarithmic(from low: Double, to high: Double) -> Double {
+    let value = exp(log(low) + (log(high) - log(low)) * uniform())
+    let unit = pow(10, floor(log10(value)) - 1)
+    return (value / unit).rounded() * unit
+  }
+}
+
+/// The trials of every model on the nodes set aside for tuning, and the setting that each model takes from them.
+struct Tuning {
+  /// One setting of one model on one split of the nodes set aside.
+  struct Trial {
+    let kind: NodeModelKind
+    let candidate: Int
+    let split: Int
+    let epoch: Int
+    /// AUROC on the nodes by which the epoch was chosen.
+    let validation: Double
+    /// AUROC on the nodes by which the setting is judged.
+    let judged: Double
+  }
+
+  let candidates: [NodeSetting]
+  private(set) var trials: [Trial] = []
+  private var chosen: [NodeModelKind: Int] = [:]
+
+  /// Tries nothing where there is one candidate or no split: every model then takes the first.
+  init(
+    models: NodeModels, kinds: [NodeModelKind], splits: [StratifiedSplit], candidates: [NodeSetting],
+    progress: WorkProgress
+  ) throws {
+    self.candidates = candidates
+    guard candidates.count > 1, !splits.isEmpty else { return }
+    let root = RandomStream(seed: models.training.seed).child(5)
+    for kind in kinds {
+      for (candidate, setting) in candidates.enumerated() {
+        for (index, split) in splits.enumerated() {
+          // The same weights and draws for every setting.
+          let random = root.child(UInt64(kind.rawValue)).child(UInt64(index))
+          let trained = try models.applying(setting).trained(kind, on: split, random, progress)
+          trials.append(
+            Trial(
+              kind: kind, candidate: candidate, split: index, epoch: trained.epoch,
+              validation: try trained.validation.areaUnderROC,
+              judged: try models.nodes.scores(trained.scores, of: split.test).areaUnderROC))
+        }
+      }
+      let scores = candidates.indices.map { score(kind, $0) }
+      chosen[kind] = scores.firstIndex(of: scores.max() ?? 0)
+    }
+  }
+
+  /// Trials of a model; 1 where nothing was tried.
+  var trialCount: Int { trials.isEmpty ? 1 : candidates.count }
+
+  /// The place of a model's setting among the candidates; of equals the first.
+  func choice(_ kind: NodeModelKind) -> Int { chosen[kind] ?? 0 }
+
+  /// The setting that a model is trained with.
+  func setting(_ kind: NodeModelKind) -> NodeSetting { candidates[choice(kind)] }
+
+  /// The mean AUROC of a setting over the splits of the nodes set aside.
+  private func score(_ kind: NodeModelKind, _ candidate: Int) -> Double {
+    let found = trials.filter { $0.kind == kind && $0.candidate == candidate }
+    return found.reduce(0) { $0 + $1.judged / Double(found.count) }
+  }
+
+  /// Every trial, one row a model, setting and split.
+  var table: CSVTable {
+    var table = CSVTable(columns: [
+      "model", "setting", "rate", "weight_decay", "dropout", "input_dropout", "split", "epoch",
+      "validation_auroc",
+      "auroc", "chosen",
+    ])
+    for trial in trials {
+      let setting = candidates[trial.candidate]
+      table.addRow([
+        trial.kind.label, "\(trial.candidate)", "\(setting.rate)", "\(setting.weightDecay)",
+        "\(setting.dropout)",
+        "\(setting.inputDropout)", "\(trial.split)", "\(trial.epoch)", "\(trial.validation)",
+        "\(trial.judged)",
+        "\(choice(trial.kind) == trial.candidate)",
+      ])
+    }
+    return table
+  }
+}
