@@ -1,0 +1,1 @@
+"""Readers of published graph files, one for each format, for convert-graphs.py."""
