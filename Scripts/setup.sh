@@ -31,6 +31,7 @@ has_header() {
 missing_packages() {
   has_header oneapi/dnnl/dnnl.h || echo libdnnl-dev
   has_header lapacke.h || echo liblapacke-dev
+  has_header openssl/evp.h || echo libssl-dev
   has_header png.h || echo libpng-dev
   has_header turbojpeg.h || echo libturbojpeg0-dev
   has_header zlib.h || echo zlib1g-dev

@@ -27,13 +27,9 @@ public struct DataFingerprint: Codable, Equatable, Sendable {
   }
 
   /// The fingerprint of bytes that stand for many files, such as the decoded images of a folder.
-  public init(name: String, path: String, count: Int, hashing bytes: [UInt8]) throws {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("digest-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: file) }
-    try StagedFile(bytes, for: file.path).commit()
+  public init(name: String, path: String, count: Int, hashing bytes: [UInt8]) {
     self.init(
-      name: name, shownPath: Self.relative(path), sha256: try FileDigest.sha256(ofFile: file.path),
-      count: count)
+      name: name, shownPath: Self.relative(path), sha256: FileDigest.sha256(of: bytes), count: count)
   }
 
   private init(name: String, shownPath: String, sha256: String, count: Int) {

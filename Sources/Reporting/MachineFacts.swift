@@ -30,7 +30,11 @@ public struct MachineFacts: Codable, Equatable, Sendable {
 
   private static func processorName() -> String? {
     #if os(macOS)
-      return Subprocess.output(["sysctl", "-n", "machdep.cpu.brand_string"])
+      // Written, not tested.
+      var name = [CChar](repeating: 0, count: 256)
+      var length = name.count - 1
+      guard sysctlbyname("machdep.cpu.brand_string", &name, &length, nil, 0) == 0 else { return nil }
+      return String(validatingCString: name)
     #else
       guard let bytes = FileManager.default.contents(atPath: "/proc/cpuinfo") else { return nil }
       return processorName(inCPUInfo: String(decoding: bytes, as: UTF8.self))

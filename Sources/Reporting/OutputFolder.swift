@@ -1,8 +1,10 @@
 import Foundation
+import Foundations
 
 /// The folder that a run writes to, made ready before the work begins.
 public enum OutputFolder {
-  /// Makes the folder where it is missing and tries to write to it, so that a run of minutes does not fail at its end.
+  /// Makes the folder where it is missing and tries to write to it, so that a run of minutes does not fail at its end;
+  /// takes away the partial files that runs which were killed left in it.
   ///
   /// - Throws: ``ReportingError`` naming the folder and what is wrong with it.
   public static func prepare(_ path: String) throws {
@@ -13,13 +15,12 @@ public enum OutputFolder {
         throw ReportingError("\(path): cannot make this folder: \(systemErrorText())")
       }
     }
-    let probe = "\(path)/.write-test-\(ProcessInfo.processInfo.processIdentifier)"
     do {
-      try StagedFile.write("x", to: probe)
+      try StagedFile([0], for: "\(path)/.write-test").discard()
     } catch let error as ReportingError {
       let reason = error.description.components(separatedBy: ": ").last ?? ""
       throw ReportingError("\(path): cannot write to this folder: \(reason)")
     }
-    unlink(probe)
+    AbandonedFiles.remove(fromFolder: path)
   }
 }

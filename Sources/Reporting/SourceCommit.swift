@@ -21,12 +21,12 @@ public struct SourceCommit: Codable, Equatable, Sendable {
   /// Files under `outputs` (paths from the top of the checkout) do not count as changes: a run writes
   /// them, and the run after it would otherwise always be called dirty.
   public static func current(inFolder folder: String = ".", outputs: [String] = ["Results"]) -> SourceCommit {
-    guard let hash = Subprocess.output(["git", "rev-parse", "HEAD"], in: folder) else {
+    guard let hash = Subprocess.output(["git", "-C", folder, "rev-parse", "HEAD"]) else {
       return SourceCommit(hash: "unknown", isDirty: false)
     }
     let status =
-      ["git", "status", "--porcelain", "--", ":(top)"] + outputs.map { ":(top,exclude)\($0)" }
-    let changes = Subprocess.output(status, in: folder)
+      ["git", "-C", folder, "status", "--porcelain", "--", ":(top)"] + outputs.map { ":(top,exclude)\($0)" }
+    let changes = Subprocess.output(status)
     return SourceCommit(hash: hash, isDirty: changes != "")
   }
 

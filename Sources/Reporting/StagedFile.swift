@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 
 /// A file written in full beside its destination and renamed over it in one step.
 ///
@@ -6,54 +7,39 @@ import Foundation
 /// old content or the new one, never a mixture.
 struct StagedFile {
   let path: String
-  private let temporaryPath: String
+  private let file: PartialFile
 
   init(_ bytes: [UInt8], for path: String) throws {
     self.path = path
-    let destination = URL(fileURLWithPath: path)
-    let folder = destination.deletingLastPathComponent().path
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
       throw ReportingError("\(path): cannot create the folder \(folder)")
     }
-    let name = ".\(destination.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier).partial"
-    temporaryPath = destination.deletingLastPathComponent().appendingPathComponent(name).path
-    do {
-      try Self.writeThrough(bytes, to: temporaryPath, naming: path)
-    } catch {
-      unlink(temporaryPath)
-      throw error
+    file = try Self.naming(path) {
+      let file = try PartialFile(replacing: path)
+      try bytes.withUnsafeBytes { try file.append($0) }
+      try file.synchronize()
+      return file
     }
   }
 
   /// Puts the new content in place of the old.
   func commit() throws {
-    guard rename(temporaryPath, path) == 0 else {
-      let reason = systemErrorText()
-      unlink(temporaryPath)
-      throw ReportingError("\(path): cannot be replaced: \(reason)")
-    }
-    // The rename itself lives in the folder; not every file system lets a folder be synced, so best effort.
-    let folder = open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY)
-    if folder >= 0 {
-      fsync(folder)
-      close(folder)
-    }
+    try Self.naming(path) { try file.replace() }
   }
 
   /// Removes the temporary file; the destination stays as it was.
-  func discard() {
-    unlink(temporaryPath)
-  }
+  func discard() { file.discard() }
 
-  private static func writeThrough(_ bytes: [UInt8], to temporary: String, naming path: String) throws {
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-    guard descriptor >= 0 else { throw ReportingError("\(path): cannot be written: \(systemErrorText())") }
-    var failure: String?
-    if !writeFully(bytes, to: descriptor) || fsync(descriptor) != 0 { failure = systemErrorText() }
-    if close(descriptor) != 0, failure == nil { failure = systemErrorText() }
-    if let failure { throw ReportingError("\(path): cannot be written: \(failure)") }
+  private static func naming<Result>(_ path: String, _ work: () throws -> Result) throws -> Result {
+    do {
+      return try work()
+    } catch let failure as PartialFile.Failure {
+      let action = failure.action == "replace" ? "replaced" : "written"
+      throw ReportingError("\(path): cannot be \(action): \(failure.reason)")
+    }
   }
 }
 
@@ -65,21 +51,9 @@ extension StagedFile {
 
   /// Writes several text files: none is replaced until every one is on the disk.
   static func write(_ texts: [(path: String, text: String)]) throws {
-    var staged: [StagedFile] = []
-    do {
-      for (path, text) in texts { staged.append(try StagedFile(Array(text.utf8), for: path)) }
-    } catch {
-      for file in staged { file.discard() }
-      throw error
-    }
-    for (index, file) in staged.enumerated() {
-      do {
-        try file.commit()
-      } catch {
-        for rest in staged[(index + 1)...] { rest.discard() }
-        throw error
-      }
-    }
+    // Those that are not reached are discarded as they are let go.
+    let staged = try texts.map { try StagedFile(Array($0.text.utf8), for: $0.path) }
+    for file in staged { try file.commit() }
   }
 }
 

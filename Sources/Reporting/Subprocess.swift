@@ -1,27 +1,55 @@
-package import Foundation
+import Foundation
 
-/// Short questions asked of the tools of the system, such as `git` and `sha256sum`.
+/// Short questions asked of the tools of the system, such as `git`.
+///
+/// Foundation's `Process` needs threads and a dispatch queue, for which it waits without end where the system grants
+/// none; this waits for nothing but the command.
 package enum Subprocess {
   /// The trimmed standard output of a command found on the search path; nil when it is absent or fails.
-  package static func output(
-    _ command: [String], in folder: String? = nil, input: FileHandle? = nil
-  ) -> String? {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = command
-    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    process.standardInput = input ?? FileHandle.nullDevice
-    do {
-      try process.run()
-      let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-      process.waitUntilExit()
-      guard process.terminationStatus == 0 else { return nil }
-      return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-    } catch {
-      return nil
+  package static func output(_ command: [String]) -> String? {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return nil }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    let child = start(command, writingTo: ends[1])
+    close(ends[1])
+    let bytes = readToEnd(ends[0])
+    close(ends[0])
+    guard let child else { return nil }
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0 {
+      guard errno == EINTR else { return nil }
+    }
+    // All bits are zero after an exit with code 0, and only then.
+    guard status == 0, let bytes else { return nil }
+    return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  private static func start(_ command: [String], writingTo output: Int32) -> pid_t? {
+    #if canImport(Darwin)
+      var actions: posix_spawn_file_actions_t?
+    #else
+      var actions = posix_spawn_file_actions_t()
+    #endif
+    guard posix_spawn_file_actions_init(&actions) == 0 else { return nil }
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    var arguments = command.map { strdup($0) } + [nil]
+    defer { for argument in arguments { free(argument) } }
+    var child = pid_t()
+    return posix_spawnp(&child, command[0], &actions, nil, &arguments, environ) == 0 ? child : nil
+  }
+
+  private static func readToEnd(_ descriptor: Int32) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = read(descriptor, &piece, piece.count)
+      if count == 0 { return bytes }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return nil }
+      bytes += piece[..<count]
     }
   }
 }

@@ -19,13 +19,54 @@ struct SourceFactsTests {
     #expect(embedded.count == 7)
   }
 
-  @Test("A missing file or a folder has no digest")
+  @Test(
+    "SHA-256 is the published one for long messages, of files and of bytes, whatever the piece it ends in")
+  func longDigests() throws {
+    let folder = try TemporaryFolder()
+    // A million times "a": FIPS 180-2, appendix B.3. The others: Python's hashlib, of bytes i * 7 modulo 251.
+    let cases: [(bytes: [UInt8], digest: String)] = [
+      (
+        [UInt8](repeating: 0x61, count: 1_000_000),
+        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
+      ),
+      (pattern(1 << 20), "e76e4c02227083fd12207b7bc85287bb9e02a618fed3bd8eab1bc2daeda2fb53"),
+      (pattern((1 << 20) + 1), "50068d46eb4d17660d829800fa2d52624de6cd1dab0dd5735e5b8c496b822152"),
+      (pattern((3 << 20) - 55), "e0a57b4f4bf4e7d39c62c18d1a8e7a7dedb4fb52c637a96a94c6a93bcbd64945"),
+    ]
+    for (bytes, digest) in cases {
+      try Data(bytes).write(to: URL(fileURLWithPath: folder.path + "/file"))
+      #expect(try FileDigest.sha256(ofFile: folder.path + "/file") == digest)
+      #expect(FileDigest.sha256(of: bytes) == digest)
+    }
+    let whole = DataFingerprint(name: "n", path: "p", count: 1, hashing: cases[0].bytes)
+    #expect(whole.sha256 == cases[0].digest)
+    #expect(try folder.names() == ["file"])
+  }
+
+  private func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0 * 7 % 251) } }
+
+  @Test("A missing file, a folder and a pipe have no digest, in one line that says why")
   func noDigest() throws {
     let folder = try TemporaryFolder()
+    func failure(_ path: String) -> String? { message { _ = try FileDigest.sha256(ofFile: path) } }
     #expect(
-      message { _ = try FileDigest.sha256(ofFile: folder.path + "/none") }
-        == "\(folder.path)/none: cannot be read as a file")
-    #expect(message { _ = try FileDigest.sha256(ofFile: folder.path) } != nil)
+      failure("\(folder.path)/none") == "\(folder.path)/none: cannot be read: No such file or directory")
+    #expect(failure(folder.path) == "\(folder.path): cannot be read: it is not a regular file")
+    let pipe = "\(folder.path)/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    #expect(failure(pipe) == "\(pipe): cannot be read: it is not a regular file")
+  }
+
+  @Test(
+    "A command's output is read whole and trimmed; one that fails or is absent gives nothing")
+  func commands() {
+    #expect(Subprocess.output(["sh", "-c", "echo; echo ' a b '"]) == "a b")
+    let long = Subprocess.output(["sh", "-c", "i=0; while [ $i -lt 30000 ]; do echo 12345; i=$((i+1)); done"])
+    #expect(long?.utf8.count == 30_000 * 6 - 1)
+    #expect(Subprocess.output(["sh", "-c", "echo a; exit 3"]) == nil)
+    #expect(Subprocess.output(["sh", "-c", "echo a; kill -9 $$"]) == nil)
+    #expect(Subprocess.output(["no-such-command-anywhere"]) == nil)
+    #expect(Subprocess.output(["cat"]) == "")
   }
 
   @Test("The commit is read from git: clean, dirty, with results that do not count, and unknown")
@@ -34,9 +75,10 @@ struct SourceFactsTests {
     #expect(SourceCommit.current(inFolder: folder.path) == SourceCommit(hash: "unknown", isDirty: false))
     try folder.write("a", to: "source.txt")
     let identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
-    #expect(Subprocess.output(["git", "init", "-q"], in: folder.path) != nil)
-    #expect(Subprocess.output(["git", "add", "."], in: folder.path) != nil)
-    #expect(Subprocess.output(["git"] + identity + ["commit", "-qm", "first"], in: folder.path) != nil)
+    let git = ["git", "-C", folder.path]
+    #expect(Subprocess.output(git + ["init", "-q"]) != nil)
+    #expect(Subprocess.output(git + ["add", "."]) != nil)
+    #expect(Subprocess.output(git + identity + ["commit", "-qm", "first"]) != nil)
     let clean = SourceCommit.current(inFolder: folder.path)
     #expect(clean.hash.count == 40)
     #expect(!clean.isDirty)

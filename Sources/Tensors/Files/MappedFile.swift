@@ -22,7 +22,7 @@ enum MappedFile {
     let count = Int(status.st_size)
     if count == 0 { return Data() }
     guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
-      throw FileAccessError(file: path, action: "map into memory", errorNumber: errno)
+      throw FileAccessError(file: path, action: "map its \(count) bytes into memory", errorNumber: errno)
     }
     return Data(
       bytesNoCopy: start, count: count, deallocator: .custom { address, size in munmap(address, size) })
