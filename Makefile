@@ -1,5 +1,5 @@
 # Thin: every target is a line or two that can as well be typed.
-.PHONY: run test lint results bench bench-operations docs setup
+.PHONY: run test test-threads lint results bench bench-operations docs setup
 
 # Trains on the package's own digits and writes Results/masked-images.
 run: setup
@@ -9,6 +9,11 @@ run: setup
 test: setup
 	swift build -c release --build-tests
 	swift test -c release --skip-build --disable-xctest
+
+# The tests of what runs on several threads, under the thread sanitizer, in a build of its own.
+test-threads: setup
+	swift test --sanitize=thread --scratch-path .build/threads --disable-xctest --filter \
+		'Tensors|Datasets|Training|Dynamics|Foundations'
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Experiments Benchmarks Tests

@@ -20,7 +20,8 @@ func experiment(
   .executableTarget(
     name: name,
     dependencies: [
-      "EnergyTransformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      "EnergyTransformer", "ProgramMemory",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ] + more,
     path: "Experiments/\(folder)", exclude: ["README.md"] + files, swiftSettings: strict)
 }
@@ -47,6 +48,7 @@ let package = Package(
     // MARK: Engine: system libraries and C kernels, the only place that names them
     .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CLAPACK", providers: [.apt(["liblapacke-dev"])]),
+    .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
     .systemLibrary(name: "CZLib", providers: [.apt(["zlib1g-dev"])]),
@@ -54,18 +56,22 @@ let package = Package(
     library("ImageFiles", ["CPNG", "CTurboJPEG"]),
 
     // MARK: Library
+    library("Foundations", []),
     library(
       "Tensors",
       [
         .target(name: "CDNNL", condition: .when(platforms: [.linux])),
         .target(name: "CLAPACK", condition: .when(platforms: [.linux])), "CKernels", "CZLib",
+        "Foundations",
       ]),
     library("Energies", ["Tensors"]),
     library("Dynamics", ["Tensors", "Energies"]),
     library("Models", ["Tensors", "Energies", "Dynamics"]),
     library("Datasets", ["Tensors", "ImageFiles"], resources: [.copy("Resources/digits")]),
     library("Training", ["Tensors"]),
-    library("Reporting", ["ImageFiles"]),
+    library(
+      "Reporting",
+      [.target(name: "CCrypto", condition: .when(platforms: [.linux])), "Foundations", "ImageFiles"]),
     library("EnergyTesting", ["Tensors", "Energies", "Dynamics"]),
     library(
       "EnergyTransformer",
@@ -73,6 +79,7 @@ let package = Package(
 
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
+    tests("FoundationsTests", ["Foundations"]),
     tests("ImageFilesTests", ["ImageFiles"]),
     tests("TensorsTests", ["Tensors"], resources: [.copy("Fixtures")]),
     tests("EnergiesTests", ["Energies", "EnergyTesting"], resources: [.copy("Fixtures")]),
@@ -89,6 +96,9 @@ let package = Package(
 if !isDependency {
   // MARK: Experiments
   package.dependencies.append(.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"))
+  // How every experiment ends where there is no memory left; nothing of it is imported.
+  package.targets.append(
+    .target(name: "ProgramMemory", path: "Experiments/ProgramMemory", exclude: ["README.md"]))
   // What commands of experiments share: not a product, nobody else's to import.
   package.targets.append(
     .target(
@@ -116,7 +126,7 @@ if !isDependency {
     .target(
       name: "PeerPrograms", path: "Experiments/PeerPrograms", exclude: ["README.md"], swiftSettings: strict))
   let experiments: [(name: String, folder: String, more: [Target.Dependency])] = [
-    ("masked-images", "MaskedImages", ["MaskedImageData"]),
+    ("masked-images", "MaskedImages", ["MaskedImageData", "ExperimentCommands"]),
     ("descent-methods", "DescentMethods", ["MaskedImageData"]), ("descend", "Descend", []),
     ("graph-classification", "GraphClassification", ["GraphExperiments", "ExperimentCommands"]),
     ("graph-nodes", "GraphNodes", ["GraphExperiments", "ExperimentCommands"]),

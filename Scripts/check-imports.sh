@@ -8,17 +8,18 @@ cd "$(dirname "$0")/.."
 # Only engine folders name system libraries. "*" allows everything that is not forbidden below.
 table='
 Sources/ImageFiles: CPNG CTurboJPEG Foundation
-Sources/Tensors: CDNNL CLAPACK CKernels CZLib Accelerate Darwin Glibc Dispatch Synchronization Foundation
+Sources/Foundations: Foundation
+Sources/Tensors: CDNNL CLAPACK CKernels CZLib Foundations Accelerate Darwin Glibc Dispatch Synchronization Foundation
 Sources/Energies: Tensors
 Sources/Dynamics: Tensors Energies
 Sources/Models: Tensors Energies Dynamics Synchronization Foundation
 Sources/Datasets: Tensors ImageFiles Dispatch Synchronization Foundation
 Sources/Training: Tensors Foundation
-Sources/Reporting: ImageFiles Foundation
+Sources/Reporting: CCrypto CommonCrypto Foundations ImageFiles Foundation
 Sources/EnergyTesting: Tensors Energies Dynamics Foundation
 Sources/EnergyTransformer: Tensors Energies Dynamics Models Datasets Training Reporting ImageFiles
 Experiments: EnergyTransformer ArgumentParser Foundation
-Experiments/MaskedImages: EnergyTransformer MaskedImageData ArgumentParser Foundation
+Experiments/MaskedImages: EnergyTransformer ExperimentCommands MaskedImageData ArgumentParser Foundation
 Experiments/DescentMethods: EnergyTransformer MaskedImageData ArgumentParser Foundation
 Experiments/GraphExperiments: EnergyTransformer ExperimentCommands ArgumentParser Foundation
 Experiments/GraphClassification: EnergyTransformer ExperimentCommands GraphExperiments ArgumentParser Foundation
@@ -38,7 +39,7 @@ executables=$(
   sed -n '/isDependency {/,$p' Package.swift | grep -oE '\("[a-z-]+", "|name: "[a-z-]+"' | sed 's/^name: //' \
     | tr -d '(", ' | tr '-' '_' | tr '\n' ' '
 )
-forbidden="$executables CDNNL CLAPACK CPNG CTurboJPEG CZLib"
+forbidden="$executables CCrypto CDNNL CLAPACK CPNG CTurboJPEG CZLib"
 
 find Sources Experiments Benchmarks Tests -name '*.swift' -print0 | sort -z | xargs -0 awk -v table="$table" -v forbidden="$forbidden" '
   BEGIN {

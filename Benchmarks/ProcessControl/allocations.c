@@ -4,7 +4,14 @@
 // Says whether this is glibc.
 #include <stdlib.h>
 
-#if defined(__linux__) && defined(__GLIBC__)
+// Sanitizers put their own there.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#define ET_SANITIZER 1
+#endif
+#endif
+
+#if defined(__linux__) && defined(__GLIBC__) && !defined(ET_SANITIZER)
 #include <errno.h>
 #include <stdatomic.h>
 #include <stddef.h>

@@ -60,16 +60,26 @@ static void *work(void *argument) {
   return 0;
 }
 
-static void grow(int needed) {
+int32_t et_start_thread(void *(*run)(void *), void *argument) {
   pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
+  pthread_t thread;
+  if (pthread_attr_init(&attributes)) return 0;
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   pthread_attr_setstacksize(&attributes, 8 << 20);
-  for (; workers < needed && workers < MOST_WORKERS; workers++) {
-    pthread_t thread;
-    if (pthread_create(&thread, &attributes, work, (void *)(long)workers)) break;
-  }
+  int status = pthread_create(&thread, &attributes, run, argument);
   pthread_attr_destroy(&attributes);
+  return status == 0;
+}
+
+// Where the system grants no more threads, the pool stays as it is: asking again in every loop would cost more than a
+// thread brings.
+static void grow(int needed) {
+  static int most = MOST_WORKERS;
+  for (; workers < needed && workers < most; workers++) {
+    if (et_start_thread(work, (void *)(long)workers)) continue;
+    most = workers;
+    break;
+  }
 }
 
 void et_parallel_loop(int32_t threads, long total, void *argument, et_loop_body run) {

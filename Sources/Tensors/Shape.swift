@@ -1,8 +1,10 @@
-/// The number of elements of a shape: the product of its axes.
+/// The number of elements of a shape: the product of its axes. Ends the program where no memory could hold so many.
 package func elementCount(_ shape: [Int]) -> Int {
   shape.reduce(1) { product, size in
     require(size >= 0, "shape \(shape) has a negative axis")
-    return product * size
+    let (count, overflows) = product.multipliedReportingOverflow(by: size)
+    if overflows { OutOfMemory.stop(bytes: nil, for: "a tensor of shape \(shape)") }
+    return count
   }
 }
 

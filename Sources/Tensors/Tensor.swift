@@ -21,7 +21,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
 
   /// A tensor of `shape` whose memory `fill` writes completely.
   package init(shape: [Int], fill: (UnsafeMutablePointer<Scalar>) -> Void) {
-    let storage = Storage<Scalar>(count: elementCount(shape))
+    let storage = Storage<Scalar>(count: elementCount(shape), shape: shape)
     fill(storage.pointer)
     self.init(shape: shape, storage: storage)
   }

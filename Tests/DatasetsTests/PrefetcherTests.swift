@@ -83,6 +83,34 @@ struct PrefetcherTests {
     #expect(made.value == count && count <= 4)
   }
 
+  #if os(Linux)
+    @Test(
+      "where the system grants no thread, batches and errors come all the same, from the thread that asks")
+    func noThread() async {
+      await #expect(processExitsWith: .success) {
+        let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+        // Too little for the 8 MiB of a thread's stack.
+        let most = rlim_t(Int(pages[0])! * Int(getpagesize()) + (4 << 20))
+        var limit = rlimit(rlim_cur: most, rlim_max: most)
+        setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+        let caller = UInt(pthread_self())
+        let prefetcher = Prefetcher<Int>(from: 3) { number in
+          check(UInt(pthread_self()) == caller, "another thread")
+          if number == 6 { throw Broken() }
+          return number * number
+        }
+        for expected in [9, 16, 25] { check(try prefetcher.next() == expected, "not \(expected)") }
+        for _ in 0..<2 { checkThrows({ _ = try prefetcher.next() }, "no error") }
+        let short = Prefetcher<Int>(from: 0, to: 1) { $0 }
+        check(try short.next() == 0 && short.next() == nil && short.next() == nil, "not one batch")
+        short.cancel()
+        let cancelled = Prefetcher<Int>(from: 0) { $0 }
+        cancelled.cancel()
+        check(try cancelled.next() == nil, "a batch after it was cancelled")
+      }
+    }
+  #endif
+
   final class Counter: Sendable {
     private let count = Mutex(0)
     var value: Int { count.withLock { $0 } }
@@ -94,4 +122,16 @@ struct PrefetcherTests {
     for _ in 0..<5000 where !condition() { Thread.sleep(forTimeInterval: 0.001) }
     return condition()
   }
+}
+
+private struct Broken: Error {}
+
+/// For tests that run in a process of their own.
+private func check(_ condition: Bool, _ message: String) {
+  if !condition { fatalError(message) }
+}
+
+private func checkThrows(_ work: () throws -> Void, _ message: String) {
+  do { try work() } catch is Broken { return } catch {}
+  fatalError(message)
 }

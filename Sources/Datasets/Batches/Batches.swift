@@ -1,4 +1,3 @@
-import Synchronization
 public import Tensors
 
 /// The batches of a training run, each a function of its number alone.
@@ -49,5 +48,5 @@ public struct Batches: Sendable {
 
 /// The order of the epoch that was asked for last.
 private final class LastEpoch: Sendable {
-  let indices = Mutex<(number: Int, indices: [Int])>((-1, []))
+  let indices = Guarded<(number: Int, indices: [Int])>((-1, []))
 }

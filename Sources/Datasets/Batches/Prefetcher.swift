@@ -5,7 +5,7 @@ import Tensors
 ///
 /// Batches come out of `next()` in the order of their numbers. At most `depth` of them wait finished. The thread
 /// ends after the last batch, on an error, on `cancel()` and when the prefetcher is no longer used; a batch that
-/// is being made then is finished and dropped.
+/// is being made then is finished and dropped. Where the system grants no thread, `next()` makes the batches.
 public final class Prefetcher<Batch: Sendable>: Sendable {
   private let queue: PrefetchQueue<Batch>
 
@@ -22,10 +22,9 @@ public final class Prefetcher<Batch: Sendable>: Sendable {
     let queue = PrefetchQueue<Batch>(depth: depth)
     self.queue = queue
     // The thread holds the queue, never the prefetcher: otherwise deinit could not happen while it runs.
-    let thread = Thread { queue.fill(from: first, to: end, make: make) }
-    thread.name = "batch prefetcher"
-    thread.stackSize = 8 << 20
-    thread.start()
+    if !BackgroundThread.start({ queue.fill(from: first, to: end, make: make) }) {
+      queue.makeInPlace(from: first, to: end, make: make)
+    }
   }
 
   deinit { queue.cancel() }
@@ -52,6 +51,8 @@ private final class PrefetchQueue<Batch: Sendable>: @unchecked Sendable {
   private var finished: [Batch] = []
   private var error: (any Error)?
   private var isEnded = false
+  /// Makes the next batch where no thread does.
+  private var makeNext: (() throws -> Batch?)?
 
   init(depth: Int) { self.depth = depth }
 
@@ -69,8 +70,27 @@ private final class PrefetchQueue<Batch: Sendable>: @unchecked Sendable {
     finish(with: nil)
   }
 
+  func makeInPlace(from first: Int, to end: Int?, make: @escaping (Int) throws -> Batch) {
+    var number = first
+    condition.withLock {
+      makeNext = {
+        guard number != end else { return nil }
+        defer { number += 1 }
+        return try make(number)
+      }
+    }
+  }
+
   func next() throws -> Batch? {
     try condition.withLock {
+      if let makeNext, !isEnded {
+        do {
+          if let batch = try makeNext() { return batch }
+        } catch {
+          self.error = error
+        }
+        isEnded = true
+      }
       while finished.isEmpty && !isEnded { condition.wait() }
       if finished.isEmpty {
         if let error { throw error }

@@ -1,5 +1,4 @@
-import Dispatch
-import Synchronization
+import Tensors
 
 /// The same work on many items over all cores.
 enum OrderedParallel {
@@ -9,18 +8,12 @@ enum OrderedParallel {
   static func map<Result: Sendable>(
     count: Int, _ body: @Sendable (Int) throws -> Result
   ) throws -> [Result] {
-    let chunkCount = (count + chunkSize - 1) / chunkSize
-    let chunks = Mutex([Swift.Result<[Result], any Error>?](repeating: nil, count: chunkCount))
-    DispatchQueue.concurrentPerform(iterations: chunkCount) { chunk in
-      let range = chunk * chunkSize..<min(count, (chunk + 1) * chunkSize)
-      let results = Swift.Result { try range.map(body) }
-      chunks.withLock { $0[chunk] = results }
+    let chunks = Parallelism.map((count + chunkSize - 1) / chunkSize) { chunk in
+      Swift.Result { try (chunk * chunkSize..<min(count, (chunk + 1) * chunkSize)).map(body) }
     }
-    return try chunks.withLock { chunks in
-      var all: [Result] = []
-      all.reserveCapacity(count)
-      for case .some(let results) in chunks { all += try results.get() }
-      return all
-    }
+    var all: [Result] = []
+    all.reserveCapacity(count)
+    for results in chunks { all += try results.get() }
+    return all
   }
 }

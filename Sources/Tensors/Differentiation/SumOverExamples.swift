@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The value and the parameter gradients of a loss that is a sum over examples, piece by piece: forward and backward
 /// pass of a piece follow each other on one core.
 ///
@@ -46,7 +44,7 @@ private final class OrderedSum<Scalar: TensorScalar>: Sendable {
     var waiting: [Int: Terms] = [:]
     var total: Terms?
   }
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   func add(_ terms: Terms, at position: Int) {
     state.withLock { state in

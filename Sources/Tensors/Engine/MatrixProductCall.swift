@@ -37,12 +37,17 @@ package struct MatrixProductCall<Scalar>: @unchecked Sendable {
   // The libraries refuse matrices without columns; a sum of no products is 0.
   if call.depth == 0 { return runOwnMatrixProduct(call) }
   #if canImport(CDNNL)
+    OutOfMemory.prepareKernels(call)
     let threads = et_set_library_threads(1)
     let status = dnnl_sgemm(
       call.transposedA ? 0x54 : 0x4E, call.transposedB ? 0x54 : 0x4E, Int64(call.rows), Int64(call.columns),
       Int64(call.depth), call.scale, call.a, Int64(call.strideA), call.b, Int64(call.strideB), call.keep,
       call.c, Int64(call.strideC))
     _ = et_set_library_threads(threads)
+    if status == dnnl_out_of_memory {
+      OutOfMemory.stop(
+        inLibrary: "oneDNN's share of a \(call.rows)x\(call.depth) by \(call.depth)x\(call.columns) product")
+    }
     require(
       status == dnnl_success,
       "oneDNN refused a \(call.rows)x\(call.depth) by \(call.depth)x\(call.columns) product: status \(status)"

@@ -1,15 +1,23 @@
-import Synchronization
-
 /// The memory of a tensor: 64-byte aligned, uninitialised until written, recycled when released.
 package final class Storage<Scalar: TensorScalar>: @unchecked Sendable {
   package let pointer: UnsafeMutablePointer<Scalar>
   package let count: Int
   private let sizeClass: Int
 
-  package init(count: Int) {
+  /// Memory for so many numbers, of a tensor of the shape where one is given.
+  ///
+  /// Ends the program with a line that says how many bytes were wanted, and for what, where there is not enough.
+  package init(count: Int, shape: [Int]? = nil) {
+    func purpose() -> String {
+      shape.map { "a tensor of shape \($0)" } ?? "\(count) numbers of type \(Scalar.self)"
+    }
     self.count = count
-    sizeClass = BufferPool.sizeClass(bytes: count * MemoryLayout<Scalar>.stride)
-    pointer = BufferPool.take(sizeClass).assumingMemoryBound(to: Scalar.self)
+    let (bytes, overflows) = count.multipliedReportingOverflow(by: MemoryLayout<Scalar>.stride)
+    if overflows || bytes > BufferPool.largest {
+      OutOfMemory.stop(bytes: overflows ? nil : bytes, for: purpose())
+    }
+    sizeClass = BufferPool.sizeClass(bytes: bytes)
+    pointer = BufferPool.take(sizeClass, for: purpose).assumingMemoryBound(to: Scalar.self)
   }
 
   /// Memory filled with zeros.
@@ -41,63 +49,81 @@ package enum BufferPool {
 
   package static func size(_ sizeClass: Int) -> Int { (256 << (sizeClass / 4)) / 4 * (4 + sizeClass % 4) }
 
-  private struct Free {
+  /// More bytes than any processor addresses today.
+  static let largest = 1 << 52
+
+  // The pointers are handed to one owner at a time under the lock.
+  private struct Free: @unchecked Sendable {
     var buffers: [[UnsafeMutableRawPointer]] = Array(repeating: [], count: 256)
     var bytes = 0
     var allocations = 0
-  }
-  // The pointers are handed to one owner at a time under the lock.
-  private struct Locked: @unchecked Sendable {
-    var free = Free()
     /// What is left to carve small buffers from.
     var slab = 0..<0
   }
-  private static let pool = Mutex(Locked())
+  private static let pool = Guarded(Free())
   private static let limit = 1 << 30
 
   /// Buffers that were not there to be recycled, since the program began: unchanged over a step that allocates nothing.
-  package static var freshAllocations: Int { pool.withLock { $0.free.allocations } }
+  package static var freshAllocations: Int { pool.withLock { $0.allocations } }
 
-  static func take(_ sizeClass: Int) -> UnsafeMutableRawPointer {
-    let kept = pool.withLock { locked -> Int? in
-      guard let buffer = locked.free.buffers[sizeClass].popLast() else {
-        locked.free.allocations += 1
+  static func take(_ sizeClass: Int, for purpose: () -> String) -> UnsafeMutableRawPointer {
+    let kept = pool.withLock { free -> UnsafeMutableRawPointer? in
+      guard let buffer = free.buffers[sizeClass].popLast() else {
+        free.allocations += 1
         return nil
       }
-      locked.free.bytes -= size(sizeClass)
-      return Int(bitPattern: buffer)
+      free.bytes -= size(sizeClass)
+      return buffer
     }
-    if let kept, let buffer = UnsafeMutableRawPointer(bitPattern: kept) { return buffer }
+    if let kept { return kept }
     let bytes = size(sizeClass)
-    return bytes < HugePages.size ? carved(bytes) : HugePages.allocate(bytes: bytes)
+    let fresh =
+      bytes < HugePages.size ? carved(bytes) : HugePages.allocate(bytes: bytes) ?? afterRelease(bytes)
+    guard let fresh else { OutOfMemory.stop(bytes: bytes, for: purpose()) }
+    return fresh
   }
 
   /// A part of a larger piece of memory, so that small buffers share huge pages. It never goes back to the system.
-  private static func carved(_ bytes: Int) -> UnsafeMutableRawPointer {
-    let address = pool.withLock { locked -> Int in
-      if locked.slab.isEmpty || locked.slab.count < bytes {
-        let size = 8 * HugePages.size
-        let start = Int(bitPattern: HugePages.allocate(bytes: size))
-        locked.slab = start..<start + size
+  private static func carved(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    pool.withLock { free in
+      if free.slab.isEmpty || free.slab.count < bytes {
+        // Where memory is scarce a smaller piece may be had.
+        for size in [8 * HugePages.size, 8 * HugePages.size, HugePages.size] {
+          if let start = HugePages.allocate(bytes: size).map(Int.init(bitPattern:)) {
+            free.slab = start..<start + size
+            break
+          }
+          release(&free)
+        }
       }
-      let start = locked.slab.lowerBound
-      locked.slab = start + bytes..<locked.slab.upperBound
-      return start
+      guard free.slab.count >= bytes else { return nil }
+      let start = free.slab.lowerBound
+      free.slab = start + bytes..<free.slab.upperBound
+      return UnsafeMutableRawPointer(bitPattern: start)
     }
-    guard let buffer = UnsafeMutableRawPointer(bitPattern: address) else { fatalError("no memory at 0") }
-    return buffer
+  }
+
+  /// Memory that is there once the large buffers that wait to be used again have gone back to the system.
+  private static func afterRelease(_ bytes: Int) -> UnsafeMutableRawPointer? {
+    pool.withLock { release(&$0) }
+    return HugePages.allocate(bytes: bytes)
+  }
+
+  private static func release(_ free: inout Free) {
+    for sizeClass in free.buffers.indices where size(sizeClass) >= HugePages.size {
+      for buffer in free.buffers[sizeClass] { HugePages.release(buffer) }
+      free.bytes -= free.buffers[sizeClass].count * size(sizeClass)
+      free.buffers[sizeClass] = []
+    }
   }
 
   static func give(_ buffer: UnsafeMutableRawPointer, _ sizeClass: Int) {
-    let address = Int(bitPattern: buffer)
-    let keep = pool.withLock { locked -> Bool in
-      guard size(sizeClass) < HugePages.size || locked.free.bytes + size(sizeClass) <= limit,
-        let buffer = UnsafeMutableRawPointer(bitPattern: address)
-      else { return false }
-      locked.free.buffers[sizeClass].append(buffer)
-      locked.free.bytes += size(sizeClass)
+    let isKept = pool.withLock { free in
+      guard size(sizeClass) < HugePages.size || free.bytes + size(sizeClass) <= limit else { return false }
+      free.buffers[sizeClass].append(buffer)
+      free.bytes += size(sizeClass)
       return true
     }
-    if !keep { buffer.deallocate() }
+    if !isKept { HugePages.release(buffer) }
   }
 }

@@ -28,12 +28,19 @@ package struct SymmetricEigenvectors {
     var vectors = [Double](repeating: 0, count: size * count)
     var support = [Int32](repeating: 0, count: 2 * count)
     let status = Self.solve(&matrix, size, count, &found, &values, &vectors, &support)
+    if Self.memoryFaults.contains(status) {
+      OutOfMemory.stop(
+        inLibrary: "LAPACK's share of \(count) eigenvectors of a matrix of shape \([size, size])")
+    }
     require(
       status == 0 && Int(found) == count,
       "LAPACK found \(found) of \(count) eigenvectors of a matrix of shape \([size, size]): status \(status)")
     self.values = Array(values[..<count])
     self.vectors = vectors
   }
+
+  /// What LAPACKE returns where it got no memory to work in.
+  private static let memoryFaults: [Int32] = [-1010, -1011]
 
   #if canImport(CLAPACK)
     private static func solve(

@@ -1,0 +1,32 @@
+import Foundation
+import Testing
+
+#if os(Linux)
+  /// Programs under a limit on their memory.
+  struct ScarceMemoryTests {
+    @Test(
+      "with too little memory a program ends in one line that says how many bytes were wanted",
+      arguments: ["masked-images", "memory-retrieval", "graph-nodes"])
+    func oneLine(program: String) throws {
+      let place = try TemporaryPlace()
+      let options = [
+        "masked-images": ["--epochs", "1", "--steps", "2", "--batch", "64", "--test-images", "5"],
+        "memory-retrieval": ["--quick", "--no-peers", "--parts", "scale", "--file", place.path("patterns")],
+        "graph-nodes": ["--quick"],
+      ]
+      let path = try Program(program).path
+      let arguments = try #require(options[program]) + ["--output", place.path("out"), "--threads", "2"]
+      // From what the libraries alone take to what is enough for some of the work.
+      for kilobytes in [200_000, 240_000, 300_000] {
+        let script = "ulimit -c 0; ulimit -v \(kilobytes); exec \"$0\" \"$@\""
+        let found = try Program(path: "/bin/sh").run(["-c", script, path] + arguments)
+        if found.status == 0 { continue }
+        #expect(
+          found.status == 1 && !found.wasKilled, "\(kilobytes) kB: status \(found.status): \(found.errors)")
+        let lines = found.errors.split(separator: "\n").filter { !$0.hasPrefix("update ") }
+        #expect(lines.count == 1 && lines[0].hasPrefix("Error: "), "\(kilobytes) kB: \(found.errors)")
+        #expect(found.errors.contains("emory"), "\(kilobytes) kB: \(found.errors)")
+      }
+    }
+  }
+#endif
