@@ -54,6 +54,28 @@ struct NPZFileTests {
     #expect(error.map { "\($0)" } == #"w.npz: array names: expected "c", found a, b"#)
   }
 
+  @Test("text, objects, records and other entries do not matter until one is asked for")
+  func otherContents() throws {
+    func part(_ name: String, _ descr: String) -> ZipPart {
+      ZipPart(name, npy("{'descr': \(descr), 'fortran_order': False, 'shape': (2,), }", Data(count: 7)))
+    }
+    let others = [
+      "text": "'<U2'", "bytes": "'|S3'", "object": "'|O'", "complex": "'<c16'", "time": "'<M8[ns]'",
+      "record": "[('x', '<f4'), ('y]\"', '<i2', (2, 3)), ('z', [('a', '|u1')])]",
+    ]
+    let entries = others.map { part("\($0.key).npy", $0.value) }
+    let bytes = zipped([sound("a")] + entries + [ZipPart("__MACOSX/note.txt", Data([1]))])
+    let file = try NPZFile.parse(bytes, file: "m.npz")
+    #expect(file.names == ["a"])
+    #expect(try file.array(named: "a").integers() == [1, -1])
+    for (name, descr) in others {
+      let error = #expect(throws: FileFormatError.self) { try file.array(named: name) }
+      #expect(error?.field == "array \"\(name)\", descr", "\(descr)")
+    }
+    let note = #expect(throws: FileFormatError.self) { try file.array(named: "__MACOSX/note.txt") }
+    #expect(note?.expected == "names that end in .npy")
+  }
+
   @Test("more than the caller allows is refused before it is unpacked")
   func sizeLimit() throws {
     let path = try fixturePath("numpy-compressed.npz")
@@ -65,7 +87,9 @@ struct NPZFileTests {
 
   @Test("what is not a plain array in a plain archive is refused in one line", arguments: malformed)
   func malformedFiles(_ example: MalformedFile) throws {
-    let error = #expect(throws: FileFormatError.self) { try NPZFile.parse(example.bytes, file: "bad.npz") }
+    let error = #expect(throws: FileFormatError.self) {
+      try NPZFile.parse(example.bytes, file: "bad.npz").array(named: "a")
+    }
     let line = try #require(error).description
     #expect(line.hasPrefix("bad.npz: ") && !line.contains("\n"))
     #expect(line.contains(example.message), "\(line)")
@@ -81,8 +105,9 @@ struct NPZFileTests {
       return zipped([part])
     }
     return [
-      MalformedFile("zip end record", Data()),
-      MalformedFile("zip end record", Data("not a zip file, whatever its name says".utf8)),
+      MalformedFile("expected a NumPy .npz file, found an empty file", Data()),
+      MalformedFile(
+        "found text that begins with \"not a zip file", Data("not a zip file, whatever its name says".utf8)),
       MalformedFile("zip end record", good.dropLast(1)),
       MalformedFile("zip end record: expected a central directory", Data([0]) + good),
       MalformedFile("zip entry \"a.npy\": expected no encryption", part { $0.flags = 1 }),

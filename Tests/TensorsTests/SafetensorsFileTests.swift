@@ -111,6 +111,60 @@ struct SafetensorsFileTests {
     #expect(error.map { "\($0)" } == #"m.safetensors: array names: expected "Wk", found Wq"#)
   }
 
+  @Test("arrays of other formats and null metadata do not matter until such an array is asked for")
+  func otherFormats() throws {
+    let others = ["F8_E4M3", "F4", "f32", "I128", "C64"]
+    let entries = others.enumerated().map { index, dtype in
+      #""o\(index)":{"dtype":"\(dtype)","shape":[6],"data_offsets":[\(8 + 3 * index),\(11 + 3 * index)]}"#
+    }
+    let header = #"{"__metadata__":null,"a":\#(f32(2, 0, 8)),\#(entries.joined(separator: ","))}"#
+    let file = try SafetensorsFile.parse(
+      safetensors(header, data: 8 + 3 * others.count), file: "m.safetensors")
+    #expect(file.metadata.isEmpty && file.names == ["a"])
+    #expect(try file.array(named: "a").floats() == [0, 0])
+    #expect(file.unreadable.keys.sorted() == others.indices.map { "o\($0)" })
+    for (index, dtype) in others.enumerated() {
+      let error = #expect(throws: FileFormatError.self) { try file.array(named: "o\(index)") }
+      #expect(
+        error.map { "\($0)" }
+          == "m.safetensors: array \"o\(index)\", dtype: expected one of BF16, BOOL, F16, F32, F64, I16, I32, "
+          + "I64, I8, U16, U32, U64, U8, found \"\(dtype)\", of shape [6]")
+    }
+    // They take their place all the same: a hole between them is a hole.
+    let holed = header.replacingOccurrences(of: "[11,14]", with: "[12,14]")
+    #expect(throws: FileFormatError.self) {
+      try SafetensorsFile.parse(safetensors(holed, data: 8 + 3 * others.count), file: "m.safetensors")
+    }
+  }
+
+  @Test("names that only bytes tell apart are refused, since asking for one would give either")
+  func canonicallyEqualNames() throws {
+    let header = "{\"\u{E9}\":\(f32(1, 0, 4)),\"e\u{301}\":\(f32(1, 4, 8))}"
+    let error = #expect(throws: FileFormatError.self) {
+      try SafetensorsFile.parse(safetensors(header, data: 8), file: "m.safetensors")
+    }
+    #expect(error?.expected == "names that differ")
+  }
+
+  @Test(
+    "another kind of file under this name is named, with what to do",
+    arguments: [
+      (
+        Data("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n".utf8),
+        "Git LFS pointer"
+      ),
+      (Data("<!DOCTYPE html>\n<html></html>".utf8), "an HTML page"), (Data([0x80, 2, 0x7D, 0x71]), "pickle"),
+      (Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]), "gzip"), (Data("PK\u{3}\u{4}".utf8), "a zip file"),
+      (Data(#"{"a": 1}"#.utf8), "JSON"),
+    ] as [(Data, String)])
+  func otherKinds(bytes: Data, kind: String) throws {
+    let error = #expect(throws: FileFormatError.self) { try SafetensorsFile.parse(bytes, file: "m") }
+    #expect(error?.expected == "a safetensors file" && error?.found.contains(kind) == true)
+    if kind == "a zip file" { return }
+    let other = #expect(throws: FileFormatError.self) { try NPZFile.parse(bytes, file: "m") }
+    #expect(other?.expected == "a NumPy .npz file" && other?.found.contains(kind) == true)
+  }
+
   @Test("names that cannot be written are refused before the old file is touched")
   func refusedNames() throws {
     let folder = try TemporaryFolder()
@@ -145,7 +199,7 @@ struct SafetensorsFileTests {
   }
 
   static let malformed: [MalformedFile] = [
-    MalformedFile("header length: expected 8 bytes", Data()),
+    MalformedFile("file: expected a safetensors file, found an empty file (", Data()),
     MalformedFile("header length: expected 8 bytes", Data([2, 0, 0])),
     MalformedFile("header length: expected at most 2, found 3", length(3) + Data("{}".utf8)),
     MalformedFile("header length: expected at most", length(1 << 63) + Data("{}".utf8)),
@@ -188,11 +242,8 @@ struct SafetensorsFileTests {
       "found \"strides\"",
       safetensors(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"strides":[1]}}"#, data: 4)),
     MalformedFile(
-      "array \"a\", dtype: expected one of BF16, BOOL",
-      safetensors(#"{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}"#, data: 4)),
-    MalformedFile(
-      "array \"a\", dtype: expected one of",
-      safetensors(#"{"a":{"dtype":"f32","shape":[1],"data_offsets":[0,4]}}"#, data: 4)),
+      "array \"a\", dtype: expected the name of a format, found 3",
+      safetensors(#"{"a":{"dtype":3,"shape":[4],"data_offsets":[0,4]}}"#, data: 4)),
     MalformedFile("array \"a\", shape: expected integers", entry(shape: "[-1]", offsets: "[0,4]")),
     MalformedFile("array \"a\", shape: expected integers", entry(shape: "[1.0]", offsets: "[0,4]")),
     MalformedFile("array \"a\", shape: expected integers", entry(shape: "[1e0]", offsets: "[0,4]")),

@@ -10,14 +10,25 @@ struct NPYHeader {
   /// More than any header NumPy itself accepts, so that untrusted lengths stay small.
   static let maximumByteCount = 65_536
 
-  let elementType: ElementType
-  let isBigEndian: Bool
+  /// Numbers, and how many bytes they take.
+  struct Numbers {
+    let elementType: ElementType
+    let isBigEndian: Bool
+    let byteCount: Int
+  }
+
+  /// What the elements are.
+  enum Content {
+    case numbers(Numbers)
+    /// Text, objects, records or other numbers: what asking for the array throws.
+    case other(FileFormatError)
+  }
+
+  let content: Content
   let isFortranOrder: Bool
   let shape: [Int]
   /// Bytes before the elements.
   let headerByteCount: Int
-  /// Bytes of the elements.
-  let dataByteCount: Int
 
   /// Reads the header at the start of `bytes`, which may be a prefix of the array.
   init(_ bytes: Data, file: String, name: String) throws {
@@ -47,16 +58,22 @@ struct NPYHeader {
     let fields = try literal.dictionary()
     isFortranOrder = fields.isFortranOrder
     shape = fields.shape
-    (elementType, isBigEndian) = try Self.format(fields.descr, fail)
-    guard let count = byteCount(ofShape: shape, elementType: elementType) else {
-      throw fail("shape", "a product that fits 63 bits", "\(shape)")
+    do throws(FileFormatError) {
+      let (elementType, isBigEndian) = try Self.format(fields.descr, fail)
+      guard let count = byteCount(ofShape: shape, elementType: elementType) else {
+        throw fail("shape", "a product that fits 63 bits", "\(shape)")
+      }
+      content = .numbers(Numbers(elementType: elementType, isBigEndian: isBigEndian, byteCount: count))
+    } catch {
+      content = .other(error)
     }
-    dataByteCount = count
   }
 
+  /// The number format of a description; nil stands for a list, which describes a record.
   private static func format(
-    _ descr: String, _ fail: (String, String, String) -> FileFormatError
-  ) throws -> (ElementType, isBigEndian: Bool) {
+    _ descr: String?, _ fail: (String, String, String) -> FileFormatError
+  ) throws(FileFormatError) -> (ElementType, isBigEndian: Bool) {
+    guard let descr else { throw fail("descr", "one number format", "a record of several fields") }
     let types: [String: ElementType] = [
       "f8": .f64, "f4": .f32, "f2": .f16, "i8": .i64, "i4": .i32, "i2": .i16, "i1": .i8,
       "u8": .u64, "u4": .u32, "u2": .u16, "u1": .u8, "b1": .bool,
@@ -77,7 +94,7 @@ struct NPYHeader {
 /// Reads the dictionary of a .npy header from left to right.
 private struct NPYLiteral {
   struct Fields {
-    var descr: String
+    var descr: String?
     var isFortranOrder: Bool
     var shape: [Int]
   }
@@ -92,7 +109,7 @@ private struct NPYLiteral {
   }
 
   mutating func dictionary() throws -> Fields {
-    var descr: String?
+    var descr: String??
     var isFortranOrder: Bool?
     var shape: [Int]?
     try expect("{")
@@ -118,12 +135,39 @@ private struct NPYLiteral {
     return Fields(descr: descr, isFortranOrder: isFortranOrder, shape: shape)
   }
 
-  private mutating func descr() throws -> String {
+  /// A text; nil for a list, which is passed over.
+  private mutating func descr() throws -> String? {
     skipSpace()
-    if position < bytes.count, bytes[position] == UInt8(ascii: "[") {
-      throw fail("descr", "one number format", "a record of several fields")
+    guard position < bytes.count, bytes[position] == UInt8(ascii: "[") else { return try text() }
+    var depth = 0
+    repeat {
+      skipSpace()
+      guard position < bytes.count else { throw unexpected("a closing bracket") }
+      switch bytes[position] {
+      case UInt8(ascii: "'"), UInt8(ascii: "\""):
+        try passText()
+        continue
+      case UInt8(ascii: "["), UInt8(ascii: "("): depth += 1
+      case UInt8(ascii: "]"), UInt8(ascii: ")"): depth -= 1
+      default: break
+      }
+      position += 1
+    } while depth > 0
+    return nil
+  }
+
+  /// Passes over a text in quotes whatever it holds, such as the name of a field.
+  private mutating func passText() throws {
+    let quote = bytes[position]
+    position += 1
+    while position < bytes.count, bytes[position] != quote {
+      position += bytes[position] == UInt8(ascii: "\\") ? 2 : 1
     }
-    return try text()
+    guard position < bytes.count else {
+      position = bytes.count
+      throw unexpected("a closing quote")
+    }
+    position += 1
   }
 
   private mutating func text() throws -> String {

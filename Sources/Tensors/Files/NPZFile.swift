@@ -3,21 +3,25 @@ package import Foundation
 /// A NumPy .npz file: a zip file of .npy arrays.
 ///
 /// Arrays come out little-endian and in row-major order, however they were stored. Reading checks the
-/// whole file, every CRC-32 included, and inflates what is compressed; what is not stays a slice of the
-/// mapped file. Pickled objects are never loaded.
+/// whole file, the CRC-32 of every array of numbers included, and inflates what is compressed; what is not stays a
+/// slice of the mapped file. Text, records and other entries are left alone; pickled objects are never loaded.
 public struct NPZFile: Sendable {
   /// Where the file was read from.
   public let path: String
-  /// The arrays by their names, without ".npy".
+  /// The arrays by their names, without ".npy", but for those in ``unreadable``.
   public let arrays: [String: StoredArray]
+  /// The entries that are no arrays of numbers, by their names: what asking for one throws.
+  public let unreadable: [String: FileFormatError]
 
-  /// The names of the arrays, sorted, without ".npy".
+  /// The names of the arrays that can be read, sorted, without ".npy".
   public var names: [String] { arrays.keys.sorted() }
 
   /// The array of this name, without ".npy".
   ///
-  /// - Throws: ``FileFormatError`` naming the file, the missing name and the names that are there.
+  /// - Throws: ``FileFormatError`` naming the file, the missing name and the names that are there, or what the array
+  ///   holds in place of numbers.
   public func array(named name: String) throws -> StoredArray {
+    if let problem = unreadable[name] { throw problem }
     guard let array = arrays[name] else { throw missingArray(name, names: names, file: path) }
     return array
   }
@@ -33,6 +37,11 @@ public struct NPZFile: Sendable {
 
   /// Unpacks bytes that are already in memory; `file` is what errors call them.
   package static func parse(_ bytes: Data, file: String, maximumByteCount: Int = 1 << 34) throws -> NPZFile {
+    if let other = otherKind(
+      bytes, file: file, expected: "a NumPy .npz file", unless: [.npz, .zip, .pytorch])
+    {
+      throw other
+    }
     let entries = try ZipArchive(bytes, file: file).entries
     var rest = maximumByteCount
     for entry in entries {
@@ -43,31 +52,51 @@ public struct NPZFile: Sendable {
       rest -= entry.byteCount
     }
     var arrays: [String: StoredArray] = [:]
+    var unreadable: [String: FileFormatError] = [:]
     for entry in entries {
-      guard entry.name.hasSuffix(".npy") else {
+      let name = arrayName(entry)
+      guard arrays[name ?? entry.name] == nil, unreadable[name ?? entry.name] == nil else {
         throw FileFormatError(
+          file: file, field: "array names", expected: "every name once",
+          found: "\(quoted(name ?? entry.name)) twice")
+      }
+      guard let name else {
+        unreadable[entry.name] = FileFormatError(
           file: file, field: "zip entry names", expected: "names that end in .npy", found: quoted(entry.name))
+        continue
       }
-      let name = String(entry.name.dropLast(4))
-      guard arrays[name] == nil else {
-        throw FileFormatError(
-          file: file, field: "array names", expected: "every name once", found: "\(quoted(name)) twice")
+      let header = try header(of: entry, name: name, file: file)
+      switch header.content {
+      case .numbers(let format): arrays[name] = try array(in: entry, header, format, name: name, file: file)
+      case .other(let problem): unreadable[name] = problem
       }
-      arrays[name] = try array(in: entry, name: name, file: file)
     }
-    return NPZFile(path: file, arrays: arrays)
+    // A zip file of other things is not what was meant.
+    if let problem = unreadable.min(by: { $0.key < $1.key })?.value,
+      !entries.contains(where: { arrayName($0) != nil })
+    {
+      throw problem
+    }
+    return NPZFile(path: file, arrays: arrays, unreadable: unreadable)
   }
 
-  private static func array(in entry: ZipArchive.Entry, name: String, file: String) throws -> StoredArray {
-    let header = try self.header(of: entry, name: name, file: file)
+  /// The name of an entry without ".npy"; nil for one that is called otherwise.
+  private static func arrayName(_ entry: ZipArchive.Entry) -> String? {
+    guard entry.name.utf8.reversed().starts(with: ".npy".utf8.reversed()) else { return nil }
+    return String(decoding: entry.name.utf8.dropLast(4), as: UTF8.self)
+  }
+
+  private static func array(
+    in entry: ZipArchive.Entry, _ header: NPYHeader, _ format: NPYHeader.Numbers, name: String, file: String
+  ) throws -> StoredArray {
     func fail(_ part: String, _ expected: String, _ found: String) -> FileFormatError {
       FileFormatError(
         file: file, field: "array \(quoted(name)), \(part)", expected: expected, found: found)
     }
     // Held against the declared size before anything of that size is allocated.
-    guard header.dataByteCount == entry.byteCount - header.headerByteCount else {
+    guard format.byteCount == entry.byteCount - header.headerByteCount else {
       throw fail(
-        "data", "\(header.dataByteCount) bytes (\(header.elementType) of shape \(header.shape))",
+        "data", "\(format.byteCount) bytes (\(format.elementType) of shape \(header.shape))",
         "\(entry.byteCount - header.headerByteCount)")
     }
     guard let bytes = entry.isDeflated ? Inflate.all(entry.packed, count: entry.byteCount) : entry.packed
@@ -77,12 +106,12 @@ public struct NPZFile: Sendable {
         "CRC-32", String(entry.checksum, radix: 16), String(checksum(of: bytes), radix: 16))
     }
     var elements = bytes.dropFirst(header.headerByteCount)
-    if header.isBigEndian { elements = reversingEachElement(elements, size: header.elementType.byteCount) }
+    if format.isBigEndian { elements = reversingEachElement(elements, size: format.elementType.byteCount) }
     if header.isFortranOrder, header.shape.count > 1 {
-      elements = rowMajor(elements, shape: header.shape, size: header.elementType.byteCount)
+      elements = rowMajor(elements, shape: header.shape, size: format.elementType.byteCount)
     }
     return try StoredArray(
-      elementType: header.elementType, shape: header.shape, bytes: elements, file: file, name: name)
+      elementType: format.elementType, shape: header.shape, bytes: elements, file: file, name: name)
   }
 
   private static func header(of entry: ZipArchive.Entry, name: String, file: String) throws -> NPYHeader {

@@ -56,7 +56,7 @@ extension SafetensorsFile {
     var members: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { precedes($0.key, $1.key) }.map { key, text in
-        "\(HeaderJSON.encoded(key)):\(HeaderJSON.encoded(text))"
+        "\(StrictJSON.encoded(key)):\(StrictJSON.encoded(text))"
       }
       members.append("\"\(metadataKey)\":{\(pairs.joined(separator: ","))}")
     }
@@ -65,7 +65,7 @@ extension SafetensorsFile {
       let shape = sizes.map(String.init).joined(separator: ",")
       let dtype = SafetensorsHeader.dtype(of: type)
       members.append(
-        "\(HeaderJSON.encoded(name)):{\"dtype\":\"\(dtype)\",\"shape\":[\(shape)],"
+        "\(StrictJSON.encoded(name)):{\"dtype\":\"\(dtype)\",\"shape\":[\(shape)],"
           + "\"data_offsets\":[\(range.lowerBound),\(range.upperBound)]}")
     }
     var json = Data("{\(members.joined(separator: ","))}".utf8)

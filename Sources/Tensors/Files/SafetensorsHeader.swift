@@ -4,7 +4,8 @@ import Foundation
 struct SafetensorsHeader {
   private struct Entry {
     let name: String
-    let elementType: ElementType
+    /// The format as the header names it, and nil where it is none of ``ElementType``.
+    let dtype: String, elementType: ElementType?
     let shape: [Int]
     let begin: Int
     let end: Int
@@ -20,10 +21,12 @@ struct SafetensorsHeader {
 
   static func dtype(of elementType: ElementType) -> String { elementType.rawValue.uppercased() }
 
-  init(members: [(key: String, value: HeaderJSON)], file: String) throws {
+  init(members: [(key: String, value: StrictJSON)], file: String) throws {
     path = file
     for (key, value) in members {
       if key == SafetensorsFile.metadataKey {
+        // The reference takes null for none.
+        if case .null = value { continue }
         metadata = try texts(in: value)
       } else {
         entries.append(try entry(named: key, value))
@@ -34,6 +37,7 @@ struct SafetensorsHeader {
   /// The file whose arrays are slices of `buffer`: no overlap, no hole, nothing left over.
   func file(over buffer: Data) throws -> SafetensorsFile {
     var arrays: [String: StoredArray] = [:]
+    var unreadable: [String: FileFormatError] = [:]
     var position = 0
     for entry in entries.sorted(by: { ($0.begin, $0.end) < ($1.begin, $1.end) }) {
       guard entry.begin == position else {
@@ -46,10 +50,19 @@ struct SafetensorsHeader {
           entry.name, "data_offsets", expected: "end of at most \(buffer.count), the size of the data",
           found: "\(entry.end) for shape \(entry.shape)")
       }
+      guard arrays[entry.name] == nil && unreadable[entry.name] == nil else {
+        throw failure(entry.name, "name", expected: "names that differ", found: "two that look the same")
+      }
       let start = buffer.startIndex + entry.begin
-      arrays[entry.name] = try StoredArray(
-        elementType: entry.elementType, shape: entry.shape,
-        bytes: buffer[start..<(start + entry.end - entry.begin)], file: path, name: entry.name)
+      if let elementType = entry.elementType {
+        arrays[entry.name] = try StoredArray(
+          elementType: elementType, shape: entry.shape,
+          bytes: buffer[start..<(start + entry.end - entry.begin)], file: path, name: entry.name)
+      } else {
+        unreadable[entry.name] = failure(
+          entry.name, "dtype", expected: "one of " + Self.elementTypes.keys.sorted().joined(separator: ", "),
+          found: "\(quoted(entry.dtype)), of shape \(entry.shape)")
+      }
       position = entry.end
     }
     guard position == buffer.count else {
@@ -57,10 +70,10 @@ struct SafetensorsHeader {
         file: path, field: "data", expected: "\(position) bytes, the sum of all arrays",
         found: "\(buffer.count)")
     }
-    return SafetensorsFile(path: path, arrays: arrays, metadata: metadata)
+    return SafetensorsFile(path: path, arrays: arrays, unreadable: unreadable, metadata: metadata)
   }
 
-  private func texts(in value: HeaderJSON) throws -> [String: String] {
+  private func texts(in value: StrictJSON) throws -> [String: String] {
     guard case .object(let members) = value else {
       throw FileFormatError(
         file: path, field: "__metadata__", expected: "an object of texts", found: value.summary)
@@ -76,11 +89,11 @@ struct SafetensorsHeader {
     return texts
   }
 
-  private func entry(named name: String, _ value: HeaderJSON) throws -> Entry {
+  private func entry(named name: String, _ value: StrictJSON) throws -> Entry {
     guard case .object(let members) = value else {
       throw failure(name, "entry", expected: "an object", found: value.summary)
     }
-    var fields: [String: HeaderJSON] = [:]
+    var fields: [String: StrictJSON] = [:]
     for (key, value) in members { fields[key] = value }
     for key in ["dtype", "shape", "data_offsets"] where fields[key] == nil {
       throw failure(name, key, expected: "a value", found: "none")
@@ -89,28 +102,32 @@ struct SafetensorsHeader {
       throw failure(
         name, "entry", expected: "dtype, shape and data_offsets only", found: quoted(extra.key))
     }
-    guard case .string(let dtype)? = fields["dtype"], let elementType = Self.elementTypes[dtype] else {
+    guard case .string(let dtype)? = fields["dtype"] else {
       throw failure(
-        name, "dtype", expected: "one of " + Self.elementTypes.keys.sorted().joined(separator: ", "),
-        found: fields["dtype"]?.summary ?? "none")
+        name, "dtype", expected: "the name of a format", found: fields["dtype"]?.summary ?? "none")
     }
     let shape = try sizes(fields["shape"], name, "shape")
     let offsets = try sizes(fields["data_offsets"], name, "data_offsets")
     guard offsets.count == 2, offsets[0] <= offsets[1] else {
       throw failure(name, "data_offsets", expected: "[begin, end] with begin ≤ end", found: "\(offsets)")
     }
-    guard let needed = byteCount(ofShape: shape, elementType: elementType) else {
-      throw failure(name, "shape", expected: "a product that fits 63 bits", found: "\(shape)")
+    // How many bytes the elements of another format take is its own affair.
+    let elementType = Self.elementTypes[dtype]
+    if let elementType {
+      guard let needed = byteCount(ofShape: shape, elementType: elementType) else {
+        throw failure(name, "shape", expected: "a product that fits 63 bits", found: "\(shape)")
+      }
+      guard offsets[1] - offsets[0] == needed else {
+        throw failure(
+          name, "data_offsets", expected: "\(needed) bytes (\(dtype) of shape \(shape))",
+          found: "\(offsets[1] - offsets[0])")
+      }
     }
-    guard offsets[1] - offsets[0] == needed else {
-      throw failure(
-        name, "data_offsets", expected: "\(needed) bytes (\(dtype) of shape \(shape))",
-        found: "\(offsets[1] - offsets[0])")
-    }
-    return Entry(name: name, elementType: elementType, shape: shape, begin: offsets[0], end: offsets[1])
+    return Entry(
+      name: name, dtype: dtype, elementType: elementType, shape: shape, begin: offsets[0], end: offsets[1])
   }
 
-  private func sizes(_ value: HeaderJSON?, _ name: String, _ field: String) throws -> [Int] {
+  private func sizes(_ value: StrictJSON?, _ name: String, _ field: String) throws -> [Int] {
     guard case .array(let items)? = value else {
       throw failure(name, field, expected: "an array of integers", found: value?.summary ?? "none")
     }

@@ -1,12 +1,12 @@
-import Foundation
+package import Foundation
 
-/// A JSON value as a file header needs it: keys kept in order and checked to be unique, integers exact.
+/// A JSON value read strictly: keys kept in order, told apart by their bytes and checked to be unique, integers exact.
 ///
-/// Foundation's parser hides repeated keys and blurs 1, 1.0 and true, all of which a header must tell
-/// apart, so the few rules of RFC 8259 stand here.
-enum HeaderJSON {
-  case object([(key: String, value: HeaderJSON)])
-  case array([HeaderJSON])
+/// Foundation's parser hides repeated keys, blurs 1, 1.0 and true, and takes canonically equal keys for one, all of
+/// which headers and vocabularies must tell apart, so the few rules of RFC 8259 stand here.
+package enum StrictJSON: Sendable {
+  case object([(key: String, value: StrictJSON)])
+  case array([StrictJSON])
   case string(String)
   case integer(Int)
   /// A number with a fraction, an exponent, beyond `Int`, or -0, as it was written.
@@ -15,7 +15,7 @@ enum HeaderJSON {
   case null
 
   /// What the value is, for an error message.
-  var summary: String {
+  package var summary: String {
     switch self {
     case .object: "an object"
     case .array(let items): "an array of \(items.count)"
@@ -27,11 +27,13 @@ enum HeaderJSON {
     }
   }
 
-  /// The only value in `bytes`, white space around it allowed.
+  /// The only value in `bytes`, white space around it allowed; `field` is what errors call the text.
   ///
   /// - Throws: ``FileFormatError`` naming the byte where the text stops being JSON.
-  static func parse(_ bytes: Data, file: String) throws -> HeaderJSON {
-    var scanner = HeaderJSONScanner(bytes: [UInt8](bytes), file: file)
+  package static func parse(
+    _ bytes: Data, file: String, field: String = "header JSON"
+  ) throws -> StrictJSON {
+    var scanner = StrictJSONScanner(bytes: [UInt8](bytes), file: file, field: field)
     let value = try scanner.value(depth: 0)
     try scanner.expectEnd()
     return value
@@ -55,21 +57,22 @@ enum HeaderJSON {
 }
 
 /// Reads JSON from left to right; every method leaves `position` after what it read.
-private struct HeaderJSONScanner {
-  // Headers nest three deep; the limit keeps hostile files from exhausting the stack.
+private struct StrictJSONScanner {
+  // Headers nest three deep, tokenizers six; the limit keeps hostile files from exhausting the stack.
   private static let maximumDepth = 32
   private static let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
 
   let bytes: [UInt8]
   let file: String
+  let field: String
   var position = 0
 
-  init(bytes: [UInt8], file: String) {
+  init(bytes: [UInt8], file: String, field: String) {
     self.bytes = bytes
-    self.file = file
+    (self.file, self.field) = (file, field)
   }
 
-  mutating func value(depth: Int) throws -> HeaderJSON {
+  mutating func value(depth: Int) throws -> StrictJSON {
     guard depth < Self.maximumDepth else {
       throw failure(expected: "at most \(Self.maximumDepth) nested values", found: "more")
     }
@@ -91,9 +94,9 @@ private struct HeaderJSONScanner {
     if position < bytes.count { throw failure(expected: "nothing after the JSON value") }
   }
 
-  private mutating func object(depth: Int) throws -> HeaderJSON {
-    var members: [(key: String, value: HeaderJSON)] = []
-    var seen = Set<String>()
+  private mutating func object(depth: Int) throws -> StrictJSON {
+    var members: [(key: String, value: StrictJSON)] = []
+    var seen = Set<[UInt8]>()
     position += 1
     skipSpace()
     if take("}") { return .object([]) }
@@ -102,7 +105,7 @@ private struct HeaderJSONScanner {
       let keyPosition = position
       guard peek == UInt8(ascii: "\"") else { throw failure(expected: "a key in quotes") }
       let key = try string()
-      guard seen.insert(key).inserted else {
+      guard seen.insert(Array(key.utf8)).inserted else {
         position = keyPosition
         throw failure(expected: "every key once", found: "\(quoted(key)) again")
       }
@@ -115,8 +118,8 @@ private struct HeaderJSONScanner {
     return .object(members)
   }
 
-  private mutating func array(depth: Int) throws -> HeaderJSON {
-    var items: [HeaderJSON] = []
+  private mutating func array(depth: Int) throws -> StrictJSON {
+    var items: [StrictJSON] = []
     position += 1
     skipSpace()
     if take("]") { return .array([]) }
@@ -128,7 +131,7 @@ private struct HeaderJSONScanner {
     return .array(items)
   }
 
-  private mutating func number() throws -> HeaderJSON {
+  private mutating func number() throws -> StrictJSON {
     let start = position
     var isInteger = true
     _ = take("-")
@@ -235,7 +238,7 @@ private struct HeaderJSONScanner {
         ? "'\(Character(Unicode.Scalar(byte)))'" : "byte 0x\(String(byte, radix: 16))"
     }
     return FileFormatError(
-      file: file, field: "header JSON, byte \(position)", expected: expected,
+      file: file, field: "\(field), byte \(position)", expected: expected,
       found: found ?? here ?? "the end")
   }
 }
