@@ -4,7 +4,28 @@ import CTurboJPEG
 enum JPEGCoding {
   static let signature: [UInt8] = [0xFF, 0xD8, 0xFF]
 
+  /// How many mended files are decoded before the first warning counts.
+  private static let largestRepairCount = 32
+
   static func decode(_ bytes: [UInt8], name: String) throws -> PixelImage {
+    var repairs = largestRepairCount
+    return try decode(bytes, name: name, repairs: &repairs).upright(JPEGMarkers.orientation(of: bytes))
+  }
+
+  /// The pixels of a file, mended where libjpeg-turbo warns of what no pixel depends on.
+  private static func decode(_ bytes: [UInt8], name: String, repairs: inout Int) throws -> PixelImage {
+    do {
+      return try pixels(of: bytes, name: name)
+    } catch let failure as Failure {
+      for mended in JPEGRepair.candidates(for: failure.reason, in: bytes) where repairs > 0 {
+        repairs -= 1
+        if let image = try? decode(mended, name: name, repairs: &repairs) { return image }
+      }
+      throw failure.error(name: name)
+    }
+  }
+
+  private static func pixels(of bytes: [UInt8], name: String) throws -> PixelImage {
     guard let decoder = tjInitDecompress() else {
       throw ImageFileError(file: name, problem: "expected a JPEG decoder, libjpeg-turbo could not start one")
     }
@@ -14,31 +35,57 @@ enum JPEGCoding {
     guard
       tjDecompressHeader3(decoder, bytes, CUnsignedLong(size), &width, &height, &subsampling, &colorspace)
         == 0
-    else { throw failure(decoder, name: name, expected: "a readable JPEG header") }
+    else { throw Failure(decoder, expected: "a readable JPEG header") }
     guard width > 0, height > 0 else {
       throw ImageFileError(
         file: name, problem: "expected a readable JPEG header, found none with a size before the file ends")
     }
     try PixelImage.requireSize(width: Int(width), height: Int(height), name: name)
-    let channels = try channelCount(colorspace, name: name)
-    let format = channels == 3 ? TJPF_RGB : TJPF_GRAY
+    let layout = try Layout(colorspace, name: name)
     // A file that ends early is only a warning to the decoder, which paints the rest gray.
     let flags = TJFLAG_STOPONWARNING | TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS
-    var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height) * channels)
+    var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height) * layout.channels)
     let status = tjDecompress2(
-      decoder, bytes, CUnsignedLong(size), &pixels, width, width * Int32(channels), height,
-      Int32(format.rawValue), flags)
-    guard status == 0 else { throw failure(decoder, name: name, expected: "complete JPEG pixel data") }
-    return PixelImage(width: Int(width), height: Int(height), channels: channels, bytes: pixels)
+      decoder, bytes, CUnsignedLong(size), &pixels, width, width * Int32(layout.channels), height,
+      Int32(layout.format.rawValue), flags)
+    guard status == 0 else { throw Failure(decoder, expected: "complete JPEG pixel data") }
+    if layout.channels == 4 { pixels = colors(ofInks: pixels) }
+    return PixelImage(
+      width: Int(width), height: Int(height), channels: min(3, layout.channels), bytes: pixels)
   }
 
-  private static func channelCount(_ colorspace: Int32, name: String) throws -> Int {
-    switch colorspace {
-    case Int32(TJCS_GRAY.rawValue): return 1
-    case Int32(TJCS_RGB.rawValue), Int32(TJCS_YCbCr.rawValue): return 3
-    default:
-      throw ImageFileError(file: name, problem: "JPEG with CMYK colours, expected gray, RGB or YCbCr")
+  /// What the decoder is asked for.
+  private struct Layout {
+    let format: TJPF
+    let channels: Int
+
+    init(_ colorspace: Int32, name: String) throws {
+      switch colorspace {
+      case Int32(TJCS_GRAY.rawValue): (format, channels) = (TJPF_GRAY, 1)
+      case Int32(TJCS_RGB.rawValue), Int32(TJCS_YCbCr.rawValue): (format, channels) = (TJPF_RGB, 3)
+      case Int32(TJCS_CMYK.rawValue), Int32(TJCS_YCCK.rawValue): (format, channels) = (TJPF_CMYK, 4)
+      default:
+        throw ImageFileError(
+          file: name, problem: "JPEG with unknown colours, expected gray, RGB, YCbCr, CMYK or YCCK")
+      }
     }
+  }
+
+  /// Red, green and blue of cyan, magenta, yellow and black, as Pillow's `convert("RGB")` gives them.
+  ///
+  /// Inks are taken as stored the way Adobe does, 255 for none, with and without its marker: red = black - black's
+  /// rest times cyan, that is `k - (255 - c) · k / 255`, rounded. No colour profile is applied.
+  private static func colors(ofInks inks: [UInt8]) -> [UInt8] {
+    var colors: [UInt8] = []
+    colors.reserveCapacity(inks.count / 4 * 3)
+    for start in stride(from: 0, to: inks.count, by: 4) {
+      let black = Int(inks[start + 3])
+      for ink in inks[start..<start + 3] {
+        let product = (255 - Int(ink)) * black + 128
+        colors.append(UInt8(black - (product + product >> 8) >> 8))
+      }
+    }
+    return colors
   }
 
   static func encode(_ picture: PixelImage, quality: Int) throws -> [UInt8] {
@@ -57,15 +104,25 @@ enum JPEGCoding {
       Int32(picture.height), Int32(format.rawValue), &buffer, &size, subsampling, Int32(quality),
       TJFLAG_ACCURATEDCT)
     guard status == 0, let buffer else {
-      throw failure(
-        encoder, name: "JPEG in memory", expected: "to encode \(picture.width)x\(picture.height)")
+      throw Failure(encoder, expected: "to encode \(picture.width)x\(picture.height)")
+        .error(name: "JPEG in memory")
     }
     return [UInt8](UnsafeBufferPointer(start: buffer, count: Int(size)))
   }
 
-  private static func failure(_ handle: tjhandle, name: String, expected: String) -> ImageFileError {
-    let reason = tjGetErrorStr2(handle).map { String(cString: $0) } ?? "no reason"
-    let line = reason.split(whereSeparator: \.isNewline).joined(separator: "; ")
-    return ImageFileError(file: name, problem: "expected \(expected), libjpeg-turbo reports: \(line)")
+  /// What libjpeg-turbo reported, an error or the first warning.
+  private struct Failure: Error {
+    let expected: String
+    let reason: String
+
+    init(_ handle: tjhandle, expected: String) {
+      self.expected = expected
+      let reason = tjGetErrorStr2(handle).map { String(cString: $0) } ?? "no reason"
+      self.reason = reason.split(whereSeparator: \.isNewline).joined(separator: "; ")
+    }
+
+    func error(name: String) -> ImageFileError {
+      ImageFileError(file: name, problem: "expected \(expected), libjpeg-turbo reports: \(reason)")
+    }
   }
 }

@@ -1,30 +1,62 @@
 /// The chunk structure of a PNG file: every chunk complete, its checksum right, IEND last.
-enum PNGChunks {
+struct PNGChunks {
+  /// The file without the chunks that do not decide what the samples are.
+  ///
+  /// Gamma, chromaticities, colour profiles, significant bits and backgrounds say how a picture is to be shown.
+  /// libpng changes levels by them; other readers give the samples as they are stored.
+  let plain: [UInt8]
+  /// How the picture is to be turned.
+  let orientation: Orientation
+
+  /// Ancillary chunks have a lower-case first letter; of these only tRNS tells what samples there are.
+  private static let keptTypes: Set<String> = ["tRNS"]
+
   /// Chunk: 4 bytes length (big-endian), 4 bytes type, data, CRC-32 over type and data (PNG specification 5.3).
-  static func verify(_ bytes: [UInt8], name: String) throws {
+  init(_ bytes: [UInt8], name: String) throws {
     var offset = PNGCoding.signature.count
+    var plain = Array(bytes[..<offset])
+    var (exif, properties): ([UInt8], [UInt8]) = ([], [])
     while true {
       guard offset + 12 <= bytes.count else {
         throw ImageFileError(
           file: name,
           problem: "truncated PNG: \(bytes.count) bytes, expected another chunk at byte \(offset) up to IEND")
       }
-      let length = Int(bigEndian(bytes, at: offset))
+      let length = Int(Self.bigEndian(bytes, at: offset))
       let type = String(decoding: bytes[offset + 4..<offset + 8], as: UTF8.self)
       guard length <= bytes.count - offset - 12 else {
         throw ImageFileError(
           file: name,
-          problem: "truncated PNG: chunk \(printable(type)) at byte \(offset) states \(length) bytes of data,"
+          problem:
+            "truncated PNG: chunk \(Self.printable(type)) at byte \(offset) states \(length) bytes of data,"
             + " \(bytes.count - offset - 12) are left")
       }
       let end = offset + 8 + length
-      guard CRC32.checksum(bytes[offset + 4..<end]) == bigEndian(bytes, at: end) else {
+      guard CRC32.checksum(bytes[offset + 4..<end]) == Self.bigEndian(bytes, at: end) else {
         throw ImageFileError(
-          file: name, problem: "damaged PNG: wrong checksum of chunk \(printable(type)) at byte \(offset)")
+          file: name,
+          problem: "damaged PNG: wrong checksum of chunk \(Self.printable(type)) at byte \(offset)")
       }
-      if type == "IEND" { return }
+      let contents = bytes[offset + 8..<end]
+      if type == "eXIf" { exif = Array(contents) }
+      if type == "iTXt", let found = Self.properties(contents) { properties = found }
+      let isCritical = bytes[offset + 4] & 0x20 == 0
+      if isCritical || Self.keptTypes.contains(type) { plain += bytes[offset..<end + 4] }
+      if type == "IEND" { break }
       offset = end + 4
     }
+    self.plain = plain
+    orientation = Orientation(exif: exif) ?? Orientation(properties: properties) ?? .upright
+  }
+
+  /// XMP out of an international text chunk that is not compressed: keyword, 0, 0, method, language, 0, translated
+  /// keyword, 0, text.
+  private static func properties(_ contents: ArraySlice<UInt8>) -> [UInt8]? {
+    let keyword = Array("XML:com.adobe.xmp\0\0".utf8)
+    guard contents.starts(with: keyword) else { return nil }
+    let parts = contents.dropFirst(keyword.count + 1)
+      .split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
+    return parts.count == 3 ? Array(parts[2]) : nil
   }
 
   private static func bigEndian(_ bytes: [UInt8], at offset: Int) -> UInt32 {

@@ -6,15 +6,15 @@ enum PNGCoding {
 
   static func decode(_ bytes: [UInt8], name: String) throws -> PixelImage {
     // libpng stops reading once it has all rows: it would miss a lost end and damage after the last row.
-    try PNGChunks.verify(bytes, name: name)
+    let chunks = try PNGChunks(bytes, name: name)
     var image = png_image()
     image.version = UInt32(PNG_IMAGE_VERSION)
     defer { png_image_free(&image) }
-    return try bytes.withUnsafeBytes { source in
+    return try chunks.plain.withUnsafeBytes { source in
       guard png_image_begin_read_from_memory(&image, source.baseAddress, source.count) != 0 else {
         throw failure(&image, name: name, expected: "a readable PNG header")
       }
-      return try readPixels(&image, name: name)
+      return try readPixels(&image, name: name).upright(chunks.orientation)
     }
   }
 

@@ -35,9 +35,11 @@ public struct PixelImage: Sendable, Equatable {
 
   /// Decodes a PNG or JPEG file, told apart by the first bytes, not by the name.
   ///
-  /// Gray files give 1 channel, all others 3. Palettes are resolved, 16-bit samples are rounded to 8, alpha is
-  /// dropped without blending. EXIF orientation is not applied. A file that is cut short or whose checksums
-  /// fail is refused, as is one beyond `largestSide` or `largestPixelCount`.
+  /// Gray files give 1 channel, all others 3. Levels are the stored samples: palettes are resolved, 16-bit samples
+  /// are rounded to 8, alpha is dropped without blending, no gamma and no colour profile is applied; CMYK and YCCK
+  /// become RGB as in Pillow. The picture is turned upright where EXIF or XMP states an orientation. Stray bytes
+  /// that no pixel depends on are passed over; a file that is cut short or damaged or whose checksums fail is
+  /// refused, as is one beyond `largestSide` or `largestPixelCount`.
   /// - Parameter name: what error messages call the file.
   public static func decode(_ bytes: [UInt8], name: String) throws -> PixelImage {
     if bytes.isEmpty {

@@ -9,11 +9,16 @@ struct HandmadePNG {
   var rows: [[UInt8]]
   var palette: [UInt8] = []
   var paletteAlpha: [UInt8] = []
+  /// 1 for rows in the seven passes of Adam7.
+  var interlacing: UInt8 = 0
+  /// Chunks between header and palette.
+  var chunks: [(type: String, data: [UInt8])] = []
 
   var file: [UInt8] {
     var bytes: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
     let header = Self.bigEndian(UInt32(width)) + Self.bigEndian(UInt32(height))
-    bytes += Self.chunk("IHDR", header + [bitDepth, colorType, 0, 0, 0])
+    bytes += Self.chunk("IHDR", header + [bitDepth, colorType, 0, 0, interlacing])
+    for (type, data) in chunks { bytes += Self.chunk(type, data) }
     if !palette.isEmpty { bytes += Self.chunk("PLTE", palette) }
     if !paletteAlpha.isEmpty { bytes += Self.chunk("tRNS", paletteAlpha) }
     bytes += Self.chunk("IDAT", Self.storedZlib(rows.flatMap { [0] + $0 }))
@@ -49,7 +54,7 @@ struct HandmadePNG {
     return ~remainder
   }
 
-  private static func bigEndian(_ value: UInt32) -> [UInt8] {
+  static func bigEndian(_ value: UInt32) -> [UInt8] {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
   }
 }

@@ -48,6 +48,57 @@ struct PNGTests {
     #expect(try decode(deepColor) == [0x12, 0x34, 0x56])
   }
 
+  @Test(
+    "what a file says of how it is to be shown leaves the samples as they are stored",
+    arguments: [
+      ("gAMA", HandmadePNG.bigEndian(45_455)), ("gAMA", HandmadePNG.bigEndian(100_000)),
+      ("gAMA", HandmadePNG.bigEndian(10_000)), ("sRGB", [0]), ("sBIT", [3, 3, 3]),
+      ("cHRM", (0..<8).flatMap { HandmadePNG.bigEndian(10_000 + 5_000 * $0) }),
+      // A profile that cannot be read.
+      ("iCCP", Array("p".utf8) + [0, 0, 1, 2, 3]),
+    ] as [(String, [UInt8])])
+  func storedSamples(type: String, data: [UInt8]) throws {
+    let levels: [UInt8] = [0, 1, 17, 100, 128, 200, 254, 255, 60]
+    let color = HandmadePNG(
+      width: 3, height: 1, bitDepth: 8, colorType: 2, rows: [levels], chunks: [(type, data)])
+    #expect(try decode(color) == levels)
+    let palette = HandmadePNG(
+      width: 3, height: 1, bitDepth: 8, colorType: 3, rows: [[0, 1, 2]], palette: levels,
+      paletteAlpha: [9, 99], chunks: [(type, data)])
+    #expect(try decode(palette) == levels)
+    // 16 bits, each level with a second byte that rounding must heed; gray has one channel of significant bits.
+    let deep = levels.flatMap { [$0, $0 < 128 ? 0 : 255] }
+    let gray = HandmadePNG(
+      width: 9, height: 1, bitDepth: 16, colorType: 0, rows: [deep],
+      chunks: [(type, type == "sBIT" ? [3] : data)])
+    let rounded = stride(from: 0, to: 18, by: 2).map { place in
+      UInt8((Double(Int(deep[place]) << 8 | Int(deep[place + 1])) / 257).rounded())
+    }
+    #expect(try decode(gray) == rounded)
+  }
+
+  @Test("the seven passes of an interlaced file become rows, shades of two and four bits become levels")
+  func passes() throws {
+    let interlaced = HandmadePNG(
+      width: 4, height: 3, bitDepth: 8, colorType: 0,
+      rows: [[1], [3], [9, 11], [2, 4], [10, 12], [5, 6, 7, 8]], interlacing: 1)
+    #expect(try decode(interlaced) == Array(1...12))
+    let twoBit = HandmadePNG(width: 4, height: 1, bitDepth: 2, colorType: 0, rows: [[0b0001_1011]])
+    #expect(try decode(twoBit) == [0, 85, 170, 255])
+    let fourBit = HandmadePNG(width: 2, height: 1, bitDepth: 4, colorType: 0, rows: [[0x2F]])
+    #expect(try decode(fourBit) == [34, 255])
+    // A colour that stands for clear: the pixel keeps it.
+    let clear = HandmadePNG(
+      width: 2, height: 1, bitDepth: 8, colorType: 0, rows: [[7, 9]], chunks: [("tRNS", [0, 7])])
+    #expect(try decode(clear) == [7, 9])
+  }
+
+  @Test("bytes after the end of the file are passed over")
+  func trailing() throws {
+    let picture = PixelImage(width: 6, height: 5, channels: 3, bytes: noise(90))
+    #expect(try PixelImage.decode(picture.pngData() + noise(33), name: "more.png") == picture)
+  }
+
   @Test("every cut of a PNG file is refused by name")
   func truncated() throws {
     let file = try PixelImage(width: 6, height: 5, channels: 3, bytes: noise(90)).pngData()

@@ -1,0 +1,68 @@
+/// The markers of a JPEG file in the order of the file, up to the end of the image, found as libjpeg finds them:
+/// stray bytes between them are passed over.
+///
+/// Source: ITU-T T.81, annex B.
+struct JPEGMarkers: Sequence, IteratorProtocol {
+  struct Marker {
+    /// The byte after 0xFF.
+    let code: UInt8
+    /// Where its first 0xFF lies; there may be several.
+    let start: Int
+    /// What follows the length; empty for markers without one.
+    let contents: Range<Int>
+  }
+
+  static let startOfScan: UInt8 = 0xDA
+  static let application0: UInt8 = 0xE0, application1: UInt8 = 0xE1, application14: UInt8 = 0xEE
+  private static let endOfImage: UInt8 = 0xD9
+  private static let escapedByte: UInt8 = 0
+
+  private let bytes: [UInt8]
+  private var offset = 0
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// The next marker; nil after the end of the image, or where the file ends before it.
+  mutating func next() -> Marker? {
+    while offset + 1 < bytes.count {
+      guard bytes[offset] == 0xFF else {
+        offset += 1
+        continue
+      }
+      let start = offset
+      var place = offset + 1
+      while place < bytes.count, bytes[place] == 0xFF { place += 1 }
+      offset = place + 1
+      guard place < bytes.count else { return nil }
+      let code = bytes[place]
+      if code == Self.escapedByte { continue }
+      if code == Self.endOfImage { offset = bytes.count }
+      if (0xD0...0xD9).contains(code) || code == 1 {
+        return Marker(code: code, start: start, contents: place + 1..<place + 1)
+      }
+      guard place + 2 < bytes.count else { return nil }
+      let length = Int(bytes[place + 1]) << 8 | Int(bytes[place + 2])
+      guard length >= 2, place + 1 + length <= bytes.count else { return nil }
+      offset = place + 1 + length
+      return Marker(code: code, start: start, contents: place + 3..<offset)
+    }
+    return nil
+  }
+
+  /// How the picture is to be turned, by the metadata before its pixels.
+  static func orientation(of bytes: [UInt8]) -> Orientation {
+    var (exif, properties): ([UInt8], [UInt8]) = ([], [])
+    for marker in JPEGMarkers(bytes) {
+      if marker.code == startOfScan { break }
+      guard marker.code == application1 else { continue }
+      let contents = bytes[marker.contents]
+      if contents.starts(with: Orientation.exifIdentifier) {
+        // Exif data beyond 64 KB goes on in the next segment.
+        exif += contents.dropFirst(Orientation.exifIdentifier.count)
+      } else if contents.starts(with: Orientation.propertiesIdentifier) {
+        properties = Array(contents.dropFirst(Orientation.propertiesIdentifier.count))
+      }
+    }
+    return Orientation(exif: exif) ?? Orientation(properties: properties) ?? .upright
+  }
+}
