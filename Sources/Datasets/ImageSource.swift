@@ -7,9 +7,11 @@ public struct ImageSource: Sendable, Equatable {
   public let train: ImageDataset
   /// Images to measure on.
   public let test: ImageDataset
+  /// What was assumed and passed over in reading, a line each.
+  public let notes: [String]
 
   /// Joins two data sets of the same image size and classes.
-  public init(train: ImageDataset, test: ImageDataset) {
+  public init(train: ImageDataset, test: ImageDataset, notes: [String] = []) {
     require(
       [train.height, train.width, train.channels] == [test.height, test.width, test.channels],
       "training images of \([train.height, train.width, train.channels]), test images of"
@@ -18,61 +20,86 @@ public struct ImageSource: Sendable, Equatable {
       train.classNames == test.classNames, "classes \(train.classNames) and \(test.classNames) differ")
     self.train = train
     self.test = test
+    self.notes = notes
   }
 
   /// Reads the images at `path`, in whichever known format they are there.
   ///
   /// nil: the embedded digits. A folder: IDX files of MNIST, binary files of CIFAR-10, or `train/` and `test/`
-  /// with a folder of PNG or JPEG images a class. A file ending in `.tar`: such `train/` and `test/` folders.
+  /// with a folder of PNG or JPEG images a class; see ``IDXFolder``, ``CIFAR10Binary`` and ``ImageFolder`` for the
+  /// names and places that are understood. A tar file, compressed with gzip or not: such `train/` and `test/` folders.
+  /// Where a folder holds several sets in the form of MNIST, as EMNIST's does, one by name: `FOLDER/emnist-letters`.
   public static func open(path: String?) throws -> ImageSource {
     guard let path else {
       return ImageSource(train: try EmbeddedDigits.train(), test: try EmbeddedDigits.test())
     }
     let url = URL(fileURLWithPath: path)
     guard DataFile.exists(url) else {
-      throw DataFileError(file: path, problem: "missing, expected \(formats)")
-    }
-    guard DataFile.isFolder(url) else {
-      guard url.pathExtension.lowercased() == "tar" else {
-        throw DataFileError(file: path, problem: "unknown kind of file, expected \(formats)")
+      guard let set = try namedSet(url) else {
+        throw DataFileError(file: path, problem: "missing, expected \(formats)")
       }
-      return try ImageFolder.read(tar: url)
+      return try IDXFolder.read(set, name: url.lastPathComponent, folder: url)
     }
-    if IDXFolder.isOne(url) {
-      return try joined(IDXFolder.train(url), IDXFolder.test(url), path: path)
+    guard DataFile.isFolder(url) else { return try archive(url) }
+    if let set = try IDXSet(in: url) {
+      return try IDXFolder.read(set, name: url.lastPathComponent, folder: url)
     }
-    if CIFAR10Binary.isOne(url) {
-      return ImageSource(train: try CIFAR10Binary.train(url), test: try CIFAR10Binary.test(url))
+    if let folder = CIFAR10Binary.folder(at: url) {
+      return ImageSource(train: try CIFAR10Binary.train(folder), test: try CIFAR10Binary.test(folder))
     }
-    if ["train", "test"].contains(where: { DataFile.isFolder(url.appendingPathComponent($0)) }) {
-      return try ImageFolder.read(folder: url)
+    let names = try DataFile.names(inFolder: url)
+    let isImageFolder = names.contains {
+      ImageFolder.Half(folderName: $0) != nil && DataFile.isFolder(url.appendingPathComponent($0))
     }
-    throw DataFileError(file: path, problem: "nothing known in this folder, expected \(formats)")
+    if isImageFolder { return try ImageFolder.read(folder: url) }
+    throw DataFileError(
+      file: path, problem: "nothing known in this folder\(packed(names, in: url)), expected \(formats)")
   }
 
   /// The files that make up the images at `path`, sorted; none for a folder of image files, which has too many.
   public static func files(at path: String) throws -> [String] {
     let url = URL(fileURLWithPath: path)
-    guard DataFile.isFolder(url) else { return [path] }
-    return try FileManager.default.contentsOfDirectory(atPath: path)
-      .filter { $0.hasSuffix("-ubyte") || $0.hasSuffix(".bin") }
+    if let set = try DataFile.isFolder(url) ? IDXSet(in: url) : DataFile.exists(url) ? nil : namedSet(url) {
+      return try [false, true].flatMap { isTraining in
+        try [IDXSet.Content.images, .labels].map { try set.file($0, isTraining: isTraining).path }
+      }
       .sorted()
-      .map { "\(path)/\($0)" }
+    }
+    guard DataFile.isFolder(url) else { return [path] }
+    return CIFAR10Binary.folder(at: url).map(CIFAR10Binary.files) ?? []
   }
 
   private static let formats =
     "a folder with the IDX files of MNIST, the .bin files of CIFAR-10 or train/ and test/ with images by class,"
     + " or a .tar of the latter"
 
-  private static func joined(
-    _ train: ImageDataset, _ test: ImageDataset, path: String
-  ) throws -> ImageSource {
-    guard train.height == test.height, train.width == test.width else {
-      throw DataFileError(
-        file: path,
-        problem: "test images of \(test.height)x\(test.width), expected \(train.height)x\(train.width) as the"
-          + " training images have")
+  /// One of several sets in the form of MNIST in a folder.
+  private static func namedSet(_ url: URL) throws -> IDXSet? {
+    let folder = url.deletingLastPathComponent()
+    return DataFile.isFolder(folder) ? try IDXSet(in: folder, named: url.lastPathComponent) : nil
+  }
+
+  private static func archive(_ url: URL) throws -> ImageSource {
+    let kind = FileKind(path: url.path)
+    let isNamedTar = ["tar", "tgz"].contains(url.pathExtension.lowercased())
+    guard isNamedTar || kind == .tar || kind == .gzip else {
+      let found = kind.map { "is \($0)" } ?? "unknown kind of file"
+      throw DataFileError(file: url.path, problem: "\(found), expected \(formats)")
     }
-    return ImageSource(train: train, test: test)
+    return try ImageFolder.read(tar: url)
+  }
+
+  /// What of a folder without anything known may hold what was meant: ", which holds x.zip, a zip file (unpack it)".
+  private static func packed(_ names: [String], in folder: URL) -> String {
+    for name in names {
+      let file = folder.appendingPathComponent(name)
+      guard !DataFile.isFolder(file), let kind = FileKind(path: file.path) else { continue }
+      let kinds: [FileKind] = [
+        .gzip, .bzip2, .xz, .zstandard, .zip, .sevenZip, .rar, .tar, .gitLFSPointer, .htmlPage, .pickle,
+        .parquet,
+      ]
+      if kinds.contains(kind) { return ", which holds \(name), \(kind)" }
+    }
+    return ""
   }
 }

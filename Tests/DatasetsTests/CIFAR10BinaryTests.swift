@@ -35,6 +35,11 @@ struct CIFAR10BinaryTests {
     try folder.write("data_batch_3.bin", record(label: 1) + record(label: 10))
     #expect(
       message { _ = try CIFAR10Binary.train(folder.url) } == "\(path): label 10 of record 1, expected 0 to 9")
+    try folder.write("data_batch_3.bin", Array("<html><title>Sign in</title>".utf8))
+    #expect(
+      message { _ = try CIFAR10Binary.train(folder.url) }
+        == "\(path): is an HTML page (the download gave a page instead of the file: fetch it again), expected records"
+        + " of 3073 bytes")
     try folder.remove("data_batch_3.bin")
     #expect(message { _ = try CIFAR10Binary.train(folder.url) } == "\(path): missing, expected a file")
   }

@@ -81,16 +81,21 @@ struct ImageFolderTests {
         == "\(folder.url.path)/test/dog/2.png: size 2x3, expected 3x2 as train/cat/10.png has")
 
     folder = try written()
-    try folder.write("train/dog/notes.txt", [1])
+    try folder.write("train/dog/3.gif", [1])
     #expect(
       message { _ = try ImageFolder.read(folder: folder.url) }
-        == "\(folder.url.path)/train/dog/notes.txt: unexpected file, expected .png, .jpg or .jpeg")
+        == "\(folder.url.path)/train/dog/3.gif: unexpected file, expected .png, .jpg or .jpeg")
 
     folder = try written()
     try folder.write("train/loose.png", [1])
     #expect(
       message { _ = try ImageFolder.read(folder: folder.url) }
-        == "\(folder.url.path)/train/loose.png: unexpected place, expected train or test/<class>/<image>")
+        == "\(folder.url.path)/train/loose.png: unexpected place, expected train/<class>/<image>")
+    try folder.remove("train/loose.png")
+    try folder.write("train/dog/more/3.png", [1])
+    #expect(
+      message { _ = try ImageFolder.read(folder: folder.url) }
+        == "\(folder.url.path)/train/dog/more: unexpected place, expected train/<class>/<image>")
 
     var tar = HandmadeTar()
     for _ in 0..<2 { for (path, image) in pictures { tar.add(path, try image.pngData()) } }
@@ -116,6 +121,132 @@ struct ImageFolderTests {
     #expect(
       message { _ = try ImageFolder.read(folder: folder.url) }
         == "\(folder.url.path)/test/dog: class without training images, expected train/dog")
+  }
+
+  @Test("what lies beside images and is none is passed over and counted in one line")
+  func accompanying() throws {
+    let folder = try written()
+    var tar = HandmadeTar()
+    for (path, image) in pictures { tar.add(path, try image.pngData()) }
+    let others = [
+      "train/cat/Thumbs.db", "train/dog/Thumbs.db", "train/README", "test/dog/desktop.ini",
+      "test/LICENSE.txt",
+      "train/classes.csv",
+    ]
+    let silent = ["train/cat/._9.png", "__MACOSX/train/cat/._9.png", "train/.DS_Store", "@eaDir/x.png"]
+    for path in others + silent {
+      try folder.write(path, [1])
+      tar.add(path, [1])
+    }
+    let plain = try ImageFolder.read(tar: folder.write("plain.tar", try archive()))
+    for source in [
+      try ImageFolder.read(folder: folder.url),
+      try ImageFolder.read(tar: folder.write("set.tar", tar.closed)),
+    ] {
+      #expect(
+        source.notes == [
+          "6 files that are no images passed over: LICENSE.txt, README, Thumbs.db, classes.csv, desktop.ini"
+        ])
+      #expect(source.train.pixels == plain.train.pixels && source.train.labels == plain.train.labels)
+      #expect(source.test.pixels == plain.test.pixels && plain.notes.isEmpty)
+    }
+  }
+
+  @Test(
+    "folders of other names serve as train and test, and it is said",
+    arguments: [("train", "val"), ("training", "testing"), ("Train", "validation"), ("train", "valid")])
+  func otherNames(train: String, test: String) throws {
+    func renamed(_ path: String) -> String {
+      path.replacing("train/", with: train + "/").replacing("test/", with: test + "/")
+    }
+    let folder = try TemporaryFolder()
+    for (path, image) in pictures { try folder.write(renamed(path), try image.pngData()) }
+    let tar = try folder.write(
+      "x.tar", HandmadeTar.archive(pictures.map { (renamed($0.path), try $0.image.pngData()) }))
+    let expected = try ImageFolder.read(folder: written().url)
+    for source in [try ImageSource.open(path: folder.url.path), try ImageFolder.read(tar: tar)] {
+      #expect(source.train.pixels == expected.train.pixels && source.test.labels == expected.test.labels)
+      let notes = (train == "train" ? [] : ["\(train)/ serves as train/"]) + ["\(test)/ serves as test/"]
+      #expect(source.notes == notes)
+    }
+    // Where test/ is there as well, it is taken; where its images have no classes, it is not.
+    for (path, image) in pictures where path.hasPrefix("test") { try folder.write(path, try image.pngData()) }
+    #expect(try ImageFolder.read(folder: folder.url).notes.last == "not used: \(test)/")
+    try folder.remove("test")
+    try folder.write("test/images/unknown.png", try pictures[0].image.pngData())
+    let source = try ImageFolder.read(folder: folder.url)
+    #expect(source.notes.suffix(2) == ["\(test)/ serves as test/", "not used: test/"])
+    #expect(source.test.pixels == expected.test.pixels)
+  }
+
+  @Test("the layout of Tiny ImageNet is read: images in folders of their own, classes of val in a list")
+  func tinyImageNet() throws {
+    let folder = try TemporaryFolder()
+    for (number, name) in ["n01", "n02"].enumerated() {
+      for image in 0..<2 {
+        try folder.write(
+          "train/\(name)/images/\(name)_\(image).JPEG",
+          try picture(width: 2, height: 2, channels: 1, from: 10 * number + image).pngData())
+      }
+      try folder.write("train/\(name)/\(name)_boxes.txt", [1])
+      try folder.write(
+        "val/images/val_\(number).JPEG", try picture(width: 2, height: 2, channels: 1, from: number).pngData()
+      )
+    }
+    try folder.write("test/images/test_0.JPEG", [1])
+    try folder.write("wnids.txt", [1])
+    let list = "val/val_annotations.txt"
+    try folder.write(list, Array("val_0.JPEG\tn02\t0\t1\t2\t3\r\nval_1.JPEG\tn01\t0\t0\t1\t1\r\n".utf8))
+    let source = try ImageSource.open(path: folder.url.path)
+    #expect(source.train.classNames == ["n01", "n02"] && source.train.labels == [0, 0, 1, 1])
+    #expect(source.test.labels == [0, 1] && source.test.pixels == ramp(4, from: 1) + ramp(4))
+    #expect(
+      source.notes == [
+        "val/ serves as test/", "not used: test/",
+        "2 files that are no images passed over: n01_boxes.txt, n02_boxes.txt",
+      ])
+    try folder.write(list, Array("val_0.JPEG\tn02\n".utf8))
+    #expect(
+      message { _ = try ImageFolder.read(folder: folder.url) }
+        == "\(folder.url.path)/val/images/val_1.JPEG: no class, expected a line in val_annotations.txt")
+    try folder.write(list, Array("val_0.JPEG\tn02\nval_1.JPEG\tn07\n".utf8))
+    #expect(
+      message { _ = try ImageFolder.read(folder: folder.url) }
+        == "\(folder.url.path)/val/n07: class without training images, expected train/n07")
+  }
+
+  @Test("an image that is another kind of file is named for what it is")
+  func foreignImages() throws {
+    let folder = try written()
+    let file = "train/cat/1.jpg"
+    for (bytes, kind) in [
+      (
+        Array("version https://git-lfs.github.com/spec/v1\noid".utf8),
+        "a Git LFS pointer (run `git lfs pull` to get the file itself)"
+      ),
+      (Array("GIF89a\u{1}".utf8), "a GIF image"), (Array("RIFF1234WEBPVP8L".utf8), "a WebP image"),
+      (Array("404: Not Found".utf8), "text that begins with \"404: Not Found\""),
+    ] {
+      try folder.write(file, bytes)
+      #expect(
+        message { _ = try ImageFolder.read(folder: folder.url) }
+          == "\(folder.url.path)/\(file): is \(kind), expected a PNG or JPEG image")
+    }
+  }
+
+  @Test("sizes are those of the upright pictures")
+  func turned() throws {
+    let folder = try TemporaryFolder()
+    let wide = picture(width: 24, height: 16, channels: 3, from: 0)
+    // Exif with orientation 6 behind the start of the file: upright, the picture is 16 wide and 24 high.
+    let exif: [UInt8] =
+      [0xFF, 0xE1, 0, 34] + Array("Exif\0\0MM\0*\0\0\0\u{8}\0\u{1}".utf8)
+      + [1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
+    let file = try wide.jpegData()
+    try folder.write("train/a/1.jpg", Array(file[..<2]) + exif + Array(file[2...]))
+    try folder.write("test/a/1.png", try picture(width: 16, height: 24, channels: 3, from: 0).pngData())
+    let source = try ImageFolder.read(folder: folder.url)
+    #expect(sizes(source.train) == [1, 24, 16, 3] && sizes(source.test) == [1, 24, 16, 3])
   }
 
   private func written() throws -> TemporaryFolder {

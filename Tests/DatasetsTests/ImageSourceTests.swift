@@ -42,6 +42,36 @@ struct ImageSourceTests {
     }
   }
 
+  @Test("an archive is known by its content, a folder with packed files only says what they are")
+  func packed() throws {
+    let folder = try TemporaryFolder()
+    let pixel = try picture(width: 1, height: 1, channels: 1, from: 3).pngData()
+    let tar = HandmadeTar.archive([("train/a/1.png", pixel), ("test/a/2.png", pixel)])
+    for (name, bytes) in [
+      ("set.tar.gz", gzip(tar)), ("set.tgz", gzip(tar)), ("named.tar", gzip(tar)), ("set", tar),
+      ("set.gz", gzip(tar)),
+    ] {
+      try folder.write(name, bytes)
+      let source = try ImageSource.open(path: path(name, folder))
+      #expect(source.test.pixels == [3])
+      #expect(source.train.name == (name == "named.tar" ? "named/train" : "set/train"))
+    }
+    try folder.write("packed/set.zip", [0x50, 0x4B, 3, 4] + ramp(40))
+    #expect(
+      message { _ = try ImageSource.open(path: path("packed", folder)) }?.hasPrefix(
+        "\(path("packed", folder)): nothing known in this folder, which holds set.zip, a zip file (unpack it),"
+          + " expected a folder with the IDX") == true)
+    #expect(
+      message { _ = try ImageSource.open(path: path("packed/set.zip", folder)) }?.hasPrefix(
+        "\(path("packed/set.zip", folder)): is a zip file (unpack it), expected a folder with the IDX")
+        == true)
+    // CIFAR-10 for Python.
+    try folder.write("python/data_batch_1", [0x80, 2, 0x7D, 0x71])
+    #expect(
+      message { _ = try ImageSource.open(path: path("python", folder)) }?.contains(
+        "which holds data_batch_1, a Python pickle (") == true)
+  }
+
   @Test("test images of another size than the training images are refused")
   func sizesDiffer() throws {
     let folder = try TemporaryFolder()

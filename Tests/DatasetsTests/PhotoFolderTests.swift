@@ -14,7 +14,10 @@ struct PhotoFolderTests {
     try folder.write("notes.txt", [1, 2, 3])
     try folder.write(".hidden.png", [1])
     try folder.write("more/c.png", try gray.pngData())
-    let found = try PhotoFolder.read(folder.url, width: 2, height: 2)
+    try folder.write("c.HEIC", [1])
+    var notes: [String] = []
+    let found = try PhotoFolder.read(folder.url, width: 2, height: 2, note: { notes.append($0) })
+    #expect(notes == ["\(folder.url.path): 2 files that are no images passed over: c.HEIC, notes.txt"])
     #expect(found.classNames == ["a.PNG", "b.png"] && found.labels == [0, 1])
     let sizes: [Int] = [found.count, found.height, found.width, found.channels]
     #expect(sizes == [2, 2, 2, 3])
@@ -26,7 +29,9 @@ struct PhotoFolderTests {
   func refused() throws {
     let folder = try TemporaryFolder()
     func refusal() -> String? { message { _ = try PhotoFolder.read(folder.url, width: 2, height: 2) } }
-    #expect(refusal()?.contains("no images, expected at least one .png, .jpg or .jpeg") == true)
+    #expect(refusal()?.hasSuffix("no images, expected at least one .png, .jpg or .jpeg") == true)
+    try folder.write("x.heic", [1])
+    #expect(refusal()?.hasSuffix(".jpeg: 1 file that is no image passed over: x.heic") == true)
     try folder.write("x.jpg", [1, 2, 3, 4])
     #expect(refusal()?.contains("x.jpg") == true)
     let error = #expect(throws: DataFileError.self) {

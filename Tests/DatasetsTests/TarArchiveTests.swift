@@ -68,6 +68,10 @@ struct TarArchiveTests {
 
     #expect(
       try refusal([UInt8](repeating: 0x41, count: 2048))
+        == "is text that begins with \"\(String(repeating: "A", count: 60))\", expected a tar archive"
+    )
+    #expect(
+      try refusal([UInt8](repeating: 0xC1, count: 2048))
         == "tar header at byte 0 has an unreadable checksum field, expected octal digits: no tar file, or damaged"
     )
     var badPax = HandmadeTar()
@@ -82,15 +86,87 @@ struct TarArchiveTests {
         == "tar header at byte 1024 ends after a long name, expected the entry it belongs to")
   }
 
-  @Test("links are refused, not skipped")
+  @Test("a link is what it names, once for each name, in the order of the archive")
   func links() throws {
     var tar = HandmadeTar()
-    tar.add("link.png", [], type: "2")
+    tar.add("a/", [], type: "5")
+    tar.add("a/one.bin", ramp(3))
+    tar.add("a/hard.bin", [], type: "1", target: "./a/one.bin")
+    // The size of the target, without its bytes, as some writers have it.
+    tar.add("a/sized.bin", [], type: "1", statedSize: 3, target: "a/one.bin")
+    tar.add("b/soft.bin", [], type: "2", target: "../a/one.bin")
+    tar.add("b/chain.bin", [], type: "2", target: "soft.bin")
+    tar.add("early.bin", [], type: "2", target: "late.bin")
+    tar.add("late.bin", ramp(5, from: 7))
+    let long = "a/" + String(repeating: "n", count: 150)
+    tar.add("././@LongLink", Array(long.utf8) + [0], type: "L")
+    tar.add(String(long.prefix(100)), ramp(2))
+    tar.add("././@LongLink", Array(long.utf8) + [0], type: "K")
+    tar.add("gnu.bin", [], type: "1", target: String(long.prefix(100)))
+    tar.add("PaxHeaders/x", pax("linkpath", long), type: "x")
+    tar.add("pax.bin", [], type: "2", target: "cut")
+    tar.add("c", [], type: "2", target: "a")
+    let archive = try open(tar.closed)
+    let contents = archive.entries.map { (path: $0.path, bytes: archive.bytes(of: $0)) }
+    let one = ramp(3), late = ramp(5, from: 7), two = ramp(2)
+    let expected: [(String, [UInt8])] = [
+      ("a", []), ("a/one.bin", one), ("a/hard.bin", one), ("a/sized.bin", one), ("b/soft.bin", one),
+      ("b/chain.bin", one), ("early.bin", late), ("late.bin", late), (long, two), ("gnu.bin", two),
+      ("pax.bin", two), ("c", []), ("c/one.bin", one), ("c" + long.dropFirst(1), two),
+    ]
+    #expect(contents.map(\.path) == expected.map(\.0))
+    #expect(contents.map(\.bytes) == expected.map(\.1))
+  }
+
+  @Test(
+    "a link that leads out of the archive, to nothing or in a circle is refused with its target",
+    arguments: [("1", "absent"), ("2", "/etc/passwd"), ("2", "../../x.bin"), ("2", "link"), ("2", "x.bin/y")])
+  func brokenLinks(type: String, target: String) throws {
+    var tar = HandmadeTar()
+    tar.add("x.bin", ramp(3))
+    tar.add("a/link", [], type: Character(type), target: target)
     let folder = try TemporaryFolder()
     let url = try folder.write("links.tar", tar.closed)
     #expect(
       message { _ = try TarArchive(contentsOf: url) }
-        == "\(url.path)/link.png: tar entry of type 2, expected files and folders only")
+        == "\(url.path)/a/link: link to \(target), expected the name of a file of the archive")
+  }
+
+  @Test("devices are refused")
+  func devices() throws {
+    var tar = HandmadeTar()
+    tar.add("tty", [], type: "3")
+    let folder = try TemporaryFolder()
+    let url = try folder.write("devices.tar", tar.closed)
+    #expect(
+      message { _ = try TarArchive(contentsOf: url) }
+        == "\(url.path)/tty: tar entry of type 3, expected files, folders and links only")
+  }
+
+  @Test("a slash is a slash whatever mark follows it")
+  func combiningMarks() throws {
+    let archive = try open(HandmadeTar.archive([("a/\u{301}b/c.bin", [1]), ("d/\u{34B}", [2])]))
+    var scalars = archive.entries.map { $0.path.unicodeScalars.split(separator: "/").count }
+    #expect(scalars == [3, 2])
+    scalars = archive.entries.map { archive.bytes(of: $0).count }
+    #expect(scalars == [1, 1] && archive.entries.allSatisfy { $0.kind == .file })
+  }
+
+  @Test("an archive that is gzip data is read whatever it is called, one of another kind is named")
+  func compressed() throws {
+    let whole = HandmadeTar.archive([("a.bin", ramp(5)), ("b.bin", ramp(70_000))])
+    let archive = try open(gzip(whole))
+    #expect(archive.entries.map(\.path) == ["a.bin", "b.bin"])
+    #expect(archive.bytes(of: archive.entries[1]) == ramp(70_000))
+    #expect(
+      try refusal(Array(gzip(whole).dropLast(9)))?.hasPrefix("gzip data: expected a whole gzip file") == true)
+    #expect(
+      try refusal(Array("BZh91AY&SY".utf8))
+        == "is bzip2 data (unpack it with `bzip2 -d`), expected a tar archive")
+    #expect(
+      try refusal(Array("\n<!DOCTYPE HTML><p>Sign in".utf8))
+        == "is an HTML page (the download gave a page instead of the file: fetch it again), expected a tar archive"
+    )
   }
 
   private func pax(_ key: String, _ value: String) -> [UInt8] {

@@ -31,14 +31,18 @@ struct HandmadeTar {
   var closed: [UInt8] { bytes + [UInt8](repeating: 0, count: 1024) }
 
   mutating func add(
-    _ path: String, _ contents: [UInt8], type: Character = "0", prefix: String = "", statedSize: Int? = nil
+    _ path: String, _ contents: [UInt8], type: Character = "0", prefix: String = "", statedSize: Int? = nil,
+    target: String = ""
   ) {
-    bytes += Self.header(path, size: statedSize ?? contents.count, type: type, prefix: prefix)
+    bytes += Self.header(
+      path, size: statedSize ?? contents.count, type: type, prefix: prefix, target: target)
     bytes += contents
     bytes += [UInt8](repeating: 0, count: (512 - contents.count % 512) % 512)
   }
 
-  static func header(_ path: String, size: Int, type: Character, prefix: String) -> [UInt8] {
+  static func header(
+    _ path: String, size: Int, type: Character, prefix: String, target: String
+  ) -> [UInt8] {
     var block = [UInt8](repeating: 0, count: 512)
     func put(_ text: String, at offset: Int) {
       block.replaceSubrange(offset..<offset + text.utf8.count, with: Array(text.utf8))
@@ -52,12 +56,32 @@ struct HandmadeTar {
     put(octal(size, digits: 11), at: 124)
     put("        ", at: 148)
     put(String(type), at: 156)
+    put(target, at: 157)
     put("ustar", at: 257)
     put("00", at: 263)
     put(prefix, at: 345)
     put(octal(block.reduce(0) { $0 + Int($1) }, digits: 6) + "\0 ", at: 148)
     return block
   }
+}
+
+/// A gzip file (RFC 1952) of stored blocks: header, deflate blocks of type 0, CRC-32 and length.
+func gzip(_ bytes: [UInt8]) -> [UInt8] {
+  var file: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF]
+  func littleEndian(_ value: UInt32, _ count: Int) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+  for start in stride(from: 0, through: bytes.count, by: 60_000) {
+    let block = bytes[start..<min(bytes.count, start + 60_000)]
+    file.append(start + 60_000 > bytes.count ? 1 : 0)
+    file += littleEndian(UInt32(block.count), 2) + littleEndian(~UInt32(block.count), 2) + block
+  }
+  var remainder: UInt32 = 0xFFFF_FFFF
+  for byte in bytes {
+    remainder ^= UInt32(byte)
+    for _ in 0..<8 { remainder = remainder & 1 == 1 ? (remainder >> 1) ^ 0xEDB8_8320 : remainder >> 1 }
+  }
+  return file + littleEndian(~remainder, 4) + littleEndian(UInt32(bytes.count), 4)
 }
 
 /// Count, height, width and channels.

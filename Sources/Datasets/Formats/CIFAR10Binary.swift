@@ -25,8 +25,15 @@ public enum CIFAR10Binary {
     try read(folder, testNames, part: "test")
   }
 
-  static func isOne(_ folder: URL) -> Bool {
-    (trainNames + testNames).contains { DataFile.exists(folder.appendingPathComponent($0)) }
+  /// The folder with the files, the one at `url` or the one that the published archive unpacks to in it; nil without.
+  static func folder(at url: URL) -> URL? {
+    [url, url.appendingPathComponent("cifar-10-batches-bin")].first { folder in
+      (trainNames + testNames).contains { DataFile.exists(folder.appendingPathComponent($0)) }
+    }
+  }
+
+  static func files(_ folder: URL) -> [String] {
+    (trainNames + testNames).map { folder.appendingPathComponent($0).path }
   }
 
   private static func read(_ folder: URL, _ names: [String], part: String) throws -> ImageDataset {
@@ -44,9 +51,9 @@ public enum CIFAR10Binary {
   private static func append(_ url: URL, pixels: inout [UInt8], labels: inout [Int]) throws {
     let file = try DataFile.bytes(url)
     guard !file.isEmpty, file.count % recordSize == 0 else {
-      throw DataFileError(
-        file: url.path,
-        problem: "\(file.count) bytes, expected a positive multiple of the record size \(recordSize)")
+      throw DataFile.foreign(
+        file, name: url.path, expected: "records of \(recordSize) bytes",
+        otherwise: "\(file.count) bytes, expected a positive multiple of the record size \(recordSize)")
     }
     let planeSize = side * side
     for record in stride(from: 0, to: file.count, by: recordSize) {

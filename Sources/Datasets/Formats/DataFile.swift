@@ -1,4 +1,6 @@
 import Foundation
+import ImageFiles
+import Tensors
 
 /// Reading whole files with errors that name them.
 enum DataFile {
@@ -16,14 +18,50 @@ enum DataFile {
     [UInt8](try mapped(url))
   }
 
+  /// The content of the file at `url`, unpacked where it is gzip data.
+  static func unpacked(_ url: URL) throws -> Data {
+    let data = try mapped(url)
+    return data.starts(with: Gzip.signature) ? try Gzip.unpacked(data, file: url.path) : data
+  }
+
+  /// The picture in a PNG or JPEG file; says what other files are.
+  static func image(_ bytes: [UInt8], name: String) throws -> PixelImage {
+    do {
+      return try PixelImage.decode(bytes, name: name)
+    } catch {
+      let kind = FileKind(bytes)
+      guard let kind, ![.png, .jpeg, .empty].contains(kind) else { throw error }
+      throw DataFileError(file: name, problem: "is \(kind), expected a PNG or JPEG image")
+    }
+  }
+
+  /// An error about a file that is not what it should be: says what it is instead where its first bytes tell.
+  ///
+  /// - Parameters:
+  ///   - expected: What it should be, such as "an IDX file".
+  ///   - otherwise: What is wrong with it where they do not.
+  static func foreign(
+    _ start: some Sequence<UInt8>, name: String, expected: String, otherwise: String
+  ) -> DataFileError {
+    guard let kind = FileKind(start), kind != .empty else {
+      return DataFileError(file: name, problem: otherwise)
+    }
+    return DataFileError(file: name, problem: "is \(kind), expected \(expected)")
+  }
+
   /// The visible entries of the folder at `url`, sorted by name.
   static func names(inFolder url: URL) throws -> [String] {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: url.path)
-        .filter { !$0.hasPrefix(".") }.sorted()
+        .filter { !isHidden($0) }.sorted()
     } catch {
       throw DataFileError(file: url.path, problem: "cannot be listed, expected a readable folder")
     }
+  }
+
+  /// Whether a name is one of a hidden file, or of what archivers and servers leave beside the files they handle.
+  static func isHidden(_ name: String) -> Bool {
+    name.utf8.first == UInt8(ascii: ".") || ["__MACOSX", "@eaDir"].contains(name)
   }
 
   static func isFolder(_ url: URL) -> Bool {

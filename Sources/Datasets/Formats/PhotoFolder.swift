@@ -7,24 +7,30 @@ public enum PhotoFolder {
   /// the wanted shape and averaged down to the wanted size.
   ///
   /// Every picture is a class of its own, named by its file. If some are gray and some are not, the gray ones
-  /// get three equal channels. Hidden files and folders are passed over.
+  /// get three equal channels. Hidden files, folders and files with other endings are passed over.
   ///
+  /// - Parameter note: Is told, in one line, how many visible files were passed over.
   /// - Throws: ``DataFileError`` or `ImageFileError` naming the file and what is wrong with it.
-  public static func read(_ folder: URL, width: Int, height: Int) throws -> ImageDataset {
+  public static func read(
+    _ folder: URL, width: Int, height: Int, note: (String) -> Void = { _ in }
+  ) throws -> ImageDataset {
     guard DataFile.isFolder(folder) else {
       throw DataFileError(file: folder.path, problem: "expected a folder of PNG or JPEG images")
     }
-    let names = try DataFile.names(inFolder: folder).filter { name in
+    let files = try DataFile.names(inFolder: folder).filter { name in
       !DataFile.isFolder(folder.appendingPathComponent(name))
-        && ["png", "jpg", "jpeg"].contains((name as NSString).pathExtension.lowercased())
     }
+    let names = files.filter { ["png", "jpg", "jpeg"].contains(($0 as NSString).pathExtension.lowercased()) }
+    let others = files.filter { !names.contains($0) }
     if names.isEmpty {
+      let found = others.isEmpty ? "" : ": \(ImageFolder.passedOver(others))"
       throw DataFileError(
-        file: folder.path, problem: "no images, expected at least one .png, .jpg or .jpeg")
+        file: folder.path, problem: "no images, expected at least one .png, .jpg or .jpeg\(found)")
     }
+    if !others.isEmpty { note("\(folder.path): \(ImageFolder.passedOver(others))") }
     let images = try OrderedParallel.map(count: names.count) { index in
       let file = folder.appendingPathComponent(names[index])
-      return try PixelImage.decode(DataFile.bytes(file), name: file.path).fitted(width: width, height: height)
+      return try DataFile.image(DataFile.bytes(file), name: file.path).fitted(width: width, height: height)
     }
     let channels = images.map(\.channels).max() ?? 1
     let pixels = images.flatMap { image in

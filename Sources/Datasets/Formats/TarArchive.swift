@@ -1,11 +1,13 @@
 public import Foundation
 import Tensors
 
-/// An uncompressed tar file, memory-mapped: its entries, and their bytes on demand.
+/// A tar file: its entries, and their bytes on demand. One that is not compressed is memory-mapped, one that is gzip
+/// data, whatever it is called, is unpacked into memory.
 ///
 /// Reads ustar headers with GNU long names and pax paths and sizes. The checksum of every header is verified;
-/// an archive that ends before its closing zero block, a member larger than the rest of the file and links or
-/// devices are refused.
+/// an archive that ends before its closing zero block, a member larger than the rest of the file and devices are
+/// refused. A hard or symbolic link to a member stands for that member once more, under its own name; one to a folder
+/// for everything in it; one that leads out of the archive is refused.
 public struct TarArchive: Sendable {
   /// What an entry stands for.
   public enum Kind: Sendable, Equatable {
@@ -31,7 +33,10 @@ public struct TarArchive: Sendable {
 
   /// Opens the archive at `url` and reads all headers; file contents stay on disk until asked for.
   public init(contentsOf url: URL) throws {
-    let data = try DataFile.mapped(url)
+    let data = try DataFile.unpacked(url)
+    if let kind = FileKind(data), ![.tar, .empty, .zeros].contains(kind) {
+      throw DataFileError(file: url.path, problem: "is \(kind), expected a tar archive")
+    }
     var reader = TarHeaderReader(data: data, name: url.path)
     entries = try reader.readEntries()
     name = url.path

@@ -11,8 +11,11 @@ struct TarHeaderReader {
   private var offset = 0
   /// Path of the next entry from a GNU long name or a pax record.
   private var longPath: String?
+  /// Target of the next link from a GNU long name or a pax record.
+  private var longTarget: String?
   /// Size of the next entry from a pax record.
   private var longSize: Int?
+  private var links: [TarLink] = []
 
   init(data: Data, name: String) {
     self.data = data
@@ -33,23 +36,25 @@ struct TarHeaderReader {
       }
       let header = data.withUnsafeBytes { [UInt8]($0[offset..<offset + Self.blockSize]) }
       if header.allSatisfy({ $0 == 0 }) {
-        guard longPath == nil, longSize == nil else {
+        guard longPath == nil, longSize == nil, longTarget == nil else {
           throw failure("ends after a long name, expected the entry it belongs to")
         }
-        return entries
+        return try TarLink.resolved(links, entries, archive: name)
       }
       try verifyChecksum(header)
-      if let entry = try readEntry(header) { entries.append(entry) }
+      if let entry = try readEntry(header, entryCount: entries.count) { entries.append(entry) }
     }
   }
 
   /// Reads one header and moves past its contents; nil for entries that only describe others.
-  private mutating func readEntry(_ header: [UInt8]) throws -> TarArchive.Entry? {
+  private mutating func readEntry(_ header: [UInt8], entryCount: Int) throws -> TarArchive.Entry? {
     let type = header[156]
     let isDescription = "LKxg".utf8.contains(type)
     let stated = try number(header[124..<136], field: "size")
-    let size = isDescription ? stated : longSize ?? stated
+    let isLink = type == UInt8(ascii: "1") || type == UInt8(ascii: "2")
     let start = offset + Self.blockSize
+    let size =
+      isLink ? linkSize(longSize ?? stated, after: start) : isDescription ? stated : longSize ?? stated
     guard size <= data.count - start else {
       throw failure("states \(size) bytes of contents, \(data.count - start) are left")
     }
@@ -60,22 +65,34 @@ struct TarHeaderReader {
       return nil
     }
     let path = longPath ?? Self.path(header)
-    (longPath, longSize) = (nil, nil)
-    return TarArchive.Entry(
-      path: try Self.normalized(path, orThrow: failure("has no name")), kind: try kind(type, path: path),
-      range: contents)
+    let target = longTarget ?? Self.text(header[157..<257])
+    (longPath, longSize, longTarget) = (nil, nil, nil)
+    let normalized = try Self.normalized(path, orThrow: failure("has no name"))
+    if isLink {
+      links.append(
+        TarLink(path: normalized, target: target, isHard: type == UInt8(ascii: "1"), entryCount: entryCount))
+      return nil
+    }
+    return TarArchive.Entry(path: normalized, kind: try kind(type, path: path), range: contents)
+  }
+
+  /// Bytes of contents behind the header of a link: most writers state the size of the target and write none.
+  private func linkSize(_ stated: Int, after start: Int) -> Int {
+    guard stated > 0, start + Self.blockSize <= data.count else { return 0 }
+    let next = data.withUnsafeBytes { [UInt8]($0[start..<start + Self.blockSize]) }
+    let isHeader = next.allSatisfy { $0 == 0 } || (try? verifyChecksum(next)) != nil
+    return isHeader ? 0 : stated
   }
 
   private func kind(_ type: UInt8, path: String) throws -> TarArchive.Kind {
     switch type {
-    case 0, UInt8(ascii: "0"), UInt8(ascii: "7"): return path.hasSuffix("/") ? .folder : .file
+    case 0, UInt8(ascii: "0"), UInt8(ascii: "7"):
+      return path.utf8.last == UInt8(ascii: "/") ? .folder : .file
     case UInt8(ascii: "5"): return .folder
     default:
-      let letter = Character(UnicodeScalar(type))
+      let shown = (0x21...0x7E).contains(type) ? String(UnicodeScalar(type)) : String(type)
       throw DataFileError(
-        file: "\(name)/\(path)",
-        problem:
-          "tar entry of type \(letter.isASCII ? String(letter) : String(type)), expected files and folders only"
+        file: "\(name)/\(path)", problem: "tar entry of type \(shown), expected files, folders and links only"
       )
     }
   }
@@ -87,8 +104,9 @@ struct TarHeaderReader {
     let bytes = data.withUnsafeBytes { [UInt8]($0[contents]) }
     switch type {
     case UInt8(ascii: "L"): longPath = Self.text(bytes[...])
+    case UInt8(ascii: "K"): longTarget = Self.text(bytes[...])
     case UInt8(ascii: "x"): try readPaxRecords(bytes)
-    default: break  // K: target of a link, g: defaults for all entries; neither names an entry.
+    default: break  // g: defaults for all entries.
     }
   }
 
@@ -104,6 +122,7 @@ struct TarHeaderReader {
       let value = String(decoding: rest[(equals + 1)..<(rest.startIndex + length)].dropLast(), as: UTF8.self)
       switch Self.text(rest[(space + 1)..<equals]) {
       case "path": longPath = value
+      case "linkpath": longTarget = value
       case "size":
         guard let size = Int(value), size >= 0 else {
           throw failure("has the pax size \(value), expected a number of bytes")
@@ -156,9 +175,8 @@ struct TarHeaderReader {
   }
 
   private static func normalized(_ path: String, orThrow error: DataFileError) throws -> String {
-    let parts = path.split(separator: "/").filter { $0 != "." }
     guard !path.isEmpty else { throw error }
-    return parts.joined(separator: "/")
+    return TarLink.components(path).joined(separator: "/")
   }
 
   private static func text(_ bytes: ArraySlice<UInt8>) -> String {

@@ -102,6 +102,8 @@ package enum FileKind: Sendable, Equatable, CustomStringConvertible {
   // MARK: Signatures
 
   private static let signatures: [(kind: FileKind, offset: Int, bytes: [UInt8])] = [
+    // A tar file begins with a file name, which may look like anything below.
+    (.tar, 257, Array("ustar".utf8)),
     (.gzip, 0, [0x1F, 0x8B]), (.bzip2, 0, Array("BZh".utf8)), (.xz, 0, [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]),
     (.zstandard, 0, [0x28, 0xB5, 0x2F, 0xFD]), (.sevenZip, 0, [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]),
     (.rar, 0, Array("Rar!\u{1A}\u{7}".utf8)), (.npy, 0, [0x93] + Array("NUMPY".utf8)),
@@ -112,7 +114,7 @@ package enum FileKind: Sendable, Equatable, CustomStringConvertible {
     (.tiff, 0, [0x49, 0x49, 0x2A, 0]), (.tiff, 0, [0x4D, 0x4D, 0, 0x2A]), (.webp, 8, Array("WEBPVP8".utf8)),
     (.heif, 4, Array("ftyphei".utf8)), (.heif, 4, Array("ftypmif1".utf8)), (.heif, 4, Array("ftypavif".utf8)),
     (.jpeg2000, 0, [0, 0, 0, 0x0C] + Array("jP  ".utf8)), (.pdf, 0, Array("%PDF-".utf8)),
-    (.appleDouble, 0, [0, 5, 0x16, 7]), (.tar, 257, Array("ustar".utf8)),
+    (.appleDouble, 0, [0, 5, 0x16, 7]),
   ]
 
   private static func binary(_ bytes: [UInt8]) -> FileKind? {
