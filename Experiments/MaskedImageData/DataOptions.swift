@@ -5,7 +5,11 @@ package struct DataOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Images: an IDX folder, a CIFAR-10 binary folder, or a folder or tar file with train/ and test/ class folders.",
-      discussion: "The package's own 5,000 handwritten digits when left out."))
+      discussion: """
+        The package's own 5,000 handwritten digits when left out. IDX files may be gzipped, lie in folders of their \
+        names or in raw/, and belong to a set of several (FOLDER/emnist-letters); val/ serves as test/; a tar file may \
+        be gzipped; pictures are turned upright as their cameras noted.
+        """))
   package var data: String?
 
   @Option(help: "Side of a patch; it divides height and width.")
