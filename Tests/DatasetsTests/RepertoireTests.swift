@@ -104,47 +104,4 @@ struct RepertoireTests {
     }
     #expect(counts == expected && counts[400 + 2 * 20 + 2] == 2)
   }
-
-  @Test("a folder is read in the order of its metadata, files beside it or below")
-  func reading() throws {
-    let folder = try TemporaryFolder()
-    try folder.write("metadata.tsv", "Age\tID\tstatus\r\n30\tb\t+\r\n31\ta.tsv\t-\r\n\r\n")
-    try folder.write("repertoires/a.tsv", "amino_acid\ttemplates\nCASSF\t2\nCAW\t10\n\n")
-    try folder.write("b.tsv", "v\tAmino_Acid\nx\tcassdf\n")
-    let found = try RepertoireFolder.read(folder.url)
-    #expect(found.map(\.name) == ["b", "a"] && found.map(\.isPositive) == [true, false])
-    #expect(found[0].text(of: 0) == "CASSDF" && found[0].counts == nil && found[0].witnesses == nil)
-    #expect(found[1].text(of: 1) == "CAW" && found[1].counts == [2, 10])
-  }
-
-  @Test("what is wrong is one line with file, line and field")
-  func refusals() throws {
-    func refused(_ metadata: String, _ repertoire: String, _ texts: String...) throws {
-      let folder = try TemporaryFolder()
-      try folder.write("metadata.tsv", metadata)
-      try folder.write("a.tsv", repertoire)
-      let text = try #require(message { _ = try RepertoireFolder.read(folder.url) })
-      #expect(!text.contains("\n"))
-      for part in texts { #expect(text.contains(part), "\(part) in: \(text)") }
-    }
-    let (good, goodMetadata) = ("amino_acid\ttemplates\nCASF\t1\n", "ID\tStatus\na\t+\n")
-    try refused(
-      goodMetadata, "amino_acid\ttemplates\nCASF\t1\nCA*F\t1\n", "a.tsv", "line 3", "amino_acid", "CA*F")
-    try refused(goodMetadata, "amino_acid\ttemplates\n\t1\n", "a.tsv", "line 2", "amino_acid")
-    try refused(
-      goodMetadata, "amino_acid\ttemplates\nCASF\t0\n", "a.tsv", "line 2", "templates", "whole number")
-    try refused(goodMetadata, "amino_acid\ttemplates\nCASF\tmany\n", "line 2", "templates", "many")
-    try refused(goodMetadata, "amino_acid\ttemplates\nCASF\n", "a.tsv", "line 2", "1 fields, expected 2")
-    try refused(goodMetadata, "amino_acid\ttemplates\n", "a.tsv", "no lines")
-    try refused(goodMetadata, "sequence\ttemplates\nCASF\t1\n", "a.tsv", "line 1", "amino_acid")
-    try refused(goodMetadata, "", "a.tsv", "line 1")
-    try refused("ID\tStatus\na\tsick\n", good, "metadata.tsv", "line 2", "Status", "sick")
-    try refused("ID\tStatus\na\t+\na.tsv\t-\n", good, "metadata.tsv", "line 3", "ID", "line 2")
-    try refused("ID\tStatus\nb\t+\n", good, "metadata.tsv", "line 2", "ID", "\"b\"")
-    try refused("ID\tHealth\na\t+\n", good, "metadata.tsv", "line 1", "Status")
-    try refused("ID\tStatus\n", good, "metadata.tsv", "no lines")
-    let empty = try TemporaryFolder()
-    let text = try #require(message { _ = try RepertoireFolder.read(empty.url) })
-    #expect(text.contains("metadata.tsv") && text.contains("missing"))
-  }
 }

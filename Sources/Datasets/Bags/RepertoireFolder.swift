@@ -4,9 +4,10 @@ import Tensors
 /// A folder of immune repertoires as tab-separated text: `metadata.tsv` with a line for each repertoire, and
 /// a file for each of them, beside it or in folders below.
 ///
-/// Of the metadata two columns are read: `ID`, the name of the repertoire's file with or without `.tsv`, and
-/// a status. Of a repertoire: `amino_acid`, a sequence, and where it is there `templates`, how often it was
-/// seen. Other columns may stand beside them; capitals in names of columns do not matter.
+/// Of the metadata two columns are read: `ID`, the name of the repertoire's file with or without extension, and a
+/// status. Of a repertoire: its amino acid sequences, how often each was seen, and whether it is productive, by the
+/// names that ``RepertoireColumns`` lists. Other columns may stand beside them. Lines without a whole sequence are left
+/// out and counted.
 ///
 /// - Source: the text format of the published code of Widrich et al. 2020.
 public enum RepertoireFolder {
@@ -17,110 +18,62 @@ public enum RepertoireFolder {
   ///
   /// - Parameters:
   ///   - folder: The folder with the metadata.
-  ///   - status: The column with the status; `+`, `1`, `true` and `yes` are positive, `-`, `0`, `false` and
-  ///     `no` are not.
+  ///   - status: The column with the status; `Status`, or else the only one of a name like it, where nil.
+  ///   - isStrict: Whether a line without a whole sequence (missing, stop codon, frameshift) is an error.
   /// - Throws: ``DataFileError`` of one line that names the file, and the line and the field where one is
   ///   wrong.
-  public static func read(_ folder: URL, status: String = "Status") throws -> [Repertoire] {
-    let metadata = try TabSeparatedFile(contentsOf: folder.appendingPathComponent(metadataName))
-    let idColumn = try metadata.column("ID")
-    let entries = try entries(of: metadata, idColumn: idColumn, statusColumn: metadata.column(status))
-    let files = files(below: folder)
-    return try entries.map { entry in
-      guard let file = files[entry.name + ".tsv"] else {
-        throw metadata.failure(
-          line: entry.line, column: idColumn, found: entry.name.utf8,
-          expected: "the name of a .tsv file in this folder or below")
-      }
-      return try repertoire(file, name: entry.name, isPositive: entry.isPositive)
+  public static func read(
+    _ folder: URL, status: String? = nil, isStrict: Bool = false
+  ) throws -> RepertoireCollection {
+    let metadata = try RepertoireMetadata(
+      TabSeparatedFile(contentsOf: folder.appendingPathComponent(metadataName)), status: status)
+    let files = RepertoireFiles(below: folder)
+    var (repertoires, leftOut): ([Repertoire], SequencesLeftOut) = ([], SequencesLeftOut())
+    var first: (path: String, meaning: String)?
+    // All files are looked for before the first is read.
+    let urls = try metadata.entries.map { entry in
+      guard let url = try files.file(named: entry.fileName) else { throw metadata.failure(noFileOf: entry) }
+      return url
     }
-  }
-
-  /// A line of the metadata.
-  private struct Entry {
-    let name: String
-    let isPositive: Bool
-    let line: Int
-  }
-
-  private static func entries(
-    of metadata: TabSeparatedFile, idColumn: Int, statusColumn: Int
-  ) throws -> [Entry] {
-    var entries: [Entry] = []
-    var lines: [String: Int] = [:]
-    try metadata.forEachLine { line, fields in
-      let name = String(decoding: fields[idColumn], as: UTF8.self)
-      let stem = name.hasSuffix(".tsv") ? String(name.dropLast(4)) : name
-      if let before = lines.updateValue(line, forKey: stem) {
-        throw metadata.failure(
-          line: line, column: idColumn, found: fields[idColumn], expected: "a name not used on line \(before)"
-        )
+    for (entry, url) in zip(metadata.entries, urls) {
+      let found = try RepertoireFile(
+        contentsOf: url, name: entry.name, isPositive: entry.isPositive, isStrict: isStrict)
+      let known = first ?? (url.path, found.meaning)
+      first = known
+      guard found.meaning == known.meaning else {
+        throw DataFileError(
+          file: url.path,
+          problem:
+            "sequences stand in a column of another name than in \(known.path), expected the same kind of "
+            + "sequence in all repertoires")
       }
-      guard let isPositive = statuses[String(decoding: fields[statusColumn], as: UTF8.self).lowercased()]
-      else {
-        throw metadata.failure(
-          line: line, column: statusColumn, found: fields[statusColumn],
-          expected: "+ or -, 1 or 0, true or false, yes or no")
-      }
-      entries.append(Entry(name: stem, isPositive: isPositive, line: line))
+      repertoires.append(found.repertoire)
+      leftOut.add(found.leftOut)
     }
-    guard !entries.isEmpty else {
-      throw DataFileError(file: metadata.name, problem: "no lines after the first, expected one a repertoire")
-    }
-    return entries
+    return RepertoireCollection(
+      repertoires: repertoires, leftOut: leftOut, withoutStatus: metadata.withoutStatus,
+      statusColumn: metadata.statusColumn)
   }
+}
 
-  private static let statuses = [
-    "+": true, "1": true, "true": true, "yes": true, "-": false, "0": false, "false": false, "no": false,
-  ]
+/// The repertoires of a folder, and what was left out.
+public struct RepertoireCollection: Sendable {
+  /// In the order of the metadata.
+  public let repertoires: [Repertoire]
+  /// Lines without a whole sequence, of all files together.
+  public let leftOut: SequencesLeftOut
+  /// Repertoires whose status is missing or unknown; they were passed over.
+  public let withoutStatus: Int
+  /// The column that the status was read from.
+  public let statusColumn: String
 
-  /// The files below a folder by their names; of several of one name the first in the order of paths.
-  private static func files(below folder: URL) -> [String: URL] {
-    let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.allObjects ?? []
-    let urls = all.compactMap { $0 as? URL }.filter { $0.pathExtension == "tsv" }
-    return Dictionary(
-      urls.sorted { $0.path < $1.path }.map { ($0.lastPathComponent, $0) },
-      uniquingKeysWith: { first, _ in first })
-  }
-
-  /// Reads one repertoire.
-  private static func repertoire(_ url: URL, name: String, isPositive: Bool) throws -> Repertoire {
-    let file = try TabSeparatedFile(contentsOf: url)
-    let sequenceColumn = try file.column("amino_acid")
-    let countColumn =
-      file.columns.contains { $0.lowercased() == "templates" } ? try file.column("templates") : nil
-    var letters: [UInt8] = []
-    var starts: [Int32] = [0]
-    var counts: [Int32] = []
-    try file.forEachLine { line, fields in
-      let field = fields[sequenceColumn]
-      for code in field {
-        guard let letter = AminoAcids.letter(of: code) else {
-          throw file.failure(line: line, column: sequenceColumn, found: field, expected: "amino acids")
-        }
-        letters.append(letter)
-      }
-      guard !field.isEmpty, field.count <= longestSequence, letters.count <= Int(Int32.max) else {
-        throw file.failure(
-          line: line, column: sequenceColumn, found: field, expected: "1 to \(longestSequence) amino acids")
-      }
-      starts.append(Int32(letters.count))
-      guard let countColumn else { return }
-      guard let count = Int32(String(decoding: fields[countColumn], as: UTF8.self)), count > 0 else {
-        throw file.failure(
-          line: line, column: countColumn, found: fields[countColumn], expected: "a whole number from 1")
-      }
-      counts.append(count)
+  /// What was left out, one line each.
+  public var notes: [String] {
+    var notes: [String] = []
+    if leftOut.total > 0 { notes.append(leftOut.description) }
+    if withoutStatus > 0 {
+      notes.append("\(withoutStatus) repertoires left out: their \(statusColumn) is missing or unknown")
     }
-    guard starts.count > 1 else {
-      throw DataFileError(file: file.name, problem: "no lines after the first, expected one a sequence")
-    }
-    return Repertoire(
-      name: name, isPositive: isPositive,
-      sequences: LetterSequences(letters: letters, starts: starts, letterCount: AminoAcids.count),
-      counts: countColumn == nil ? nil : counts)
+    return notes
   }
-
-  /// The most letters of a sequence.
-  static let longestSequence = 10_000
 }

@@ -62,7 +62,7 @@ public struct RepertoireGenerator: Sendable {
   }
 
   /// Whether a repertoire is positive: every second one.
-  public func isPositive(_ index: Int) -> Bool { index % 2 == 1 }
+  public static func isPositive(_ index: Int) -> Bool { index % 2 == 1 }
 
   /// Repertoire `index`, from 0. Its sequences are the same for every witness rate but for those that carry a
   /// motif.
@@ -77,11 +77,12 @@ public struct RepertoireGenerator: Sendable {
       filled = total
     }
     var witnesses: [Int32] = []
-    if isPositive(index) {
+    let isPositive = Self.isPositive(index)
+    if isPositive {
       witnesses = implant(in: &letters, starts: starts, using: stream.child(UInt64(index)).child(1))
     }
     return Repertoire(
-      name: "repertoire \(index + 1)", isPositive: isPositive(index),
+      name: "repertoire \(index + 1)", isPositive: isPositive,
       sequences: LetterSequences(letters: letters, starts: starts, letterCount: AminoAcids.count),
       witnesses: witnesses)
   }

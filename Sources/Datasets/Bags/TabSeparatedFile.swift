@@ -3,62 +3,109 @@ import Tensors
 
 /// A text file of named columns, separated by tabs, read as bytes line by line.
 ///
-/// Lines may end in a carriage return too, and the file in empty lines.
+/// Lines end in a line feed, a carriage return or both. A byte-order mark, spaces around fields, quotes around whole
+/// fields (as R writes them) and a `#` before the first name are read past, as are lines without content at the end.
 struct TabSeparatedFile {
+  typealias Field = UnsafeRawBufferPointer.SubSequence
+
   /// What error messages call the file.
   let name: String
-  private let bytes: Data
-  /// The names in the first line.
+  /// The names in the first line; of a file without names its only column is called `sequence`.
   let columns: [String]
+  private let bytes: Data
+  private let newline: UInt8
+  /// Where the lines after the names begin, and how many come before.
+  private let start: Int, linesBefore: Int
+  /// The end of the last line with content.
+  private let end: Int
 
   init(contentsOf url: URL) throws {
-    name = url.path
-    bytes = try TextFile.bytes(url)
-    let first = bytes.prefix { $0 != Self.newline }
-    let text = String(decoding: first, as: UTF8.self).trimmingCharacters(in: .init(charactersIn: "\r"))
-    columns = text.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-    guard columns.count > 1 else {
-      throw DataFileError(
-        file: name, problem: "line 1: \"\(oneLine(text, limit: 60))\", expected names of columns between tabs"
-      )
+    let bytes = try TextFile.bytes(url)
+    if let kind = FileKind(bytes.prefix(FileKind.byteCount)) {
+      switch kind {
+      case .text, .json: break
+      default:
+        throw DataFileError(
+          file: url.path, problem: "is \(kind.description), expected columns of text between tabs")
+      }
     }
+    let newline = bytes.contains(Self.lineFeed) ? Self.lineFeed : Self.carriageReturn
+    let first = bytes.prefix { $0 != newline }
+    let columns = first.withUnsafeBytes { line in
+      var fields: [Field] = []
+      Self.split(line[...], into: &fields)
+      return fields.map { String(decoding: $0, as: UTF8.self) }
+    }
+    let end = bytes.withUnsafeBytes { buffer in
+      guard let last = buffer.lastIndex(where: { !Self.isBlank($0) }) else { return 0 }
+      return buffer[last...].firstIndex(of: newline) ?? buffer.count
+    }
+    self.init(
+      name: url.path,
+      columns: columns.enumerated().map { $0 == 0 && $1.hasPrefix("#") ? String($1.dropFirst()) : $1 },
+      bytes: bytes, newline: newline, start: min(first.count + 1, bytes.count), linesBefore: 1, end: end)
   }
 
-  /// The place of a column, by its name with capitals or without.
-  func column(_ name: String) throws -> Int {
-    let found = columns.indices.filter { columns[$0].lowercased() == name.lowercased() }
-    guard found.count == 1 else {
-      throw DataFileError(
-        file: self.name,
-        problem: "line 1: \(found.count) columns named \(name), expected one among "
-          + oneLine(columns.joined(separator: ", "), limit: 200))
-    }
-    return found[0]
+  private init(
+    name: String, columns: [String], bytes: Data, newline: UInt8, start: Int, linesBefore: Int, end: Int
+  ) {
+    (self.name, self.columns, self.bytes, self.newline) = (name, columns, bytes, newline)
+    (self.start, self.linesBefore, self.end) = (start, linesBefore, end)
   }
 
-  /// Calls `body` with the number of each line, from 2, and its fields.
-  func forEachLine(
-    _ body: (_ line: Int, _ fields: [UnsafeRawBufferPointer.SubSequence]) throws -> Void
-  ) throws {
+  /// The same file, of one column, with the first line as content.
+  var withoutNames: TabSeparatedFile {
+    require(columns.count == 1, "\(columns.count) columns without names")
+    return TabSeparatedFile(
+      name: name, columns: ["sequence"], bytes: bytes, newline: newline, start: 0, linesBefore: 0, end: end)
+  }
+
+  /// The index of the column that has the first of these names that is there; nil where none is.
+  ///
+  /// - Parameter names: Names as ``plain(_:)`` has them, the likelier first.
+  func firstColumn(of names: [String]) throws -> Int? {
+    for name in names {
+      let found = columns.indices.filter { Self.plain(columns[$0]) == name }
+      guard found.count < 2 else {
+        throw failure(
+          "2 columns of one meaning, \(columns[found[0]]) and \(columns[found[1]]), expected one")
+      }
+      if let index = found.first { return index }
+    }
+    return nil
+  }
+
+  /// The small letters and digits of a name: `amino_acid` and `aminoAcid` are one name.
+  static func plain(_ name: String) -> String {
+    let codes = name.utf8.compactMap { code -> UInt8? in
+      switch code {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): code + 32
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): code
+      default: nil
+      }
+    }
+    return String(decoding: codes, as: UTF8.self)
+  }
+
+  /// Calls `body` with the number of each line, counted from 1 with that of the names, and its fields.
+  ///
+  /// Empty lines are passed over where there are several columns.
+  func forEachLine(_ body: (_ line: Int, _ fields: [Field]) throws -> Void) throws {
     try bytes.withUnsafeBytes { buffer in
-      let header = buffer.firstIndex(of: Self.newline).map { $0 + 1 } ?? buffer.count
-      var (start, line) = (header, 1)
-      var fields: [UnsafeRawBufferPointer.SubSequence] = []
-      while start < buffer.count {
+      var (start, line) = (self.start, linesBefore)
+      var fields: [Field] = []
+      while start < end {
         line += 1
-        let end = buffer[start...].firstIndex(of: Self.newline) ?? buffer.count
-        let last = end > start && buffer[end - 1] == Self.carriageReturn ? end - 1 : end
-        if last == start, buffer[start...].allSatisfy({ $0 == Self.newline || $0 == Self.carriageReturn }) {
-          return
-        }
-        split(buffer[start..<last], into: &fields)
+        let newline = buffer[start..<end].firstIndex(of: self.newline) ?? end
+        Self.split(buffer[start..<newline], into: &fields)
+        start = newline + 1
+        if fields.count == 1, columns.count > 1, fields[0].isEmpty { continue }
         guard fields.count == columns.count else {
           throw DataFileError(
             file: name,
             problem: "line \(line): \(fields.count) fields, expected \(columns.count) as on line 1")
         }
         try body(line, fields)
-        start = end + 1
       }
     }
   }
@@ -70,19 +117,41 @@ struct TabSeparatedFile {
       file: name, problem: "line \(line), field \(columns[column]): \"\(text)\", expected \(expected)")
   }
 
-  private func split(
-    _ text: UnsafeRawBufferPointer.SubSequence, into fields: inout [UnsafeRawBufferPointer.SubSequence]
-  ) {
-    fields.removeAll(keepingCapacity: true)
-    var start = text.startIndex
-    for place in text.indices where text[place] == Self.tab {
-      fields.append(text[start..<place])
-      start = place + 1
-    }
-    fields.append(text[start..<text.endIndex])
+  /// An error about the names of the columns.
+  func failure(_ problem: String) -> DataFileError {
+    DataFileError(
+      file: name,
+      problem: "line 1: \(problem); the names are \(oneLine(columns.joined(separator: ", "), limit: 200))")
   }
 
-  private static let newline = UInt8(ascii: "\n")
+  private static func split(_ line: Field, into fields: inout [Field]) {
+    fields.removeAll(keepingCapacity: true)
+    var start = line.startIndex
+    for place in line.indices where line[place] == tab {
+      fields.append(bare(line[start..<place]))
+      start = place + 1
+    }
+    fields.append(bare(line[start..<line.endIndex]))
+  }
+
+  /// A field without the spaces around it and the quotes around those.
+  private static func bare(_ field: Field) -> Field {
+    var field = field
+    while let last = field.last, last == space || last == carriageReturn { field = field.dropLast() }
+    while field.first == space { field = field.dropFirst() }
+    if field.count > 1, field.first == quote, field.last == quote {
+      return bare(field.dropFirst().dropLast())
+    }
+    return field
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == lineFeed || byte == carriageReturn || byte == tab || byte == space
+  }
+
+  private static let lineFeed = UInt8(ascii: "\n")
   private static let carriageReturn = UInt8(ascii: "\r")
   private static let tab = UInt8(ascii: "\t")
+  private static let space = UInt8(ascii: " ")
+  private static let quote = UInt8(ascii: "\"")
 }
