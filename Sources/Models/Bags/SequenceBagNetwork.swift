@@ -71,8 +71,11 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   }
 
   /// How strongly a bag speaks for the positive class, without derivatives.
-  public func evidence(of bag: LetterSequences) -> Scalar {
-    Scalar(reading(of: bag).pooled.reshaped([output.count]).innerProduct(output.detached))
+  public func evidence(of bag: LetterSequences) -> Scalar { evidence(of: reading(of: bag)) }
+
+  /// The same of a bag that this network has read.
+  public func evidence(of reading: BagReading<Scalar>) -> Scalar {
+    Scalar(reading.pooled.reshaped([output.count]).innerProduct(output.detached))
   }
 
   /// The same with derivatives through a share of the bag, one number.
@@ -90,7 +93,21 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
     let chosen =
       scores.ranksInstances
       ? reading.strongest(count) : Self.drawn(count, of: bag.count, using: random)
-    let features = embedding(bag.selected(chosen))
+    let parameters = parameters
+    return .differentiable(Tensor(evidence(of: reading)), inputs: parameters.values) { pull in
+      if pull.isDifferentiated {
+        return pull.byDifferentiating { values in
+          with(parameters.with(values)).evidence(reading, through: bag.selected(chosen))
+        }
+      }
+      let gradient = with(parameters.with(pull.inputs)).gradient(reading, through: bag, chosen)
+      return zip(gradient, pull.needed).map { $1 ? $0 * pull.cotangent.scalar : nil }
+    }
+  }
+
+  /// The evidence of a bag of which some sequences are variable, in one graph.
+  private func evidence(_ reading: BagReading<Scalar>, through sequences: LetterSequences) -> Tensor<Scalar> {
+    let features = embedding(sequences)
     let weights = (scores(features) - reading.largest).exponential()
     let weightSum = weights.sum(axes: [0], keepingDimensions: true)
     let valueSum = (weights * features).sum(axes: [0], keepingDimensions: true)
@@ -101,15 +118,44 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
     return (pooled * output.reshaped([1, output.count])).sum()
   }
 
+  /// The gradient of that by each parameter, block by block, so that a block's graph stays in a core's own caches.
+  ///
+  /// With z = V / W for the sums V of e^s h and W of e^s, dz = sum over x of d(e^s (h - z)) / W with z and W held
+  /// constant: a sum over blocks, as the reading knows z and W of the whole bag.
+  private func gradient(
+    _ reading: BagReading<Scalar>, through bag: LetterSequences, _ chosen: [Int32]
+  ) -> [Tensor<Scalar>] {
+    let parameters = parameters
+    let slopes = output.reshaped([1, output.count]) / reading.weightSum
+    var sums: [Tensor<Scalar>] = []
+    for start in stride(from: 0, to: chosen.count, by: Self.blockSize) {
+      let block = bag.selected(Array(chosen[start..<min(start + Self.blockSize, chosen.count)]))
+      let found = valueWithGradients(at: parameters.values) { values in
+        let network = with(parameters.with(values))
+        let features = network.embedding(block)
+        let weights = (network.scores(features) - reading.largest).exponential()
+        let ofBlock = (weights * ((features - reading.pooled) * slopes)).sum()
+        return start == 0
+          ? ofBlock + (reading.pooled * network.output.reshaped([1, output.count])).sum() : ofBlock
+      }.gradients
+      sums = sums.isEmpty ? found : zip(sums, found).map { $0 + $1 }
+    }
+    return sums
+  }
+
   /// How much of the bag each of its sequences makes up, adding up to 1: weights of the heads, averaged with
   /// the given shares where each feature has a head of its own.
   ///
-  /// - Parameter featureShares: One number a feature, adding up to 1.
-  public func instanceWeights(of bag: LetterSequences, featureShares: [Double]) -> [Scalar] {
+  /// - Parameters:
+  ///   - reading: What this network read of the bag; read again where nil.
+  ///   - featureShares: One number a feature, adding up to 1.
+  public func instanceWeights(
+    of bag: LetterSequences, reading: BagReading<Scalar>? = nil, featureShares: [Double]
+  ) -> [Scalar] {
     require(
       featureShares.count == output.count,
       "\(featureShares.count) shares for \(output.count) features")
-    let logSums = reading(of: bag).logSums
+    let logSums = (reading ?? self.reading(of: bag)).logSums
     let shares: Tensor<Scalar> =
       logSums.count == 1
       ? .ones([1, 1]) : Tensor(shape: logSums.shape, elements: featureShares.map { Scalar($0) })

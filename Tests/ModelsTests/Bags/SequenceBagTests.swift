@@ -98,6 +98,40 @@ struct SequenceBagTests {
     forEachPooling(Differences())
   }
 
+  @Test(
+    "gradients taken block by block are those of the whole bag in one graph, and can be differentiated again")
+  func blocks() {
+    struct Blocks: Check {
+      func run<Scores: InstanceScores<Double>>(_ network: SequenceBagNetwork<Scores>, _ name: String) {
+        let bag = SequenceBagTests.bag(2_600, seed: 21)
+        let found = valueWithGradient(at: network) {
+          $0.evidence(of: bag, throughShare: 1, random: RandomStream(seed: 0))
+        }.gradient
+        let expected = valueWithGradient(at: network) { network in
+          let features = network.embedding(bag)
+          let weights = network.scores(features).transposed.softmax().transposed
+          return ((weights * features).sum(axes: [0]) * network.output).sum()
+        }.gradient
+        for (index, parameter) in expected.names.enumerated() {
+          expectClose(
+            actual: found.values[index], expected: expected.values[index], relative: 1e-10, absolute: 1e-12,
+            "\(name) \(parameter)")
+        }
+        let small = SequenceBagTests.bag(7, seed: 22)
+        let parameters = network.parameters
+        do {
+          try expectSecondDerivativesMatchFiniteDifferences(
+            at: parameters.values, step: 1e-4, relative: 1e-5, absolute: 1e-6, name
+          ) { values in
+            network.with(ParameterValues(names: parameters.names, values: values))
+              .evidence(of: small, throughShare: 1, random: RandomStream(seed: 0))
+          }
+        } catch { Issue.record(error, "\(name)") }
+      }
+    }
+    forEachPooling(Blocks())
+  }
+
   @Test("derivatives through a share: the value of the whole bag, the derivative of the strongest")
   func share() {
     struct Shares: Check {
