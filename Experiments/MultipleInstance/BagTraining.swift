@@ -1,5 +1,4 @@
 import EnergyTransformer
-import ExperimentCommands
 
 /// Trains a model on bags of one size, a number of epochs at a constant rate, and judges it once on the test
 /// bags.
@@ -8,7 +7,7 @@ struct BagTraining {
   let rate: Double
   let random: RandomStream
   let batchSize = 32
-  let progress: WorkProgress
+  let progress: SharedProgress
 
   /// The share of the test bags whose class the trained model tells.
   ///

@@ -1,47 +1,38 @@
 import EnergyTransformer
-import ExperimentCommands
 
 /// Bags of digits, positive where one of them is a 9: the MNIST bags.
 struct DigitTask {
   let images: ImageSource
   let options: SmallTaskOptions
   let random: RandomStream
-  let progress: WorkProgress
+  let progress: SharedProgress
 
   /// Bags to learn from and to measure on, as published.
   static let trainingBags = 200, testBags = 50
+  private static let named = [
+    (method: "", title: "Hopfield pooling"), ("attention_", "Attention pooling"),
+    ("gated_attention_", "Attention pooling with a gate"),
+  ]
   /// Trainings of a run.
-  static let methods = 3
+  static var methods: Int { named.count }
   private static let target = 9
 
   func run() throws -> SmallTaskResult {
-    var rows: [(method: String, title: String, values: [Double])] = [
-      ("", "Hopfield pooling", []), ("attention_", "Attention pooling", []),
-      ("gated_attention_", "Attention pooling with a gate", []),
-    ]
-    for run in 0..<options.runs {
+    try SmallTaskResult(measure: "mnist_bags_auc", runs: options.runs, methods: Self.named) { method, run in
       let random = random.child(UInt64(run))
       let training = try bags(images.train, Self.trainingBags, random.child(0))
       let test = try bags(images.test, Self.testBags, random.child(1))
-      func features(_ index: UInt64) -> DigitFeatures<Float> {
-        DigitFeatures(
-          height: images.train.height, width: images.train.width, random: random.child(2).child(index))
+      let index = UInt64(method)
+      let features = DigitFeatures<Float>(
+        height: images.train.height, width: images.train.width, random: random.child(2).child(index))
+      let (weights, learning) = (random.child(4).child(index), random.child(3).child(index))
+      guard method > 0 else {
+        return try auc(HopfieldDigitModel(features: features, random: weights), training, test, learning)
       }
-      func auc(_ model: some DigitModel, _ index: UInt64) throws -> Double {
-        try self.auc(model, training, test, random.child(3).child(index))
-      }
-      rows[0].values.append(
-        try auc(HopfieldDigitModel(features: features(0), random: random.child(4).child(0)), 0))
-      for (index, isGated) in [false, true].enumerated() {
-        let place = index + 1
-        rows[place].values.append(
-          try auc(
-            AttentionDigitModel(
-              features: features(UInt64(place)), isGated: isGated,
-              random: random.child(4).child(UInt64(place))), UInt64(place)))
-      }
+      return try auc(
+        AttentionDigitModel(features: features, isGated: method == 2, random: weights), training, test,
+        learning)
     }
-    return SmallTaskResult(measure: "mnist_bags_auc", rows: rows)
   }
 
   /// Bags with the pixels of their images.
@@ -58,19 +49,33 @@ struct DigitTask {
   }
 
   private func bags(_ dataset: ImageDataset, _ count: Int, _ random: RandomStream) throws -> Bags {
-    guard let labels = dataset.labels, dataset.channels == 1, labels.contains(Self.target),
-      labels.contains(where: { $0 != Self.target })
+    Bags(
+      dataset: dataset,
+      bags: DigitBags(
+        labels: try Self.labels(of: dataset), bagCount: count, target: Self.target, using: random))
+  }
+
+  /// That bags can be drawn of these images.
+  ///
+  /// - Throws: ``DataFileError`` where they have no labels, are not gray, of a size that the network cannot take, or
+  ///   all of one kind.
+  static func check(_ images: ImageSource) throws {
+    for dataset in [images.train, images.test] { _ = try labels(of: dataset) }
+  }
+
+  private static func labels(of dataset: ImageDataset) throws -> [Int] {
+    guard let labels = dataset.labels, dataset.channels == 1, labels.contains(target),
+      labels.contains(where: { $0 != target })
     else {
       throw DataFileError(
-        file: dataset.name, problem: "expected gray images with labels, some of class \(Self.target)")
+        file: dataset.name, problem: "expected gray images with labels, some of class \(target) and others")
     }
     guard [dataset.height, dataset.width].allSatisfy({ $0 >= 16 && $0 % 4 == 0 }) else {
       throw DataFileError(
         file: dataset.name,
         problem: "images of \(dataset.height)x\(dataset.width), expected multiples of 4 from 16 up")
     }
-    return Bags(
-      dataset: dataset, bags: DigitBags(labels: labels, bagCount: count, target: Self.target, using: random))
+    return labels
   }
 
   /// A bag an update, a constant rate, weights of the last epoch: nothing is chosen.

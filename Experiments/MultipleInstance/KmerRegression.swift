@@ -10,12 +10,17 @@ struct KmerRegression {
   static let lengths = [2, 3, 4]
   /// Ridges to choose from, in units of the mean squared norm of a training example.
   static let ridges = (-5...2).map { pow(10, Double($0)) }
+  /// Settings that the validation part of each fold chooses among.
+  static var settingCount: Int { (lengths.count + 1) * ridges.count }
+
+  /// The least variance of a word's share, in units of its squared mean.
+  private static let leastVariance: Float = 1e-12
 
   private let data: RepertoireData
   /// What is counted, and its shares, [repertoires, words].
   private let words: [(name: String, shares: Tensor<Float>)]
 
-  init(_ data: RepertoireData, pairs: LetterPairs) {
+  init(_ data: RepertoireData) {
     self.data = data
     let ofLetters = Self.lengths.map { length -> (name: String, shares: Tensor<Float>) in
       let rows = Parallelism.map(data.repertoires.count) { index -> [Float] in
@@ -27,7 +32,7 @@ struct KmerRegression {
         "\(length) letters", Tensor(shape: [rows.count, rows[0].count], elements: Array(rows.joined()))
       )
     }
-    words = ofLetters + [("2 letters with a gap", pairs.shares)]
+    words = ofLetters + [("2 letters with a gap", data.pairs.shares)]
   }
 
   /// What came out for a fold.
@@ -64,8 +69,10 @@ struct KmerRegression {
     let (trained, validated) = (split.training.count, split.validation.count)
     let training = part(0..<trained)
     let scale = training.indices.reduce(0) { $0 + training[$1][$1] } / Double(max(1, trained))
+    // Training repertoires that no word tells apart have products of 0: any ridge gives weights of 0.
     let model = KernelLogisticRegression(
-      products: Array(training.joined()), isPositive: data.labels(split.training), ridge: ridge * scale)
+      products: Array(training.joined()), isPositive: data.labels(split.training),
+      ridge: scale > 0 ? ridge * scale : ridge)
     let validation = part(trained..<trained + validated).map { model.logit(products: $0) }
     let test = part(trained + validated..<products.shape[0]).map { model.logit(products: $0) }
     return Outcome(
@@ -79,8 +86,9 @@ struct KmerRegression {
     let training = shares.gathered(split.training, axis: 0)
     let mean = training.mean(axes: [0], keepingDimensions: true)
     let variance = (training - mean).squared().mean(axes: [0], keepingDimensions: true)
-    // A word that no training repertoire differs in says nothing.
-    let scale = variance.greater(than: 0) / (variance.squareRoot() + (1 - variance.greater(than: 0)))
+    // A word that no training repertoire differs in, but for rounding of the mean, says nothing.
+    let varies = (variance - mean.squared() * Self.leastVariance).greater(than: 0)
+    let scale = varies / (variance.squareRoot() + (1 - varies))
     let all = (shares - mean) * scale
     let order = split.training + split.validation + split.test
     return all.gathered(order, axis: 0)

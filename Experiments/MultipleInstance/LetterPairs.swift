@@ -14,6 +14,13 @@ struct LetterPairs {
   let shares: Tensor<Float>
   private let isPositive: [Bool]
 
+  /// Whether some pair is more frequent in one repertoire than in another.
+  var differ: Bool {
+    let size = shares.shape[1]
+    let elements = shares.elements
+    return elements.indices.dropFirst(size).contains { elements[$0] != elements[$0 % size] }
+  }
+
   /// A letter `distance` places before another.
   struct Pair: Equatable {
     let first: Int

@@ -22,6 +22,8 @@ struct MultipleInstance: ParsableCommand {
     let started = Date()
     // Everything that can fail without training comes before it.
     let images = data.tasks.contains(.digits) ? try ImageSource.open(path: data.images) : nil
+    for note in images?.notes ?? [] { print("\(data.images ?? "embedded digits"): \(note)") }
+    if let images { try DigitTask.check(images) }
     var record = RunRecord(
       experiment: "multiple-instance", title: "Multiple instances", options: recordedOptions,
       seed: output.seed)
@@ -35,10 +37,10 @@ struct MultipleInstance: ParsableCommand {
       path: "\(output.output)/metrics.csv", columns: RepertoireTask.metricNames)
     var report = Report(data: data, options: repertoires, small: small, isQuick: output.quick)
     // A line of progress for each task: their epochs take from hundredths of a second to ten.
-    func timed(_ task: BagTask, _ name: String, _ work: (WorkProgress) throws -> Void) rethrows {
+    func timed(_ task: BagTask, _ name: String, _ work: (SharedProgress) throws -> Void) rethrows {
       guard data.tasks.contains(task) else { return }
       let begun = Date()
-      let progress = WorkProgress(total: epochCount(task), unit: "epochs")
+      let progress = SharedProgress(total: epochCount(task))
       progress.print("\(task.rawValue):")
       try work(progress)
       progress.finish()
@@ -90,9 +92,16 @@ struct MultipleInstance: ParsableCommand {
 
   /// The repertoires of the folder that the options name.
   private func readRepertoires(_ random: RandomStream) throws -> RepertoireData? {
-    guard let folder = data.repertoires, data.tasks.contains(.repertoires) else { return nil }
-    return try RepertoireData(
-      folder: folder, status: data.status, options: repertoires, random: random.child(0))
+    guard data.tasks.contains(.repertoires) else { return nil }
+    guard let folder = data.repertoires else {
+      // That they can be split is seen before anything is done.
+      _ = try RepertoireData.foldsOfGenerated(data, repertoires, random: random.child(0).child(0))
+      return nil
+    }
+    let read = try RepertoireData(
+      folder: folder, data: data, options: repertoires, random: random.child(0))
+    for note in read.notes { print("repertoires: \(note)") }
+    return read
   }
 
   private func fingerprints(_ read: RepertoireData?) throws -> [DataFingerprint] {
@@ -125,7 +134,8 @@ struct MultipleInstance: ParsableCommand {
     }
     return [
       "tasks": data.tasks.map(\.rawValue).joined(separator: " "),
-      "repertoires": name(data.repertoires, "generated"), "status": data.status, "bags": "\(data.bags)",
+      "repertoires": name(data.repertoires, "generated"), "status": data.status ?? "as named",
+      "strict-sequences": "\(data.strictSequences)", "bags": "\(data.bags)",
       "sequences": "\(data.sequences)", "rates": data.rates.map { "\($0)" }.joined(separator: " "),
       "motifs": data.motifs.joined(separator: " "), "images": name(data.images, "embedded"),
       "folds": "\(repertoires.folds)",

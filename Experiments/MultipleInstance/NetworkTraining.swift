@@ -44,26 +44,29 @@ struct NetworkTraining: NetworkUse {
     let negatives = split.training.filter { !data.repertoires[$0].isPositive }
     let perEpoch = (max(positives.count, negatives.count) + options.pairs - 1) / options.pairs
     var loop = loop(network, updates: options.epochs * perEpoch)
-    var best: (network: SequenceBagNetwork<Scores>, epoch: Epoch)?
-    var (lowestLoss, since, done) = (Double.infinity, 0, 0)
+    var best: (network: SequenceBagNetwork<Scores>, epoch: Epoch, read: [BagReading<Float>])?
+    var (lowestLoss, since, inOrder, done) = (Double.infinity, 0, 0, 0)
     for number in 1...options.epochs {
       let pairs = pairs(positives, negatives, epoch: number - 1)
       let loss = try trainEpoch(&loop, pairs, from: (number - 1) * perEpoch)
-      let scores = self.scores(loop.model, split.validation)
-      let epoch = try judged(number, loss: loss, scores)
-      if best.map({ epoch.isBetter(than: $0.epoch) }) ?? true { best = (loop.model, epoch) }
+      let read = readings(loop.model, split.validation)
+      let epoch = try judged(number, loss: loss, read.map { loop.model.evidence(of: $0) })
+      if best.map({ epoch.isBetter(than: $0.epoch) }) ?? true { best = (loop.model, epoch, read) }
       since = epoch.validationLoss < lowestLoss ? 0 : since + 1
       lowestLoss = min(lowestLoss, epoch.validationLoss)
       done = number
       try onEpoch(epoch)
-      // Every pair of the validation part in order, and clearly so: nothing is left to choose by.
-      if epoch.validationAUC == 1 && epoch.validationLoss < 0.05 || since >= options.patience { break }
+      inOrder = epoch.validationAUC == 1 ? inOrder + 1 : 0
+      // Every pair of the validation part in order, clearly or twice in a row: nothing is left to choose by.
+      if inOrder > 1 || inOrder > 0 && epoch.validationLoss < 0.05 || since >= options.patience { break }
     }
     guard let best else { throw NonFiniteValue(quantity: "the loss") }
+    // Test repertoires are read once, for their scores and for where the weight lies.
+    let tested = readings(best.network, split.test)
     return Outcome(
-      scores: scores(best.network, split.test), epoch: best.epoch, epochs: done,
+      scores: tested.map { best.network.evidence(of: $0) }, epoch: best.epoch, epochs: done,
       parameterCount: network.parameterCount, seconds: Date().timeIntervalSince(started),
-      witnesses: witnesses(best.network))
+      witnesses: witnesses(best.network, shares: featureShares(best.network, best.read), tested))
   }
 
   private func loop<Scores: InstanceScores<Float>>(
@@ -120,10 +123,10 @@ struct NetworkTraining: NetworkUse {
     return losses / Double(batches.count)
   }
 
-  private func scores<Scores: InstanceScores<Float>>(
+  private func readings<Scores: InstanceScores<Float>>(
     _ network: SequenceBagNetwork<Scores>, _ indices: [Int]
-  ) -> [Float] {
-    Parallelism.map(indices.count) { network.evidence(of: data.repertoires[indices[$0]].sequences) }
+  ) -> [BagReading<Float>] {
+    Parallelism.map(indices.count) { network.reading(of: data.repertoires[indices[$0]].sequences) }
   }
 
   private func judged(_ number: Int, loss: Double, _ scores: [Float]) throws -> Epoch {
@@ -148,26 +151,22 @@ struct NetworkTraining: NetworkUse {
 
   /// Where the network looks in positive repertoires under test, if their witnesses are known.
   private func witnesses<Scores: InstanceScores<Float>>(
-    _ network: SequenceBagNetwork<Scores>
+    _ network: SequenceBagNetwork<Scores>, shares: [Double], _ readings: [BagReading<Float>]
   ) -> WitnessWeights? {
-    let tested = split.test.filter {
-      data.repertoires[$0].isPositive && data.repertoires[$0].witnesses?.isEmpty == false
-    }
-    let shown = tested.isEmpty ? split.test.filter { data.repertoires[$0].isPositive } : tested
+    let positive = zip(split.test, readings).map { (repertoire: data.repertoires[$0], reading: $1) }
+      .filter(\.repertoire.isPositive)
+    let known = positive.filter { $0.repertoire.witnesses?.isEmpty == false }
+    let shown = known.isEmpty ? positive : known
     guard !shown.isEmpty else { return nil }
-    return WitnessWeights(
-      network, shares: featureShares(network),
-      shown.prefix(Self.shownRepertoires).map { data.repertoires[$0] })
+    return WitnessWeights(network, shares: shares, Array(shown.prefix(Self.shownRepertoires)))
   }
 
   /// How much each feature moves the evidence: the read-out times the deviation between validation
   /// repertoires.
   private func featureShares<Scores: InstanceScores<Float>>(
-    _ network: SequenceBagNetwork<Scores>
+    _ network: SequenceBagNetwork<Scores>, _ readings: [BagReading<Float>]
   ) -> [Double] {
-    let pooled = Parallelism.map(split.validation.count) {
-      network.reading(of: data.repertoires[split.validation[$0]].sequences).pooled.elements
-    }
+    let pooled = readings.map(\.pooled.elements)
     let moves = network.output.elements.enumerated().map { feature, weight -> Double in
       let values = pooled.map { Double($0[feature]) }
       let deviation = (try? Spread(of: values).standardDeviation) ?? 0

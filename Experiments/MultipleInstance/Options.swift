@@ -21,7 +21,14 @@ struct DataOptions: ParsableArguments {
       "A folder of repertoires: metadata.tsv and a tab-separated file for each.",
       discussion: "Generated repertoires with implanted motifs when left out."))
   var repertoires: String?
-  @Option(help: "The column of metadata.tsv with the status.") var status = "Status"
+  @Option(
+    help: "The column of metadata.tsv with the status; Status, or one of a name like it, when left out.")
+  var status: String?
+  @Flag(
+    help: ArgumentHelp(
+      "End at a line without a whole sequence: missing, with a stop codon or a frameshift, not productive.",
+      discussion: "Such lines are left out and counted otherwise."))
+  var strictSequences = false
   @Option(help: "Generated repertoires for each witness rate, half of them positive.") var bags = 300
   @Option(help: "Sequences of a generated repertoire.") var sequences = 300_000
   @Option(
@@ -41,6 +48,7 @@ struct DataOptions: ParsableArguments {
       ("bags", bags, 20...1_000_000), ("sequences", sequences, 10...10_000_000),
     ])
     if repertoires?.isEmpty == true { throw ValidationError("--repertoires must name a folder") }
+    if status?.isEmpty == true { throw ValidationError("--status must name a column") }
     if images?.isEmpty == true { throw ValidationError("--images must name a folder") }
     if rates.isEmpty || motifs.isEmpty || tasks.isEmpty {
       throw ValidationError("--rates, --motifs and --tasks need at least one value")

@@ -3,7 +3,7 @@ import EnergyTransformer
 /// How repertoires are told apart, in the order of the tables.
 ///
 /// The kernels of Hopfield pooling are what its heads look for, so they begin at letter pairs of the training
-/// part; the baselines are as published, with random kernels. Two ablations exchange the starts.
+/// part; the baselines are as published, with random kernels. Two ablations exchange the starts, at every witness rate.
 enum PoolingMethod: String, CaseIterable {
   case hopfield
   case gatedAttention = "gated_attention"

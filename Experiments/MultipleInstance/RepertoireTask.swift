@@ -1,5 +1,4 @@
 import EnergyTransformer
-import ExperimentCommands
 import Foundation
 
 /// What one method did on all folds of some repertoires.
@@ -29,7 +28,11 @@ struct RepertoireResult {
   let witnessRate: Double?
   let repertoireCount: Int
   let sequenceCount: Int
+  /// The repertoires of a fold's training and test part.
+  let trainingCount: Int, testCount: Int
   let foldCount: Int
+  /// What was left out of a folder, one line each.
+  let notes: [String]
   var methods: [MethodResult]
   /// Seconds of generating or reading.
   let preparation: Double
@@ -42,7 +45,7 @@ struct RepertoireTask {
   let read: RepertoireData?
   let options: RepertoireOptions
   let random: RandomStream
-  let progress: WorkProgress
+  let progress: SharedProgress
   let metrics: MetricsWriter
 
   static let metricNames = [
@@ -50,21 +53,17 @@ struct RepertoireTask {
   ]
   static let scoreNames = ["witness_rate", "fold", "repertoire", "is_positive", "method", "score"]
 
-  /// What is tried on repertoires of a rate: the ablations at the lowest rate alone, where the start matters.
-  private static func methods(
-    rate: Double?, _ data: DataOptions, _ options: RepertoireOptions
-  ) -> [PoolingMethod] {
-    let isLowest = rate == nil || rate == data.rates.min()
-    return [.hopfield] + (options.baselines ? PoolingMethod.baselines : [])
-      + (options.ablations && isLowest ? PoolingMethod.ablations : [])
+  /// What is tried on all repertoires. Where kernels begin at random for every method, there are no starts to exchange.
+  private static func methods(_ options: RepertoireOptions) -> [PoolingMethod] {
+    [.hopfield] + (options.baselines ? PoolingMethod.baselines : [])
+      + (options.ablations && options.pairWeight > 0 ? PoolingMethod.ablations : [])
   }
 
   /// The most epochs of all trainings.
   static func epochCount(_ data: DataOptions, _ options: RepertoireOptions) -> Int {
     let folds = min(options.folds, options.firstFolds ?? options.folds)
-    let rates: [Double?] = data.repertoires == nil ? data.rates : [nil]
-    let networks = rates.reduce(0) { $0 + methods(rate: $1, data, options).count { $0 != .kmers } }
-    return folds * networks * options.epochs
+    let rates = data.repertoires == nil ? data.rates.count : 1
+    return folds * rates * methods(options).count { $0 != .kmers } * options.epochs
   }
 
   /// Everything, with a row of `scores` for each method and repertoire under test.
@@ -88,15 +87,18 @@ struct RepertoireTask {
   private func result(
     _ found: RepertoireData, _ scores: inout CSVTable, _ step: inout Int
   ) throws -> RepertoireResult {
-    let methods = Self.methods(rate: found.witnessRate, data, options)
+    let methods = Self.methods(options)
     let sequences = found.repertoires.reduce(0) { $0 + $1.sequences.count }
     var result = RepertoireResult(
       name: found.name, title: found.title, witnessRate: found.witnessRate,
-      repertoireCount: found.repertoires.count, sequenceCount: sequences, foldCount: found.folds.count,
+      repertoireCount: found.repertoires.count, sequenceCount: sequences,
+      trainingCount: found.folds[0].training.count, testCount: found.folds[0].test.count,
+      foldCount: found.folds.count, notes: found.notes,
       methods: methods.map { MethodResult(method: $0) }, preparation: found.preparation)
-    let pairs = LetterPairs(found.repertoires)
-    let regression = methods.contains(.kmers) ? KmerRegression(found, pairs: pairs) : nil
+    let regression = methods.contains(.kmers) ? KmerRegression(found) : nil
     for (fold, split) in found.folds.enumerated() {
+      let seeds =
+        options.pairWeight > 0 ? found.pairs.strongest(options.kernels, in: split.training) : []
       for place in result.methods.indices {
         let method = result.methods[place].method
         let tested: [Double]
@@ -104,7 +106,6 @@ struct RepertoireTask {
           guard let regression else { continue }
           tested = try add(try regression.run(split), to: &result.methods[place])
         } else {
-          let seeds = options.pairWeight > 0 ? pairs.strongest(options.kernels, in: split.training) : []
           tested = try trained(
             method, found, seeds, fold: fold, split: split, &result.methods[place], &step)
         }

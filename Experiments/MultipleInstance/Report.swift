@@ -22,7 +22,7 @@ struct Report {
     record.summary = try summary()
     if let bytes = PeakMemory.bytes { record.summary["peak_memory_gib"] = Double(bytes) / 0x1p30 }
     record.headline = headline(record.summary)
-    record.tables = tables
+    record.tables = try tables()
     var figures: [(file: String, caption: String)] = []
     if let plot = try aucPlot() {
       try plot.write(to: "\(folder)/auc.svg")
@@ -43,14 +43,9 @@ struct Report {
   /// The numbers of the run record.
   func summary() throws -> [String: Double] {
     var summary: [String: Double] = [:]
-    func add(_ values: [Double], _ name: String) throws {
-      let spread = try Spread(of: values)
-      summary[name] = spread.mean
-      summary["\(name)_deviation"] = spread.standardDeviation
-    }
     for result in repertoires {
+      try comparison(result).add(to: &summary)
       for method in result.methods {
-        try add(method.aucs, Self.aucName(method.method, result.name))
         let prefix = "repertoire_\(method.method.rawValue)"
         summary["\(prefix)_validation_auc_\(result.name)"] = try Spread(of: method.validationAUCs).mean
         summary["\(prefix)_seconds_\(result.name)"] = method.seconds
@@ -58,7 +53,9 @@ struct Report {
           summary["\(prefix)_parameter_count"] = Double(method.parameterCount)
         }
         if !method.witnessShares.isEmpty {
-          try add(method.witnessShares, "\(prefix)_witness_share_\(result.name)")
+          let spread = try Spread(of: method.witnessShares)
+          summary["\(prefix)_witness_share_\(result.name)"] = spread.mean
+          summary["\(prefix)_witness_share_\(result.name)_deviation"] = spread.standardDeviation
         }
       }
       let others = result.methods.filter { PoolingMethod.baselines.contains($0.method) }
@@ -67,15 +64,36 @@ struct Report {
       }
       summary["repertoire_preparation_seconds_\(result.name)"] = result.preparation
     }
-    for task in tasks {
-      for row in task.rows { try add(row.values, row.method + task.measure) }
-    }
+    for task in tasks { try comparison(task).add(to: &summary) }
     return summary
   }
 
-  /// The name of a method's AUC.
-  static func aucName(_ method: PoolingMethod, _ data: String) -> String {
-    method == .hopfield ? "repertoire_auc_\(data)" : "repertoire_\(method.rawValue)_auc_\(data)"
+  /// Hopfield pooling beside every other method on the folds of a result, whose training parts overlap.
+  func comparison(_ result: RepertoireResult) throws -> MethodComparison {
+    let methods = try result.methods.map { method in
+      MethodComparison.Method(
+        prefix: Self.prefix(method.method), label: method.method.title,
+        scores: try TrialScores(splits: method.aucs))
+    }
+    return try MethodComparison(
+      measure: "auc_\(result.name)", first: methods[0], others: Array(methods.dropFirst()), better: .highest,
+      dependence: .overlappingTraining(testCount: result.testCount, trainingCount: result.trainingCount))
+  }
+
+  /// The first method of a task beside the others, in runs whose data are drawn anew.
+  func comparison(_ task: SmallTaskResult) throws -> MethodComparison {
+    let methods = try task.rows.map {
+      MethodComparison.Method(
+        prefix: $0.method, label: $0.title, scores: try TrialScores(splits: $0.values))
+    }
+    return try MethodComparison(
+      measure: task.measure, first: methods[0], others: Array(methods.dropFirst()), better: .highest,
+      dependence: .independent)
+  }
+
+  /// What stands before the names of a method's AUC.
+  private static func prefix(_ method: PoolingMethod) -> String {
+    method == .hopfield ? "repertoire_" : "repertoire_\(method.rawValue)_"
   }
 
   private func headline(_ summary: [String: Double]) -> [String] {
@@ -84,22 +102,17 @@ struct Report {
     return names.filter { summary[$0] != nil }
   }
 
-  private var tables: [TableRecipe] {
+  private func tables() throws -> [TableRecipe] {
     var tables: [TableRecipe] = []
     if !repertoires.isEmpty {
       tables += [aucTable, timeTable]
+      if shownMethods.count > 1, repertoires[0].foldCount > 1 { tables.append(advantageTable) }
       if repertoires.contains(where: { $0.witnessRate != nil }) { tables.append(witnessTable) }
     }
-    return tables
-      + tasks.map { task in
-        TableRecipe(
-          name: task.measure,
-          columns: ["method", task.measure.hasSuffix("auc") ? "AUC" : "accuracy"],
-          rows: task.rows.map {
-            .init(
-              label: $0.title,
-              summaryKeys: ["\($0.method)\(task.measure) ± \($0.method)\(task.measure)_deviation"])
-          }, digits: 3, best: .highest)
+    return try tables
+      + self.tasks.map { task in
+        try comparison(task).table(
+          name: task.measure, measureLabel: task.measure.hasSuffix("auc") ? "AUC" : "accuracy", digits: 3)
       }
   }
 
@@ -125,10 +138,22 @@ struct Report {
       name: "repertoires", columns: ["AUC"] + repertoires.map(\.title),
       rows: shownMethods.map { method in
         row(method) {
-          let name = Self.aucName(method, $0.name)
-          return "\(name) ± \(name)_deviation"
+          let name = Self.prefix(method) + "auc_\($0.name)"
+          return $0.foldCount > 1 ? "\(name) ± \(name)_deviation" : name
         }
       }, digits: 3, best: .highest)
+  }
+
+  private var advantageTable: TableRecipe {
+    TableRecipe(
+      name: "repertoire-advantages",
+      columns: ["advantage of Hopfield pooling over (95 % interval)"] + repertoires.map(\.title),
+      rows: shownMethods.filter { $0 != .hopfield }.map { method in
+        row(method) {
+          let name = Self.prefix(method) + "auc_\($0.name)_advantage"
+          return "\(name)_low … \(name)_high"
+        }
+      }, digits: 3)
   }
 
   private var timeTable: TableRecipe {

@@ -18,25 +18,26 @@ struct WitnessWeights {
 
   private static let shown = 10
 
+  /// - Parameter shown: Repertoires, at least one, with what the network read of them.
   init<Scores: InstanceScores<Float>>(
-    _ network: SequenceBagNetwork<Scores>, shares: [Double], _ repertoires: [Repertoire]
+    _ network: SequenceBagNetwork<Scores>, shares: [Double],
+    _ shown: [(repertoire: Repertoire, reading: BagReading<Float>)]
   ) {
-    let sums = Parallelism.map(repertoires.count) { index -> Double? in
-      guard let witnesses = repertoires[index].witnesses else { return nil }
-      let weights = network.instanceWeights(of: repertoires[index].sequences, featureShares: shares)
-      return witnesses.reduce(0) { $0 + Double(weights[Int($1)]) }
+    let found = Parallelism.map(shown.count) { index -> (share: Double?, strongest: [Contributor]) in
+      let repertoire = shown[index].repertoire
+      let weights = network.instanceWeights(
+        of: repertoire.sequences, reading: shown[index].reading, featureShares: shares)
+      let share = repertoire.witnesses.map { $0.reduce(0) { $0 + Double(weights[Int($1)]) } }
+      return (share, index == 0 ? Self.strongest(weights, in: repertoire) : [])
     }
-    let known = sums.compactMap(\.self)
+    let known = found.compactMap(\.share)
     share = known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
-    strongest = Self.strongest(network, shares, in: repertoires[0])
+    strongest = found[0].strongest
   }
 
-  private static func strongest<Scores: InstanceScores<Float>>(
-    _ network: SequenceBagNetwork<Scores>, _ shares: [Double], in repertoire: Repertoire
-  ) -> [Contributor] {
-    let weights = network.instanceWeights(of: repertoire.sequences, featureShares: shares)
+  private static func strongest(_ weights: [Float], in repertoire: Repertoire) -> [Contributor] {
     let order = weights.indices.sorted { (weights[$0], $1) > (weights[$1], $0) }
-    return order.prefix(shown).map { index in
+    return order.prefix(Self.shown).map { index in
       Contributor(
         name: "\(repertoire.name), sequence \(index + 1)", text: repertoire.text(of: index),
         weight: Double(weights[index]),

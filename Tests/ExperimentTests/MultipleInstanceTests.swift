@@ -56,10 +56,13 @@ import Testing
     // Mean pooling gives every sequence the same weight.
     #expect(abs((summary["repertoire_mean_witness_share_3_percent"] ?? 0) - 0.03) < 1e-4)
     let scores = try CSVTable.read(from: folder.path("threads-1/scores.csv"))
-    // Five methods at the higher rate, seven at the lower; every repertoire once.
-    #expect(scores.rows.count == (5 + 7) * 40)
+    // Seven methods at either rate, the exchanged starts among them; every repertoire once.
+    #expect(scores.rows.count == (7 + 7) * 40)
     let page = String(decoding: try bytes("threads-1/README.md"), as: UTF8.self)
     #expect(page.contains("Hopfield pooling") && page.contains(", sequence "))
+    // Two folds say nothing, whatever the difference.
+    #expect(page.contains("Hopfield pooling is not told apart from") && !page.contains("is ahead of"))
+    #expect(summary["repertoire_hopfield_random_kernels_auc_3_percent_advantage_low"] != nil)
   }
 
   @Test(
@@ -93,6 +96,75 @@ import Testing
       containing: "metadata.tsv", "missing")
   }
 
+  /// Twenty repertoires of a few sequences, of which every second one is positive.
+  private func write(_ name: String, classes: [String] = ["-", "+"], _ repertoire: (Int) -> String) throws
+    -> String
+  {
+    let set = folder.path(name)
+    try FileManager.default.createDirectory(atPath: set, withIntermediateDirectories: true)
+    var metadata = "ID\tStatus\n"
+    for index in 0..<20 {
+      metadata += "r\(index)\t\(classes[index % classes.count])\n"
+      try Data(repertoire(index).utf8).write(to: URL(fileURLWithPath: "\(set)/r\(index).tsv"))
+    }
+    try Data(metadata.utf8).write(to: URL(fileURLWithPath: "\(set)/metadata.tsv"))
+    return set
+  }
+
+  @Test(
+    "repertoires that nothing tells apart, or of one class, or too few: one line before anything is written")
+  func degenerate() throws {
+    let alike = try write("alike") { _ in "amino_acid\nCASSF\nCASWEF\n" }
+    let single = try write("class", classes: ["+"]) { "amino_acid\nCASSF\nCA\($0 % 2 == 0 ? "W" : "K")F\n" }
+    let options = [
+      "--tasks", "repertoires", "--epochs", "1", "--output", folder.path("none"), "--repertoires",
+    ]
+    try run(options + [alike]).expectOneLine(containing: "alike", "nothing tells them apart")
+    try run(options + [single]).expectOneLine(containing: "metadata.tsv", "positive only")
+    let few = try write("few", classes: ["-"] + Array(repeating: "+", count: 9)) {
+      "amino_acid\nCA\($0 % 3 == 0 ? "W" : "K")F\n"
+    }
+    try run(options + [few]).expectOneLine(containing: "metadata.tsv", "negative", "2 examples")
+    try run(options + [few, "--folds", "2"]).expectOneLine(containing: "fold 1", "no negative repertoire")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("none")))
+  }
+
+  @Test("one sequence of one to three letters, or one repertoire that differs: every figure is a number")
+  func smallest() throws {
+    let sets = [
+      try write("short") { "amino_acid\n\($0 % 2 == 0 ? "CA" : "W")\n" },
+      try write("one") { "amino_acid\n\($0 == 3 ? "CAW" : "CAF")\n" },
+    ]
+    for (index, set) in sets.enumerated() {
+      let found = try run([
+        "--tasks", "repertoires", "--folds", "3", "--epochs", "1", "--kernels", "3", "--repertoires", set,
+        "--output", folder.path("small-\(index)"),
+      ])
+      #expect(found.status == 0, "\(found.errors)")
+      #expect(try summary("small-\(index)").values.allSatisfy(\.isFinite))
+      let page = String(decoding: try bytes("small-\(index)/README.md"), as: UTF8.self)
+      #expect(!page.lowercased().contains(" nan"))
+    }
+  }
+
+  @Test("lines without a whole sequence are left out and said; strictly read they end the run")
+  func leftOut() throws {
+    let set = try write("stops") {
+      "amino_acid\ttemplates\nCASS\($0 % 2 == 0 ? "W" : "K")EF\t2.0\nCA*F\t1\nNA\t1\nCASSEF\t1e1\n"
+    }
+    let options = [
+      "--tasks", "repertoires", "--folds", "3", "--epochs", "1", "--kernels", "3", "--no-baselines",
+      "--no-ablations",
+      "--output", folder.path("left"), "--repertoires", set,
+    ]
+    try run(options + ["--strict-sequences"]).expectOneLine(containing: "r0.tsv", "line 3", "CA*F")
+    let found = try run(options)
+    #expect(found.status == 0, "\(found.errors)")
+    let note = "40 of 80 sequences left out: 20 missing, 20 with a stop codon"
+    #expect(found.output.contains("repertoires: \(note)"))
+    #expect(String(decoding: try bytes("left/README.md"), as: UTF8.self).contains(note))
+  }
+
   @Test("the quick run does every task")
   func quick() throws {
     let found = try run(["--quick", "--output", folder.path("quick")])
@@ -116,7 +188,7 @@ import Testing
       ["--share", "0"], ["--pair-weight", "-1"], ["--pair-variance", "nan"], ["--share", "2"],
       ["--beta", "nan"], ["--rate", "-1"], ["--validation", "1"],
       ["--validation", "0"], ["--pairs", "0"], ["--threads", "0"], ["--runs", "0"], ["--tasks", "none"],
-      ["--epochs", "9223372036854775807"], ["--repertoires", ""], ["--width", "0"],
+      ["--epochs", "9223372036854775807"], ["--repertoires", ""], ["--width", "0"], ["--status", ""],
     ] {
       let found = try run(["--output", folder.path("out")] + bad)
       #expect(found.status == 64 && found.errors.contains("Error: "), "\(bad): \(found.errors)")
