@@ -24,8 +24,8 @@ struct GraphTextTests {
     #expect(
       "\(report)"
         == "SET: 3 graphs, 8 nodes (1 isolated), 11 directed edges read, 1 reverses added, 1 repeats dropped,"
-        + " 1 self loops dropped, 10 directed edges in the graph; ignored: SET_edge_labels.txt,"
-        + " SET_graph_attributes.txt")
+        + " 1 self loops dropped, 10 directed edges in the graph; test parts of 2 folds from folds; ignored:"
+        + " SET_edge_labels.txt, SET_graph_attributes.txt")
   }
 
   @Test("self loops stay where that is asked for")
@@ -74,7 +74,19 @@ struct GraphTextTests {
       ("A", "1, 2\n2, ", "SET_A.txt: line 2: \"2, \", expected two nodes separated by a comma"),
       ("A", "1, 2\n2 x\n", "SET_A.txt: line 2: \"2 x\", expected two nodes separated by a comma"),
       ("A", "1, 2, 3\n", "SET_A.txt: line 1: \"1, 2, 3\", expected two nodes separated by a comma"),
-      ("A", "1, 2.0\n", "SET_A.txt: line 1: \"1, 2.0\", expected two nodes separated by a comma"),
+      ("A", "1, 2.5\n", "SET_A.txt: line 1: \"1, 2.5\", expected two nodes separated by a comma"),
+      ("A", "1, 0x2\n", "SET_A.txt: line 1: \"1, 0x2\", expected two nodes separated by a comma"),
+      ("A", "1,, 2\n", "SET_A.txt: line 1: \"1,, 2\", expected two nodes separated by a comma"),
+      ("A", "\u{FF}\u{FE}1", "SET_A.txt: line 1: \"\u{FF}\u{FE}1\", expected two nodes separated by a comma"),
+      (
+        "A", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n",
+        "SET_A.txt: is a Git LFS pointer (run `git lfs pull` to get the file itself), expected lines of numbers"
+      ),
+      (
+        "A", "<!DOCTYPE html><html>",
+        "SET_A.txt: is an HTML page (the download gave a page instead of the file: fetch it again), expected lines"
+          + " of numbers"
+      ),
       ("A", "1, 2\n\n2, 1\n", "SET_A.txt: line 2: empty, expected two nodes separated by a comma"),
       (
         "A", "1, 99999999999999999999\n",
@@ -99,10 +111,35 @@ struct GraphTextTests {
       ),
       ("graph_labels", "2\n2\n2\n", "SET_graph_labels.txt: class 2 only, expected at least two classes"),
       ("graph_labels", "1\nb\n1\n", "SET_graph_labels.txt: line 2: \"b\", expected the class of a graph"),
+      (
+        "graph_labels", "1\n1.5\n2\n",
+        "SET_graph_labels.txt: line 2: \"1.5\", expected the class of a graph, a whole number: there is no regression"
+      ),
+      (
+        "graph_labels", "1\n1e300\n2\n",
+        "SET_graph_labels.txt: line 2: \"1e300\", expected the class of a graph, a whole number: there is no regression"
+      ),
+      ("graph_labels", "1\nnan\n2\n", "SET_graph_labels.txt: line 2: \"nan\", expected the class of a graph"),
+      (
+        "graph_labels", "1, 0\n1, 1\n",
+        "SET_graph_labels.txt: line 1: \"1, 0\", expected the class of a graph"
+      ),
       ("graph_labels", nil, "SET_graph_labels.txt: missing, expected a file"),
       (
         "node_labels", "6\n0\n",
         "SET_node_labels.txt: 2 lines, expected 8, the nodes of SET_graph_indicator.txt"
+      ),
+      (
+        "node_labels", "6, 1\n0\n",
+        "SET_node_labels.txt: line 2: 1 numbers, expected 2 as on line 1"
+      ),
+      (
+        "node_labels", "6\n0.25\n",
+        "SET_node_labels.txt: line 2: \"0.25\", expected whole numbers, the labels of a node"
+      ),
+      (
+        "node_attributes", "1\n0x10\n",
+        "SET_node_attributes.txt: line 2: \"0x10\", expected finite numbers separated by commas"
       ),
       (
         "node_attributes", "1, 2\n3\n",
@@ -128,18 +165,103 @@ struct GraphTextTests {
     #expect(!complaint.contains("\n"))
   }
 
-  @Test("folds out of range or with a graph in two of them are refused")
-  func folds() throws {
+  @Test("several columns of node labels are one-hot for each column, side by side")
+  func labelColumns() throws {
+    let rows = [[6, 0], [0, 1], [6, 1], [3, 0], [0, 1], [0, 0], [3, 0], [6, 0]]
+    let text = rows.map { "\($0[0]), \($0[1])\n" }.joined()
+    let folder = try smallSet(["node_labels": text, "node_attributes": String(repeating: "0.5\n", count: 8)])
+    let graphs = try TUFolder.read(folder.url).graphs
+    #expect(graphs.featureDescription == "one-hot node labels of 2 columns (3 + 2), node attributes (1)")
+    #expect(graphs.features.shape == [8, 6])
+    for (node, row) in rows.enumerated() {
+      let expected = [0, 3, 6].map { $0 == row[0] ? 1 : 0 } + [0, 1].map { $0 == row[1] ? 1 : 0 } + [0.5]
+      #expect((0..<6).map { Double(graphs.features[node, $0]) } == expected)
+    }
+    // Nodes are of one kind where both labels agree; kinds are in the order of the codes: 0 0, 0 1, 3 0, 6 0, 6 1.
+    #expect(graphs.nodeLabels == [3, 1, 4, 2, 1, 0, 2, 3])
+  }
+
+  @Test(
+    "the same set is read however its numbers, separators and line ends are written",
+    arguments: [
+      { $0.replacingOccurrences(of: "\n", with: "\r\n") + "\r\n \r\n" },
+      { $0.replacingOccurrences(of: "\n", with: "\r") },
+      { $0.replacingOccurrences(of: "\n", with: "\r\r\n") },
+      { "\u{FEFF}" + $0 },
+      { "\u{FEFF}" + $0.replacingOccurrences(of: "\n", with: "\r\n") },
+      { $0.replacingOccurrences(of: ",", with: "\t") },
+      { $0.replacingOccurrences(of: ", ", with: " ").replacingOccurrences(of: ",", with: "  ") },
+      { $0.replacingOccurrences(of: "\n", with: " \n") + "\n\n\t\n" },
+      { String($0.dropLast()) },
+      { $0.split(separator: "\n").map { numbers($0) { "\($0).0" } }.joined(separator: "\n") },
+      // As numpy.savetxt writes unless told otherwise.
+      { $0.split(separator: "\n").map { numbers($0) { "\($0)e+00" } }.joined(separator: "\n") },
+      { $0.split(separator: "\n").map { numbers($0) { "\($0).000E+0" } }.joined(separator: "\n") },
+    ] as [@Sendable (String) -> String])
+  func writings(change: @Sendable (String) -> String) throws {
+    let original = try smallSet()
+    let (plain, report) = try TUFolder.read(original.url)
+    let parts = [
+      "A": "1, 2\n2, 1\n2, 3\n3, 2\n5, 6\n6, 5\n5, 7\n7, 5\n5,7\n8, 5\n6, 6\n",
+      "graph_indicator": "1\n1\n1\n2\n3\n3\n3\n3\n", "graph_labels": "1\n-1\n1\n",
+      "node_labels": "6\n0\n6\n3\n0\n0\n3\n6\n",
+    ]
+    let folder = try smallSet(parts.mapValues { change($0) })
+    try folder.write("folds/test_idx-1.txt", change("2\n1\n"))
+    let (graphs, other) = try TUFolder.read(folder.url)
+    #expect(graphs.labels == plain.labels && graphs.classNames == plain.classNames)
+    #expect(graphs.nodeStarts == plain.nodeStarts && graphs.neighbours == plain.neighbours)
+    #expect(graphs.features.elements == plain.features.elements)
+    #expect(graphs.testParts == [[2, 1]])
+    #expect(
+      other.pairsRead == report.pairsRead
+        && other.folds == "test part of 1 fold from folds (1 graph in none of them)")
+  }
+
+  @Test("text in UTF-16 and packed files are called what they are")
+  func otherKinds() throws {
     let folder = try smallSet()
-    try folder.write("folds/test_idx-1.txt", "0\n3\n")
+    try folder.write("SET_A.txt", [0xFF, 0xFE] + "1, 2\n".utf16.flatMap { [UInt8($0), 0] })
     #expect(
       folder.complaint { _ = try TUFolder.read(folder.url) }
-        == "folds/test_idx-1.txt: line 2: graph 3, expected 0 to 2")
-    try folder.write("folds/test_idx-1.txt", "0\n")
-    try folder.write("folds/test_idx-2.txt", "1\n0\n")
+        == "SET_A.txt: is UTF-16 text, expected numbers in ASCII or UTF-8")
+    try folder.write("SET_A.txt", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3])
     #expect(
       folder.complaint { _ = try TUFolder.read(folder.url) }
-        == "folds/test_idx-2.txt: line 2: graph 0, expected once, was in test_idx-1.txt")
+        == "SET_A.txt: is gzip data (unpack it with `gzip -d`), expected lines of numbers")
+  }
+
+  @Test("where the files lie elsewhere or packed, the message says so; targets of a regression are named")
+  func hints() throws {
+    let folder = try TemporaryFolder()
+    let start = "\(folder.url.path): no file that ends in _A.txt, expected the files of a TU data set"
+    try folder.write("SET_A.txt.gz", [0x1F, 0x8B])
+    #expect(message { _ = try TUFolder.read(folder.url) } == start + "; unpack SET_A.txt.gz")
+    try folder.write("raw/SET_A.txt", "1, 2\n")
+    #expect(message { _ = try TUFolder.read(folder.url) } == start + "; the folder raw in it has them")
+    let targets = try smallSet(["graph_labels": nil, "graph_attributes": "0.5\n1\n2\n"])
+    #expect(
+      targets.complaint { _ = try TUFolder.read(targets.url) }
+        == "SET_graph_labels.txt: missing, expected the classes of the graphs; SET_graph_attributes.txt is for"
+        + " regression")
+  }
+
+  @Test("all that is passed over is said, but for notes and traces of file managers")
+  func passedOver() throws {
+    let folder = try smallSet()
+    for name in ["README.txt", "LICENSE", "Thumbs.db", ".DS_Store", "._SET_A.txt", "SET_edge_attributes.txt"]
+    {
+      try folder.write(name, "x")
+    }
+    try folder.write("SET_splits.json", "[]")
+    try folder.write("fold_idx/test_idx-1.txt", "0\n")
+    let report = try TUFolder.read(folder.url).report
+    #expect(report.ignoredFiles == ["SET_edge_attributes.txt", "SET_splits.json", "fold_idx"])
+    #expect(report.folds == nil)
+    for number in 0..<9 { try folder.write("x\(number).bin", "x") }
+    #expect(
+      "\(try TUFolder.read(folder.url).report)".hasSuffix("x0.bin, x1.bin, x2.bin, x3.bin, x4.bin and 4 more")
+    )
   }
 
   @Test("a folder that is missing, and one with two sets, are named")
@@ -154,4 +276,9 @@ struct GraphTextTests {
       message { _ = try TUFolder.read(missing) }
         == "\(missing.path): cannot be listed, expected a readable folder")
   }
+}
+
+/// A line with each of its numbers written anew.
+private func numbers(_ line: Substring, _ write: (Substring) -> String) -> String {
+  line.split { ", ".contains($0) }.map(write).joined(separator: ", ")
 }

@@ -22,12 +22,14 @@ public struct GraphReadingReport: Sendable, Equatable, CustomStringConvertible {
   public let selfLoops: SelfLoops
   /// Directed edges of the graph as it is now.
   public let pairCount: Int
+  /// The published cross-validation beside the graphs, such as `test parts of 10 folds from folds`; nil without.
+  public let folds: String?
   /// Files that were there and not used, by name.
   public let ignoredFiles: [String]
 
   init(
     name: String, graphCount: Int, pairsRead: Int, neighbours: SymmetricNeighbours, selfLoops: SelfLoops,
-    ignoredFiles: [String] = []
+    folds: String? = nil, ignoredFiles: [String] = []
   ) {
     let rows = neighbours.neighbours
     (self.name, self.graphCount, self.pairsRead) = (name, graphCount, pairsRead)
@@ -38,7 +40,7 @@ public struct GraphReadingReport: Sendable, Equatable, CustomStringConvertible {
     (reversesAdded, repeatsDropped) = (neighbours.reversesAdded, neighbours.repeatsDropped)
     (selfLoopCount, self.selfLoops) = (neighbours.selfLoops, selfLoops)
     pairCount = rows.pairCount
-    self.ignoredFiles = ignoredFiles
+    (self.folds, self.ignoredFiles) = (folds, ignoredFiles)
   }
 
   /// One line: counts, then what was added, dropped and ignored.
@@ -48,7 +50,11 @@ public struct GraphReadingReport: Sendable, Equatable, CustomStringConvertible {
       "\(oneLine(name)): \(graphs)\(nodeCount) nodes (\(isolatedNodeCount) isolated), \(pairsRead) directed edges"
       + " read, \(reversesAdded) reverses added, \(repeatsDropped) repeats dropped, \(selfLoopCount) self loops"
       + " \(selfLoops == .kept ? "kept" : "dropped"), \(pairCount) directed edges in the graph"
-    if !ignoredFiles.isEmpty { line += "; ignored: " + oneLine(ignoredFiles.joined(separator: ", ")) }
+    if let folds { line += "; \(oneLine(folds))" }
+    if !ignoredFiles.isEmpty {
+      let more = ignoredFiles.count > 8 ? " and \(ignoredFiles.count - 8) more" : ""
+      line += "; ignored: " + oneLine(ignoredFiles.prefix(8).joined(separator: ", ")) + more
+    }
     return line
   }
 }

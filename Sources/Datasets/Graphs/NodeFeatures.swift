@@ -8,28 +8,33 @@ struct NodeFeatures {
   let description: String
 
   init(
-    labels: NumberedCodes?, attributes: (values: [Float], perLine: Int)?, neighbours: CompressedSparseRows,
+    labels: TUNodeLabels?, attributes: (values: [Float], perLine: Int)?, neighbours: CompressedSparseRows,
     degreeCap: Int
   ) {
     let nodes = neighbours.rowCount
     var parts: [String] = []
-    var (hot, hotCount) = (labels?.numbers, labels?.codes.count ?? 0)
-    if labels != nil { parts.append("one-hot node labels (\(hotCount))") }
+    var hot = labels?.columns.map { (numbers: $0.numbers, width: $0.codes.count) } ?? []
+    if let labels { parts.append(labels.description) }
     if let attributes { parts.append("node attributes (\(attributes.perLine))") }
     if labels == nil && attributes == nil {
       let degrees = (0..<nodes).map { neighbours.columns(of: $0).count }
-      hotCount = min(degreeCap, degrees.max() ?? 0) + 1
-      hot = degrees.map { min($0, hotCount - 1) }
-      parts.append("one-hot degrees 0 to \(hotCount - 1), larger ones as the last (\(hotCount))")
+      let width = min(degreeCap, degrees.max() ?? 0) + 1
+      hot = [(degrees.map { min($0, width - 1) }, width)]
+      parts.append("one-hot degrees 0 to \(width - 1), larger ones as the last (\(width))")
     }
-    let width = hotCount + (attributes?.perLine ?? 0)
+    let hotWidth = hot.reduce(0) { $0 + $1.width }
+    let width = hotWidth + (attributes?.perLine ?? 0)
     values = Tensor(shape: [nodes, width]) { out in
       out.update(repeating: 0, count: nodes * width)
+      var first = 0
+      for column in hot {
+        for node in 0..<nodes { out[node * width + first + column.numbers[node]] = 1 }
+        first += column.width
+      }
+      guard let attributes else { return }
       for node in 0..<nodes {
-        if let hot { out[node * width + hot[node]] = 1 }
-        guard let attributes else { continue }
         for column in 0..<attributes.perLine {
-          out[node * width + hotCount + column] = attributes.values[node * attributes.perLine + column]
+          out[node * width + hotWidth + column] = attributes.values[node * attributes.perLine + column]
         }
       }
     }

@@ -4,24 +4,52 @@ import Foundation
 struct TUFiles {
   /// The name of the set, which all its files start with.
   let name: String
-  /// Files of the set that are there and not used.
-  let ignored: [String]
   private let folder: URL
+  /// What lies in the folder.
+  private let entries: [String]
+
+  private static let parts = ["A", "graph_indicator", "graph_labels", "node_labels", "node_attributes"]
 
   init(folder: URL) throws {
-    let names = try DataFile.names(inFolder: folder)
-    let sets = names.filter { $0.hasSuffix("_A.txt") }.map { String($0.dropLast("_A.txt".count)) }
+    entries = try DataFile.names(inFolder: folder)
+    let sets = Self.sets(entries)
     guard sets.count == 1 else {
       throw DataFileError(
         file: folder.path,
         problem: sets.isEmpty
-          ? "no file that ends in _A.txt, expected the files of a TU data set"
+          ? "no file that ends in _A.txt, expected the files of a TU data set" + Self.hint(entries, folder)
           : "files of \(sets.count) sets, \(sets.joined(separator: " and ")); expected those of one")
     }
-    let unused = ["edge_labels", "edge_attributes", "graph_attributes"].map { "\(sets[0])_\($0).txt" }
     name = sets[0]
-    ignored = unused.filter(names.contains)
     self.folder = folder
+  }
+
+  /// The names of the sets whose edges are among these files.
+  private static func sets(_ entries: [String]) -> [String] {
+    entries.filter { $0.hasSuffix("_A.txt") }.map { String($0.dropLast("_A.txt".count)) }
+  }
+
+  /// Where the files may be instead.
+  private static func hint(_ entries: [String], _ folder: URL) -> String {
+    let inside = entries.filter { entry in
+      !sets((try? DataFile.names(inFolder: folder.appendingPathComponent(entry))) ?? []).isEmpty
+    }
+    if !inside.isEmpty { return "; the folder \(inside.joined(separator: " and ")) in it has them" }
+    let packed = entries.first { entry in
+      ["_A.txt.gz", "_A.txt.bz2", "_A.txt.xz", ".zip"].contains { entry.hasSuffix($0) }
+    }
+    return packed.map { "; unpack \($0)" } ?? ""
+  }
+
+  /// What lies in the folder and is not used, notes for people and traces of file managers aside.
+  func ignored(besides folds: TUFolds) -> [String] {
+    let used = Self.parts.map { "\(name)_\($0).txt" } + [folds.folder].compactMap(\.self)
+    let passedOver = entries.filter { entry in
+      let start = entry.lowercased()
+      return !used.contains(entry)
+        && !["readme", "license", "licence", "thumbs.db", "desktop.ini"].contains { start.hasPrefix($0) }
+    }
+    return passedOver + folds.ignored
   }
 
   private func url(_ part: String) -> URL { folder.appendingPathComponent("\(name)_\(part).txt") }
@@ -52,7 +80,12 @@ struct TUFiles {
   /// The classes of the graphs.
   func classes(graphCount: Int) throws -> NumberedCodes {
     let part = "graph_labels"
-    let labels = try NumberLines(contentsOf: url(part)).integers(perLine: 1, expected: "the class of a graph")
+    if !DataFile.exists(url(part)), entries.contains("\(name)_graph_attributes.txt") {
+      throw failure(
+        part, "missing, expected the classes of the graphs; \(name)_graph_attributes.txt is for regression")
+    }
+    let labels = try NumberLines(contentsOf: url(part)).integers(
+      perLine: 1, expected: "the class of a graph", ofFractions: ", a whole number: there is no regression")
     guard labels.count == graphCount else {
       throw failure(
         part, "\(labels.count) lines, expected \(graphCount), the graphs of \(name)_graph_indicator.txt")
@@ -99,17 +132,18 @@ struct TUFiles {
   }
 
   /// The labels of the nodes; nil for a set without.
-  func nodeLabels(nodeCount: Int) throws -> NumberedCodes? {
+  func nodeLabels(nodeCount: Int) throws -> TUNodeLabels? {
     let part = "node_labels"
     guard DataFile.exists(url(part)) else { return nil }
-    let labels = try NumberLines(contentsOf: url(part)).integers(perLine: 1, expected: "the label of a node")
-    try requireNodes(labels.count, of: nodeCount, part)
-    let codes = NumberedCodes(labels)
-    guard codes.codes.count <= TUFolder.largestNodeLabelCount else {
+    let (values, perLine) = try NumberLines(contentsOf: url(part)).integerColumns(
+      expected: "whole numbers, the labels of a node")
+    try requireNodes(values.count / max(1, perLine), of: nodeCount, part)
+    let labels = TUNodeLabels(values, perNode: perLine)
+    guard labels.codeCount <= TUFolder.largestNodeLabelCount else {
       throw failure(
-        part, "\(codes.codes.count) distinct labels, expected at most \(TUFolder.largestNodeLabelCount)")
+        part, "\(labels.codeCount) distinct labels, expected at most \(TUFolder.largestNodeLabelCount)")
     }
-    return codes
+    return labels
   }
 
   /// The attributes of the nodes, row by row; nil for a set without.
@@ -128,31 +162,8 @@ struct TUFiles {
     }
   }
 
-  /// The test parts in `folds`, from number 1 up to the first that is missing.
-  func testParts(graphCount: Int) throws -> [[Int]] {
-    var parts: [[Int]] = []
-    var partOfGraph = [Int?](repeating: nil, count: graphCount)
-    while true {
-      let file = "test_idx-\(parts.count + 1).txt"
-      let url = folder.appendingPathComponent("folds").appendingPathComponent(file)
-      guard DataFile.exists(url) else { return parts }
-      let graphs = try NumberLines(contentsOf: url).integers(perLine: 1, expected: "the number of a graph")
-      guard !graphs.isEmpty else {
-        throw DataFileError(file: url.path, problem: "no graphs, expected at least one")
-      }
-      for (line, graph) in graphs.enumerated() {
-        guard (0..<graphCount).contains(graph) else {
-          throw DataFileError(
-            file: url.path, problem: "line \(line + 1): graph \(graph), expected 0 to \(graphCount - 1)")
-        }
-        if let other = partOfGraph[graph] {
-          throw DataFileError(
-            file: url.path,
-            problem: "line \(line + 1): graph \(graph), expected once, was in test_idx-\(other).txt")
-        }
-        partOfGraph[graph] = parts.count + 1
-      }
-      parts.append(graphs)
-    }
+  /// The folds beside the set.
+  func folds(graphCount: Int) throws -> TUFolds {
+    try TUFolds(folder: folder, entries: entries, graphCount: graphCount)
   }
 }
