@@ -1,4 +1,4 @@
-/// Splits CSV text into records, keeping the line each began on.
+/// Splits CSV text into records, keeping the line each began on; a byte-order mark is passed over.
 struct CSVParser {
   struct Record {
     let line: Int
@@ -16,7 +16,8 @@ struct CSVParser {
   private static let carriageReturn = UInt8(ascii: "\r")
 
   init(_ text: String, origin: String) {
-    bytes = Array(text.utf8)
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    bytes = Array(text.utf8.starts(with: mark) ? text.utf8.dropFirst(mark.count) : text.utf8[...])
     self.origin = origin
   }
 

@@ -88,12 +88,17 @@ public struct CSVTable: Equatable, Sendable {
 
   private static func quoted(_ field: String) -> String {
     let needsQuotes = field.utf8.contains { ",\"\r\n".utf8.contains($0) }
-    guard needsQuotes || field.first == " " || field.last == " " else { return field }
-    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-      + "\""
+    let space = UInt8(ascii: " ")
+    // A byte-order mark in front would be taken for the file's own.
+    let isMarked = field.unicodeScalars.first == "\u{FEFF}"
+    guard needsQuotes || isMarked || field.utf8.first == space || field.utf8.last == space else {
+      return field
+    }
+    return "\"" + replacing("\"", with: "\"\"", in: field) + "\""
   }
 
+  /// Equal bytes: text that only looks alike is different text.
   public static func == (left: CSVTable, right: CSVTable) -> Bool {
-    left.columns == right.columns && left.rows == right.rows
+    left.text.utf8.elementsEqual(right.text.utf8)
   }
 }

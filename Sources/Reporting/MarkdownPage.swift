@@ -31,16 +31,17 @@ public struct MarkdownPage: Equatable, Sendable {
 
   /// Adds an image with its caption; the path is relative to the page.
   public mutating func addImage(_ path: String, caption: String) {
-    let alternative = caption.filter { !"[]\n".contains($0) }
-    let target = path.contains(where: { " ()".contains($0) }) ? "<\(path)>" : path
+    let alternative = String(
+      String.UnicodeScalarView(caption.unicodeScalars.filter { !"[]\r\n".unicodeScalars.contains($0) }))
+    let target = path.utf8.contains(where: { " ()".utf8.contains($0) }) ? "<\(path)>" : path
     parts.append("![\(alternative)](\(target))\n\n*\(caption)*")
   }
 
   /// Adds a block of code, fenced with more backticks than the code holds in a row.
   public mutating func addCode(_ code: String, language: String = "") {
-    let longest = code.split(whereSeparator: { $0 != "`" }).map(\.count).max() ?? 0
-    let fence = String(repeating: "`", count: max(3, longest + 1))
-    parts.append("\(fence)\(language)\n\(code.hasSuffix("\n") ? String(code.dropLast()) : code)\n\(fence)")
+    let fence = backticks(around: code, atLeast: 3)
+    let isEnded = code.utf8.last == UInt8(ascii: "\n")
+    parts.append("\(fence)\(language)\n\(isEnded ? String(code.dropLast()) : code)\n\(fence)")
   }
 
   /// The page as text: parts with an empty line between them.
@@ -52,4 +53,10 @@ public struct MarkdownPage: Equatable, Sendable {
   public func write(to path: String) throws {
     try StagedFile.write(markdown, to: path)
   }
+}
+
+/// More backticks than the code holds in a row.
+func backticks(around code: String, atLeast least: Int) -> String {
+  let longest = code.utf8.split(whereSeparator: { $0 != UInt8(ascii: "`") }).map(\.count).max() ?? 0
+  return String(repeating: "`", count: max(least, longest + 1))
 }

@@ -108,8 +108,8 @@ extension MarkdownTable.Cell {
     case .text(let text):
       return Self.escaped(text)
     case .code(let code):
-      let fence = code.contains("`") ? "``" : "`"
-      let space = code.contains("`") ? " " : ""
+      let fence = backticks(around: code, atLeast: 1)
+      let space = fence.count > 1 ? " " : ""
       return code.isEmpty ? "" : fence + space + Self.escaped(code) + space + fence
     case .number(let value, let digits):
       require(value.isFinite, "a table cell is \(value); results must be finite")
@@ -126,8 +126,7 @@ extension MarkdownTable.Cell {
   }
 
   private static func escaped(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).joined(separator: " ")
-      .split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+    replacing("|", with: "\\|", in: text.split(whereSeparator: \.isNewline).joined(separator: " "))
   }
 }
 

@@ -11,3 +11,12 @@ func oneLine(_ text: String) -> String {
   }
   return line
 }
+
+/// The text with every one of this scalar replaced, also where it makes one Character with what follows it.
+func replacing(_ scalar: Unicode.Scalar, with replacement: String, in text: String) -> String {
+  var result = String.UnicodeScalarView()
+  for found in text.unicodeScalars {
+    if found == scalar { result += replacement.unicodeScalars } else { result.append(found) }
+  }
+  return String(result)
+}

@@ -94,7 +94,7 @@ public struct ResultsFolder: Sendable {
     for run in runs {
       let record = run.record
       table.addRow([
-        .text("[\(record.title)](\(run.folder.replacingOccurrences(of: " ", with: "%20"))/)"),
+        .text("[\(record.title)](\(replacing(" ", with: "%20", in: run.folder))/)"),
         .text(record.headlineText), .code(record.commandLine), .text(record.commit.short),
         .text(String(record.seed)), .text(String(record.date.formatted(.iso8601).prefix(10))),
       ])

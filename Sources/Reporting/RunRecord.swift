@@ -81,6 +81,6 @@ public struct RunRecord: Codable, Equatable, Sendable {
       }
     }
     if isPlain, !argument.isEmpty { return argument }
-    return "'" + argument.replacingOccurrences(of: "'", with: "'\\''") + "'"
+    return "'" + replacing("'", with: "'\\''", in: argument) + "'"
   }
 }

@@ -103,6 +103,8 @@ struct SVGDocument {
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case _ where scalar.value < 32: result += " "
+      // Not allowed in XML, in whatever spelling.
+      case "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
       }
     }

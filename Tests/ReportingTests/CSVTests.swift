@@ -22,6 +22,36 @@ struct CSVTests {
     #expect(try CSVTable(parsing: single.text) == single)
   }
 
+  @Test(
+    "A field reads back byte for byte, whatever stands beside quotes, commas and line breaks",
+    arguments: [
+      "\"\u{34B}", "\"\u{301}x\"", "a,\u{34B}b", "\n\u{34B}", "\u{34B}\"", "\r", "a\rb", " \u{301}",
+      "x \u{200D}",
+      "\u{FEFF}a", "e\u{301}", "\u{E9}", "\"\"\u{FE0F}\"", "\u{1F1E9}\"\u{1F1EA}", "\0", "\r\n\u{301}\"",
+    ])
+  func scalars(field: String) throws {
+    var table = CSVTable(columns: [field, "other"])
+    table.addRow(["1", field])
+    table.addRow([field, "2"])
+    // The bytes as RFC 4180 has them, put together by hand.
+    let inside = field.utf8.flatMap { $0 == UInt8(ascii: "\"") ? [$0, $0] : [$0] }
+    let quoted = Array("\"".utf8) + inside + Array("\"".utf8)
+    let back = try CSVTable(
+      parsing: String(decoding: quoted + Array(",other\n1,".utf8) + quoted, as: UTF8.self))
+    #expect(back.columns.map { Array($0.utf8) } == [Array(field.utf8), Array("other".utf8)])
+    #expect(back.rows.map { $0.map { Array($0.utf8) } } == [[Array("1".utf8), Array(field.utf8)]])
+    let again = try CSVTable(parsing: table.text)
+    #expect(again == table)
+    #expect(again.rows.joined().map { Array($0.utf8) } == table.rows.joined().map { Array($0.utf8) })
+  }
+
+  @Test("A byte-order mark is no part of the first name, and text that only looks alike is not equal")
+  func mark() throws {
+    let table = try CSVTable(parsing: "\u{FEFF}a,b\r\n1,2\r\n")
+    #expect(table.columns == ["a", "b"])
+    #expect(try CSVTable(parsing: "e\u{301}\n1\n") != CSVTable(parsing: "\u{E9}\n1\n"))
+  }
+
   @Test("Numbers read back bit for bit, an empty field as nil")
   func numbers() throws {
     let values: [Double?] = [1.0 / 3, nil, Double.leastNonzeroMagnitude, -0.0, 3, 1e300]

@@ -22,6 +22,24 @@ struct MarkdownTests {
         """)
   }
 
+  @Test("Bars, backticks and line breaks are made safe beside combining marks too")
+  func scalars() {
+    var table = MarkdownTable(columns: ["a"])
+    table.addRow([.text("x|\u{301}y\r\nz")])
+    table.addRow([.code("`\u{301}``|\u{34B}")])
+    let lines = table.markdown.utf8.split(separator: UInt8(ascii: "\n")).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    #expect(Array(lines[2].utf8).starts(with: Array("| x\\|\u{301}y z".utf8)))
+    #expect(Array(lines[3].utf8).starts(with: Array("| ``` `\u{301}``\\|\u{34B} ```".utf8)))
+    var page = MarkdownPage(title: "Marks")
+    page.addCode("```\u{301}\nx\r\n")
+    page.addImage("a (\u{301}b).svg", caption: "one [\u{301}two]\r\nthree")
+    let bytes = Array(page.markdown.utf8)
+    #expect(
+      bytes.starts(with: Array("# Marks\n\n````\n```\u{301}\nx\n````\n\n![one \u{301}twothree](<a".utf8)))
+  }
+
   @Test("A spread of one value shows no deviation")
   func singleSpread() throws {
     #expect(try MarkdownTable.Cell.spread(Spread(of: [2]), digits: 1) == .number(2, digits: 1))
