@@ -80,7 +80,8 @@ struct UnlabelledScores {
   private static func groups(_ count: Int, _ share: Double, _ random: RandomStream) -> [[Int]] {
     var random = random
     let order = random.permutation(of: count)
-    let groups = min(count, Int((1 / share).rounded()))
+    // A tiny share has an inverse beyond every Int.
+    let groups = Int(min(Double(count), (1 / share).rounded()))
     return (0..<groups).map { group in
       order[count * group / groups..<count * (group + 1) / groups].sorted()
     }
