@@ -9,6 +9,7 @@
 #include "FusedKernels.h"
 #include "NeighbourKernels.h"
 #include "SequenceKernels.h"
+#include "SystemMemory.h"
 
 // Element-wise functions of one argument; `parameter` is the exponent of the powers and the bound of the clamps.
 enum {
