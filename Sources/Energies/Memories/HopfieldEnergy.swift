@@ -15,9 +15,11 @@ public struct HopfieldEnergy<Scalar: TensorScalar>: Energy {
   /// The function G.
   public var activation: HopfieldActivation<Scalar>
 
-  /// A memory energy over the columns of `memories`, [dimension, memories].
+  /// A memory energy over the columns of `memories`, [dimension, memories], of which there is one at least.
   public init(memories: Tensor<Scalar>, activation: HopfieldActivation<Scalar> = .reluSquared) {
-    require(memories.rank == 2, "memories have shape [dimension, memories], not \(memories.shape)")
+    require(
+      memories.rank == 2 && memories.shape[1] > 0,
+      "memories have shape [dimension, memories], not \(memories.shape)")
     activation.check()
     self.memories = memories
     self.activation = activation

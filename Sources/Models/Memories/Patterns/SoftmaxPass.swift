@@ -5,7 +5,7 @@ import Tensors
 ///
 /// A block of scores is turned into a softmax of its own; its mixture joins that of the blocks before with
 /// the weights e^(log sum of each - log sum of both). No score of another block is kept, and nothing
-/// overflows.
+/// overflows. Where a score is NaN or +infinity, or all are -infinity, mixture and log of the sum are NaN.
 ///
 /// - Cost: 4 N D operations a query; half of it without mixtures.
 struct SoftmaxPass<Scalar: TensorScalar> {
@@ -41,6 +41,13 @@ struct SoftmaxPass<Scalar: TensorScalar> {
       }
     }
     joinSegments()
+    for query in 0..<count where logSums.pointer[query] == -.infinity { leaveNothing(query) }
+  }
+
+  /// A state all of whose scores are -infinity has no weights.
+  private func leaveNothing(_ query: Int) {
+    logSums.pointer[query] = .nan
+    mixtures.map { ($0.pointer + query * pass.dimension).update(repeating: .nan, count: pass.dimension) }
   }
 
   private func run(_ segment: Int, _ queries: Range<Int>, _ states: UnsafePointer<Scalar>, _ beta: Scalar) {
@@ -68,6 +75,8 @@ struct SoftmaxPass<Scalar: TensorScalar> {
 
   /// Adds what a part of the patterns gave to a place.
   private func join(_ place: Int, _ logSum: Double, _ mixture: UnsafePointer<Scalar>?) {
+    // All of its scores are -infinity: it adds nothing.
+    if logSum == -.infinity { return }
     let before = logSums.pointer[place]
     let larger = max(before, logSum)
     let both = larger + log(exp(before - larger) + exp(logSum - larger))
