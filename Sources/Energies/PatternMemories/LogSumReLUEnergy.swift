@@ -19,9 +19,11 @@ public struct LogSumReLUEnergy<Scalar: TensorScalar>: Energy {
   /// What keeps the energy finite outside the balls.
   public let epsilon: Scalar
 
-  /// An energy over the columns of `memories`, [dimension, memories].
+  /// An energy over the columns of `memories`, [dimension, memories], of which there is one at least.
   public init(memories: Tensor<Scalar>, beta: Scalar, epsilon: Scalar = 1e-6) {
-    require(memories.rank == 2, "memories have shape [dimension, memories], not \(memories.shape)")
+    require(
+      memories.rank == 2 && memories.shape[1] > 0,
+      "memories have shape [dimension, memories], not \(memories.shape)")
     require(epsilon > 0 && epsilon.isFinite, "epsilon is a positive number, not \(epsilon)")
     checkBeta(beta)
     self.memories = memories

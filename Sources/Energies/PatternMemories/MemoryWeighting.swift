@@ -42,7 +42,11 @@ public enum MemoryWeighting: Sendable, Equatable, CaseIterable {
     }
   }
 
-  /// The weights of the last axis.
+  /// The weights of the last axis, by the distances of its scores from the largest: right for finite scores of any
+  /// size.
+  ///
+  /// A row with NaN or +infinity has weights of NaN throughout; one that is -infinity throughout, every pattern
+  /// masked, has weights of 0 and the conjugate -infinity. Other scores of -infinity have the weight 0.
   ///
   /// - Shape: as the scores. Weights outside the support are exactly 0 unless this is softmax.
   /// - Cost: one sweep, and sorting the scores within ``margin`` of the largest.
@@ -74,7 +78,8 @@ public enum MemoryWeighting: Sendable, Equatable, CaseIterable {
     _ weights: Tensor<Scalar>, cotangent: Tensor<Scalar>
   ) -> Tensor<Scalar> {
     let s = sensitivity(weights)
-    let total = s.sum(axes: [-1], keepingDimensions: true)
+    // At least 1 but for rounding, unless every score of the row is masked.
+    let total = s.sum(axes: [-1], keepingDimensions: true).atLeast(0.5)
     return s * (cotangent - (s * cotangent).sum(axes: [-1], keepingDimensions: true) / total)
   }
 }

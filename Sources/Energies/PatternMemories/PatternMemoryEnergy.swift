@@ -8,7 +8,8 @@ public import Tensors
 ///
 /// With softmax Omega* is log sum exp and the largest entropy log N: the published energy. The two constants
 /// make 0 <= E <= ½ (M + |g|)² for each token, whatever the weighting. A gradient step of size 1 is the
-/// update g <- sum_mu p_mu xi_mu. Tokens do not interact.
+/// update g <- sum_mu p_mu xi_mu. Tokens do not interact. Where squares or overlaps g·xi leave the numbers of
+/// `Scalar` the energy is infinite or NaN; beta times an overlap may leave them.
 ///
 /// - Shape: activations [batch, tokens, dimension] give [batch].
 /// - Source: Ramsauer et al. 2020; Hu et al. 2023 and Santos et al. 2024 for sparse weights.
@@ -39,11 +40,15 @@ public struct PatternMemoryEnergy<Scalar: TensorScalar>: Energy {
   }
 
   public func energy(at g: Activations<Scalar>) -> Tensor<Scalar> {
-    let conjugates = weighting.conjugate(g.values.projected(by: memories) * beta)
+    let overlaps = g.values.projected(by: memories)
+    // Omega*(z + c) = Omega*(z) + c: beta times a distance from the largest neither overflows nor loses digits.
+    let top = overlaps.detached.maximum(axis: 2, keepingDimensions: true)
+    let conjugates = weighting.conjugate((overlaps - top) * beta)
     let lengths = g.values.squared().sum(axes: [-1])
-    let largest = memories.squared().sum(axes: [0]).maximum(axis: 0, keepingDimensions: true)
+    let longest = memories.squared().sum(axes: [0]).maximum(axis: 0, keepingDimensions: true)
     let entropy = Scalar(weighting.largestEntropy(of: memories.shape[1]))
-    let each = (lengths + largest.reshaped([1, 1])) * 0.5 - (conjugates - entropy) / beta
+    let each =
+      (lengths + longest.reshaped([1, 1])) * 0.5 - top.reshaped(lengths.shape) - (conjugates - entropy) / beta
     return (g.mask.map { each * $0.tensor() } ?? each).sum(axes: [1])
   }
 }

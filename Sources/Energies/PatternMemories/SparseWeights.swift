@@ -1,32 +1,55 @@
 import Tensors
 
 /// Sparse weights, computed in double precision from the few scores that can get one.
+///
+/// Scores count by their distance from the largest alone: the threshold then lies in -margin ..< 0 and can never
+/// round back to the largest score, however large that is.
 extension MemoryWeighting {
   /// The weights of scores given by their distance from the largest, falling: the first is 0, none below
   /// -margin counts.
   ///
   /// The threshold tau is the one for which the weights add up to 1, found among the largest k scores by
-  /// trying k = 1, 2, …; 1.5-entmax solves a quadratic equation for each.
+  /// trying k = 1, 2, …; 1.5-entmax solves a quadratic equation for each. One step of Newton's method then takes
+  /// away what sums of many scores have rounded.
   package func sparseWeights(distances: [Double]) -> [Double] {
     require(self != .softmax, "softmax has no sparse weights")
-    return self == .sparsemax ? Self.sparsemax(distances) : Self.entmax15(distances)
+    if self == .sparsemax {
+      let threshold = Self.sparsemaxThreshold(distances)
+      let excess = distances.reduce(into: (weight: 0.0, slope: 0.0)) { sum, score in
+        let rest = score - threshold
+        if rest > 0 { sum = (sum.weight + rest, sum.slope + 1) }
+      }
+      let refined = threshold + (excess.weight - 1) / excess.slope
+      return distances.map { max($0 - refined, 0) }
+    }
+    let halves = distances.map { $0 / 2 }
+    let threshold = Self.entmax15Threshold(halves)
+    let excess = halves.reduce(into: (weight: 0.0, slope: 0.0)) { sum, half in
+      let root = half - threshold
+      if root > 0 { sum = (sum.weight + root * root, sum.slope + 2 * root) }
+    }
+    let refined = threshold + (excess.weight - 1) / excess.slope
+    return halves.map {
+      let root = max($0 - refined, 0)
+      return root * root
+    }
   }
 
-  private static func sparsemax(_ z: [Double]) -> [Double] {
-    var (sum, threshold) = (0.0, 0.0)
+  private static func sparsemaxThreshold(_ z: [Double]) -> Double {
+    var (sum, threshold) = (0.0, -1.0)
     for (index, score) in z.enumerated() {
       sum += score
       let candidate = (sum - 1) / Double(index + 1)
       if score <= candidate { break }
       threshold = candidate
     }
-    return z.map { max($0 - threshold, 0) }
+    return threshold
   }
 
-  private static func entmax15(_ z: [Double]) -> [Double] {
-    var (sum, squares, threshold) = (0.0, 0.0, 0.0)
-    for (index, score) in z.enumerated() {
-      let (half, count) = (score / 2, Double(index + 1))
+  private static func entmax15Threshold(_ halves: [Double]) -> Double {
+    var (sum, squares, threshold) = (0.0, 0.0, -1.0)
+    for (index, half) in halves.enumerated() {
+      let count = Double(index + 1)
       sum += half
       squares += half * half
       let mean = sum / count
@@ -35,10 +58,7 @@ extension MemoryWeighting {
       if half < candidate { break }
       threshold = candidate
     }
-    return z.map {
-      let root = max($0 / 2 - threshold, 0)
-      return root * root
-    }
+    return threshold
   }
 
   /// Omega of weights.
@@ -50,7 +70,7 @@ extension MemoryWeighting {
 
   /// p·z - Omega(p) for scores that lie `distances` from the largest, `largest`.
   package func conjugate(largest: Double, distances: [Double], weights: [Double]) -> Double {
-    zip(weights, distances).reduce(largest) { $0 + $1.0 * $1.1 } - negentropy(weights)
+    largest + (zip(weights, distances).reduce(0) { $0 + $1.0 * $1.1 } - negentropy(weights))
   }
 
   /// Weights and Omega* of every row; constants for differentiation.
@@ -62,10 +82,11 @@ extension MemoryWeighting {
     let conjugates = Storage<Scalar>(count: scores.count / columns)
     let weights = Tensor<Scalar>(shape: scores.shape) { out in
       scores.withElements { elements in
+        guard let start = elements.baseAddress else { return }
         Parallelism.forRanges(conjugates.count, grain: max(1, 8_192 / columns)) { range in
           for row in range {
-            let part = UnsafeBufferPointer(rebasing: elements[row * columns..<(row + 1) * columns])
-            conjugates.pointer[row] = Scalar(writeRow(part, to: out + row * columns))
+            let value = writeRow(start + row * columns, count: columns, to: out + row * columns)
+            conjugates.pointer[row] = Scalar(value)
           }
         }
       }
@@ -76,16 +97,23 @@ extension MemoryWeighting {
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   private func writeRow<Scalar: TensorScalar>(
-    _ scores: UnsafeBufferPointer<Scalar>, to out: UnsafeMutablePointer<Scalar>
+    _ scores: UnsafePointer<Scalar>, count: Int, to out: UnsafeMutablePointer<Scalar>
   ) -> Double {
-    var largest = scores[0]
-    for score in scores where score > largest { largest = score }
-    let bound = largest - Scalar(margin)
-    let candidates = scores.indices.filter { scores[$0] > bound }
+    var largest: Scalar = 0
+    // NaN if any score is.
+    Scalar.kernels.maximum(1, count, 1, scores, &largest)
+    guard largest.isFinite else {
+      let isMasked = largest == -.infinity
+      out.update(repeating: isMasked ? 0 : .nan, count: count)
+      return isMasked ? -.infinity : .nan
+    }
+    // Rounding a difference leaves its order: no score within the margin is lost, one at its border gets 0.
+    let reach = -Scalar(margin)
+    let candidates = (0..<count).filter { scores[$0] - largest >= reach }
       .sorted { (scores[$0], $1) > (scores[$1], $0) }
     let distances = candidates.map { Double(scores[$0]) - Double(largest) }
     let found = sparseWeights(distances: distances)
-    out.update(repeating: 0, count: scores.count)
+    out.update(repeating: 0, count: count)
     for (index, weight) in zip(candidates, found) { out[index] = Scalar(weight) }
     return conjugate(largest: Double(largest), distances: distances, weights: found)
   }

@@ -70,4 +70,73 @@ struct PatternMemoryEnergyTests {
         absolute: 1e-12)
     }
   }
+
+  private func corner<Scalar: TensorScalar>(
+    _ size: Scalar, beta: Scalar, at state: [Scalar], _ weighting: MemoryWeighting
+  ) -> (energy: Scalar, gradient: [Scalar]) {
+    let energy = PatternMemoryEnergy(
+      memories: Tensor(shape: [2, 2], elements: [size, 0, 0, size]), beta: beta, weighting: weighting)
+    let g = Activations(Tensor(shape: [1, 1, 2], elements: state))
+    return (energy.energy(at: g).scalar, energy.gradient(at: g).elements)
+  }
+
+  @Test(
+    "scores of every size, and beta times a score beyond the largest number: the nearest pattern alone",
+    arguments: MemoryWeighting.allCases)
+  func largeScores(weighting: MemoryWeighting) {
+    for beta in [1e4 as Float, 1e20, 3e38] {
+      let found = corner(100, beta: beta, at: [100, 1], weighting)
+      // 1 / beta may be below the normal numbers.
+      #expect(abs(found.gradient[0]) < 1e-4 && found.gradient[1] == 1, "\(beta): \(found)")
+      #expect(abs(found.energy - 0.5) < 1e-4)
+      if beta == 1e4 { #expect(found.gradient == [0, 1]) }
+    }
+    for beta in [1e4, 1e12, 1e16, 1e300] {
+      let found = corner(100, beta: beta, at: [100, 1], weighting)
+      #expect(found.gradient == [0, 1] && abs(found.energy - 0.5) < 1e-4, "\(beta): \(found)")
+    }
+    // Powers of 2: everything but the constant is exact.
+    for exponent in stride(from: -60, through: 60, by: 4) {
+      let size = Float(sign: .plus, exponent: exponent, significand: 1)
+      let beta = Float(sign: .plus, exponent: min(127, 8 - 2 * exponent), significand: 1)
+      let found = corner(size, beta: beta, at: [size, size / 4], weighting)
+      #expect(found.gradient == [0, size / 4], "2^\(exponent): \(found)")
+      #expect(found.energy.isFinite)
+    }
+    for exponent in stride(from: -500, through: 500, by: 20) {
+      let size = Double(sign: .plus, exponent: exponent, significand: 1)
+      let beta = Double(sign: .plus, exponent: 12 - 2 * exponent, significand: 1)
+      let found = corner(size, beta: beta, at: [size, size / 4], weighting)
+      #expect(found.gradient == [0, size / 4], "2^\(exponent): \(found)")
+    }
+    let tied = corner(1e4 as Float, beta: 1e4, at: [1e4, 1e4], weighting)
+    #expect(tied.gradient == [5e3, 5e3])
+  }
+
+  @Test("overlaps beyond the largest number give no number, never zeros", arguments: MemoryWeighting.allCases)
+  func overflow(weighting: MemoryWeighting) {
+    for beta in [1 as Float, 1e-30] {
+      let found = corner(1e30, beta: beta, at: [1e30, 1e29], weighting)
+      #expect(!found.energy.isFinite && found.gradient.contains { $0.isNaN }, "\(found)")
+    }
+    let double = corner(1e200, beta: 1, at: [1e200, 0], weighting)
+    #expect(!double.energy.isFinite && double.gradient.contains { $0.isNaN })
+  }
+
+  @Test("energies without a stored pattern are refused with their shape")
+  func empty() async {
+    let modern = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = PatternMemoryEnergy(memories: Tensor<Float>.zeros([3, 0]), beta: 1)
+    }
+    let balls = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = LogSumReLUEnergy(memories: Tensor<Float>.zeros([3, 0]), beta: 1)
+    }
+    let dense = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = HopfieldEnergy(memories: Tensor<Float>.zeros([3, 0]))
+    }
+    for result in [modern, balls, dense] {
+      let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+      #expect(message.contains("[3, 0]"))
+    }
+  }
 }
