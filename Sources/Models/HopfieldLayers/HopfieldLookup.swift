@@ -50,6 +50,9 @@ public struct HopfieldLookup<Scalar: TensorScalar>: Parameterized {
         && (targets ?? patterns).shape == [patterns.shape[0], valueSize],
       "patterns of shape \(patterns.shape) with targets \((targets ?? patterns).shape): expected "
         + "[count, \(size)] and [count, \(valueSize)]")
+    require(
+      patterns.shape[0] + association.configuration.extraCount > 0,
+      "a lookup needs at least one stored pattern, not shape \(patterns.shape)")
     self.association = association
     self.patterns = patterns
     self.targets = targets

@@ -4,6 +4,9 @@ public import Tensors
 ///
 /// Everything takes batches: patterns and queries are rows of [count, dimension]. Queries do not influence
 /// each other. Results have the same bits for any number of threads.
+///
+/// A memory that stores nothing leaves queries as they are and says ``RetrievalStop/noMemory``; its energy is the same
+/// everywhere but for terms of the state alone.
 public protocol AssociativeMemory<Scalar>: Sendable {
   associatedtype Scalar: TensorScalar
 

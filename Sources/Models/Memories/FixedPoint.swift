@@ -11,7 +11,7 @@ public struct FixedPoint: Sendable, Equatable {
   public let spectralRadius: Double?
 }
 
-/// The kinds of fixed points of a memory.
+/// The kinds of fixed points of a memory. A state whose weights are no numbers has none.
 ///
 /// - Source: Ramsauer et al. 2020, section 2 and appendix A.1.5; the border of an average over half of the
 ///   patterns is that of their class I of attention heads.

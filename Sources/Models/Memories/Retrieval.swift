@@ -9,11 +9,12 @@ public struct Retrieval<Scalar: TensorScalar>: Sendable {
   /// Why each query stopped.
   public let stopReasons: [RetrievalStop]
   /// The energy of each query before each update and after the last, steps + 1 numbers; empty unless
-  /// recorded.
+  /// recorded. A query that stopped as ``RetrievalStop/nonFinite`` has none after the last.
   public let energies: [[Double]]
   /// The largest weights of the stored patterns at the last state of each query, falling; empty unless asked
-  /// for, and for memories without weights.
+  /// for, for memories without weights, and where a query stopped as ``RetrievalStop/nonFinite``.
   public let weights: [[PatternWeight]]
-  /// The fixed point of each query; nil where it was not asked for or the memory cannot tell.
+  /// The fixed point of each query; nil where it was not asked for or the memory cannot tell, and where a query stopped
+  /// as ``RetrievalStop/nonFinite``.
   public let fixedPoints: [FixedPoint?]
 }

@@ -6,10 +6,10 @@ public enum RetrievalStop: Sendable, Equatable, CustomStringConvertible {
   case stepLimit
   /// A synchronous update led back to the state before the last one, and always will.
   case twoCycle
-  /// No stored pattern reaches the state: the energy is flat there, and the state stays.
+  /// No stored pattern reaches the state, or none is stored: the energy is flat there, and the state stays.
   case noMemory
-  /// The query, or what an update made of it, is infinite or not a number; the state before that update is
-  /// kept.
+  /// The query, what an update made of it, or its scores at the state where it would have stopped are infinite or not
+  /// a number; the last state of finite numbers is kept. Nothing is told of weights and kind.
   case nonFinite
 
   public var description: String {

@@ -80,4 +80,20 @@ struct HopfieldLearnedPatternTests {
       learnsTargets: true)
     #expect(learning.parameters.names == ["patterns", "targets"])
   }
+
+  @Test("a lookup in no pattern is refused with its shape, unless a pattern is stored beside them")
+  func nothingStored() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let association = HopfieldAssociation<Float>(
+        HopfieldConfiguration(size: 6), random: RandomStream(seed: 105))
+      _ = HopfieldLookup(association, patterns: .zeros([0, 6]))
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("[0, 6]"))
+    var configuration = HopfieldConfiguration(size: 6)
+    configuration.hasZeroPattern = true
+    let lookup = HopfieldLookup(
+      HopfieldAssociation<Double>(configuration, random: RandomStream(seed: 105)), patterns: .zeros([0, 6]))
+    #expect(lookup(input).isFinite)
+  }
 }

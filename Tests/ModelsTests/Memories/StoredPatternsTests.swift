@@ -56,6 +56,7 @@ struct StoredPatternsTests {
         arrays: [
           ("doubles", StoredArray(shape: [1, 2], doubles: [1, 2])),
           ("line", StoredArray(shape: [3], floats: [1, 2, 3])),
+          ("none", StoredArray(shape: [0, 3], floats: [])),
         ])
       let file = try SafetensorsFile.read(path: path)
       let format = #expect(throws: FileFormatError.self) {
@@ -68,6 +69,11 @@ struct StoredPatternsTests {
       #expect(
         shape?.description
           == "\(path): array \"line\", shape: expected [patterns, numbers of a pattern], found [3]")
+      let none = #expect(throws: FileFormatError.self) {
+        try StoredPatterns<Float>(file.array(named: "none"))
+      }
+      #expect(
+        none?.description == "\(path): array \"none\", shape: expected at least one pattern, found [0, 3]")
       #expect(try StoredPatterns<Double>(file.array(named: "doubles")).largestNorm == 5.0.squareRoot())
     }
   }

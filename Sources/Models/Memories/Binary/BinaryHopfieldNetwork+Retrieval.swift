@@ -4,6 +4,7 @@ extension BinaryHopfieldNetwork {
   public func retrieve(_ queries: Tensor<Scalar>, options: RetrievalOptions) -> Retrieval<Scalar> {
     check(queries, "queries")
     options.check()
+    if patternCount == 0 { return BinaryStates.withoutPatterns(queries, options) }
     let traces: [BinaryTrace<Tensor<Scalar>>]
     switch order {
     case .asynchronous(let random):

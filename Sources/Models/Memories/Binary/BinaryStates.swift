@@ -14,12 +14,25 @@ enum BinaryStates {
     elements.firstIndex { $0 != 1 && $0 != -1 }
   }
 
+  /// What a memory that stores nothing says: states stay, at an energy of 0.
+  static func withoutPatterns<Scalar: TensorScalar>(
+    _ queries: Tensor<Scalar>, _ options: RetrievalOptions
+  ) -> Retrieval<Scalar> {
+    let count = queries.shape[0]
+    return Retrieval(
+      states: queries, steps: [Int](repeating: 0, count: count),
+      stopReasons: [RetrievalStop](repeating: .noMemory, count: count),
+      energies: [[Double]](repeating: options.recordsEnergies ? [0] : [], count: count),
+      weights: [[PatternWeight]](repeating: [], count: count),
+      fixedPoints: [FixedPoint?](repeating: nil, count: count))
+  }
+
   /// The largest overlap |xi·s| / d of each state with a stored pattern, and what kind of fixed point that
-  /// makes.
+  /// makes, for at least one pattern.
   static func fixedPoints<Scalar: TensorScalar>(
     _ states: Tensor<Scalar>, patterns: Tensor<Scalar>
   ) -> [FixedPoint?] {
-    if patterns.shape[0] == 0 || states.shape[0] == 0 { return states.shape[0] == 0 ? [] : nils(states) }
+    if states.shape[0] == 0 { return [] }
     let overlaps = states.matrixProduct(patterns, otherTransposed: true).absoluteValue().maximum(axis: 1)
     return overlaps.elements.map { overlap in
       let share = Double(overlap) / Double(states.shape[1])
@@ -27,9 +40,5 @@ enum BinaryStates {
         kind: share >= 0.9 ? .singlePattern : .metastable, dominantCount: nil, largestWeight: share,
         spectralRadius: nil)
     }
-  }
-
-  private static func nils<Scalar>(_ states: Tensor<Scalar>) -> [FixedPoint?] {
-    [FixedPoint?](repeating: nil, count: states.shape[0])
   }
 }

@@ -4,6 +4,7 @@ extension DenseAssociativeMemory {
   public func retrieve(_ queries: Tensor<Scalar>, options: RetrievalOptions) -> Retrieval<Scalar> {
     check(queries, "queries")
     options.check()
+    if patternCount == 0 { return BinaryStates.withoutPatterns(queries, options) }
     let signs = Self.signs(queries)
     let traces = Parallelism.map(queries.shape[0]) { query in
       let state = Array(signs[query * dimension..<(query + 1) * dimension])

@@ -10,7 +10,9 @@ public import Tensors
 /// maximum of the sum over the balls that contain x. With beta = 2 / (r - delta)², r being the smallest
 /// distance of two patterns, one update retrieves a pattern exactly from within delta. Larger balls overlap,
 /// and the centres of what overlaps are memories too. Outside all balls the state stays and the stop reason
-/// is ``RetrievalStop/noMemory``.
+/// is ``RetrievalStop/noMemory``. Where products of patterns and states leave the numbers of `Scalar`, and a state
+/// is not farther from all patterns than a ball reaches, its energy is NaN and the stop reason
+/// ``RetrievalStop/nonFinite``.
 ///
 /// ``LogSumReLUEnergy`` is the same energy for descents.
 ///
@@ -78,13 +80,15 @@ public struct LogSumReLUMemory<Scalar: TensorScalar>: AssociativeMemory {
       let found = neighbours(of: states)
       return UpdateEvaluation(
         next: means(states, found), energies: found.map { energy($0) },
-        isReached: found.map { !$0.patterns.isEmpty })
+        isReached: found.map { !$0.isKnown || !$0.patterns.isEmpty })
     }
     let last = neighbours(of: loop.tensor(loop.finite))
-    if options.recordsEnergies { loop.recordLast(last.map { energy($0) }) }
+    loop.leaveOut(last.map { !$0.isKnown })
+    let known = last.filter(\.isKnown)
+    if options.recordsEnergies { loop.recordLast(known.map { energy($0) }) }
     return loop.retrieval(
-      weights: options.weightLimit > 0 ? last.map { $0.weights(limit: options.weightLimit) } : [],
-      fixedPoints: options.tellsKind ? last.map { fixedPoint($0, options) } : [])
+      weights: options.weightLimit > 0 ? known.map { $0.weights(limit: options.weightLimit) } : [],
+      fixedPoints: options.tellsKind ? known.map { fixedPoint($0, options) } : [])
   }
 }
 
@@ -98,6 +102,12 @@ extension LogSumReLUMemory {
     /// Their numbers, row after row.
     let rows: [Tensor<Scalar>]
 
+    /// No pattern.
+    static var none: Neighbours { Neighbours(patterns: [], kernelSum: 0, rows: []) }
+    /// Distances that are beyond the numbers of `Scalar`.
+    static var unknown: Neighbours { Neighbours(patterns: [], kernelSum: .nan, rows: []) }
+    var isKnown: Bool { !kernelSum.isNaN }
+
     func weights(limit: Int) -> [PatternWeight] {
       patterns.prefix(limit).map { PatternWeight(pattern: $0, weight: 1 / Double(patterns.count)) }
     }
@@ -105,15 +115,29 @@ extension LogSumReLUMemory {
 
   private func neighbours(of states: Tensor<Scalar>) -> [Neighbours] {
     let count = states.shape[0]
-    let squares = states.squared().sum(axes: [1]).elements.map { Double($0) }
+    let (norms, largest) = (norms(states), source.largestNorm)
+    let isFar = norms.map { $0 > (largest + supportRadius) * (1 + 1e-6) }
     // Scores round; distances of what they let pass are measured again.
-    let largest = source.largestNorm * source.largestNorm
     let rounding = Double(dimension + 8) * Double(Scalar.ulpOfOne)
-    let bounds = squares.map { $0 / 2 - 1 / Double(beta) - rounding * ($0 + largest) }
+    let bounds = norms.map { norm in
+      let bound = norm * norm / 2 - 1 / Double(beta) - rounding * (norm * norm + largest * largest)
+      return bound.isFinite ? bound : .infinity
+    }
     let pass = ShortlistPass(PatternPass(source), bound: .fixed(bounds), queryCount: count)
     let lists = pass.run(states, scale: 1, lessHalfSquares: true)
+    let most = Double(Scalar.greatestFiniteMagnitude) / 4
     return Parallelism.map(count) { row in
-      measured(states.sliced(axis: 0, row..<row + 1), lists[row].map(\.pattern).sorted())
+      if isFar[row] { return .none }
+      let size = max(norms[row], largest)
+      guard size * size < most, let list = lists[row] else { return .unknown }
+      return measured(states.sliced(axis: 0, row..<row + 1), list.map(\.pattern).sorted())
+    }
+  }
+
+  private func norms(_ states: Tensor<Scalar>) -> [Double] {
+    states.withElements { elements in
+      guard let start = elements.baseAddress else { return [] }
+      return (0..<states.shape[0]).map { EuclideanNorm.of(start + $0 * dimension, count: dimension) }
     }
   }
 
@@ -136,12 +160,12 @@ extension LogSumReLUMemory {
     -log(Double(epsilon) + found.kernelSum) / Double(beta)
   }
 
-  /// The mean of the neighbours of each state; the state itself where it has none.
+  /// The mean of the neighbours of each state; the state itself where it has none, NaN where they are unknown.
   private func means(_ states: Tensor<Scalar>, _ found: [Neighbours]) -> Tensor<Scalar> {
-    let rows = found.enumerated().map { row, found in
-      found.rows.isEmpty
-        ? states.sliced(axis: 0, row..<row + 1)
-        : Tensor.concatenated(found.rows, axis: 0).mean(axes: [0], keepingDimensions: true)
+    let rows = found.enumerated().map { row, found -> Tensor<Scalar> in
+      if !found.isKnown { return Tensor(repeating: .nan, shape: [1, dimension]) }
+      if found.rows.isEmpty { return states.sliced(axis: 0, row..<row + 1) }
+      return Tensor.concatenated(found.rows, axis: 0).mean(axes: [0], keepingDimensions: true)
     }
     return rows.isEmpty ? states : .concatenated(rows, axis: 0)
   }

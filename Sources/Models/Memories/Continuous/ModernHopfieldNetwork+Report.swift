@@ -2,11 +2,17 @@ import Energies
 public import Tensors
 
 extension ModernHopfieldNetwork {
+  /// What is told of the states where queries stopped, without those whose scores are no numbers.
+  struct Report {
+    var weights: [[PatternWeight]] = []
+    var fixedPoints: [FixedPoint?] = []
+    /// Whether scores are no numbers, for each state.
+    var isLost: [Bool] = []
+  }
+
   /// What is asked for of the weights at states where queries stopped.
-  func report(
-    _ states: Tensor<Scalar>, _ options: RetrievalOptions
-  ) -> (weights: [[PatternWeight]], fixedPoints: [FixedPoint?]) {
-    guard patternCount > 0 && (options.weightLimit > 0 || options.tellsKind) else { return ([], []) }
+  func report(_ states: Tensor<Scalar>, _ options: RetrievalOptions) -> Report {
+    guard patternCount > 0 && (options.weightLimit > 0 || options.tellsKind) else { return Report() }
     let count = states.shape[0]
     // The Jacobian takes the weights of all patterns.
     var shares =
@@ -28,11 +34,14 @@ extension ModernHopfieldNetwork {
         if !found.isEmpty { radii[query] = found[place] }
       }
     }
-    return (
-      options.weightLimit > 0 ? shares.map { Array(($0 ?? []).prefix(options.weightLimit)) } : [],
-      options.tellsKind
-        ? (0..<count).map { fixedPoint(shares[$0] ?? [], counts[$0] ?? 1, radius: radii[$0]) } : []
-    )
+    // No weight is above 0 where scores are no numbers.
+    let kept = (0..<count).filter { shares[$0]?.isEmpty == false }
+    return Report(
+      weights: options.weightLimit > 0
+        ? kept.map { Array((shares[$0] ?? []).prefix(options.weightLimit)) } : [],
+      fixedPoints: options.tellsKind
+        ? kept.map { fixedPoint(shares[$0] ?? [], counts[$0] ?? 1, radius: radii[$0]) } : [],
+      isLost: shares.map { $0?.isEmpty ?? true })
   }
 
   private func fixedPoint(_ shares: [PatternWeight], _ count: Int, radius: Double?) -> FixedPoint {
@@ -67,7 +76,7 @@ extension ModernHopfieldNetwork {
   }
 
   /// The spectral radius of the Jacobian of the update at each row of [states, dimension], by power
-  /// iteration.
+  /// iteration; NaN where the weights are.
   ///
   /// The Jacobian is symmetric and has no eigenvalue below 0, so the radius is its largest eigenvalue. It is
   /// never formed: an iteration goes twice over the patterns.

@@ -6,9 +6,9 @@ extension ModernHopfieldNetwork {
     checkRows(queries, "queries")
     var loop = RetrievalLoop(queries, largestNorm: source.largestNorm, options: options)
     loop.run { evaluate($0, energies: options.recordsEnergies) }
-    let last = loop.tensor(loop.finite)
-    if options.recordsEnergies { loop.recordLast(energies(at: last)) }
-    let report = report(last, options)
+    if options.recordsEnergies { loop.recordLast(energies(at: loop.tensor(loop.finite))) }
+    let report = report(loop.tensor(loop.finite), options)
+    loop.leaveOut(report.isLost)
     return loop.retrieval(weights: report.weights, fixedPoints: report.fixedPoints)
   }
 
@@ -56,12 +56,12 @@ extension ModernHopfieldNetwork {
     let lists = pass.run(states, scale: beta)
     return Parallelism.map(lists.count) { row in
       // Scores that are not numbers leave nothing to mix: such a query is stopped.
-      guard let largest = lists[row].first?.score else { return ([], [], .nan) }
-      let distances = lists[row].map { $0.score - largest }
+      guard let list = lists[row], let largest = list.first?.score else { return ([], [], .nan) }
+      let distances = list.map { $0.score - largest }
       let weights = weighting.sparseWeights(distances: distances)
       let support = weights.indices.filter { weights[$0] > 0 }
       return (
-        support.map { lists[row][$0].pattern }, support.map { weights[$0] },
+        support.map { list[$0].pattern }, support.map { weights[$0] },
         weighting.conjugate(largest: largest, distances: distances, weights: weights)
       )
     }

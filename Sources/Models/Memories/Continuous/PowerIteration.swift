@@ -9,7 +9,8 @@ enum PowerIteration {
   /// their products.
   ///
   /// v <- J v / |J v| until the largest change of v·J v is below 1e-6 of it, whose error is the square of
-  /// that of v. The start is the same random direction for all matrices and every call.
+  /// that of v. The start is the same random direction for all matrices and every call. A product that is not a number
+  /// makes its eigenvalue NaN.
   static func largestEigenvalues<Scalar: TensorScalar>(
     count: Int, dimension: Int, product: (Tensor<Scalar>) -> Tensor<Scalar>
   ) -> [Double] {
@@ -20,7 +21,7 @@ enum PowerIteration {
     for _ in 0..<limit {
       let products = product(directions)
       let found = (directions * products).sum(axes: [1]).elements.map { Double($0) }
-      let isSettled = zip(found, values).allSatisfy { abs($0 - $1) <= 1e-6 * abs($0) }
+      let isSettled = zip(found, values).allSatisfy { $0.isNaN || abs($0 - $1) <= 1e-6 * abs($0) }
       values = found
       if isSettled { break }
       directions = unit(products)

@@ -12,7 +12,8 @@ public import Tensors
 /// 1 is the mean shift of the exact energy; it is halved until the estimated energy does not rise. Where the
 /// estimate is at the floor no memory is in reach. Storing adds features and forgetting subtracts them: this
 /// memory cannot tell whether a pattern that it is to forget was stored, and its weights and kinds of fixed
-/// points are unknown.
+/// points are unknown. A state whose angles sqrt(beta) omega_k·x leave the numbers of `Scalar` stops as
+/// ``RetrievalStop/nonFinite``; a pattern of such angles is not stored.
 ///
 /// - Source: Hoover et al. 2024, "Dense associative memory through the lens of random features".
 /// - Cost: 6 D F operations a query and step, whatever the number of patterns.
@@ -39,9 +40,14 @@ public struct RandomFeatureMemory<Scalar: TensorScalar>: AssociativeMemory {
 
   public mutating func store(_ patterns: Tensor<Scalar>) {
     checkRows(patterns, "patterns")
+    let norm = PatternStore(patterns).largestNorm
     add(patterns, times: 1)
+    require(
+      energyFunction.total.isFinite,
+      "patterns of shape \(patterns.shape) and norms up to \(norm): their angles leave the numbers of \(Scalar.self)"
+    )
     patternCount += patterns.shape[0]
-    largestNorm = max(largestNorm, PatternStore(patterns).largestNorm)
+    largestNorm = max(largestNorm, norm)
   }
 
   /// Subtracts the features of patterns, [count, dimension], which must have been stored: it cannot tell.
@@ -96,7 +102,8 @@ public struct RandomFeatureMemory<Scalar: TensorScalar>: AssociativeMemory {
     let steps = parts(of: states).map { part -> UpdateEvaluation<Scalar> in
       let angles = energyFunction.angles(of: part)
       let (sums, slopes) = energyFunction.kernelSumAndGradient(angles: angles)
-      let isReached = sums.elements.map { $0 > energyFunction.floor }
+      // An estimate that is not a number is no sign that nothing is in reach: its step makes it known.
+      let isReached = sums.elements.map { !($0 <= energyFunction.floor) }
       let believed = sums.atLeast(energyFunction.floor).reshaped([part.shape[0], 1])
       // -dE/dx = dz/dx / (beta z)
       let moves = slopes / believed / energyFunction.beta

@@ -17,8 +17,9 @@ struct RetrievalLoop<Scalar: TensorScalar> {
   init(_ queries: Tensor<Scalar>, largestNorm: @autoclosure () -> Double, options: RetrievalOptions) {
     options.check()
     self.options = options
-    // The norm may take a pass over all patterns.
-    tolerance = options.tolerance == 0 ? 0 : options.tolerance * largestNorm()
+    // The norm may take a pass over all patterns. If it is infinite, no move is small.
+    let norm = options.tolerance == 0 ? 0 : largestNorm()
+    tolerance = norm.isFinite ? options.tolerance * norm : 0
     dimension = queries.shape[1]
     states = queries.elements
     steps = [Int](repeating: 0, count: queries.shape[0])
@@ -30,8 +31,8 @@ struct RetrievalLoop<Scalar: TensorScalar> {
     }
   }
 
-  /// The queries that are finite, in order: those that reports speak of.
-  var finite: [Int] { steps.indices.filter { isFinite($0) } }
+  /// The queries that are finite and stayed so, in order: those that reports speak of.
+  var finite: [Int] { steps.indices.filter { stopReasons[$0] != .nonFinite } }
 
   /// The states of some queries, [queries, dimension].
   func tensor(_ queries: [Int]) -> Tensor<Scalar> {
@@ -83,10 +84,10 @@ struct RetrievalLoop<Scalar: TensorScalar> {
         guard let start = states.baseAddress, let other = next.baseAddress else { return 0 }
         let (old, new) = (start + query * dimension, other + row * dimension)
         Scalar.kernels.combine(dimension, 1, new, -1, old, difference.pointer)
-        let square = Scalar.kernels.dot(dimension, difference.pointer, difference.pointer)
-        guard square.isFinite else { return nil }
+        let distance = EuclideanNorm.of(difference.pointer, count: dimension)
+        guard distance.isFinite || (0..<dimension).allSatisfy({ new[$0].isFinite }) else { return nil }
         old.update(from: new, count: dimension)
-        return square.squareRoot()
+        return distance
       }
     }
   }
@@ -101,9 +102,17 @@ struct RetrievalLoop<Scalar: TensorScalar> {
     }
   }
 
-  /// Ends the energies of finite queries with those of their last states.
+  /// Ends the energies of finite queries with those of their last states. One that is not a number has scores that are
+  /// none: its query has left the finite numbers.
   mutating func recordLast(_ last: [Double]) {
-    for (query, energy) in zip(finite, last) { energies[query].append(energy) }
+    for (query, energy) in zip(finite, last) {
+      if energy.isNaN { stopReasons[query] = .nonFinite } else { energies[query].append(energy) }
+    }
+  }
+
+  /// Leaves finite queries out of reports whose scores are no numbers where they stopped: `isLost` of each.
+  mutating func leaveOut(_ isLost: [Bool]) {
+    for (query, isLost) in zip(finite, isLost) where isLost { stopReasons[query] = .nonFinite }
   }
 
   /// The result, given what reports say of each finite query.

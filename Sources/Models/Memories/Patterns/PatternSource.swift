@@ -10,7 +10,7 @@ public protocol PatternSource<Scalar>: Sendable {
   var patternCount: Int { get }
   /// The numbers of a row.
   var dimension: Int { get }
-  /// The largest Euclidean norm of a row; 0 where there are none.
+  /// The largest Euclidean norm of a row; 0 where there are none, infinite where a number is not finite.
   var largestNorm: Double { get }
 
   /// Calls `body` once with the numbers of rows `range`, row after row; they may be gone when it returns.

@@ -6,7 +6,7 @@ public struct PatternStore<Scalar: TensorScalar>: PatternSource {
   public private(set) var patterns: Tensor<Scalar>
   public private(set) var largestNorm: Double
 
-  /// Patterns of shape [count, dimension].
+  /// Patterns of shape [count, dimension], finite numbers all.
   public init(_ patterns: Tensor<Scalar>) {
     require(
       patterns.rank == 2 && patterns.shape[1] > 0,
@@ -65,8 +65,18 @@ public struct PatternStore<Scalar: TensorScalar>: PatternSource {
       guard let base = elements.baseAddress else { return 0 }
       return (0..<patterns.shape[0]).reduce(0) { largest, index in
         let row = base + index * dimension
-        return max(largest, Scalar.kernels.dot(dimension, row, row).squareRoot())
+        let norm = EuclideanNorm.of(row, count: dimension)
+        if !norm.isFinite { checkFinite(row, index, patterns.shape) }
+        return max(largest, norm)
       }
+    }
+  }
+
+  private static func checkFinite(_ row: UnsafePointer<Scalar>, _ index: Int, _ shape: [Int]) {
+    for place in 0..<shape[1] {
+      require(
+        row[place].isFinite,
+        "patterns of shape \(shape) are finite numbers; number \(place) of row \(index) is \(row[place])")
     }
   }
 }

@@ -26,11 +26,12 @@ struct ShortlistPass<Scalar: TensorScalar> {
     (self.pass, self.bound, count) = (pass, bound, queryCount)
   }
 
-  /// The candidates of each state, [states, dimension], by falling score and, where it is equal, by place.
+  /// The candidates of each state, [states, dimension], by falling score and, where it is equal, by place; nil where
+  /// a score is NaN or +infinity.
   ///
   /// A score is scale x·xi, less half of |xi|² if asked for.
-  func run(_ states: Tensor<Scalar>, scale: Scalar, lessHalfSquares: Bool = false) -> [[PatternCandidate]] {
-    var found = [[PatternCandidate]](repeating: [], count: pass.segments.count * count)
+  func run(_ states: Tensor<Scalar>, scale: Scalar, lessHalfSquares: Bool = false) -> [[PatternCandidate]?] {
+    var found = [[PatternCandidate]?](repeating: [], count: pass.segments.count * count)
     found.withUnsafeMutableBufferPointer { found in
       // Each piece writes its own places.
       nonisolated(unsafe) let found = found
@@ -48,11 +49,12 @@ struct ShortlistPass<Scalar: TensorScalar> {
     }
   }
 
-  private func joined(_ query: Int, _ parts: [[PatternCandidate]]) -> [PatternCandidate] {
-    var list = parts.flatMap { $0 }
+  private func joined(_ query: Int, _ parts: [[PatternCandidate]?]) -> [PatternCandidate]? {
+    if parts.contains(where: { $0 == nil }) { return nil }
+    var list = parts.flatMap { $0 ?? [] }
     if case .belowLargest(let reach) = bound {
       let largest = list.reduce(-Double.infinity) { max($0, $1.score) }
-      list.removeAll { $0.score <= largest - reach }
+      list.removeAll { $0.score - largest < -reach }
     }
     return list.sorted { ($0.score, $1.pattern) > ($1.score, $0.pattern) }
   }
@@ -60,7 +62,7 @@ struct ShortlistPass<Scalar: TensorScalar> {
   private func search(
     _ segment: Int, _ queries: Range<Int>, _ states: UnsafePointer<Scalar>, _ scale: Scalar,
     _ lessHalfSquares: Bool
-  ) -> [[PatternCandidate]] {
+  ) -> [[PatternCandidate]?] {
     let scores = Storage<Scalar>(count: queries.count * pass.blockLength)
     let tops = Storage<Scalar>(count: queries.count)
     var lists = queries.map { RunningShortlist(bound, query: $0) }
@@ -74,7 +76,7 @@ struct ShortlistPass<Scalar: TensorScalar> {
         lists[query].add(scores.pointer + query * rows.count, count: rows.count, from: rows.lowerBound)
       }
     }
-    return lists.map(\.candidates)
+    return lists.map { $0.isFinite ? $0.candidates : nil }
   }
 
   private func subtractHalfSquares(
@@ -92,6 +94,8 @@ struct ShortlistPass<Scalar: TensorScalar> {
 /// The candidates of one query so far.
 private struct RunningShortlist {
   private(set) var candidates: [PatternCandidate] = []
+  /// Whether no score so far is NaN or +infinity.
+  private(set) var isFinite = true
   private let reach: Double?
   private var bound: Double
   private var pruned = 64
@@ -105,7 +109,13 @@ private struct RunningShortlist {
 
   /// Whether a block with this largest score has candidates; raises the bound to what follows from it.
   mutating func matters(_ largest: Double) -> Bool {
-    if let reach { bound = max(bound, largest - reach) }
+    // The largest score of a block is NaN if one of them is.
+    guard largest < .infinity else {
+      isFinite = false
+      return false
+    }
+    // The next number below: a large score less the reach may round to the score.
+    if let reach { bound = max(bound, (largest - reach).nextDown) }
     return largest > bound
   }
 

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 public import Tensors
 
 /// Patterns in an array of a file, read where they lie: a file that is mapped into memory is searched without
@@ -17,11 +16,15 @@ public final class StoredPatterns<Scalar: TensorScalar>: PatternSource {
   public let patternCount: Int
   public let dimension: Int
   private let bytes: Data
-  private let knownNorm = Mutex<Double?>(nil)
+  private let knownNorm = Guarded<Double?>(nil)
 
   /// Patterns of an array of shape [count, dimension] and the format of `Scalar`.
   ///
-  /// - Throws: ``FileFormatError`` naming the file, the array and the format or shape that it should have.
+  /// Their numbers are not looked at: a query whose scores are no numbers for what is stored stops with
+  /// ``RetrievalStop/nonFinite``.
+  ///
+  /// - Throws: ``FileFormatError`` naming the file, the array and the format or shape that it should have, with one
+  ///   pattern at least.
   public init(_ array: StoredArray) throws {
     let type = ElementType(of: Scalar.self)
     guard array.elementType == type else {
@@ -31,11 +34,15 @@ public final class StoredPatterns<Scalar: TensorScalar>: PatternSource {
       throw array.formatError(
         field: "shape", expected: "[patterns, numbers of a pattern]", found: "\(array.shape)")
     }
+    guard array.shape[0] > 0 else {
+      throw array.formatError(field: "shape", expected: "at least one pattern", found: "\(array.shape)")
+    }
     (patternCount, dimension) = (array.shape[0], array.shape[1])
     bytes = array.bytes
   }
 
-  /// The largest Euclidean norm of a row: one pass over all rows the first time it is asked for.
+  /// The largest Euclidean norm of a row, infinite where a number is not finite: one pass over all rows the first time
+  /// it is asked for.
   public var largestNorm: Double {
     if let known = knownNorm.withLock({ $0 }) { return known }
     let length = max(1, 65_536 / dimension)
@@ -44,11 +51,11 @@ public final class StoredPatterns<Scalar: TensorScalar>: PatternSource {
       var largest = 0.0
       withRows(range) { rows in
         for row in 0..<range.count {
-          let start = rows + row * dimension
-          largest = max(largest, Scalar.kernels.dot(dimension, start, start))
+          let norm = EuclideanNorm.of(rows + row * dimension, count: dimension)
+          largest = max(largest, norm.isNaN ? .infinity : norm)
         }
       }
-      return largest.squareRoot()
+      return largest
     }
     let largest = norms.reduce(0, max)
     knownNorm.withLock { $0 = largest }
