@@ -46,7 +46,8 @@ static int supported(const char *name) {
 
 static void prepare(void) {
   for (int slot = 0; slot < ET_WORKSPACES; slot++)
-    if (pthread_key_create(&workspace_keys[slot], free)) abort();
+    if (pthread_key_create(&workspace_keys[slot], free))
+      et_out_of_memory(sizeof(void *), "the key of a kernel's workspace");
   for (int u = unit_count - 1; u >= 0; u--) if (supported(units[u].name)) widest = &units[u];
 }
 
@@ -69,8 +70,9 @@ void *et_workspace(int slot, size_t bytes) {
   static _Thread_local size_t sizes[ET_WORKSPACES];
   if (sizes[slot] < bytes) {
     free(memory[slot]);
-    memory[slot] = aligned_alloc(64, (bytes + 63) / 64 * 64);
-    if (!memory[slot] || pthread_setspecific(workspace_keys[slot], memory[slot])) abort();
+    memory[slot] = et_allocate((bytes + 63) / 64 * 64, 64);
+    if (!memory[slot] || pthread_setspecific(workspace_keys[slot], memory[slot]))
+      et_out_of_memory(bytes, "the workspace of a kernel");
     sizes[slot] = bytes;
   }
   return memory[slot];
@@ -103,8 +105,8 @@ void *et_workspace(int slot, size_t bytes) {
   }                                                                                                          \
   void et_sum_##S(long o, long r, long i, const T *x, T *y) { kernels_##S()->sum(o, r, i, x, y); }           \
   void et_max_##S(long o, long r, long i, const T *x, T *y) { kernels_##S()->max(o, r, i, x, y); }           \
-  void et_softmax_##S(long rows, long columns, const T *x, T *w, T *l) {                                     \
-    kernels_##S()->softmax(rows, columns, x, w, l);                                                          \
+  void et_softmax_##S(long rows, long columns, T scale, const T *x, T *w, T *l) {                            \
+    kernels_##S()->softmax(rows, columns, scale, x, w, l);                                                   \
   }                                                                                                          \
   void et_softmax_pullback_##S(long rows, long columns, const T *w, const T *d, T *y) {                      \
     kernels_##S()->softmax_pullback(rows, columns, w, d, y);                                                 \

@@ -18,7 +18,7 @@ void *et_workspace(int slot, size_t bytes);
     void (*binary_row)(int32_t, long, const T *, long, const T *, long, T *);                                \
     void (*sum)(long, long, long, const T *, T *);                                                           \
     void (*max)(long, long, long, const T *, T *);                                                           \
-    void (*softmax)(long, long, const T *, T *, T *);                                                        \
+    void (*softmax)(long, long, T, const T *, T *, T *);                                                     \
     void (*softmax_pullback)(long, long, const T *, const T *, T *);                                         \
     void (*layer_norm)(long, long, T, const T *, T *, T *);                                                  \
     void (*layer_norm_pullback)(long, long, const T *, const T *, const T *, T *);                           \

@@ -61,12 +61,14 @@ public struct FeatureStandardizer: Sendable, Equatable, Codable {
     require(
       features.rank == 2 && features.shape[1] == columns,
       "features of shape \(features.shape), expected [nodes, \(columns)]")
-    let factors = deviation.map { $0 == 0 ? 0 : 1 / $0 }
     var elements = features.elements
     for place in elements.indices {
       let column = place % columns
-      let value = Self.scaled(Double(elements[place]), scale)
-      elements[place] = factors[column] == 0 ? 0 : Scalar((value - mean[column]) * factors[column])
+      let (value, mean) = (Self.scaled(Double(elements[place]), scale), mean[column])
+      // The difference of numbers of two signs may overflow where their halves do not.
+      let ratio = (value - mean) / deviation[column]
+      let whole = (value - mean).isFinite ? ratio : (value / 2 - mean / 2) / deviation[column] * 2
+      elements[place] = deviation[column] == 0 ? 0 : Scalar(whole)
     }
     return Tensor(shape: features.shape, elements: elements)
   }
@@ -78,11 +80,18 @@ public struct FeatureStandardizer: Sendable, Equatable, Codable {
     }
   }
 
+  /// Mean and deviation of numbers of any size: the largest is brought below 1 by a power of two, so that no sum or square
+  /// overflows or vanishes, and what rounding of the mean leaves of it after centring is taken out too.
   private static func moments(_ values: [Double]) -> (mean: Double, deviation: Double) {
     // Rounding of the mean must not make a constant column vary.
     if values.allSatisfy({ $0 == values[0] }) { return (values[0], 0) }
-    let mean = values.reduce(0, +) / Double(values.count)
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return (mean, (squares / Double(values.count)).squareRoot())
+    let largest = values.reduce(0) { max($0, abs($1)) }
+    let exponent = Int(largest.exponent) + 1
+    let numbers = values.map { scalbn($0, -exponent) }
+    let count = Double(numbers.count)
+    let mean = numbers.reduce(0, +) / count
+    let shift = numbers.reduce(0) { $0 + ($1 - mean) } / count
+    let squares = numbers.reduce(0) { $0 + ($1 - mean - shift) * ($1 - mean - shift) }
+    return (scalbn(mean + shift, exponent), scalbn((squares / count).squareRoot(), exponent))
   }
 }

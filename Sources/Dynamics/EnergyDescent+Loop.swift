@@ -28,7 +28,7 @@ extension EnergyDescent {
         if !isLast { next.evaluation = evaluate(next.tokens, state.fused) }
         if isLast, needsEnergy { next.evaluation = energyOnly(next.tokens, next.fused) }
       }
-      reason = fault(at: next, after: evaluation)
+      reason = fault(at: next, after: evaluation) ?? overflow(from: state, to: next)
       if reason != nil { break }
       record(&trajectory, recording, state, evaluation)
       visit(state)
@@ -135,6 +135,12 @@ extension EnergyDescent {
       part = found.activations.values.isFinite ? first.name : "activations"
     }
     return part.map { .nonFinite(step: state.steps, part: $0) }
+  }
+
+  /// The stop reason of a step that made the norm's squares overflow, or nil.
+  private func overflow(from before: DescentState<Scalar>, to after: DescentState<Scalar>) -> StopReason? {
+    guard let norm = lagrangian as? any LengthNorm<Scalar> else { return nil }
+    return norm.overflows(from: before.tokens, to: after.tokens) ? .overflow(step: after.steps) : nil
   }
 
   /// The first part of the energy whose gradient is not finite.

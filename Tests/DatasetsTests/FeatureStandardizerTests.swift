@@ -53,6 +53,28 @@ struct FeatureStandardizerTests {
     #expect(other != standardizer)
   }
 
+  @Test("columns of numbers of any size are standardised as their shapes are")
+  func anySize() throws {
+    let shape: [Double] = [1, 2, 3, 4]
+    let expected = shape.map { ($0 - 2.5) / 1.25.squareRoot() }
+    for exponent in [-1060, -700, -520, 0, 520, 1000, 1021] {
+      let column = shape.map { scalbn($0, exponent) }
+      let features = Tensor<Double>(shape: [4, 1], elements: column)
+      let found = try FeatureStandardizer(measuring: features).standardized(features).elements
+      // Small numbers are multiples of the smallest one.
+      let tolerance = max(1e-14, scalbn(1, -1074 - exponent))
+      for (a, b) in zip(found, expected) { #expect(abs(a - b) < tolerance, "2^\(exponent): \(found)") }
+    }
+    let largest = Double.greatestFiniteMagnitude
+    let signs = Tensor<Double>(shape: [4, 1], elements: [largest, -largest, -largest, -largest])
+    let found = try FeatureStandardizer(measuring: signs).standardized(signs).elements
+    for (a, b) in zip(found, [3.0, -1, -1, -1]) { #expect(abs(a - b / 3.0.squareRoot()) < 1e-14) }
+    // Columns that vary in their last digits only.
+    let close = Tensor<Double>(shape: [4, 1], elements: shape.map { 1e15 + $0 })
+    let near = try FeatureStandardizer(measuring: close).standardized(close).elements
+    for (a, b) in zip(near, expected) { #expect(abs(a - b) < 0.1, "\(near)") }
+  }
+
   @Test("the signed logarithm keeps signs and tames amounts")
   func signedLogarithm() throws {
     let features = Tensor<Double>(shape: [4, 1], elements: [-1e6, 0, 1, 1e6])

@@ -48,6 +48,37 @@ struct DescendTests {
     #expect(written.metadata == ["steps": "3", "alpha": "0.05", "eps": "0.0001", "precision": "double"])
   }
 
+  @Test(
+    "a step size that moves tokens where the norm's squares overflow fails in one line and writes nothing")
+  func hugeStep() throws {
+    let output = folder.path("overflow.safetensors")
+    for (precision, size) in [
+      ("float", "1e30"), ("float", "1e300"), ("double", "1e200"), ("double", "1e308"),
+    ] {
+      let found = try run(
+        "--weights", try fixture("et-block-small"), "--output", output, "--precision", precision, "--steps",
+        "3",
+        "--step-size", size)
+      found.expectOneLine(containing: "descent: step 1", "try a smaller step size")
+      #expect(!FileManager.default.fileExists(atPath: output))
+    }
+  }
+
+  @Test("tokens whose squares overflow in single precision have the figures of double precision")
+  func largeTokens() throws {
+    let all = try SafetensorsFile.read(path: fixture("et-block-small"))
+    let x = try Tensor<Double>(all.array(named: "x")) * 1e19
+    let path = folder.path("large.safetensors")
+    try SafetensorsFile.write(path: path, arrays: [("x", StoredArray(x))], metadata: [:])
+    let (exact, output) = (folder.path("exact.safetensors"), folder.path("single.safetensors"))
+    let arguments = ["--weights", try fixture("et-block-small"), "--tokens", path, "--step-size", "1e17"]
+    let double = try Program("descend").run(arguments + ["--output", exact])
+    #expect(double.status == 0, "\(double.errors)")
+    let single = try Program("descend")
+      .run(arguments + ["--output", output, "--precision", "float", "--expect", exact])
+    #expect(single.status == 0, "\(single.errors)")
+  }
+
   @Test("a figure that disagrees fails with the array and both numbers")
   func disagreement() throws {
     let reference = try fixture("et-block-small")

@@ -11,7 +11,8 @@
 #include "SequenceKernels.h"
 #include "SystemMemory.h"
 
-// Element-wise functions of one argument; `parameter` is the exponent of the powers and the bound of the clamps.
+// Element-wise functions of one argument; `parameter` is the exponent of the powers, the bound of the
+// clamps, and p of softplus and log cosh, which are log(1 + exp(p x)) / p and log cosh(p x) / p.
 enum {
   ET_NEGATE, ET_EXP, ET_LOG, ET_SQRT, ET_RECIPROCAL, ET_SQUARE, ET_RELU, ET_STEP, ET_SIGMOID, ET_TANH,
   ET_SOFTPLUS, ET_LOG_COSH, ET_ABSOLUTE, ET_SIGN, ET_SIN, ET_COS, ET_POWER, ET_SCALE, ET_SHIFT, ET_EXPM1,
@@ -30,7 +31,7 @@ enum { ET_ADD, ET_SUBTRACT, ET_MULTIPLY, ET_DIVIDE, ET_MAXIMUM, ET_EQUAL };
                            const T *x, T *y, int32_t add);                                                   \
   void et_sum_##S(long outer, long reduced, long inner, const T *x, T *y);                                   \
   void et_max_##S(long outer, long reduced, long inner, const T *x, T *y);                                   \
-  void et_softmax_##S(long rows, long columns, const T *x, T *weights, T *log_sum);                          \
+  void et_softmax_##S(long rows, long columns, T scale, const T *x, T *weights, T *log_sum);                 \
   void et_softmax_pullback_##S(long rows, long columns, const T *weights, const T *cotangent, T *y);         \
   void et_layer_norm_##S(long rows, long columns, T epsilon, const T *x, T *normalized, T *reciprocal);      \
   void et_layer_norm_pullback_##S(long rows, long columns, const T *normalized, const T *reciprocal,         \

@@ -21,8 +21,9 @@ typedef struct {
 } et_neighbours;
 
 #define ET_DECLARE_NEIGHBOURS(T, S)                                                                          \
-  /* Of rows first ..< first + count, queries: the mixture of their keys, log sum exp [rows, heads], which is \
-     infinity where a query sees nothing, and the sum over heads of log sum exp / beta. */                   \
+  /* Of rows first ..< first + count, queries: the mixture of their keys, log sum exp in two parts [rows,     \
+     heads, 2], the largest score, infinity where a query sees nothing, and what the sum adds to it, and the \
+     sum over heads of log sum exp / beta. */                                                                \
   void et_neighbours_attend_##S(const et_neighbours *call, long first, long count, T *of_queries,            \
                                 long row_out, T *log_sums, double *energies);                                \
   /* Of keys, over the transposed pattern: the mixture of the queries that see them. */                      \

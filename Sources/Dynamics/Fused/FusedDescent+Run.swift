@@ -23,30 +23,33 @@ extension FusedDescent {
     var states: [Int] = []
   }
 
-  /// Runs all steps; nil where an energy or a token is not finite, which the general way can explain.
+  /// Runs all steps; nil where an energy or a token is not finite or a step makes the squares of the norm overflow, which
+  /// the general way can explain.
   @specialized(where Scalar == Float)
   func run(from tokens: Tokens<Scalar>, _ request: Request) -> Run? {
     let shape = tokens.values.shape
     let pieces = pieces(batch: shape[0], tokenCount: shape[1], mask: tokens.mask).map { FusedPiece(self, $0) }
     let output = FusedOutput(parts.map(\.name), tokens, request)
-    let memories: [Storage<Scalar>?]
+    let found: [(memory: Storage<Scalar>?, isInRange: Bool)]
     if takesWholePieces(pieces.map(\.rows)) {
-      memories = Parallelism.map(pieces.count) { descend(pieces[$0], tokens.values, request, output) }
+      found = Parallelism.map(pieces.count) { descend(pieces[$0], tokens.values, request, output) }
     } else {
-      memories = pieces.map { descend($0, tokens.values, request, output) }
+      found = pieces.map { descend($0, tokens.values, request, output) }
     }
-    guard output.isFinite else { return nil }
-    let kept = zip(pieces, memories).compactMap { piece, memory in memory.map { (piece: piece, memory: $0) } }
+    guard output.isFinite, found.allSatisfy(\.isInRange) else { return nil }
+    let kept = zip(pieces, found).compactMap { piece, found in
+      found.memory.map { (piece: piece, memory: $0) }
+    }
     return Run(
       tokens: output.tokens, activations: output.activations, energies: output.energies,
       states: output.states,
       tape: FusedTape(keeping: request.keeping, sizes: request.sizes, pieces: kept))
   }
 
-  /// One piece through all steps; returns the memory of what is kept.
+  /// One piece through all steps; returns the memory of what is kept, and whether no step made squares overflow.
   private func descend(
     _ piece: FusedPiece<Scalar>, _ start: Tensor<Scalar>, _ request: Request, _ output: FusedOutput<Scalar>
-  ) -> Storage<Scalar>? {
+  ) -> (memory: Storage<Scalar>?, isInRange: Bool) {
     let steps = request.sizes.count
     let (x, scratch) = (Storage<Scalar>(count: piece.tokenCount), Storage<Scalar>(count: piece.stepCount))
     let spare = piece.step(at: scratch.pointer)
@@ -56,6 +59,7 @@ extension FusedDescent {
       case .tokens: Storage(count: max(1, steps * piece.tokenCount))
       case .steps: Storage(count: max(1, steps * piece.keptStepCount))
       }
+    var range = FusedRange<Scalar>(rowCount: piece.rows.count)
     start.withElements { piece.load($0.baseAddress.unsafelyUnwrapped, to: x.pointer) }
     for (index, size) in request.sizes.enumerated() {
       output.recordState(piece, x.pointer, moment: index)
@@ -67,6 +71,7 @@ extension FusedDescent {
       }
       piece.answer(
         x.pointer, step, energies: output.energyPointer(moment: index), energyStride: output.batch)
+      range.check(step)
       // x <- x + alpha r Wᵀ.
       piece.unproject(step.answers, alpha: size, keep: 1, to: x.pointer)
     }
@@ -77,7 +82,8 @@ extension FusedDescent {
     } else {
       piece.normalize(x.pointer, spare)
     }
+    range.check(spare)
     output.finish(piece, tokens: x.pointer, activations: spare.activations)
-    return kept
+    return (kept, range.isKept)
   }
 }

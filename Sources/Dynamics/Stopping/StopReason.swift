@@ -13,8 +13,17 @@ public indirect enum StopReason: Sendable, Equatable, CustomStringConvertible {
   /// "activations" or "tokens".
   case nonFinite(step: Int, part: String)
 
-  /// Whether every number of the descent is finite.
-  public var isFinite: Bool { if case .nonFinite = self { false } else { true } }
+  /// A step moved a token so far that the square of the length by which the norm divides it overflows; the tokens before
+  /// that step are kept. Activations and energies would still be right, but the descent runs away.
+  case overflow(step: Int)
+
+  /// Whether every number of the descent is finite, and so are the squares of its norm.
+  public var isFinite: Bool {
+    switch self {
+    case .nonFinite, .overflow: false
+    case .steps, .energyChange, .tokenChange, .all: true
+    }
+  }
 
   public var description: String {
     switch self {
@@ -25,6 +34,8 @@ public indirect enum StopReason: Sendable, Equatable, CustomStringConvertible {
     case .nonFinite(0, let part): "\(part) is infinite or not a number at the start"
     case .nonFinite(let step, let part):
       "step \(step) made \(part) infinite or not a number: try a smaller step size or backtracking"
+    case .overflow(let step):
+      "step \(step) moved tokens so far that the squares of the norm overflow: try a smaller step size or backtracking"
     }
   }
 }

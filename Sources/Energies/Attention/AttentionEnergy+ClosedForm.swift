@@ -17,12 +17,12 @@ extension AttentionEnergy: ClosedFormEnergy {
     let queries: Tensor<Scalar>, keys: Tensor<Scalar>  // [batch, tokens, heads * key size]
     let weights: Tensor<Scalar>  // w, [batch, heads, queries, keys]
     let mixing: Tensor<Scalar>  // m w
-    let logSum: Tensor<Scalar>  // [batch, heads, queries]
+    let logSum: Tensor<Scalar>  // log sum exp over beta, [batch, heads, queries]
   }
 
-  /// beta of each number of a projected token, [1, 1, heads * key size].
-  private var betaRow: Tensor<Scalar> {
-    beta.reshaped([headCount, 1]).repeated(to: [headCount, keySize]).reshaped([1, 1, headCount * keySize])
+  /// A number of each head for each number of a projected token, [1, 1, heads * key size].
+  private func row(_ ofHeads: Tensor<Scalar>) -> Tensor<Scalar> {
+    ofHeads.reshaped([headCount, 1]).repeated(to: [headCount, keySize]).reshaped([1, 1, headCount * keySize])
   }
 
   private var multiplier: Tensor<Scalar>? {
@@ -32,17 +32,19 @@ extension AttentionEnergy: ClosedFormEnergy {
   private func pass(at g: Activations<Scalar>) -> Pass {
     let queries = project(g, queryWeights)
     let keys = project(g, keyWeights)
-    var scores = (queries * betaRow).headScores(keys, headCount: headCount)
+    let unit = scoreUnit(of: beta)
+    let share = beta * unit
+    var scores = (queries * row(share)).headScores(keys, headCount: headCount)
     switch bias {
-    case .additive(let values): scores = scores + values
+    case .additive(let values): scores = scores + (unit == 1 ? values : values * unit)
     case .multiplicative(let values): scores = scores * values
     case nil: break
     }
     if let blocked = blockedPairs(g) { scores = scores + blocked }
-    let (weights, logSum) = scores.softmaxWithLogSum()
+    let (weights, logSum) = scores.softmaxWithLogSum(scale: 1 / unit)
     return Pass(
       queries: queries, keys: keys, weights: weights, mixing: multiplier.map { weights * $0 } ?? weights,
-      logSum: logSum)
+      logSum: logSum.withoutNegativeInfinity() / share.reshaped([1, headCount, 1]))
   }
 
   /// A derivative with respect to tokens from those with respect to queries and keys.
@@ -53,11 +55,10 @@ extension AttentionEnergy: ClosedFormEnergy {
 
   public func energyAndGradient(at g: Activations<Scalar>) -> EnergyAndGradient<Scalar> {
     let pass = pass(at: g)
-    let logSum = pass.logSum.withoutNegativeInfinity() / beta.reshaped([1, headCount, 1])
     let descent = unproject(
       pass.mixing.headMixture(pass.keys), pass.mixing.headMixture(pass.queries, transposed: true))
     return EnergyAndGradient(
-      energy: EnergyByPart([(name, -logSum.sum(axes: [1, 2]))]), gradient: -descent)
+      energy: EnergyByPart([(name, -pass.logSum.sum(axes: [1, 2]))]), gradient: -descent)
   }
 
   public func gradientPullback(

@@ -82,16 +82,18 @@ public struct AttentionEnergy<Scalar: TensorScalar>: Energy {
 
   public func energy(at g: Activations<Scalar>) -> Tensor<Scalar> {
     let heads = [1, headCount, 1, 1]
+    let unit = scoreUnit(of: beta)
+    let share = beta * unit
     var scores = project(g, queryWeights).headScores(project(g, keyWeights), headCount: headCount)
-    scores = scores * beta.reshaped(heads)
+    scores = scores * share.reshaped(heads)
     switch bias {
-    case .additive(let values): scores = scores + values
+    case .additive(let values): scores = scores + (unit == 1 ? values : values * unit)
     case .multiplicative(let values): scores = scores * values
     case nil: break
     }
     if let blocked = blockedPairs(g) { scores = scores + blocked }
-    let logSum = scores.logSumExp().withoutNegativeInfinity()  // [batch, heads, queries]
-    return -(logSum / beta.reshaped([1, headCount, 1])).sum(axes: [1, 2])
+    let logSum = scores.logSumExp(scale: 1 / unit).withoutNegativeInfinity()  // [batch, heads, queries]
+    return -(logSum / share.reshaped([1, headCount, 1])).sum(axes: [1, 2])
   }
 
   /// Queries or keys of all heads, [batch, tokens, heads * key size].

@@ -16,25 +16,32 @@ extension NeighbourAttentionEnergy {
   /// They add up to 1 over the pairs of a node and are 0 for pairs with padding.
   public func attentionWeights(at g: Activations<Scalar>) -> Tensor<Scalar> {
     let scores = scores(at: g)
-    return (scores - spread(logSums(scores))).exponential()
+    let (exponentials, totals, _) = softmax(scores)
+    return exponentials / spread(totals)
   }
 
   /// `energyByNode` by tensor operations.
   func nodeEnergies(at g: Activations<Scalar>) -> Tensor<Scalar> {
-    -(logSums(scores(at: g)) / beta.reshaped([1, headCount, 1])).sum(axes: [1])
+    let (_, totals, tops) = softmax(scores(at: g))
+    // log sum exp (s - c) + c is the same function for every constant c; 0 for a node that sees nothing.
+    let logSums = totals.logarithm() * unit + tops
+    return -(logSums / (beta * unit).reshaped([1, headCount, 1])).sum(axes: [1])
   }
 
   private var pattern: SparsePattern { neighbourhoods.pattern }
 
-  /// beta K · Q and the edge term of each pair, [batch, heads, pairs]; -infinity for pairs with padding.
+  /// The unit of scores, in which no product with beta overflows.
+  private var unit: Scalar { scoreUnit(of: beta) }
+
+  /// beta K · Q and the edge term of each pair in `unit`, [batch, heads, pairs]; -infinity for pairs with padding.
   private func scores(at g: Activations<Scalar>) -> Tensor<Scalar> {
     checkNodes(g)
     checkEdgeTerms()
     let queries = g.values.projected(by: flat(queryWeights), transposed: true)
     let keys = g.values.projected(by: flat(keyWeights), transposed: true)
     var scores = queries.pairScores(keys, over: pattern, headCount: headCount)
-    scores = scores * beta.reshaped([1, headCount, 1])
-    if let terms = termsOfPairs() { scores = scores + terms }
+    scores = scores * (beta * unit).reshaped([1, headCount, 1])
+    if let terms = termsOfPairs() { scores = scores + (unit == 1 ? terms : terms * unit) }
     if let mask = g.mask { scores = scores + blockedPairs(mask) }
     return scores
   }
@@ -65,16 +72,19 @@ extension NeighbourAttentionEnergy {
     return Tensor(shape: [mask.batch, 1, pattern.pairCount], elements: elements)
   }
 
-  /// log sum exp over the pairs of each node, [batch, heads, nodes]; 0 for a node that sees nothing.
-  private func logSums(_ scores: Tensor<Scalar>) -> Tensor<Scalar> {
+  /// exp(s - c) of each pair, [batch, heads, pairs], their sums over the pairs of each node, [batch, heads, nodes], which
+  /// are 1 for a node that sees nothing, and c, the largest score of each node, a constant.
+  private func softmax(
+    _ scores: Tensor<Scalar>
+  ) -> (exponentials: Tensor<Scalar>, totals: Tensor<Scalar>, tops: Tensor<Scalar>) {
     let (batch, nodes) = (scores.shape[0], pattern.rowCount)
-    // log sum exp (s - c) + c is the same function for every constant c.
     let tops = largestScores(scores)
-    let exponentials = (scores - spread(tops)).exponential()
+    let rest = scores - spread(tops)
+    let exponentials = (unit == 1 ? rest : rest * (1 / unit)).exponential()
     let totals = exponentials.reshaped(scores.shape + [1]).pairSums(.row, of: pattern)
       .reshaped([batch, headCount, nodes])
     let isEmpty = totals.detached.equals(.zeros(totals.shape))
-    return (totals + isEmpty).logarithm() + tops
+    return (exponentials, totals + isEmpty, tops)
   }
 
   /// For each pair the number of its query.

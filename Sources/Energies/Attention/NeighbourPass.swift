@@ -38,7 +38,7 @@ final class NeighbourPass<Scalar: TensorScalar> {
     width = energy.headCount * energy.paddedKeySize
     queries = g.values.projected(by: energy.paddedWeights(energy.queryWeights), transposed: true)
     keys = g.values.projected(by: energy.paddedWeights(energy.keyWeights), transposed: true)
-    let sums = Storage<Scalar>(count: batch * nodes * energy.headCount)
+    let sums = Storage<Scalar>(count: 2 * batch * nodes * energy.headCount)
     let answers = Storage<Scalar>(count: batch * nodes * width)
     let rowEnergies = UnsafeMutableBufferPointer<Double>.allocate(capacity: batch * nodes)
     defer { rowEnergies.deallocate() }
@@ -49,7 +49,7 @@ final class NeighbourPass<Scalar: TensorScalar> {
     forEachExample { passes, example in
       passes.attend(
         rows(queries, keys, example), answers: answers.pointer + example * nodes * width, row: width,
-        logSums: sums.pointer + example * nodes * energy.headCount,
+        logSums: sums.pointer + 2 * example * nodes * energy.headCount,
         energies: rowEnergies.baseAddress.unsafelyUnwrapped + example * nodes)
     }
     energies = Tensor(shape: [batch, nodes], elements: rowEnergies.map { Scalar($0) })
@@ -83,7 +83,7 @@ final class NeighbourPass<Scalar: TensorScalar> {
     let answers = Storage<Scalar>(count: batch * nodes * width)
     forEachExample { passes, example in
       passes.answerKeys(
-        rows(queries, keys, example), logSums: logSums.pointer + example * nodes * energy.headCount,
+        rows(queries, keys, example), logSums: logSums.pointer + 2 * example * nodes * energy.headCount,
         answers: answers.pointer + example * nodes * width, row: width)
     }
     ofKeys = Tensor(shape: [batch, nodes, width], storage: answers)
@@ -101,7 +101,7 @@ final class NeighbourPass<Scalar: TensorScalar> {
     let ofTerms = energy.edgeTerms.map { Storage<Scalar>.zeros($0.count) }
     forEachExample { passes, example in
       let (at, moves) = (rows(queries, keys, example), rows(queryMoves, keyMoves, example))
-      let (start, sums) = (example * nodes * width, logSums.pointer + example * nodes * heads)
+      let (start, sums) = (example * nodes * width, logSums.pointer + 2 * example * nodes * heads)
       ofBeta.withUnsafeMutableBufferPointer { ofBeta in
         passes.moveQueries(
           at, moves, answers: pointer(ofQueries) + start, row: width, logSums: sums, means: means.pointer,

@@ -6,7 +6,7 @@ import Tensors
 /// weights that are computed again from the log sums. Every row is written by one thread: nothing depends on how many
 /// there are.
 ///
-/// - Cost: 4 heads size operations a pair for each pass and twice that for a move; memory for log sums and means, two
+/// - Cost: 4 heads size operations a pair for each pass and twice that for a move; memory for log sums and means, three
 ///   numbers a node and head.
 struct NeighbourPasses<Scalar: TensorScalar> {
   typealias Input = UnsafePointer<Scalar>
@@ -28,7 +28,7 @@ struct NeighbourPasses<Scalar: TensorScalar> {
   private var kernels: NeighbourKernels<Scalar> { Scalar.kernels.neighbours }
   private var work: Int { 4 * headCount * size }
 
-  /// Answers to queries, log sums [nodes, heads] and the energies of nodes, without their sign.
+  /// Answers to queries, log sums in two parts [nodes, heads, 2] and the energies of nodes, without their sign.
   func attend(
     _ rows: Rows, answers: Output, row: Int, logSums: Output, energies: UnsafeMutablePointer<Double>
   ) {

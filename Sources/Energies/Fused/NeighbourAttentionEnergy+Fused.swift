@@ -43,7 +43,7 @@ private final class NeighbourPart<Scalar: TensorScalar>: FusedPart {
     self.energy = energy
     self.rows = rows
     size = energy.paddedKeySize
-    keptCount = rows.count * energy.headCount
+    keptCount = 2 * rows.count * energy.headCount
     energies = .allocate(capacity: rows.count)
     let all = energy.neighbourhoods
     guard rows.positions != nil else {
@@ -78,7 +78,7 @@ private final class NeighbourPart<Scalar: TensorScalar>: FusedPart {
     _ work: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, energies: UnsafeMutablePointer<Double>
   ) {
     forEachExample { example, row, passes in
-      let (at, logSums) = (sides(work, from: row), kept + row * headCount)
+      let (at, logSums) = (sides(work, from: row), kept + 2 * row * headCount)
       let answers = work.answers + row * work.row
       passes.attend(at, answers: answers, row: work.row, logSums: logSums, energies: self.energies + row)
       passes.answerKeys(at, logSums: logSums, answers: answers + width, row: work.row)
@@ -93,7 +93,7 @@ private final class NeighbourPart<Scalar: TensorScalar>: FusedPart {
       let ofBeta = ofBeta.baseAddress
       forEachExample { example, row, passes in
         let (at, along) = (sides(work, from: row), sides(moves, from: row))
-        let (logSums, means) = (kept + row * headCount, means.pointer + row * headCount)
+        let (logSums, means) = (kept + 2 * row * headCount, means.pointer + row * headCount)
         let changes = moves.answers + row * work.row
         passes.moveQueries(
           at, along, answers: work.answers + row * work.row, row: work.row, logSums: logSums, means: means,

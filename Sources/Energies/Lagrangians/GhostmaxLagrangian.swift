@@ -18,14 +18,16 @@ public struct GhostmaxLagrangian<Scalar: TensorScalar>: Lagrangian {
     self.beta = beta
   }
 
-  public func value(at x: Tokens<Scalar>) -> Tensor<Scalar> { x.sumOfTokens(scores(x).logSumExp()) / beta }
-
-  public func activations(at x: Tokens<Scalar>) -> Activations<Scalar> {
-    x.activations(scores(x).softmax().sliced(axis: -1, 0..<x.values.shape[2]))
+  public func value(at x: Tokens<Scalar>) -> Tensor<Scalar> {
+    x.sumOfTokens(withGhost(x).logSumExp(scale: beta))
   }
 
-  /// beta x with the ghost's 0 behind it.
-  private func scores(_ x: Tokens<Scalar>) -> Tensor<Scalar> {
-    (x.realValues * beta).padded(axis: -1, before: 0, to: x.values.shape[2] + 1)
+  public func activations(at x: Tokens<Scalar>) -> Activations<Scalar> {
+    x.activations(withGhost(x).softmax(scale: beta).sliced(axis: -1, 0..<x.values.shape[2]))
+  }
+
+  /// x with the ghost's 0 behind it.
+  private func withGhost(_ x: Tokens<Scalar>) -> Tensor<Scalar> {
+    x.realValues.padded(axis: -1, before: 0, to: x.values.shape[2] + 1)
   }
 }

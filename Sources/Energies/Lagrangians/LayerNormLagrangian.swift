@@ -6,11 +6,12 @@ public import Tensors
 ///     g = gamma (x - mean) / sqrt(var(x) + epsilon) + delta
 ///
 /// var is the biased variance of a token's D numbers. The Hessian is positive semi-definite only for
-/// gamma ≥ 0: with a negative gain a descent climbs.
+/// gamma ≥ 0: with a negative gain a descent climbs. Right for finite numbers of any size, though their squares overflow;
+/// the value is infinite only where it is no finite number itself. Equal numbers give delta.
 ///
 /// - Source: Hoover et al. 2023, equations 1 and 2; epsilon 1e-5. One square root for each token, then the
 ///   sum.
-public struct LayerNormLagrangian<Scalar: TensorScalar>: Lagrangian {
+public struct LayerNormLagrangian<Scalar: TensorScalar>: LengthNorm {
   /// The gain, one number.
   public var gamma: Tensor<Scalar>
   /// The offset, [dimension].
@@ -23,6 +24,7 @@ public struct LayerNormLagrangian<Scalar: TensorScalar>: Lagrangian {
     require(
       gamma.rank == 0 && delta.rank == 1,
       "gamma has shape [] and delta [dimension], not \(gamma.shape) and \(delta.shape)")
+    checkEpsilon(epsilon)
     self.gamma = gamma
     self.delta = delta
     self.epsilon = epsilon
@@ -40,11 +42,14 @@ public struct LayerNormLagrangian<Scalar: TensorScalar>: Lagrangian {
 
   public func value(at x: Tokens<Scalar>) -> Tensor<Scalar> {
     let size = x.values.shape[2]
-    let centered = x.values - x.values.mean(axes: [-1], keepingDimensions: true)
-    let deviation = (centered.squared().mean(axes: [-1]) + epsilon).squareRoot()  // [batch, tokens]
+    let deviation = x.values.standardDeviation(epsilon: epsilon)  // [batch, tokens]
     let linear = (x.values * delta.reshaped([1, 1, size])).sum(axes: [-1])
     let values = deviation * (gamma.reshaped([1, 1]) * Scalar(size)) + linear
     return (x.mask.map { values * $0.tensor() } ?? values).sum(axes: [1])
+  }
+
+  package func lengths(at x: Tokens<Scalar>) -> Tensor<Scalar> {
+    x.values.detached.standardDeviation(epsilon: epsilon)
   }
 
   public func activations(at x: Tokens<Scalar>) -> Activations<Scalar> {

@@ -18,7 +18,7 @@ public struct SigmoidLagrangian<Scalar: TensorScalar>: Lagrangian {
   }
 
   public func value(at x: Tokens<Scalar>) -> Tensor<Scalar> {
-    x.sumOfComponents((x.realValues * beta).softplus()) / beta
+    x.sumOfComponents(x.realValues.softplus(scale: beta))
   }
 
   public func activations(at x: Tokens<Scalar>) -> Activations<Scalar> {

@@ -4,7 +4,7 @@ public import Tensors
 ///
 ///     L = sum over tokens of  1/beta log sum e^(beta x)        g = softmax(beta x)
 ///
-/// The largest number is taken out of the sum, which is safe for any x. Each token has its own sum.
+/// The largest number is taken out of the sum before beta multiplies what is left, which is safe for any x. Each token has its own sum.
 ///
 /// - Source: Krotov and Hopfield 2021; `lagr_softmax` of hamux.
 public struct SoftmaxLagrangian<Scalar: TensorScalar>: Lagrangian {
@@ -18,10 +18,10 @@ public struct SoftmaxLagrangian<Scalar: TensorScalar>: Lagrangian {
   }
 
   public func value(at x: Tokens<Scalar>) -> Tensor<Scalar> {
-    x.sumOfTokens((x.realValues * beta).logSumExp()) / beta
+    x.sumOfTokens(x.realValues.logSumExp(scale: beta))
   }
 
   public func activations(at x: Tokens<Scalar>) -> Activations<Scalar> {
-    x.activations((x.realValues * beta).softmax())
+    x.activations(x.realValues.softmax(scale: beta))
   }
 }

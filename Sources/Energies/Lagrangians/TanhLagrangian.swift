@@ -4,7 +4,8 @@ public import Tensors
 ///
 ///     L = 1/beta sum log cosh(beta x)        g = tanh(beta x)
 ///
-/// Computed as |beta x| + log(1 + e^(-2 |beta x|)) - log 2, which is safe for any x.
+/// Computed as |x| + (log(1 + e^(-2 |beta x|)) - log 2) / beta, which is safe for any x, and near 0 without the
+/// difference, whose terms cancel there.
 ///
 /// - Source: Krotov and Hopfield 2021; `lagr_tanh` of hamux.
 public struct TanhLagrangian<Scalar: TensorScalar>: Lagrangian {
@@ -18,7 +19,7 @@ public struct TanhLagrangian<Scalar: TensorScalar>: Lagrangian {
   }
 
   public func value(at x: Tokens<Scalar>) -> Tensor<Scalar> {
-    x.sumOfComponents((x.realValues * beta).logHyperbolicCosine()) / beta
+    x.sumOfComponents(x.realValues.logHyperbolicCosine(scale: beta))
   }
 
   public func activations(at x: Tokens<Scalar>) -> Activations<Scalar> {

@@ -25,16 +25,20 @@ public enum HopfieldActivation<Scalar: TensorScalar>: Sendable {
     case .power(let degree):
       return overlaps.power(Scalar(degree)).sum(axes: [-1]) / Scalar(degree)
     case .softmax(let beta, _):
-      return (overlaps * beta.reshaped([1, 1, 1])).logSumExp() / beta.reshaped([1, 1])
+      let unit = scoreUnit(of: beta)
+      let share = beta * unit
+      return (overlaps * share.reshaped([1, 1, 1])).logSumExp(scale: 1 / unit) / share.reshaped([1, 1])
     }
   }
 
   /// r = G', [batch, tokens, memories].
   func activation(_ overlaps: Tensor<Scalar>) -> Tensor<Scalar> {
     switch self {
-    case .rectifiedPolynomial(let degree): overlaps.reluPower(degree - 1)
-    case .power(let degree): overlaps.power(Scalar(degree - 1))
-    case .softmax(let beta, _): (overlaps * beta.reshaped([1, 1, 1])).softmax()
+    case .rectifiedPolynomial(let degree): return overlaps.reluPower(degree - 1)
+    case .power(let degree): return overlaps.power(Scalar(degree - 1))
+    case .softmax(let beta, _):
+      let unit = scoreUnit(of: beta)
+      return (overlaps * (beta * unit).reshaped([1, 1, 1])).softmax(scale: 1 / unit)
     }
   }
 

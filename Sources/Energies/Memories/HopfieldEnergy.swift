@@ -70,8 +70,10 @@ extension HopfieldEnergy: ClosedFormEnergy {
       let rectified = overlaps.relu()
       return (rectified.squared().sum(axes: [-1]) / 2, rectified)
     case .softmax(let beta, _):
-      let (weights, logSum) = (overlaps * beta.reshaped([1, 1, 1])).softmaxWithLogSum()
-      return (logSum / beta.reshaped([1, 1]), weights)
+      let unit = scoreUnit(of: beta)
+      let share = beta * unit
+      let (weights, logSum) = (overlaps * share.reshaped([1, 1, 1])).softmaxWithLogSum(scale: 1 / unit)
+      return (logSum / share.reshaped([1, 1]), weights)
     case .rectifiedPolynomial, .power:
       return (activation.value(overlaps), activation.activation(overlaps))
     }

@@ -39,7 +39,7 @@ package final class NeighbourKernels<Scalar>: Sendable {
   package typealias Output = UnsafeMutablePointer<Scalar>
   package typealias Sums = UnsafeMutablePointer<Double>
 
-  /// call, queries, answers to them and their row, log sums [rows, heads], energies of rows without their sign.
+  /// call, queries, answers to them and their row, log sums in two parts [rows, heads, 2], energies of rows without their sign.
   package let attend: @Sendable (NeighbourCall<Scalar>, Range<Int>, Output, Int, Output, Sums) -> Void
   /// call, keys, log sums, answers to keys and their row.
   package let answer: @Sendable (NeighbourCall<Scalar>, Range<Int>, Input, Output, Int) -> Void

@@ -19,7 +19,8 @@ public struct TensorKernels<Scalar>: Sendable {
     @Sendable (Int, UnsafePointer<Int>, UnsafePointer<Int>, UnsafePointer<Int>, Input, Output, Int32) -> Void
   package let sum: @Sendable (Int, Int, Int, Input, Output) -> Void
   package let maximum: @Sendable (Int, Int, Int, Input, Output) -> Void
-  package let softmax: @Sendable (Int, Int, Input, Output, Output?) -> Void
+  /// rows, columns, scale, x, weights, log sums unless nil: softmax of scale x, and log sum exp(scale x) / scale.
+  package let softmax: @Sendable (Int, Int, Scalar, Input, Output, Output?) -> Void
   package let softmaxPullback: @Sendable (Int, Int, Input, Input, Output) -> Void
   package let layerNorm: @Sendable (Int, Int, Scalar, Input, Output, Output) -> Void
   package let layerNormPullback: @Sendable (Int, Int, Input, Input, Input, Output) -> Void

@@ -89,12 +89,16 @@ extension Tensor {
     // The slope in terms of the value y: λ above 0, y + λ α elsewhere.
     function(ET_SELU) { _, y in y.function(ET_SELU_SLOPE) { y, _ in 1 - y.step() } }
   }
-  /// log(1 + e^x), safe for large |x|.
+  /// log(1 + e^(scale x)) / scale, safe for any x and scale above 0.
   @_specialize(where Scalar == Float)
-  public func softplus() -> Tensor { function(ET_SOFTPLUS) { x, _ in x.sigmoid() } }
-  /// log cosh x, safe for large |x|.
+  public func softplus(scale: Scalar = 1) -> Tensor {
+    function(ET_SOFTPLUS, scale) { x, _ in (scale == 1 ? x : x * scale).sigmoid() }
+  }
+  /// log cosh(scale x) / scale, safe for any x and scale above 0 and without cancellation near 0.
   @_specialize(where Scalar == Float)
-  public func logHyperbolicCosine() -> Tensor { function(ET_LOG_COSH) { x, _ in x.tanh() } }
+  public func logHyperbolicCosine(scale: Scalar = 1) -> Tensor {
+    function(ET_LOG_COSH, scale) { x, _ in (scale == 1 ? x : x * scale).tanh() }
+  }
   /// |x|.
   @_specialize(where Scalar == Float)
   public func absoluteValue() -> Tensor { function(ET_ABSOLUTE) { x, _ in x.sign() } }

@@ -1,35 +1,44 @@
 extension Tensor {
-  private var rows: Int { shape.dropLast().reduce(1, *) }
+  /// The number of rows that lie along the last axis.
+  var rowCount: Int { shape.dropLast().reduce(1, *) }
 
-  /// Softmax over the last axis. A row that is -infinity throughout gives zeros.
+  /// Softmax of `scale` times the numbers of the last axis. A row that is -infinity throughout gives zeros.
+  ///
+  /// - Parameter scale: Above 0. It multiplies what is left of the numbers when the largest is taken out, so that no
+  ///   product overflows.
   @_specialize(where Scalar == Float)
-  public func softmax() -> Tensor {
+  public func softmax(scale: Scalar = 1) -> Tensor {
     require(rank > 0, "softmax needs an axis")
-    return .differentiable(softmaxWithLogSum().weights, inputs: [self]) { pull in
-      [pull.output.softmaxPullback(pull.cotangent)]
+    return .differentiable(softmaxWithLogSum(scale: scale).weights, inputs: [self]) { pull in
+      let ofScores = pull.output.softmaxPullback(pull.cotangent)
+      return [scale == 1 ? ofScores : ofScores * scale]
     }
   }
 
-  /// log sum exp over the last axis, which is removed. A row that is -infinity throughout gives -infinity.
+  /// log sum exp(scale x) / scale over the last axis, which is removed. A row that is -infinity throughout gives
+  /// -infinity.
+  ///
+  /// - Parameter scale: Above 0; as that of ``softmax(scale:)``.
   @_specialize(where Scalar == Float)
-  public func logSumExp() -> Tensor {
+  public func logSumExp(scale: Scalar = 1) -> Tensor {
     require(rank > 0, "logSumExp needs an axis")
-    return .differentiable(softmaxWithLogSum().logSum, inputs: [self]) { pull in
+    return .differentiable(softmaxWithLogSum(scale: scale).logSum, inputs: [self]) { pull in
       let cotangent = pull.cotangent.reshaped(pull.cotangent.shape + [1])
-      return [cotangent * pull.inputs[0].softmax()]
+      return [cotangent * pull.inputs[0].softmax(scale: scale)]
     }
   }
 
   /// Softmax and log sum exp of the last axis from one sweep; constants for differentiation.
   @_specialize(where Scalar == Float)
-  package func softmaxWithLogSum() -> (weights: Tensor, logSum: Tensor) {
+  package func softmaxWithLogSum(scale: Scalar = 1) -> (weights: Tensor, logSum: Tensor) {
     let columns = shape[rank - 1]
     require(columns > 0, "softmax over an empty axis of shape \(shape)")
-    let logSum = Storage<Scalar>(count: rows)
+    require(scale > 0 && scale.isFinite, "the scale of a softmax is a number above 0, not \(scale)")
+    let logSum = Storage<Scalar>(count: rowCount)
     let weights = Tensor(shape: shape) { out in
-      Parallelism.forRanges(rows, grain: max(1, 8_192 / columns)) { range in
+      Parallelism.forRanges(rowCount, grain: max(1, 8_192 / columns)) { range in
         kernels.softmax(
-          range.count, columns, pointer + range.lowerBound * columns, out + range.lowerBound * columns,
+          range.count, columns, scale, pointer + range.lowerBound * columns, out + range.lowerBound * columns,
           logSum.pointer + range.lowerBound)
       }
     }
@@ -45,59 +54,9 @@ extension Tensor {
     require(shape == cotangent.shape, "softmax of shape \(shape), cotangent of \(cotangent.shape)")
     let columns = shape[rank - 1]
     return Tensor(shape: shape) { out in
-      Parallelism.forRanges(rows, grain: max(1, 16_384 / columns)) { range in
+      Parallelism.forRanges(rowCount, grain: max(1, 16_384 / columns)) { range in
         let start = range.lowerBound * columns
         kernels.softmaxPullback(range.count, columns, pointer + start, cotangent.pointer + start, out + start)
-      }
-    }
-  }
-
-  /// (x - mean) / sqrt(variance + epsilon) over the last axis, with the biased variance.
-  ///
-  /// - Source: Hoover et al. 2023, equation 1 with gamma 1 and delta 0.
-  @_specialize(where Scalar == Float)
-  public func standardized(epsilon: Scalar) -> Tensor {
-    require(rank > 0 && shape[rank - 1] > 0, "standardized needs a last axis, not shape \(shape)")
-    let (normalized, reciprocal) = standardizedWithReciprocal(epsilon: epsilon)
-    return .differentiable(normalized, inputs: [self]) { pull in
-      guard pull.isDifferentiated else {
-        return [normalized.standardizedPullback(reciprocal: reciprocal, cotangent: pull.cotangent)]
-      }
-      let x = pull.inputs[0]
-      let centered = x - x.mean(axes: [-1], keepingDimensions: true)
-      let scale = (centered.squared().mean(axes: [-1], keepingDimensions: true) + epsilon).squareRoot()
-      let z = centered / scale
-      let d = pull.cotangent
-      let mean = d.mean(axes: [-1], keepingDimensions: true)
-      return [(d - mean - z * (z * d).mean(axes: [-1], keepingDimensions: true)) / scale]
-    }
-  }
-
-  /// `standardized` and, for each row, 1 / sqrt(variance + epsilon); constants for differentiation.
-  @_specialize(where Scalar == Float)
-  package func standardizedWithReciprocal(epsilon: Scalar) -> (normalized: Tensor, reciprocal: Tensor) {
-    let columns = shape[rank - 1]
-    let reciprocal = Storage<Scalar>(count: rows)
-    let normalized = Tensor(shape: shape) { out in
-      Parallelism.forRanges(rows, grain: max(1, 16_384 / columns)) { range in
-        let start = range.lowerBound * columns
-        kernels.layerNorm(
-          range.count, columns, epsilon, pointer + start, out + start, reciprocal.pointer + range.lowerBound)
-      }
-    }
-    return (normalized, Tensor(shape: Array(shape.dropLast()), storage: reciprocal))
-  }
-
-  /// The cotangent of x from that of its standardised rows `self`; a constant for differentiation.
-  @_specialize(where Scalar == Float)
-  package func standardizedPullback(reciprocal: Tensor, cotangent: Tensor) -> Tensor {
-    let columns = shape[rank - 1]
-    return Tensor(shape: shape) { out in
-      Parallelism.forRanges(rows, grain: max(1, 16_384 / columns)) { range in
-        let start = range.lowerBound * columns
-        kernels.layerNormPullback(
-          range.count, columns, pointer + start, reciprocal.pointer + range.lowerBound,
-          cotangent.pointer + start, out + start)
       }
     }
   }

@@ -7,7 +7,7 @@ extension Tensor {
   public func pairSoftmax(over pattern: SparsePattern) -> Tensor {
     checkPairs(pattern)
     let softmax = kernels.softmax
-    let value = overRows(pattern) { count, start, out in softmax(1, count, pointer + start, out, nil) }
+    let value = overRows(pattern) { count, start, out in softmax(1, count, 1, pointer + start, out, nil) }
     return .differentiable(value, inputs: [self]) { pull in
       [pull.output.pairSoftmaxPullback(pull.cotangent, over: pattern)]
     }

@@ -59,7 +59,7 @@ struct SoftmaxPass<Scalar: TensorScalar> {
         states, count: queries.count, patterns: patterns, patternCount: rows.count, scale: beta,
         to: scores.pointer, row: rows.count)
       // A row's softmax may be written over its scores.
-      Scalar.kernels.softmax(queries.count, rows.count, scores.pointer, scores.pointer, logs.pointer)
+      Scalar.kernels.softmax(queries.count, rows.count, 1, scores.pointer, scores.pointer, logs.pointer)
       if let mixture {
         pass.mix(
           scores.pointer, row: rows.count, count: queries.count, patterns: patterns,

@@ -4,3 +4,8 @@ import Tensors
 func checkBeta(_ beta: some BinaryFloatingPoint) {
   require(beta > 0 && beta.isFinite, "beta is a positive number, not \(beta)")
 }
+
+/// Checks what a norm adds to a square.
+func checkEpsilon(_ epsilon: some BinaryFloatingPoint) {
+  require(epsilon >= 0 && epsilon.isFinite, "epsilon is a finite number of at least 0, not \(epsilon)")
+}
