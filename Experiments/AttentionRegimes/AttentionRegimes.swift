@@ -21,7 +21,8 @@ struct AttentionRegimes: ParsableCommand {
     // Everything that can fail at once comes before any work.
     let model = try LoadedModel(work.model)
     let source = try SourceText(work.text)
-    let pairs = try work.pairs.map { try SentencePairs.read(URL(fileURLWithPath: $0)) }
+    for remark in model.remarks { print(remark) }
+    let pairs = try work.pairs.map { try Self.pairs($0) }
     let text = TokenWindows(source.text, tokenizer: model.tokenizer)
     let settings = try Settings(work, peer, quick: output.quick, model: model, windows: text)
     let pytorch =
@@ -43,7 +44,7 @@ struct AttentionRegimes: ParsableCommand {
       defer { record.timings[name] = Date().timeIntervalSince(before) }
       return try body()
     }
-    let regimes = timed("regimes") { MeasuredRegimes(model, text, settings, progress) }
+    let regimes = try timed("regimes") { try MeasuredRegimes(model, text, settings, progress) }
     let replacements = try timed("replacements") {
       try Replacements(model, text, pairs, regimes, settings, progress)
     }
@@ -59,6 +60,18 @@ struct AttentionRegimes: ParsableCommand {
       model: model, source: source, text: text, regimes: regimes, replacements: replacements,
       comparison: comparison
     ).write(record, to: output.output)
+  }
+
+  /// Pairs whose scores order them.
+  private static func pairs(_ path: String) throws -> SentencePairs {
+    let found = try SentencePairs.read(URL(fileURLWithPath: path))
+    if let score = found.pairs.first?.score, found.pairs.allSatisfy({ $0.score == score }) {
+      throw DataFileError(
+        file: path,
+        problem: "every one of \(found.pairs.count) pairs has the score \(score), expected scores that differ"
+      )
+    }
+    return found
   }
 
   private func pairFingerprint(_ pairs: SentencePairs?) throws -> [DataFingerprint] {

@@ -9,14 +9,20 @@ struct MeasuredRegimes {
 
   private static let sequencesAtOnce = 16
 
-  init(_ model: LoadedModel, _ text: TokenWindows, _ settings: Settings, _ progress: PassProgress) {
+  /// - Throws: one line naming the weights where what they compute is not finite.
+  init(_ model: LoadedModel, _ text: TokenWindows, _ settings: Settings, _ progress: PassProgress) throws {
     length = settings.length
-    byLength = settings.lengths.map { length in
+    byLength = try settings.lengths.map { length in
       let windows = text.windows(length: length, limit: settings.windows)
       var heads: [HeadRegime] = []
       for start in stride(from: 0, to: windows.count, by: Self.sequencesAtOnce) {
         let part = Array(windows[start..<min(start + Self.sequencesAtOnce, windows.count)])
         let found = model.encoder.regimes(of: EncoderTokens(ids: part))
+        for head in found {
+          try model.requireFinite(
+            [head.entropy, head.energy, head.updatedEnergy, head.answerChange, head.jacobianNorm],
+            "head \(head.place.head + 1) of layer \(head.place.layer + 1)")
+        }
         heads = heads.isEmpty ? found : zip(heads, found).map { $0.merged(with: $1) }
         progress.advance(part.count * length)
       }

@@ -11,7 +11,10 @@ struct WorkOptions: ParsableArguments {
     parsing: .upToNextOption,
     help: "Text files in UTF-8; the documentation of this package, in the working folder, when left out.")
   var text: [String] = []
-  @Option(help: "A file of sentence pairs: sentence, tab, sentence, tab, score of their similarity.")
+  @Option(
+    help:
+      "A file of sentence pairs: sentence, tab, sentence, tab, score of their similarity, or columns with names."
+  )
   var pairs: String?
   @Option(
     parsing: .upToNextOption,

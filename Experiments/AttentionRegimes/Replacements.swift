@@ -29,6 +29,8 @@ struct Replacements {
   }
 
   let published: QualityMeter.Quality
+  /// Whether sentence pairs were compared.
+  let hasPairs: Bool
   /// All heads of a layer, its averaging heads, and those of the first layers together.
   let entries: [Entry]
   let curves: [Curve]
@@ -56,6 +58,7 @@ struct Replacements {
       }
     }
     published = try meter.published()
+    hasPairs = pairs != nil
     entries = try Self.sets(regimes).map { set in
       Entry(
         name: "\(set.rule.rawValue)_\(set.name)", heads: set.heads.count,

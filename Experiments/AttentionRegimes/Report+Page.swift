@@ -89,6 +89,8 @@ extension Report {
       page.addParagraph(
         "Spearman's correlation of the cosines with the scores of the pairs is \(Self.text(spearman)) as published."
       )
+    } else if replacements.hasPairs {
+      page.addParagraph("The cosines of all pairs are alike: they have no correlation with the scores.")
     }
     page.addImage(
       "replaced.svg", caption: "Cosine against heads replaced, in the order of their median k")

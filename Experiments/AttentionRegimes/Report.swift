@@ -119,7 +119,7 @@ struct Report {
   }
 
   private var replacementTable: TableRecipe {
-    let hasPairs = replacements.published.spearman != nil
+    let hasPairs = replacements.hasPairs
     let names = ["uniform", "gaussian", "retrieval"]
     return TableRecipe(
       name: "replacements",
@@ -133,7 +133,10 @@ struct Report {
           label: "\(layer)",
           summaryKeys: names.map { "cosine_\($0)_layer_\(layer)" }
             + [quality(averaging) == nil ? "" : "cosine_\(averaging)"]
-            + (hasPairs ? ["spearman_gaussian_layer_\(layer)"] : []))
+            + (hasPairs
+              ? [
+                quality("gaussian_layer_\(layer)")?.spearman == nil ? "" : "spearman_gaussian_layer_\(layer)"
+              ] : []))
       }, digits: 4)
   }
 

@@ -65,44 +65,188 @@ struct EncoderFolderTests {
         == true)
     let weights = try Data(contentsOf: found.weightsURL)
     try SafetensorsFile.write(
-      path: found.weightsURL.path, arrays: [("query.weight", StoredArray(shape: [1, 2], integers: [0, 1]))])
+      path: found.weightsURL.path,
+      arrays: [("embeddings.query.weight", StoredArray(shape: [1, 2], integers: [0, 1]))])
     let quantised = message { let _: [String: Tensor<Float>] = try found.arrays() }
     #expect(
-      quantised?.contains("array query.weight of shape [1, 2] holds i64, expected floating-point") == true,
+      quantised?.contains("array embeddings.query.weight of shape [1, 2] holds i64, expected floating-point")
+        == true,
       "\(quantised ?? "")")
     try weights.dropLast(3).write(to: found.weightsURL)
     let cut = message { let _: [String: Tensor<Float>] = try found.arrays() }
     #expect(cut?.contains("model.safetensors: array \"") == true, "\(cut ?? "")")
     try place.remove("vocab.txt")
+    try place.remove("tokenizer.json")
     #expect(message { _ = try EncoderFolder(place.url) }?.contains("vocab.txt: missing, expected") == true)
     #expect(
       message { _ = try EncoderFolder(place.url.appendingPathComponent("none")) }?
         .contains("missing, expected the folder of a model") == true)
   }
 
-  @Test("sentence pairs with the score behind or before, and lines that are none")
-  func pairs() throws {
-    let place = try TemporaryFolder()
-    let file = try place.write(
-      "pairs.tsv", Array("first\tsecond\tscore\na b\tc\t1.5\nd\te\t0\n\nf\tg\t5\n".utf8))
-    let found = try SentencePairs.read(file).pairs
-    #expect(found.map(\.score) == [1.5, 0, 5] && found[0].first == "a b" && found[2].second == "g")
-    try place.write("pairs.tsv", Array("0.5\ta\tb\n1\tc\td\n2\te\tf\n".utf8))
-    #expect(try SentencePairs.read(file).pairs.map(\.first) == ["a", "c", "e"])
-    // The score stands in one place, also where a sentence is a number; only line feeds end lines.
-    try place.write("pairs.tsv", Array("\u{FEFF}4.2\thow many\t42\r\n1\tc\u{2028}c\td\r\n2\te\tf\r\n".utf8))
-    let numbers = try SentencePairs.read(file).pairs
+  @Test("weights in shards are read by their index; a shard or an array that is missing is named")
+  func shards() throws {
+    let place = try folder()
+    let whole: [String: Tensor<Float>] = try EncoderFolder(place.url).arrays()
+    let file = try SafetensorsFile.read(path: place.url.appendingPathComponent("model.safetensors").path)
+    var map: [String] = []
+    for (shard, names) in [("one", ["half", "places"]), ("two", ["brain", "single"])] {
+      try SafetensorsFile.write(
+        path: place.url.appendingPathComponent("\(shard).safetensors").path,
+        arrays: try names.map { ($0, try file.array(named: $0)) })
+      map += names.map { "\"\($0)\": \"\(shard).safetensors\"" }
+    }
+    try place.remove("model.safetensors")
+    func index(_ map: [String]) throws -> EncoderFolder {
+      try place.write(
+        "model.safetensors.index.json",
+        Array("{\"metadata\": {}, \"weight_map\": {\(map.joined(separator: ","))}}".utf8))
+      return try EncoderFolder(place.url)
+    }
+    let found: [String: Tensor<Float>] = try index(map).arrays()
+    #expect(found.keys.sorted() == whole.keys.sorted())
+    for (name, array) in whole { #expect(found[name]?.elements == array.elements, "\(name)") }
+    #expect(try index(map).shards().map(\.url.lastPathComponent) == ["one.safetensors", "two.safetensors"])
+    let missing = try index(map + ["\"other\": \"two.safetensors\""])
     #expect(
-      numbers.map(\.score) == [4.2, 1, 2] && numbers[0].second == "42" && numbers[1].first == "c\u{2028}c")
-    let benchmark = (0..<4).map { "main\tnews\t2012\t\($0)\t\($0).5\tfirst \($0)\tsecond\tmore" }
-    try place.write("pairs.tsv", Array(benchmark.joined(separator: "\n").utf8))
-    #expect(try SentencePairs.read(file).pairs.map(\.first) == (0..<4).map { "first \($0)" })
-    #expect(try SentencePairs.read(file).pairs.map(\.score) == [0.5, 1.5, 2.5, 3.5])
-    try place.write("pairs.tsv", Array("a\tb\t1\nb\tc\tx\nc\td\t2\n".utf8))
-    #expect(message { _ = try SentencePairs.read(file) }?.contains("line 2: expected two sentences") == true)
-    try place.write("pairs.tsv", Array("a\tb\t1\nc\td\n".utf8))
-    #expect(message { _ = try SentencePairs.read(file) }?.contains("line 2: expected two sentences") == true)
-    try place.write("pairs.tsv", Array("a\tb\t1\n".utf8))
-    #expect(message { _ = try SentencePairs.read(file) }?.contains("1 pairs, expected at least 3") == true)
+      message { let _: [String: Tensor<Float>] = try missing.arrays() }?
+        .contains("two.safetensors: array names: expected \"other\"") == true)
+    let outside = try index(["\"half\": \"../one.safetensors\""])
+    #expect(message { _ = try outside.shards() }?.contains("the name of a file beside the index") == true)
+    try place.remove("two.safetensors")
+    let cut = try index(map)
+    #expect(
+      message { _ = try cut.shards() }?.hasSuffix(
+        "two.safetensors: missing, expected 2 arrays that model.safetensors.index.json says it holds") == true
+    )
+    try place.remove("model.safetensors.index.json")
+    try place.write("pytorch_model.bin", [0x80, 2])
+    #expect(
+      message { _ = try EncoderFolder(place.url) }?
+        .hasSuffix("; pytorch_model.bin is not read: save the model as safetensors") == true)
+  }
+
+  @Test("arrays of a format that is not read matter only where the encoder needs them")
+  func otherFormats() throws {
+    func arrays(_ name: String) throws -> String? {
+      let place = try folder()
+      let header = "{\"\(name)\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[0,2]}}"
+      try place.write(
+        "model.safetensors",
+        [UInt8(header.utf8.count)] + [UInt8](repeating: 0, count: 7) + Array(header.utf8) + [0, 0])
+      let found = try EncoderFolder(place.url)
+      return message { let _: [String: Tensor<Float>] = try found.arrays() }
+    }
+    #expect(try arrays("cls.predictions.bias") == nil)
+    #expect(try arrays("scale") == nil)
+    let needed = try arrays("bert.encoder.layer.0.output.dense.weight")
+    #expect(
+      needed?.contains("array \"bert.encoder.layer.0.output.dense.weight\", dtype: expected one of BF16")
+        == true)
+    #expect(needed?.contains("F8_E4M3") == true)
+  }
+
+  @Test("how vectors of sentences are made is read from the model's own files")
+  func pooling() throws {
+    struct Pooling: Decodable {
+      let sentencePooling: [String]?
+      enum CodingKeys: String, CodingKey { case sentencePooling = "sentence_pooling" }
+    }
+    let place = try folder()
+    func found(_ pooling: String?, modules: String? = nil, at path: String = "1_Pooling") throws -> [String]?
+    {
+      if let pooling { try place.write("\(path)/config.json", Array(pooling.utf8)) }
+      if let modules { try place.write("modules.json", Array("\u{FEFF}\(modules)".utf8)) }
+      return try EncoderFolder(place.url).configuration(as: Pooling.self).sentencePooling
+    }
+    func module(_ type: String, _ path: String = "") -> String {
+      "{\"idx\": 0, \"path\": \"\(path)\", \"type\": \"sentence_transformers.models.\(type)\"}"
+    }
+    #expect(try found(nil) == nil)
+    let list =
+      "[\(module("Transformer")), \(module("Pooling", "1_Pooling")), \(module("Normalize", "2_Normalize"))]"
+    let old = [
+      ("cls_token", "cls"), ("max_tokens", "max"), ("mean_tokens", "mean"),
+      ("mean_sqrt_len_tokens", "mean_sqrt_len_tokens"), ("weightedmean_tokens", "weightedmean"),
+      ("lasttoken", "lasttoken"),
+    ]
+    for (field, name) in old {
+      #expect(
+        try found("{\"pooling_mode_\(field)\": true, \"word_embedding_dimension\": 3}", modules: list) == [
+          name
+        ])
+    }
+    // Several stand in a fixed order, none is the mean, and new files have a list of their own.
+    #expect(
+      try found("{\(old.reversed().map { "\"pooling_mode_\($0.0)\": true" }.joined(separator: ","))}")
+        == old.map(\.1))
+    #expect(try found("{\"pooling_mode_cls_token\": false}") == ["mean"])
+    #expect(try found("{\"pooling_mode\": \"max\"}") == ["max"])
+    #expect(try found("{\"pooling_mode\": [\"mean\", \"cls\"]}") == ["mean", "cls"])
+    for (pooling, problem) in [
+      (
+        "{\"pooling_mode\": \"median\"}",
+        "1_Pooling/config.json: field pooling_mode: \"median\", expected one of cls"
+      ),
+      ("{\"pooling_mode_attention\": true}", "field pooling_mode_attention: not computed here"),
+      ("{\"pooling_mode_cls_token\": 1}", "field pooling_mode_cls_token: 1, expected true or false"),
+    ] {
+      #expect(message { _ = try found(pooling) }?.contains(problem) == true, "\(problem)")
+    }
+    for kinds in [
+      ["Transformer"], ["Transformer", "Pooling", "Dense"], ["CLIPModel"], ["Pooling", "Transformer"],
+    ] {
+      let modules = kinds.map { module($0, $0 == "Pooling" ? "1_Pooling" : "") }.joined(separator: ",")
+      let problem = message { _ = try found("{}", modules: "[\(modules)]") }
+      #expect(problem?.contains("modules.json: modules \(kinds.joined(separator: ", ")), expected") == true)
+    }
+    let outside = message {
+      _ = try found(nil, modules: "[\(module("Transformer")), \(module("Pooling", "../x"))]")
+    }
+    #expect(outside?.contains("path ../x, expected one in the folder") == true)
+  }
+
+  @Test("an encoder in the folder that the list of modules names is read there")
+  func encoderInside() throws {
+    let place = try folder()
+    for name in ["config.json", "vocab.txt", "model.safetensors"] {
+      try place.write(
+        "0_Transformer/\(name)", [UInt8](Data(contentsOf: place.url.appendingPathComponent(name))))
+      try place.remove(name)
+    }
+    let modules = [("Transformer", "0_Transformer"), ("Pooling", "1_Pooling")].map {
+      "{\"path\": \"\($0.1)\", \"type\": \"sentence_transformers.models.\($0.0)\"}"
+    }
+    try place.write("modules.json", Array("[\(modules.joined(separator: ","))]".utf8))
+    try place.write("1_Pooling/config.json", Array("{}".utf8))
+    let found = try EncoderFolder(place.url)
+    #expect(try found.configuration(as: Sizes.self) == Sizes(width: 3, name: "x"))
+    #expect(try found.tokenizer().ids(of: "A") == [5])
+    #expect(found.weightsURL.path.hasSuffix("0_Transformer/model.safetensors"))
+  }
+
+  @Test("another kind of file under the name of one of the model's is named")
+  func otherKinds() throws {
+    let place = try folder()
+    let pointer = Array("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n".utf8)
+    let page = Array("<!DOCTYPE html>\n<html></html>\n".utf8)
+    for name in ["config.json", "vocab.txt", "model.safetensors"] {
+      let before = [UInt8](try Data(contentsOf: place.url.appendingPathComponent(name)))
+      for (bytes, kind) in [(pointer, "a Git LFS pointer"), (page, "an HTML page")] {
+        try place.write(name, bytes)
+        let found = try EncoderFolder(place.url)
+        let problem = message {
+          _ = try found.configuration(as: Sizes.self)
+          _ = try found.tokenizer()
+          let _: [String: Tensor<Float>] = try found.arrays()
+        }
+        #expect(problem?.contains(name) == true && problem?.contains(kind) == true, "\(problem ?? "")")
+      }
+      try place.write(name, before)
+    }
+    try place.write("config.json", [0xEF, 0xBB, 0xBF] + Array(#"{"width": 3, "name": "x"}"#.utf8))
+    #expect(try EncoderFolder(place.url).configuration(as: Sizes.self) == Sizes(width: 3, name: "x"))
+    #expect(
+      try EncoderFolder(place.url).remarks()
+        == ["\(place.url.path)/config.json: no model_type, taken for bert by the names of the arrays"])
   }
 }

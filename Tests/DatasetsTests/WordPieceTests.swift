@@ -8,6 +8,16 @@ struct WordPieceTests {
     let vocabulary: [String]
     let texts: [String]
     let ids: [String: [[Int]]]
+    let addedTexts: [String]
+    let added: [Added]
+    let mixed: [String], words: [[String]]
+
+    /// Ids of the texts with some tokens added in one way.
+    struct Added: Decodable {
+      let rules: String, normalized: Bool, flags: [String]
+      let tokens: [String: Int]
+      let ids: [[Int]]
+    }
   }
 
   static let rules: [String: WordPieceRules] = [
@@ -19,7 +29,9 @@ struct WordPieceTests {
   private func reference() throws -> Reference {
     let path = try #require(
       Bundle.module.url(forResource: "wordpiece", withExtension: "json", subdirectory: "Fixtures"))
-    return try JSONDecoder().decode(Reference.self, from: Data(contentsOf: path))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Reference.self, from: Data(contentsOf: path))
   }
 
   @Test("pieces of hard texts are those of the reference", arguments: rules.keys.sorted())
@@ -37,6 +49,71 @@ struct WordPieceTests {
     // All texts at once, so that words known from one are used in others.
     let all = reference.texts.joined(separator: "\n")
     #expect(tokenizer.ids(of: all) == reference.ids[name]?.flatMap { $0 })
+  }
+
+  @Test("added tokens of every kind are found where the reference finds them, one id each")
+  func addedTokens() throws {
+    let reference = try reference()
+    for added in reference.added {
+      let tokens = added.tokens.map { content, id in
+        AddedToken(
+          id: id, content: content, isWholeWord: added.flags.contains("single_word"),
+          takesSpaceBefore: added.flags.contains("lstrip"), takesSpaceAfter: added.flags.contains("rstrip"),
+          isNormalized: added.normalized)
+      }
+      let tokenizer = WordPieceTokenizer(
+        try WordPieceVocabulary(pieces: reference.vocabulary, added: tokens),
+        rules: try #require(Self.rules[added.rules]))
+      for (text, expected) in zip(reference.addedTexts, added.ids) {
+        #expect(
+          tokenizer.ids(of: text) == expected,
+          "\(text.debugDescription), \(added.rules), \(added.flags), \(added.normalized ? "normalized" : "as it is")"
+        )
+      }
+    }
+    #expect(reference.added.count == 20)
+  }
+
+  @Test("marks are taken off and put in order as the reference does, with characters that it does not know")
+  func laterCharacters() throws {
+    let reference = try reference()
+    let pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"] + reference.words.flatMap { $0 }
+    let tokenizer = WordPieceTokenizer(
+      try WordPieceVocabulary(pieces: pieces), rules: WordPieceRules(lowersCase: false, takesAccentsOff: true)
+    )
+    for (text, words) in zip(reference.mixed, reference.words) {
+      let found = tokenizer.ids(of: text).map { Array(pieces[$0].unicodeScalars) }
+      #expect(found == words.map { Array($0.unicodeScalars) }, "\(text.debugDescription)")
+    }
+  }
+
+  @Test("an added token gets a place of its own, and its id is refused where another piece has it")
+  func idsOfAddedTokens() throws {
+    let pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a"]
+    let vocabulary = try WordPieceVocabulary(
+      pieces: pieces, added: [AddedToken(id: 7, content: "<x>"), AddedToken(id: 4, content: "a")])
+    #expect(vocabulary.count == 8 && vocabulary.pieces[7] == "<x>")
+    #expect(WordPieceTokenizer(vocabulary).pieces(of: "a<x>a") == ["a", "<x>", "a"])
+    for (id, problem) in [
+      (3, "has id 3, expected one of its own, found piece [SEP]"), (-1, "has id -1"),
+      (1 << 40, "expected at most"),
+    ] {
+      let found = message {
+        _ = try WordPieceVocabulary(pieces: pieces, added: [AddedToken(id: id, content: "<x>")])
+      }
+      #expect(found?.contains(problem) == true, "\(found ?? "")")
+    }
+  }
+
+  @Test("white space at the end of a line, and a mark at the start of the file, are no part of a piece")
+  func spacesInVocabularies() throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write(
+      "vocab.txt",
+      Array("\u{FEFF}[PAD]\n[UNK] \n[CLS]\t\n[SEP]\u{A0}\u{3000}\n0 \n b\nc\u{1C}\n\r\n##d\u{2028}\r\n".utf8))
+    let vocabulary = try WordPieceVocabulary(contentsOf: file)
+    #expect(vocabulary.pieces == ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "0", " b", "c\u{1C}", "", "##d"])
+    #expect(WordPieceTokenizer(vocabulary).ids(of: "0 0d b") == [4, 4, 8, 1])
   }
 
   @Test("sequences begin and end, and are cut between")

@@ -97,6 +97,23 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.path("results")))
   }
 
+  @Test("files that do not say all, and pairs that order nothing, are read with a line on what was assumed")
+  func silentFiles() throws {
+    let configuration = try String(contentsOfFile: "\(model)/config.json", encoding: .utf8)
+    try SmallEncoder.write(
+      configuration.replacingOccurrences(of: "\"model_type\": \"bert\",", with: ""),
+      to: "\(model)/config.json")
+    try FileManager.default.createDirectory(atPath: "\(model)/1_Pooling", withIntermediateDirectories: true)
+    try SmallEncoder.write("{\"pooling_mode_cls_token\": true}", to: "\(model)/1_Pooling/config.json")
+    // The first token's vector of the same sentence twice, and of no words at all.
+    try SmallEncoder.write(
+      "a b\ta b\t1\na b\ta b\t2\na b\ta b\t3\n\t\t4\n\t\t5\n", to: folder.path("pairs.tsv"))
+    let finished = try run(["--pairs", folder.path("pairs.tsv")])
+    #expect(finished.status == 0, "\(finished.errors)")
+    #expect(finished.output.contains("config.json: no model_type, taken for bert"))
+    #expect(try !text("README.md").contains("nan"))
+  }
+
   @Test("models and texts that are not what they say are refused in one line")
   func refused() throws {
     let other = folder.path("other")
@@ -118,11 +135,33 @@ import Testing
     try SmallEncoder.write(
       configuration.replacingOccurrences(of: "\"bert\"", with: "\"gpt2\""), to: "\(other)/config.json")
     try run([], model: other).expectOneLine(containing: "config.json", "model_type", "bert", "gpt2")
+    try SmallEncoder.write(
+      configuration.replacingOccurrences(
+        of: "\"model_type\": \"bert\",", with: "\"architectures\": [\"RobertaModel\"],"),
+      to: "\(other)/config.json")
+    try run([], model: other).expectOneLine(containing: "config.json", "architectures", "RobertaModel")
+    try SmallEncoder.write(to: other) { arrays in
+      for (name, array) in arrays {
+        arrays["question.\(name)"] = array
+        arrays["answer.\(name)"] = array
+        arrays[name] = nil
+      }
+    }
+    try run([], model: other).expectOneLine(
+      containing: "model.safetensors", "answer.embeddings.word_embeddings.weight", "question.embeddings")
+    try SmallEncoder.write(to: other) { arrays in
+      arrays["encoder.layer.1.output.LayerNorm.weight"] = StoredArray(
+        shape: [24], floats: .init(repeating: .greatestFiniteMagnitude, count: 24))
+    }
+    try run([], model: other).expectOneLine(containing: "model.safetensors", "left the finite numbers")
     try run([], model: folder.path("nothing")).expectOneLine(containing: "nothing", "folder of a model")
     try Program("attention-regimes").run(["--quick", "--no-peers"]).expectOneLine(
       containing: "--model", "config.json, model.safetensors and vocab.txt")
     try SmallEncoder.write("a b", to: folder.path("text.txt"))
     try run([]).expectOneLine(containing: "--text", "2 tokens", "at least 4")
+    try SmallEncoder.write("a\tb\t2\nc\td\t2\ne\tf\t2\n", to: folder.path("alike.tsv"))
+    try run(["--pairs", folder.path("alike.tsv")]).expectOneLine(
+      containing: "alike.tsv", "3 pairs has the score 2.0, expected scores that differ")
     try run(["--lengths", "64"]).expectOneLine(containing: "max_position_embeddings", "40", "64")
     try run(["--pairs", folder.path("text.txt")]).expectOneLine(containing: "text.txt", "line 1")
     #expect(!FileManager.default.fileExists(atPath: folder.path("results")), "written for bad input")

@@ -115,7 +115,7 @@ struct SafetensorsFileTests {
   func otherFormats() throws {
     let others = ["F8_E4M3", "F4", "f32", "I128", "C64"]
     let entries = others.enumerated().map { index, dtype in
-      #""o\(index)":{"dtype":"\(dtype)","shape":[6],"data_offsets":[\(8 + 3 * index),\(11 + 3 * index)]}"#
+      #""o\#(index)":{"dtype":"\#(dtype)","shape":[6],"data_offsets":[\#(8 + 3 * index),\#(11 + 3 * index)]}"#
     }
     let header = #"{"__metadata__":null,"a":\#(f32(2, 0, 8)),\#(entries.joined(separator: ","))}"#
     let file = try SafetensorsFile.parse(

@@ -68,9 +68,17 @@ enum CharacterKind {
   }
 
   /// Whether Unicode 8 has the character.
-  private static func isKnown(_ scalar: Unicode.Scalar) -> Bool {
+  private static func isKnown(_ scalar: Unicode.Scalar) -> Bool { isOlder(scalar, than: 9) }
+
+  /// Whether the tables of the reference, those of Unicode 9, say how the character is decomposed and put in order.
+  static func isDecomposed(_ scalar: Unicode.Scalar) -> Bool {
+    // The first character that came later is U+0560.
+    scalar.value < 0x560 || isOlder(scalar, than: 10)
+  }
+
+  private static func isOlder(_ scalar: Unicode.Scalar, than version: Int) -> Bool {
     guard let age = scalar.properties.age else { return false }
-    return age.major <= 8
+    return age.major < version
   }
 
   /// The blocks of the reference implementation: the last but one begins later than the block of extension E.

@@ -1,128 +1,137 @@
 public import Foundation
 public import Tensors
 
-/// The folder of a published encoder: `config.json`, `vocab.txt` and `model.safetensors`, and where it is there
-/// `tokenizer_config.json` or `tokenizer.json` for the treatment of case and accents.
+/// The folder of a published encoder: `config.json`, the weights in `model.safetensors` or in the shards of
+/// `model.safetensors.index.json`, the word pieces in `vocab.txt` or `tokenizer.json`, and where they are there the
+/// files that say how text is cut (`tokenizer_config.json`, `tokenizer.json`, `added_tokens.json`,
+/// `special_tokens_map.json`) and how vectors of sentences are made (`modules.json`, `1_Pooling/config.json`).
 public struct EncoderFolder: Sendable {
   /// Where it lies.
   public let url: URL
+  /// Where the encoder itself lies: the same, or the folder in it that `modules.json` names.
+  let place: URL
+  private let pooling: [String]?
 
-  /// A folder; nothing is read yet.
+  /// A folder; of the files only those on vectors of sentences are read yet.
   ///
-  /// - Throws: ``DataFileError`` naming the first of the three files that is missing.
+  /// - Throws: ``DataFileError`` naming the first file that is missing, or modules that are not computed here.
   public init(_ url: URL) throws {
     self.url = url
     guard DataFile.exists(url) else {
       throw DataFileError(file: url.path, problem: "missing, expected the folder of a model")
     }
-    for name in [Self.configurationName, Self.vocabularyName, Self.weightsName] {
-      guard DataFile.exists(url.appendingPathComponent(name)) else {
-        throw DataFileError(
-          file: url.appendingPathComponent(name).path,
-          problem: "missing, expected config.json, vocab.txt and model.safetensors in the folder of a model")
-      }
+    let modules = try SentenceModules(url)
+    (place, pooling) = (modules.encoder, modules.pooling)
+    for choices in [
+      [Self.configurationName], [Self.vocabularyName, Self.tokenizerName],
+      [Self.weightsName, Self.indexName],
+    ] where !choices.contains(where: { exists($0) }) {
+      throw DataFileError(
+        file: place.appendingPathComponent(choices[0]).path,
+        problem:
+          "missing, expected config.json, vocab.txt or tokenizer.json, and model.safetensors in the folder of a model"
+          + otherWeights(choices))
     }
   }
 
   static let configurationName = "config.json", vocabularyName = "vocab.txt"
+  static let tokenizerName = "tokenizer.json", indexName = "model.safetensors.index.json"
   /// The name of the file of weights.
   public static let weightsName = "model.safetensors"
 
-  /// The file of weights.
-  public var weightsURL: URL { url.appendingPathComponent(Self.weightsName) }
-  /// The file of word pieces.
-  public var vocabularyURL: URL { url.appendingPathComponent(Self.vocabularyName) }
-  /// The file of sizes.
-  public var configurationURL: URL { url.appendingPathComponent(Self.configurationName) }
+  func exists(_ name: String) -> Bool { DataFile.exists(place.appendingPathComponent(name)) }
 
-  /// What `config.json` says, as a type that knows its fields.
+  /// Weights in a form that is not read, and what to do about it.
+  private func otherWeights(_ choices: [String]) -> String {
+    let names = [
+      "pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack", "model.onnx",
+    ]
+    guard choices[0] == Self.weightsName, let name = names.first(where: exists) else { return "" }
+    return "; \(name) is not read: save the model as safetensors"
+  }
+
+  /// The file of weights, or the index of its shards.
+  public var weightsURL: URL {
+    place.appendingPathComponent(exists(Self.weightsName) ? Self.weightsName : Self.indexName)
+  }
+  /// The file of word pieces.
+  public var vocabularyURL: URL {
+    place.appendingPathComponent(exists(Self.vocabularyName) ? Self.vocabularyName : Self.tokenizerName)
+  }
+  /// The file of sizes.
+  public var configurationURL: URL { place.appendingPathComponent(Self.configurationName) }
+
+  /// What `config.json` says, as a type that knows its fields, and in a field `sentence_pooling` what the files on
+  /// vectors of sentences say: a list of `cls`, `max`, `mean`, `mean_sqrt_len_tokens`, `weightedmean` and `lasttoken`.
   ///
   /// - Throws: ``DataFileError`` naming the field that is missing or wrong.
   public func configuration<Configuration: Decodable>(as type: Configuration.Type) throws -> Configuration {
-    try JSONFile.decode(type, configurationURL)
+    let names = pooling.map { $0.map { "\"\($0)\"" }.joined(separator: ",") }
+    return try JSONFile.decode(
+      type, configurationURL, adding: names.map { "\"sentence_pooling\":[\($0)]" } ?? "")
   }
 
-  /// The arrays of `model.safetensors` that are floating-point numbers, by name; f16 and bf16 are converted.
+  /// What was assumed where the files do not say, a line each.
+  public func remarks() throws -> [String] {
+    let configuration = try JSONFields(contentsOf: configurationURL)
+    if configuration["model_type"] != nil { return [] }
+    return ["\(configurationURL.path): no model_type, taken for bert by the names of the arrays"]
+  }
+
+  /// The arrays of the weights that are floating-point numbers, by name; f16 and bf16 are converted.
   ///
-  /// - Throws: an error that names the file and the array, for a file that is cut off or not what it says, and for
-  ///   weights or biases that are whole numbers, as quantised models have.
+  /// - Throws: an error that names the file and the array, for a file that is missing, cut off or not what it says, and
+  ///   for weights or biases of embeddings and layers in another format, as quantised models have them.
   public func arrays<Scalar: TensorScalar>(
     as type: Scalar.Type = Scalar.self
   ) throws -> [String: Tensor<Scalar>] {
-    let file = try SafetensorsFile.read(path: weightsURL.path)
     var tensors: [String: Tensor<Scalar>] = [:]
-    for (name, array) in file.arrays.sorted(by: { $0.key < $1.key }) {
-      if array.elementType.isFloatingPoint {
-        tensors[name] = try Tensor(array)
-      } else if name.hasSuffix(".weight") || name.hasSuffix(".bias") {
-        throw DataFileError(
-          file: weightsURL.path,
-          problem:
-            "array \(name) of shape \(array.shape) holds \(array.elementType), expected floating-point numbers"
-        )
+    for shard in try shards() {
+      let file = try SafetensorsFile.read(path: shard.url.path)
+      for name in shard.names ?? (file.names + file.unreadable.keys.sorted()) {
+        let isNeeded =
+          (name.hasSuffix(".weight") || name.hasSuffix(".bias"))
+          && (name.contains("embeddings.") || name.contains("encoder.layer."))
+        if !isNeeded && file.unreadable[name] != nil { continue }
+        let array = try file.array(named: name)
+        if array.elementType.isFloatingPoint {
+          tensors[name] = try Tensor(array)
+        } else if isNeeded {
+          throw DataFileError(
+            file: shard.url.path,
+            problem:
+              "array \(name) of shape \(array.shape) holds \(array.elementType), expected floating-point numbers"
+          )
+        }
       }
     }
     return tensors
   }
 
-  /// The tokenizer of `vocab.txt`, with the rules of `tokenizer_config.json` or else of `tokenizer.json`; with those of
-  /// the uncased models where there is neither.
+  /// The files of weights, each with the names of its arrays where an index lists them.
   ///
-  /// - Throws: ``DataFileError`` for a file that is not what it says, or fewer pieces than `vocabularySize`.
-  public func tokenizer(vocabularySize: Int? = nil) throws -> WordPieceTokenizer {
-    let vocabulary = try WordPieceVocabulary(contentsOf: vocabularyURL)
-    if let vocabularySize, vocabulary.count > vocabularySize {
+  /// - Throws: ``DataFileError`` for an index that is not what it says, or a file of its list that is missing.
+  public func shards() throws -> [(url: URL, names: [String]?)] {
+    if exists(Self.weightsName) { return [(weightsURL, nil)] }
+    guard let map = try JSONFields(contentsOf: weightsURL).object("weight_map") else {
       throw DataFileError(
-        file: vocabularyURL.path,
-        problem: "\(vocabulary.count) pieces, expected at most vocab_size \(vocabularySize) of config.json")
+        file: weightsURL.path, problem: "field weight_map: missing, expected the file of each array")
     }
-    return WordPieceTokenizer(vocabulary, rules: try rules())
-  }
-
-  private func rules() throws -> WordPieceRules {
-    let options = url.appendingPathComponent("tokenizer_config.json")
-    if DataFile.exists(options) {
-      let found = try JSONFile.decode(TokenizerOptions.self, options)
-      return WordPieceRules(
-        lowersCase: found.lowersCase ?? true, takesAccentsOff: found.takesAccentsOff,
-        setsIdeographsApart: found.setsIdeographsApart ?? true)
+    var names: [String: [String]] = [:]
+    for (name, value) in map.members {
+      guard case .string(let file) = value, !file.isEmpty, !file.utf8.contains(UInt8(ascii: "/")) else {
+        throw map.failure(name, expected: "the name of a file beside the index")
+      }
+      names[file, default: []].append(name)
     }
-    let whole = url.appendingPathComponent("tokenizer.json")
-    guard DataFile.exists(whole) else { return WordPieceRules() }
-    let found = try JSONFile.decode(WholeTokenizer.self, whole).normalizer
-    if let type = found?.type, type != "BertNormalizer" {
-      throw DataFileError(
-        file: whole.path, problem: "field normalizer.type: expected \"BertNormalizer\", found \"\(type)\"")
-    }
-    return WordPieceRules(
-      lowersCase: found?.lowersCase ?? true, takesAccentsOff: found?.takesAccentsOff,
-      setsIdeographsApart: found?.setsIdeographsApart ?? true)
-  }
-}
-
-/// The part of `tokenizer_config.json` that is used.
-private struct TokenizerOptions: Decodable {
-  let lowersCase: Bool?, takesAccentsOff: Bool?, setsIdeographsApart: Bool?
-
-  private enum CodingKeys: String, CodingKey {
-    case lowersCase = "do_lower_case"
-    case takesAccentsOff = "strip_accents"
-    case setsIdeographsApart = "tokenize_chinese_chars"
-  }
-}
-
-/// The part of `tokenizer.json` that is used.
-private struct WholeTokenizer: Decodable {
-  struct Normalizer: Decodable {
-    let type: String?
-    let lowersCase: Bool?, takesAccentsOff: Bool?, setsIdeographsApart: Bool?
-
-    private enum CodingKeys: String, CodingKey {
-      case type
-      case lowersCase = "lowercase"
-      case takesAccentsOff = "strip_accents"
-      case setsIdeographsApart = "handle_chinese_chars"
+    return try names.sorted { $0.key < $1.key }.map { file, names in
+      let url = place.appendingPathComponent(file)
+      guard DataFile.exists(url) else {
+        throw DataFileError(
+          file: url.path,
+          problem: "missing, expected \(names.count) arrays that \(Self.indexName) says it holds")
+      }
+      return (url, names.sorted())
     }
   }
-  let normalizer: Normalizer?
 }

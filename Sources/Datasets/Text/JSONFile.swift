@@ -3,8 +3,25 @@ import Tensors
 
 /// Reading JSON files with errors of one line that name file and field.
 enum JSONFile {
-  static func decode<Value: Decodable>(_ type: Value.Type, _ url: URL) throws -> Value {
-    let bytes = Data(try DataFile.bytes(url))
+  /// The text of a JSON file, behind a byte-order mark.
+  ///
+  /// - Throws: ``DataFileError`` for a file that is something else.
+  static func bytes(_ url: URL) throws -> Data {
+    let bytes = try TextFile.bytes(url)
+    if let kind = FileKind(bytes.prefix(FileKind.byteCount)), kind != .json {
+      throw DataFileError(file: url.path, problem: "is \(kind), expected JSON")
+    }
+    return Data(bytes)
+  }
+
+  /// A value of a file; `members` are more fields of its object, as JSON.
+  static func decode<Value: Decodable>(
+    _ type: Value.Type, _ url: URL, adding members: String = ""
+  ) throws -> Value {
+    var bytes = try bytes(url)
+    if !members.isEmpty, let brace = bytes.firstIndex(of: UInt8(ascii: "{")) {
+      bytes.insert(contentsOf: "\(members),".utf8, at: brace + 1)
+    }
     do {
       return try JSONDecoder().decode(type, from: bytes)
     } catch let error as DecodingError {

@@ -22,7 +22,7 @@ struct PieceTrie: Sendable {
   }
 
   /// The longest piece that the bytes begin with.
-  func longest(_ bytes: ArraySlice<UInt8>) -> (id: Int, length: Int)? {
+  func longest(_ bytes: some Sequence<UInt8>) -> (id: Int, length: Int)? {
     var (node, best): (Int, (Int, Int)?) = (0, nil)
     for (index, byte) in bytes.enumerated() {
       guard let next = children[node << 8 | Int(byte)] else { break }

@@ -1,4 +1,5 @@
 public import Foundation
+import Tensors
 
 /// Text files as they are, read past a byte-order mark.
 public enum TextFile {
@@ -7,9 +8,25 @@ public enum TextFile {
   /// - Throws: ``DataFileError`` for a file that is missing or is not UTF-8, naming the first byte that is not.
   public static func read(_ url: URL) throws -> String {
     let bytes = [UInt8](try bytes(url))
-    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    let kind = FileKind(bytes)
+    if kind != .gitLFSPointer, let text = String(validating: bytes, as: UTF8.self) { return text }
     throw DataFileError(
-      file: url.path, problem: "byte \(firstBadByte(bytes)): expected UTF-8 text, found other bytes")
+      file: url.path,
+      problem: kind.map { "is \($0), expected UTF-8 text" }
+        ?? "byte \(firstBadByte(bytes)): expected UTF-8 text, found other bytes")
+  }
+
+  /// The lines of a UTF-8 file that is no page; a carriage return before a line feed is no part of a line.
+  ///
+  /// - Throws: ``DataFileError`` as ``read(_:)``, and for HTML and XML; `expected` says what was looked for.
+  static func lines(_ url: URL, expected: String) throws -> [Substring] {
+    let text = try read(url)
+    if let kind = FileKind(text.utf8), [.htmlPage, .xmlPage].contains(kind) {
+      throw DataFileError(file: url.path, problem: "is \(kind), expected \(expected)")
+    }
+    var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    return lines.map { Substring($0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0) }
   }
 
   /// The bytes of a text file, memory-mapped where the system can, behind the byte-order mark of UTF-8 where it has one.

@@ -5,20 +5,35 @@ import Tensors
 ///
 /// Pieces that go on a word start with `##`. Pieces are compared byte by byte.
 public struct WordPieceVocabulary: Sendable {
-  /// The pieces in the order of their ids.
+  /// The pieces that stand for no text.
+  public struct SpecialPieces: Sendable, Equatable {
+    /// Unknown word, begin, end, padding, a word left out.
+    public var unknown = "[UNK]", begin = "[CLS]", end = "[SEP]", padding = "[PAD]", mask = "[MASK]"
+
+    /// Those of BERT.
+    public init() {}
+  }
+
+  /// The pieces in the order of their ids, and then added tokens; empty where an id has none.
   public let pieces: [String]
   /// The ids of the pieces that stand for no text: unknown word, begin, end, padding.
   public let unknown: Int, begin: Int, end: Int, padding: Int
-  /// The special pieces that text may spell out, with their ids.
-  let special: [(piece: [UInt8], id: Int)]
+  /// The tokens that text may spell out, the special pieces among them.
+  public let added: [AddedToken]
+  /// Words of more characters than this are unknown.
+  public let longestWord: Int
 
   private let starts: PieceTrie, continuations: PieceTrie
 
-  /// A vocabulary from its pieces; `origin` is named in errors.
+  /// A vocabulary from its pieces and the tokens added to it; `origin` is named in errors.
   ///
-  /// - Throws: ``DataFileError`` where `[UNK]`, `[CLS]`, `[SEP]` or `[PAD]` is missing.
-  public init(pieces: [String], origin: String = "vocabulary") throws {
-    self.pieces = pieces
+  /// - Throws: ``DataFileError`` where a special piece but the mask is missing, or an added token has the id of another
+  ///   piece.
+  public init(
+    pieces: [String], special: SpecialPieces = SpecialPieces(), added: [AddedToken] = [],
+    longestWord: Int = 100,
+    origin: String = "vocabulary"
+  ) throws {
     // Canonically equal strings are equal to Swift: only bytes tell pieces apart.
     var (starts, continuations) = (PieceTrie(), PieceTrie())
     for (id, piece) in pieces.enumerated() {
@@ -30,30 +45,66 @@ public struct WordPieceVocabulary: Sendable {
         starts.insert(bytes[...], id)
       }
     }
-    (self.starts, self.continuations) = (starts, continuations)
+    (self.starts, self.continuations, self.longestWord) = (starts, continuations, longestWord)
+    self.pieces = try Self.pieces(pieces, with: added, origin)
+    func found(_ piece: String) -> Int? {
+      added.first { $0.content.utf8.elementsEqual(piece.utf8) }?.id ?? starts.id(of: Array(piece.utf8)[...])
+    }
     func id(_ piece: String) throws -> Int {
-      guard let id = starts.id(of: Array(piece.utf8)[...]) else {
+      guard let id = found(piece) else {
         throw DataFileError(file: origin, problem: "no piece \(piece) among \(pieces.count), expected one")
       }
       return id
     }
-    (unknown, begin, end, padding) = (try id("[UNK]"), try id("[CLS]"), try id("[SEP]"), try id("[PAD]"))
-    special = ["[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]"].compactMap { piece in
-      starts.id(of: Array(piece.utf8)[...]).map { (Array(piece.utf8), $0) }
-    }
+    (unknown, begin) = (try id(special.unknown), try id(special.begin))
+    (end, padding) = (try id(special.end), try id(special.padding))
+    let names = [special.unknown, special.end, special.padding, special.begin, special.mask]
+    self.added =
+      added
+      + names.compactMap { piece in
+        if added.contains(where: { $0.content.utf8.elementsEqual(piece.utf8) }) { return nil }
+        return found(piece).map { AddedToken(id: $0, content: piece) }
+      }
   }
 
-  /// Reads a vocabulary file.
+  /// The pieces with added tokens in their places behind them.
+  private static func pieces(_ pieces: [String], with added: [AddedToken], _ origin: String) throws
+    -> [String]
+  {
+    var all = pieces
+    let last = added.map(\.id).max() ?? -1
+    // An id far outside would be a mistake, not a table of as many pieces.
+    guard last < 1 << 24 else {
+      throw DataFileError(file: origin, problem: "an added token of id \(last), expected at most \(1 << 24)")
+    }
+    if last >= all.count { all += [String](repeating: "", count: last + 1 - all.count) }
+    for token in added {
+      guard token.id >= 0, all[token.id].isEmpty || all[token.id].utf8.elementsEqual(token.content.utf8)
+      else {
+        throw DataFileError(
+          file: origin,
+          problem: "added token \(token.content) has id \(token.id), expected one of its own"
+            + (token.id >= 0 ? ", found piece \(all[token.id])" : ""))
+      }
+      all[token.id] = token.content
+    }
+    return all
+  }
+
+  /// Reads a vocabulary file; white space at the end of a line is no part of the piece, as in the reference.
   ///
   /// - Throws: ``DataFileError`` for a file that is missing, is not UTF-8, or lacks a special piece.
   public init(contentsOf url: URL) throws {
-    let text = try TextFile.read(url)
-    var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    if lines.last?.isEmpty == true { lines.removeLast() }
-    try self.init(
-      pieces: lines.map { line in
-        String(Substring(line.last == UInt8(ascii: "\r") ? line.dropLast() : line))
-      }, origin: url.path)
+    try self.init(pieces: Self.pieces(in: url), origin: url.path)
+  }
+
+  /// The pieces of a vocabulary file.
+  static func pieces(in url: URL) throws -> [String] {
+    try TextFile.lines(url, expected: "word pieces, one a line").map { line in
+      var scalars = line.unicodeScalars
+      while scalars.last?.properties.isWhitespace == true { scalars.removeLast() }
+      return String(scalars)
+    }
   }
 
   /// The number of pieces.

@@ -18,11 +18,13 @@ public struct EncoderConfiguration: Sendable, Equatable {
   public var hiddenSize: Int
   /// What is added to the variance in layer norms.
   public var normEpsilon: Double
+  /// What vectors of sentences are made of, in the order in which it stands in them.
+  public var pooling: [SentencePooling]
 
   /// Sizes by name; a head has a whole number of a token's numbers.
   public init(
     vocabularySize: Int, positionCount: Int, dimension: Int, layerCount: Int, headCount: Int, hiddenSize: Int,
-    segmentCount: Int = 2, normEpsilon: Double = 1e-12
+    segmentCount: Int = 2, normEpsilon: Double = 1e-12, pooling: [SentencePooling] = [.mean]
   ) {
     let sizes = [vocabularySize, positionCount, segmentCount, dimension, layerCount, headCount, hiddenSize]
     require(sizes.allSatisfy { $0 > 0 }, "sizes of an encoder are at least 1, not \(sizes)")
@@ -32,6 +34,8 @@ public struct EncoderConfiguration: Sendable, Equatable {
     (self.segmentCount, self.dimension) = (segmentCount, dimension)
     (self.layerCount, self.headCount, self.hiddenSize) = (layerCount, headCount, hiddenSize)
     self.normEpsilon = normEpsilon
+    require(!pooling.isEmpty, "vectors of sentences without a way of pooling")
+    self.pooling = pooling
   }
 
   /// The numbers of a query, key or value of a head.

@@ -131,21 +131,50 @@ final class EncoderPass<Scalar: TensorScalar> {
     }
   }
 
-  /// The mean state of each sequence, row after row, scaled to length 1 where asked for.
-  func writeMeans(to out: UnsafeMutablePointer<Scalar>, isNormalized: Bool) {
-    let width = encoder.configuration.dimension
+  /// The vector of each sequence, row after row, one way of pooling behind the other, scaled to length 1 where asked for.
+  func writeVectors(to out: UnsafeMutablePointer<Scalar>, isNormalized: Bool) {
+    let (width, ways) = (encoder.configuration.dimension, encoder.configuration.pooling)
     let kernels = Scalar.kernels
+    let size = ways.count * width
     for sequence in 0..<tokens.count {
-      let mean = out + sequence * width
-      let share = 1 / Scalar(tokens.ids[sequence].count)
-      mean.update(repeating: 0, count: width)
-      for row in starts[sequence]..<starts[sequence + 1] {
-        kernels.accumulate(width, share, states.pointer + row * tokenRow, mean)
-      }
+      let vector = out + sequence * size
+      for (place, way) in ways.enumerated() { pool(sequence, way, to: vector + place * width) }
       if !isNormalized { continue }
-      let length = kernels.dot(width, mean, mean).squareRoot()
+      let length = kernels.dot(size, vector, vector).squareRoot()
       // As published: a length below 1e-12 counts as 1e-12.
-      kernels.combine(width, Scalar(1 / max(length, 1e-12)), mean, 0, mean, mean)
+      kernels.combine(size, Scalar(1 / max(length, 1e-12)), vector, 0, vector, vector)
+    }
+  }
+
+  private func pool(_ sequence: Int, _ way: SentencePooling, to out: UnsafeMutablePointer<Scalar>) {
+    let width = encoder.configuration.dimension
+    let (start, end) = (starts[sequence], starts[sequence + 1])
+    let first = states.pointer + start * tokenRow
+    switch way {
+    case .first: out.update(from: first, count: width)
+    case .last: out.update(from: states.pointer + (end - 1) * tokenRow, count: width)
+    case .largest:
+      out.update(from: first, count: width)
+      for row in (start + 1)..<max(end, start + 1) {
+        let state = states.pointer + row * tokenRow
+        for place in 0..<width { out[place] = max(out[place], state[place]) }
+      }
+    case .mean: add(sequence, to: out) { _ in 1 / Scalar(end - start) }
+    case .scaledSum: add(sequence, to: out) { _ in 1 / Scalar(end - start).squareRoot() }
+    case .positionMean:
+      // Positions count from the first token that is no padding.
+      let positions = tokens.positions?[sequence] ?? Array(0..<end - start)
+      let ranks = positions.map { $0 - positions[0] + 1 }
+      let total = ranks.reduce(0, +)
+      add(sequence, to: out) { Scalar(ranks[$0]) / Scalar(total) }
+    }
+  }
+
+  private func add(_ sequence: Int, to out: UnsafeMutablePointer<Scalar>, weight: (Int) -> Scalar) {
+    let width = encoder.configuration.dimension
+    out.update(repeating: 0, count: width)
+    for row in starts[sequence]..<starts[sequence + 1] {
+      Scalar.kernels.accumulate(width, weight(row - starts[sequence]), states.pointer + row * tokenRow, out)
     }
   }
 }

@@ -7,10 +7,47 @@ struct PublishedEncoderWeights<Scalar: TensorScalar> {
   private let prefix: String
   private var read: Set<String> = []
 
-  init(_ arrays: [String: Tensor<Scalar>]) {
+  /// Arrays of which one encoder's are read: those of the names that a BERT has, or else the only ones of the right
+  /// number of word pieces and layers.
+  ///
+  /// - Throws: `PublishedWeightsError` for encoders that cannot be told apart, naming each, or names of another family.
+  init(_ arrays: [String: Tensor<Scalar>], _ configuration: EncoderConfiguration) throws {
     self.arrays = arrays
-    let first = "embeddings.word_embeddings.weight"
-    prefix = arrays.keys.filter { $0.hasSuffix(first) }.map { String($0.dropLast(first.count)) }.min() ?? ""
+    let found = arrays.keys.filter { $0.hasSuffix(Self.words) }.map { String($0.dropLast(Self.words.count)) }
+      .sorted()
+    let own = found.filter { $0.isEmpty || $0 == "bert." }
+    let fitting = found.filter { Self.fits($0, arrays, configuration) }
+    let chosen = own.count == 1 ? own : fitting.count == 1 ? fitting : found
+    guard chosen.count < 2 else {
+      throw PublishedWeightsError(
+        description: "arrays of \(found.count) encoders, expected those of one: "
+          + found.map { "\($0)\(Self.words)" }.joined(separator: ", "))
+    }
+    prefix = chosen.first ?? ""
+    let family = prefix.split(separator: ".").last.map(String.init) ?? ""
+    guard !Self.otherFamilies.contains(family) else {
+      throw PublishedWeightsError(
+        description: "array \(prefix)\(Self.words) belongs to a model of the family \(family), expected bert")
+    }
+  }
+
+  private static var words: String { "embeddings.word_embeddings.weight" }
+  /// Families whose arrays have the names of BERT's and mean something else, such as positions from 2 on.
+  private static var otherFamilies: Set<String> {
+    [
+      "roberta", "xlm_roberta", "camembert", "electra", "distilbert", "albert", "deberta", "mpnet", "ernie",
+      "nezha",
+      "data2vec_text", "esm", "longformer", "big_bird", "layoutlm", "xmod", "mega", "rembert", "convbert",
+    ]
+  }
+
+  /// Whether the encoder of this prefix has the word pieces and the layers of a configuration.
+  private static func fits(
+    _ prefix: String, _ arrays: [String: Tensor<Scalar>], _ configuration: EncoderConfiguration
+  ) -> Bool {
+    func has(_ layer: Int) -> Bool { arrays["\(prefix)encoder.layer.\(layer).output.dense.weight"] != nil }
+    return arrays[prefix + words]?.shape == [configuration.vocabularySize, configuration.dimension]
+      && has(configuration.layerCount - 1) && !has(configuration.layerCount)
   }
 
   /// - Throws: `PublishedWeightsError` for an array that is missing or has another shape.

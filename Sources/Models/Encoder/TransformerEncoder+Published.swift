@@ -11,9 +11,9 @@ extension TransformerEncoder {
   /// stand before all. What lies behind the last layer (`pooler`, `cls`) is left alone.
   ///
   /// - Throws: `PublishedWeightsError` for an array that is missing, has another shape, or belongs to layers that the
-  ///   configuration does not have.
+  ///   configuration does not have; for arrays of several encoders that cannot be told apart, or of another family.
   public init(published arrays: [String: Tensor<Scalar>], _ configuration: EncoderConfiguration) throws {
-    var weights = PublishedEncoderWeights(arrays)
+    var weights = try PublishedEncoderWeights(arrays, configuration)
     let c = configuration
     let words = try weights.array("embeddings.word_embeddings.weight", [c.vocabularySize, c.dimension])
     let positions = try weights.array(

@@ -87,20 +87,21 @@ public struct TransformerEncoder<Scalar: TensorScalar>: Sendable {
     }
   }
 
-  /// The mean of the last hidden states over a sequence's tokens, scaled to length 1 unless told otherwise:
-  /// [sequences, D].
+  /// What ``EncoderConfiguration/pooling`` takes of the last hidden states over a sequence's tokens, their mean unless a
+  /// model's files say otherwise, scaled to length 1 unless told otherwise: [sequences, D], or as many D as there are
+  /// ways of pooling.
   ///
   /// - Source: Reimers and Gurevych 2019, "Sentence-BERT".
   public func sentenceVectors(of tokens: EncoderTokens, isNormalized: Bool = true) -> Tensor<Scalar> {
     check(tokens)
     let pieces = tokens.pieces
-    let width = configuration.dimension
+    let width = configuration.pooling.count * configuration.dimension
     return Tensor(shape: [tokens.count, width]) { out in
       // Each piece writes the rows of its own sequences.
       Parallelism.forEach(pieces.count) { index in
         let pass = EncoderPass(self, tokens.sequences(pieces[index]))
         pass.run()
-        pass.writeMeans(to: out + pieces[index].lowerBound * width, isNormalized: isNormalized)
+        pass.writeVectors(to: out + pieces[index].lowerBound * width, isNormalized: isNormalized)
       }
     }
   }

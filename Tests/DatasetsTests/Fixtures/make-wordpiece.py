@@ -1,13 +1,16 @@
 """Writes wordpiece.json: a small vocabulary, texts that are hard on a tokenizer, and the pieces that Hugging Face's
-tokenizers make of them under three sets of rules. Made with tokenizers 0.23.3:
+tokenizers make of them under four sets of rules, and texts with added tokens of every kind. Made with tokenizers
+0.23.3:
 
     python make-wordpiece.py
 """
 
 import json
 import pathlib
+import random
+import unicodedata
 
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers
 
 SPECIAL = ["[PAD]", "[unused0]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 WORDS = """un aff able the a b c d e f g h i l n o r s t u x 1 2 3 , . ! ? - ' " # ( ) [ ] $ + = < > ^ ` | ~ % & * / : ; @ _ {
@@ -48,6 +51,21 @@ TEXTS = [
     "\ue000a \U000f0000b \U0010fffd \u0378c \ud7ffd",
     "tokens token tokened tokening",
 ]
+ADDED = {
+    "plain": {},
+    "whole": {"single_word": True},
+    "left": {"lstrip": True},
+    "right": {"rstrip": True},
+    "both": {"single_word": True, "lstrip": True, "rstrip": True},
+}
+# Spellings that begin alike, have capitals, accents and spaces, and are words of the vocabulary.
+SPELLINGS = ["[E11]", "<url>", "<url>s", "Ab É", "the cat", "x"]
+ADDED_TEXTS = [
+    "a [E11] b", "a[E11]b [e11]", "The cat <url>s <url> <URL>s x<url>y <ürl>", "ab é AB E\u0301 Ab  É ab\u00a0é",
+    " \u2003[E11]\t\r\n [E11]  \u200b[E11]", "the cat THE CAT thé cat the catx _the cat the cat_ the cat.",
+    "x X ax x\u0301 x\u200d x1 x² xⅧ x\u0903 x中x [x]", "[CLS][E11][E11]<url><url>s[SEP]", "[E11", "<url>" * 3, " x ",
+    "a\u0000x \u00adx", "[E11] [E11]\u3000<url>  Ab É the cat  x",
+]
 RULES = {
     "uncased": {"lowercase": True, "strip_accents": None, "handle_chinese_chars": True},
     "cased": {"lowercase": False, "strip_accents": None, "handle_chinese_chars": True},
@@ -64,5 +82,47 @@ for name, rules in RULES.items():
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.add_special_tokens(["[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]"])
     found[name] = [tokenizer.encode(text, add_special_tokens=False).ids for text in TEXTS]
+# Marks of all classes and letters that have them, among them those of Unicode 10 and later, which the reference neither
+# decomposes nor puts in order.
+later = random.Random(5)
+points = [point for point in range(0xC0, 0x1F000) if not 0xAC00 <= point <= 0xD7A3]
+marks = [chr(point) for point in points if unicodedata.combining(chr(point))]
+letters = [chr(point) for point in points if unicodedata.normalize("NFD", chr(point)) != chr(point)]
+new = [mark for mark in marks if normalizers.NFD().normalize_str("a" + mark + "\u0334") == "a" + mark + "\u0334"]
+mixed = [
+    "".join(later.choice(later.choice([marks, marks, letters, new, ["\U00011938", "a", "한"]])) for _ in range(10))
+    for _ in range(150)
+]
+normalizer = normalizers.BertNormalizer(clean_text=True, **RULES["stripped"])
+words = [
+    [word for word, _ in pre_tokenizers.BertPreTokenizer().pre_tokenize_str(normalizer.normalize_str(text))] for text in mixed
+]
+added = []
+for kind, flags in ADDED.items():
+    for normalized in (False, True):
+        for rules in ("uncased", "cased"):
+            tokenizer = Tokenizer(models.WordPiece(ids, unk_token="[UNK]"))
+            tokenizer.normalizer = normalizers.BertNormalizer(clean_text=True, **RULES[rules])
+            tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+            tokenizer.add_special_tokens(["[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]"])
+            tokenizer.add_tokens([AddedToken(text, normalized=normalized, **flags) for text in SPELLINGS])
+            added.append(
+                {
+                    "rules": rules,
+                    "normalized": normalized,
+                    "flags": sorted(flags),
+                    "tokens": {text: tokenizer.token_to_id(text) for text in SPELLINGS},
+                    "ids": [tokenizer.encode(text, add_special_tokens=False).ids for text in ADDED_TEXTS],
+                }
+            )
 path = pathlib.Path(__file__).parent / "wordpiece.json"
-path.write_text(json.dumps({"vocabulary": vocabulary, "texts": TEXTS, "ids": found}, indent=0) + "\n")
+reference = {
+    "vocabulary": vocabulary,
+    "texts": TEXTS,
+    "ids": found,
+    "added_texts": ADDED_TEXTS,
+    "added": added,
+    "mixed": mixed,
+    "words": words,
+}
+path.write_text(json.dumps(reference, separators=(",", ":"), ensure_ascii=False) + "\n")

@@ -55,6 +55,51 @@ struct PublishedEncoderTests {
     #expect(encoder.sentenceVectors(of: tokens).elements == expected)
   }
 
+  @Test(
+    "of several encoders the one of BERT's names or of the right sizes is read; others are refused by name")
+  func severalEncoders() throws {
+    let reference = try PublishedEncoderCase<Float>()
+    let tokens = try reference.tokens()
+    let weights = try reference.weights()
+    let expected = try reference.encoder().sentenceVectors(of: tokens).elements
+    let words = "embeddings.word_embeddings.weight"
+    /// Encoders by their prefixes; all but the one named `right` have other numbers.
+    func read(_ prefixes: [String], right: String, layers: Int? = nil) throws -> [Float] {
+      var arrays: [String: Tensor<Float>] = [:]
+      for prefix in prefixes {
+        for (name, array) in weights { arrays[prefix + name] = prefix == right ? array : array * 0.5 }
+        if let layers, prefix != right {
+          for (name, array) in weights where name.hasPrefix("encoder.layer.0.") {
+            arrays[prefix + name.replacingOccurrences(of: ".0.", with: ".\(layers).")] = array
+          }
+        }
+      }
+      return try TransformerEncoder(published: arrays, reference.configuration)
+        .sentenceVectors(of: tokens).elements
+    }
+    func message(_ prefixes: [String]) -> String {
+      do {
+        _ = try read(prefixes, right: "")
+        return "no error"
+      } catch { return "\(error)" }
+    }
+    #expect(try read(["a.", "bert.", "roberta."], right: "bert.") == expected)
+    #expect(try read(["", "teacher."], right: "") == expected)
+    #expect(try read(["model.encoder."], right: "model.encoder.") == expected)
+    // Another number of layers is another configuration.
+    #expect(try read(["a.", "b."], right: "b.", layers: reference.configuration.layerCount) == expected)
+    for prefixes in [
+      ["ctx_encoder.bert_model.", "question_encoder.bert_model."], ["", "bert."], ["a.", "b.", "c."],
+    ] {
+      #expect(
+        message(prefixes) == "arrays of \(prefixes.count) encoders, expected those of one: "
+          + prefixes.map { $0 + words }.joined(separator: ", "))
+    }
+    #expect(
+      message(["roberta."])
+        == "array roberta.\(words) belongs to a model of the family roberta, expected bert")
+  }
+
   @Test("a configuration that cannot be computed names its field")
   func configurations() throws {
     let good: [String: Any] = [
@@ -70,9 +115,20 @@ struct PublishedEncoderTests {
     }
     let found = try decoded { _ in }
     #expect(found.headSize == 4 && found.beta == 0.5 && found.normEpsilon == 1e-12)
+    #expect(found.pooling == [.mean])
+    let silent = try decoded {
+      $0["model_type"] = nil
+      $0["architectures"] = ["BertModel"]
+      $0["sentence_pooling"] = ["max", "cls"]
+    }
+    #expect(silent.pooling == [.largest, .first] && silent.dimension == 12)
     #expect(found.heads.count == 6 && found.heads[4] == HeadPlace(layer: 1, head: 1))
     for change: (inout [String: Any]) -> Void in [
-      { $0["model_type"] = "roberta" }, { $0["model_type"] = nil }, { $0["hidden_act"] = "relu" },
+      { $0["model_type"] = "roberta" }, { $0["hidden_act"] = "relu" },
+      {
+        $0["model_type"] = nil
+        $0["architectures"] = ["RobertaModel"]
+      }, { $0["sentence_pooling"] = ["median"] },
       { $0["position_embedding_type"] = "relative_key" }, { $0["hidden_size"] = 13 },
       { $0["num_attention_heads"] = 0 }, { $0["layer_norm_eps"] = -1.0 }, { $0["vocab_size"] = "many" },
       { $0["intermediate_size"] = nil },
