@@ -7,8 +7,9 @@ struct FoldTraining {
   let graphs: PreparedGraphs
   let split: StratifiedSplit
   let options: TrainingOptions
-  /// The peak rate of AdamW.
-  let rate: Double
+  let setting: Setting
+  /// Passes over the training part.
+  let epochs: Int
   /// Orders of batches and all that training draws.
   let random: RandomStream
 
@@ -45,11 +46,12 @@ struct FoldTraining {
     let perEpoch = order.batchesPerEpoch
     var loop = try loop(initial, updatesPerEpoch: perEpoch)
     var best: Trained<Model>?
-    for number in 1...options.epochs {
+    for number in 1...epochs {
       let indices = order.indices(ofEpoch: number - 1).map { split.training[$0] }
       let loss = try trainEpoch(&loop, indices, until: number * perEpoch, updatesPerEpoch: perEpoch)
       let model = loop.averagedModel ?? loop.model
       let found = judged(model, on: split.validation)
+      guard found.loss.isFinite else { throw NonFiniteValue(quantity: "the validation loss") }
       let epoch = Epoch(
         number: number, loss: loss, validationAccuracy: found.accuracy, validationLoss: found.loss)
       if best.map({ epoch.isBetter(than: $0.epoch) }) ?? true {
@@ -70,14 +72,14 @@ struct FoldTraining {
   private func loop<Model: GraphClassifier>(
     _ model: Model, updatesPerEpoch: Int
   ) throws -> TrainingLoop<Model, Void> {
-    let decay = WeightDecay(options.weightDecay, on: .matrices(of: model.parameters))
+    let decay = WeightDecay(setting.weightDecay, on: .matrices(of: model.parameters))
     let adam = AdamW<Float>(secondDecay: 0.99, weightDecay: decay)
     let optimizer: any Optimizer<Float> = options.centralize ? CentralizedGradients(adam) : adam
-    let updates = options.epochs * updatesPerEpoch
+    let updates = epochs * updatesPerEpoch
     return TrainingLoop(
       model: model, optimizer: optimizer,
       schedule: .warmUpThenCosine(
-        peak: rate, warmUpUpdates: Int(options.warmUp * Double(updates)), updateCount: updates,
+        peak: setting.rate, warmUpUpdates: Int(options.warmUp * Double(updates)), updateCount: updates,
         finalFraction: 0.005),
       random: random, gradientNormLimit: 1,
       // About the weights of the last epoch: validation parts of a few graphs then see less noise.
@@ -88,7 +90,7 @@ struct FoldTraining {
   private func trainEpoch<Model: GraphClassifier>(
     _ loop: inout TrainingLoop<Model, Void>, _ indices: [Int], until total: Int, updatesPerEpoch: Int
   ) throws -> Double {
-    let (graphs, random, smoothing) = (graphs, random, options.smoothing)
+    let (graphs, random, smoothing, dropout) = (graphs, random, options.smoothing, setting.dropout)
     var losses = 0.0
     try loop.run(
       to: total, pieceSize: 1,
@@ -100,7 +102,8 @@ struct FoldTraining {
       lossOfExamples: { model, batch, range, _ in
         let piece = batch.pieces[range.lowerBound]
         let stream = random.child(1).child(UInt64(batch.update)).child(UInt64(range.lowerBound))
-        let logits = model.logits(model.input(graphs, at: piece), training: stream)
+        let input = model.withDropout(model.input(graphs, at: piece), dropout, stream.child(1))
+        let logits = model.logits(input, training: stream.child(0))
         let labels = piece.map { graphs.collection.labels[$0] }
         return crossEntropy(logits, labels: labels, smoothing: smoothing)
           * (Float(piece.count) / Float(batch.count))

@@ -32,18 +32,24 @@ struct GraphClassification: ParsableCommand {
     }
     let methods = output.baselines ? Method.allCases : [.energyTransformer]
     let run = MethodsRun(graphs: graphs, model: model, training: training, output: folder, methods: methods)
+    // A run that was killed before its first result left nothing to go on with.
+    let file = "\(folder)/\(FoldResults.fileName)"
+    let resumes = output.resume && FileManager.default.fileExists(atPath: file)
+    if output.resume && !resumes { print("\(file): no results yet, so the run begins at the beginning") }
     let before =
-      output.resume
-      ? try FoldResults.read(fromFolder: folder, options: options, folds: graphs.folds)
+      resumes
+      ? try FoldResults.read(
+        fromFolder: folder, options: options, folds: graphs.folds, settings: training.settings)
       : FoldResults(options: options)
     try OutputFolder.prepare(folder)
-    let results = try run.run(before, resuming: output.resume)
+    let results = try run.run(before, resuming: resumes)
     let trained = try run.firstModel()
     let course = try EnergyCourse(trained, graphs, on: graphs.folds[0].test)
     record.timings = [
+      "trials": results.trials.reduce(0) { $0 + $1.seconds },
       "train": results.results.reduce(0) { $0 + $1.seconds }, "total": Date().timeIntervalSince(started),
     ]
-    let report = Report(
+    let report = try Report(
       graphs: graphs, options: model, training: training, results: results, methods: methods, model: trained,
       course: course)
     try report.write(record, to: folder)
@@ -67,10 +73,15 @@ struct GraphClassification: ParsableCommand {
       "noise": "\(model.noise)", "learned-adjacency": "\(model.learnedAdjacency)",
       "epochs": "\(training.epochs)",
       "batch": "\(training.batch)", "seed": "\(training.seed)",
-      "rate": "\(training.rate)", "transformer-rate": "\(training.transformerRate)",
-      "convolution-rate": "\(training.convolutionRate)", "logistic-rate": "\(training.logisticRate)",
-      "warm-up": "\(training.warmUp)", "weight-decay": "\(training.weightDecay)",
+      "trials": "\(training.trials)", "trial-share": "\(training.trialShare)", "seeds": "\(training.seeds)",
+      "rate": text(\.rate), "weight-decay": text(\.weightDecay), "dropout": text(\.dropout),
+      "warm-up": "\(training.warmUp)",
       "smoothing": "\(training.smoothing)", "centralize": "\(training.centralize)",
     ].merging(model.recordedBlocks) { $1 }
+  }
+
+  /// A number of the setting that was given, or that it was drawn.
+  private func text(_ number: KeyPath<Setting, Double>) -> String {
+    training.trials > 1 ? "drawn" : "\(training.settings[0][keyPath: number])"
   }
 }

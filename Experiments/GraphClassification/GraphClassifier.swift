@@ -8,6 +8,9 @@ protocol GraphClassifier: Parameterized where Scalar == Float {
   /// Some graphs as the model takes them; parameters play no part in it.
   func input(_ graphs: PreparedGraphs, at indices: [Int]) -> Input
 
+  /// The input of training, a share of whose features or counts is left out; the same share for every model.
+  func withDropout(_ input: Input, _ rate: Double, _ random: RandomStream) -> Input
+
   /// - Parameter random: Where training draws from; nil otherwise.
   /// - Returns: [graphs, classes].
   func logits(_ input: Input, training random: RandomStream?) -> Tensor<Float>
@@ -24,6 +27,14 @@ struct EnergyClassifier: GraphClassifier {
       nodeRanges: batch.nodeRanges, includesSelf: model.configuration.block.includesSelf)
   }
 
+  func withDropout(
+    _ input: GraphEnergyTransformerInput<Float>, _ rate: Double, _ random: RandomStream
+  ) -> GraphEnergyTransformerInput<Float> {
+    var input = input
+    input.features = input.features.withDropout(rate, random)
+    return input
+  }
+
   func logits(_ input: GraphEnergyTransformerInput<Float>, training random: RandomStream?) -> Tensor<Float> {
     model.logits(input, training: random)
   }
@@ -38,7 +49,7 @@ struct TransformerClassifier: GraphClassifier {
   var model: GraphTransformer<Float>
 
   struct Input: Sendable {
-    let inputs: GraphEnergyTransformerInput<Float>
+    var inputs: GraphEnergyTransformerInput<Float>
     let graph: SparsePattern
   }
 
@@ -48,6 +59,12 @@ struct TransformerClassifier: GraphClassifier {
       features: batch.features, positions: batch.rows(of: graphs.positions), neighbours: batch.neighbours,
       nodeRanges: batch.nodeRanges)
     return Input(inputs: inputs, graph: GraphTransformer<Float>.prepared(batch.neighbours))
+  }
+
+  func withDropout(_ input: Input, _ rate: Double, _ random: RandomStream) -> Input {
+    var input = input
+    input.inputs.features = input.inputs.features.withDropout(rate, random)
+    return input
   }
 
   func logits(_ input: Input, training random: RandomStream?) -> Tensor<Float> {
@@ -70,7 +87,7 @@ struct ConvolutionClassifier: GraphClassifier {
   var model: GraphConvolutionNetwork<Float>
 
   struct Input: Sendable {
-    let features: Tensor<Float>
+    var features: Tensor<Float>
     let graph: SparseMatrix<Float>
     let starts: [Int]
   }
@@ -80,6 +97,12 @@ struct ConvolutionClassifier: GraphClassifier {
     return Input(
       features: batch.features, graph: GraphConvolutionNetwork<Float>.prepared(batch.neighbours),
       starts: [0] + batch.nodeRanges.map(\.upperBound))
+  }
+
+  func withDropout(_ input: Input, _ rate: Double, _ random: RandomStream) -> Input {
+    var input = input
+    input.features = input.features.withDropout(rate, random)
+    return input
   }
 
   func logits(_ input: Input, training random: RandomStream?) -> Tensor<Float> {
@@ -107,6 +130,10 @@ struct CountClassifier: GraphClassifier {
 
   func input(_ graphs: PreparedGraphs, at indices: [Int]) -> Tensor<Float> {
     counts.gathered(indices, axis: 0)
+  }
+
+  func withDropout(_ input: Tensor<Float>, _ rate: Double, _ random: RandomStream) -> Tensor<Float> {
+    input.withDropout(rate, random)
   }
 
   func logits(_ input: Tensor<Float>, training random: RandomStream?) -> Tensor<Float> {

@@ -6,13 +6,16 @@ enum Method: String, Codable, CaseIterable {
   var title: String {
     switch self {
     case .energyTransformer: "Energy Transformer"
-    case .transformer: "Graph transformer with class token, same size"
-    case .gcn: "Graph convolution with mean read-out, same size"
+    case .transformer: "Graph transformer of the same size with class token"
+    case .gcn: "Graph convolution of the same size with mean read-out"
     case .logistic: "Logistic regression on counts of labels and degrees"
     case .majority: "Most frequent class"
     }
   }
 
-  /// The name of its accuracy in the summary of a run record.
-  var accuracyName: String { self == .energyTransformer ? "accuracy" : "\(rawValue)_accuracy" }
+  /// What stands before the names of its scores in the summary of a run record.
+  var prefix: String { self == .energyTransformer ? "" : "\(rawValue)_" }
+
+  /// Whether it learns, and so has trials and seeds.
+  var isTrained: Bool { self != .majority }
 }

@@ -12,7 +12,8 @@ struct DataOptions: ParsableArguments {
   @Option(help: "Generated graphs, as many of each class.") var generatedGraphs = 240
   @Option(help: "Folds, stratified; those of the set, or ten, when left out.") var folds: Int?
   @Option(help: "Work on the first folds only; all when left out.") var firstFolds: Int?
-  @Option(help: "Part of the graphs outside a fold's test part that chooses the epoch.") var validation = 0.1
+  @Option(help: "Part of the graphs outside a fold's test part that chooses setting and epoch.")
+  var validation = 0.1
   @Option(help: "Give nodes their degree, one-hot up to this one, beside labels and attributes; 0 for none.")
   var degrees = 10
 
@@ -50,16 +51,26 @@ struct ModelOptions: ParsableArguments, BlockOptions {
 
 /// How the models learn.
 struct TrainingOptions: ParsableArguments {
-  @Option(help: "Passes over the training graphs.") var epochs = 60
+  static let defaultEpochs = 40
+
+  @Option(help: "Passes over the training graphs: one budget for all methods, which no score chooses.")
+  var epochs = Self.defaultEpochs
+  @Option(
+    help: ArgumentHelp(
+      "Settings of rate, weight decay and dropout tried for every method on every fold; 1 for none tried.",
+      discussion: "The same for all methods, drawn by the seed. The validation part of the fold chooses."))
+  var trials = 4
+  @Option(help: "Share of the epochs that a trial takes.") var trialShare = 0.25
+  @Option(help: "Trainings of every method on every fold, each from other weights.") var seeds = 1
   @Option(help: "Graphs an update.") var batch = 32
   @Option(help: "Seed of all random numbers of folds and training.") var seed: UInt64 = 0
   @Option(help: "Threads; all cores when left out. The result does not depend on it.") var threads: Int?
-  @Option(help: "Peak rate of AdamW for the Energy Transformer.") var rate = 0.002
-  @Option(help: "The same for the graph transformer.") var transformerRate = 0.001
-  @Option(help: "The same for the graph convolution.") var convolutionRate = 0.005
-  @Option(help: "The same for the logistic regression.") var logisticRate = 0.02
+  @Option(help: "With --trials 1: peak rate of AdamW for every method; 0.002 when left out.")
+  var rate: Double?
+  @Option(help: "With --trials 1: weight decay of matrices; 0.05 when left out.") var weightDecay: Double?
+  @Option(help: "With --trials 1: share of features that training leaves out; 0 when left out.")
+  var dropout: Double?
   @Option(help: "Share of the updates in which the rate rises.") var warmUp = 0.1
-  @Option(help: "Weight decay of matrices.") var weightDecay = 0.05
   @Option(help: "Share of the target that is spread over all classes.") var smoothing = 0.05
   @Flag(help: "Take the mean from the gradients of matrices, as the published recipe does.")
   var centralize = false
@@ -67,15 +78,32 @@ struct TrainingOptions: ParsableArguments {
   func validate() throws {
     try checkRanges([
       ("epochs", epochs, 1...100_000), ("batch", batch, 1...1_000_000), ("threads", threads ?? 1, 1...1024),
+      ("trials", trials, 1...1_000), ("seeds", seeds, 1...1_000),
     ])
-    for (name, value) in [
-      ("rate", rate), ("transformer-rate", transformerRate), ("convolution-rate", convolutionRate),
-      ("logistic-rate", logisticRate), ("weight-decay", weightDecay),
-    ] where !(value >= 0 && value.isFinite) {
-      throw ValidationError("--\(name) must be at least 0, not \(value)")
+    for (name, value) in [("rate", rate), ("weight-decay", weightDecay), ("dropout", dropout)] {
+      guard let value else { continue }
+      if trials > 1 {
+        throw ValidationError("--\(name) is drawn for each of --trials \(trials); give it with --trials 1")
+      }
+      if !(value >= 0 && value.isFinite) {
+        throw ValidationError("--\(name) must be at least 0, not \(value)")
+      }
     }
-    try checkShares([("warm-up", warmUp), ("smoothing", smoothing)])
+    if !(trialShare > 0 && trialShare <= 1) {
+      throw ValidationError("--trial-share must lie above 0 and up to 1, not \(trialShare)")
+    }
+    try checkShares([("warm-up", warmUp), ("smoothing", smoothing), ("dropout", dropout ?? 0)])
   }
+
+  /// The settings that every method tries on every fold; where there is one, it is taken as it is.
+  var settings: [Setting] {
+    trials > 1
+      ? Setting.drawn(trials, seed: seed)
+      : [Setting(rate: rate ?? 0.002, weightDecay: weightDecay ?? 0.05, dropout: dropout ?? 0)]
+  }
+
+  /// Epochs of a trial.
+  var trialEpochs: Int { max(1, Int((trialShare * Double(epochs)).rounded())) }
 }
 
 /// What is read and written.

@@ -72,7 +72,7 @@ struct PreparedGraphs: Sendable {
         (0..<4).map { UInt8(truncatingIfNeeded: column >> (8 * $0)) }
       }
       return [
-        try DataFingerprint(
+        DataFingerprint(
           name: "neighbours of generated graphs", path: "generated", count: collection.count, hashing: bytes)
       ]
     }

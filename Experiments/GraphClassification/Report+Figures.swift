@@ -14,7 +14,7 @@ extension Report {
   /// its class token in the last block; nil where there is none or the weights have no such form.
   func attentionDrawing() throws -> NeighbourhoodDrawing? {
     let test = graphs.folds[0].test
-    let predictions = results.result(of: .energyTransformer, fold: 0)?.predictions ?? []
+    let predictions = results.result(of: .energyTransformer, fold: 0, seed: 0)?.predictions ?? []
     let small = zip(test, predictions).filter { graph, prediction in
       graphs.collection.nodeRange(of: graph).count <= 40 && graphs.collection.labels[graph] == prediction
     }

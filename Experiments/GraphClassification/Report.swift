@@ -11,6 +11,32 @@ struct Report {
   let methods: [Method]
   let model: GraphEnergyTransformer<Float>
   let course: EnergyCourse
+  /// All methods on the same folds and seeds.
+  let comparison: MethodComparison
+  private let dependence: MethodDifference.Dependence
+
+  init(
+    graphs: PreparedGraphs, options: ModelOptions, training: TrainingOptions, results: FoldResults,
+    methods: [Method], model: GraphEnergyTransformer<Float>, course: EnergyCourse
+  ) throws {
+    (self.graphs, self.options, self.training, self.results) = (graphs, options, training, results)
+    (self.methods, self.model, self.course) = (methods, model, course)
+    let compared = try methods.map { method in
+      // What is not trained has one result for all seeds.
+      let scores = graphs.folds.indices.map { fold in
+        let found = results.results(of: method).filter { $0.fold == fold }.map(\.accuracy)
+        return method.isTrained ? found : [Double](repeating: found.first ?? 0, count: training.seeds)
+      }
+      return MethodComparison.Method(
+        prefix: method.prefix, label: method.title, scores: try TrialScores(scores))
+    }
+    dependence = .overlappingTraining(
+      testCount: graphs.folds.reduce(0) { $0 + $1.test.count },
+      trainingCount: graphs.folds.reduce(0) { $0 + $1.training.count + $1.validation.count })
+    comparison = try MethodComparison(
+      measure: "accuracy", first: compared[0], others: Array(compared.dropFirst()), better: .highest,
+      dependence: dependence)
+  }
 
   var name: String { graphs.collection.name }
 
@@ -18,9 +44,10 @@ struct Report {
   func write(_ record: RunRecord, to folder: String) throws {
     var record = record
     record.summary = try summary()
-    record.headline =
-      ["accuracy", "accuracy_deviation"] + (methods.contains(.majority) ? ["majority_accuracy"] : [])
-    record.tables = [recipe, confusionRecipe]
+    record.headline = ["accuracy", "accuracy_deviation", "majority_accuracy"].filter {
+      record.summary[$0] != nil
+    }
+    record.tables = [recipe, trainingRecipe] + (tunes ? [settingsRecipe] : []) + [confusionRecipe]
     try energyPlot().write(to: "\(folder)/energy.svg")
     let drawing = try attentionDrawing()
     try drawing?.write(to: "\(folder)/attention.svg")
@@ -34,11 +61,15 @@ struct Report {
   func summary() throws -> [String: Double] {
     var summary: [String: Double] = [
       "share_energy_fell_every_step": course.shareFell, "graph_count": Double(graphs.collection.count),
-      "fold_count": Double(graphs.folds.count),
+      "fold_count": Double(graphs.folds.count), "seed_count": Double(training.seeds),
     ]
+    comparison.add(to: &summary)
+    let interval = try difference(over: 0).interval
+    summary["accuracy_low"] = interval?.lowerBound
+    summary["accuracy_high"] = interval?.upperBound
+    addTrials(to: &summary)
     for method in methods {
       let found = results.results(of: method)
-      summary.add(try Spread(of: found.map(\.accuracy)), as: method.accuracyName)
       summary["\(method.rawValue)_validation_accuracy"] = try Spread(of: found.map(\.validationAccuracy)).mean
       summary["\(method.rawValue)_parameter_count"] = Double(found.first?.parameterCount ?? 0)
       summary["\(method.rawValue)_train_seconds"] = found.reduce(0) { $0 + $1.seconds }
@@ -53,7 +84,7 @@ struct Report {
 
   /// Classes and predictions of the Energy Transformer over the test parts of all folds.
   private var confusion: ConfusionMatrix {
-    let found = results.results(of: .energyTransformer)
+    let found = results.results(of: .energyTransformer).filter { $0.seed == 0 }
     return ConfusionMatrix(
       labels: found.flatMap { result in
         graphs.folds[result.fold].test.map { graphs.collection.labels[$0] }
@@ -62,16 +93,21 @@ struct Report {
   }
 
   private var recipe: TableRecipe {
+    comparison.table(name: "accuracy", measureLabel: "accuracy", digits: 3)
+  }
+
+  private var trainingRecipe: TableRecipe {
     TableRecipe(
-      name: "accuracy", columns: ["method", "accuracy", "parameters", "seconds of training"],
+      name: "training", columns: ["method", "parameters", "seconds of trials", "seconds of training"],
       rows: methods.map { method in
         .init(
           label: method.title,
           summaryKeys: [
-            "\(method.accuracyName) ± \(method.accuracyName)_deviation", "\(method.rawValue)_parameter_count",
+            "\(method.rawValue)_parameter_count",
+            tunes && method.isTrained ? "\(method.rawValue)_trial_seconds" : "",
             "\(method.rawValue)_train_seconds",
           ])
-      }, digits: 3, columnDigits: [3, 0, 0])
+      }, digits: 0)
   }
 
   private var confusionRecipe: TableRecipe {
@@ -87,10 +123,21 @@ struct Report {
     var page = MarkdownPage(title: record.title)
     page.addParagraph(introduction)
     try page.addTable(recipe, summary: record.summary)
-    page.addParagraph(try verdict(record.summary))
-    addPublished(to: &page, record.summary)
+    page.addParagraph(comparison.sentence(digits: 3))
+    page.addParagraph(comparison.explanation + intervals)
+    page.addHeading("How every method was trained")
+    for paragraph in protocolParagraphs { page.addParagraph(paragraph) }
+    try page.addTable(trainingRecipe, summary: record.summary)
+    if tunes {
+      page.addParagraph(
+        "How many of the folds chose each of the settings. Every trial is in \(FoldResults.trialsFileName).")
+      try page.addTable(settingsRecipe, summary: record.summary)
+    }
+    try addPublished(to: &page, record.summary)
     page.addHeading("Which classes are confused")
-    page.addParagraph("Test graphs of all folds by class and by what the Energy Transformer took them for.")
+    page.addParagraph(
+      "Test graphs of all folds by class and by what the Energy Transformer took them for"
+        + (training.seeds > 1 ? ", with the first seed of its weights." : "."))
     try page.addTable(confusionRecipe, summary: record.summary)
     page.addHeading("Energy")
     page.addParagraph(
@@ -105,8 +152,8 @@ struct Report {
     page.addMaking(
       of: record,
       ending:
-        ". Everything is in run.json, the folds one by one in folds.json; the course of the Energy Transformer's "
-        + "training is in metrics.csv.")
+        ". Everything is in run.json, the folds and trials one by one in folds.json; the course of the Energy "
+        + "Transformer's training is in metrics.csv.")
     return page
   }
 
@@ -118,9 +165,21 @@ struct Report {
     return
       "An Energy Transformer tells the class of a graph. \(graphs.reading). Features of a node: "
       + "\(graphs.collection.featureDescription). \(graphs.folds.count) folds, \(folds); in each a fresh model of every "
-      + "method learns from the training part, \(percent(validationShare)) of which is held back and only chooses the "
-      + "epoch, and is judged once on the test part. Accuracies are means and standard deviations over the folds."
+      + "method learns from the training part, \(percent(validationShare)) of which is held back and only chooses "
+      + "\(tunes ? "setting and epoch" : "the epoch"), and is judged once on the test part."
   }
+
+  /// The Energy Transformer's mean accuracy over a figure that has no trials, such as a published one; over 0 the interval
+  /// is that of the mean.
+  func difference(over figure: Double) throws -> MethodDifference {
+    let scores = comparison.first.scores
+    return try MethodDifference(
+      of: scores, over: TrialScores(scores.values.map { $0.map { _ in figure } }), better: .highest,
+      dependence: dependence)
+  }
+
+  /// Whether settings were tried.
+  var tunes: Bool { training.settings.count > 1 }
 
   private var validationShare: Double {
     let split = graphs.folds[0]

@@ -12,8 +12,9 @@ import Testing
   private func options(_ output: String) -> [String] {
     [
       "--generated-graphs", "40", "--folds", "2", "--dimension", "8", "--heads", "2", "--key-size", "4",
-      "--memories", "6", "--blocks", "2", "--positions", "3", "--epochs", "2", "--batch", "8", "--output",
-      folder.path(output),
+      "--memories", "6", "--blocks", "2", "--positions", "3", "--epochs", "2", "--batch", "8", "--trials",
+      "2",
+      "--output", folder.path(output),
     ]
   }
 
@@ -38,7 +39,7 @@ import Testing
       let found = try run(options("threads-\(threads)") + ["--threads", "\(threads)"])
       #expect(found.status == 0, "\(found.errors)")
     }
-    for name in ["model.safetensors", "metrics.csv", "energy.svg"] {
+    for name in ["model.safetensors", "metrics.csv", "energy.svg", "trials.csv"] {
       #expect(try bytes("threads-1/\(name)") == bytes("threads-2/\(name)"))
     }
     let summary = try summary("threads-1")
@@ -55,6 +56,7 @@ import Testing
     let accuracy = try #require(summary["accuracy"])
     #expect(abs(hits / 40 - accuracy) < 1e-12)
     try expectChosenEpochs("threads-1")
+    try expectTrials("threads-1")
     let page = String(decoding: try bytes("threads-1/README.md"), as: UTF8.self)
     #expect(page.contains("Energy Transformer") && page.contains("energy.svg"))
   }
@@ -68,16 +70,107 @@ import Testing
     let object = try JSONSerialization.jsonObject(with: bytes("\(output)/folds.json")) as? [String: Any]
     let results = try #require(object?["results"] as? [[String: Any]])
     for fold in 0..<2 {
-      // Step, fold, epoch, loss, validation accuracy, validation loss.
+      // Step, fold, seed, epoch, loss, validation accuracy, validation loss.
       let epochs = rows.filter { $0[1] == Double(fold + 1) }
       #expect(epochs.count == 2)
-      for epoch in epochs { #expect(epoch[4] == 0 || epoch[4] == 0.5 || epoch[4] == 1) }
-      let best = try #require(epochs.max { ($0[4], -$0[5]) < ($1[4], -$1[5]) })
+      for epoch in epochs { #expect(epoch[5] == 0 || epoch[5] == 0.5 || epoch[5] == 1) }
+      let best = try #require(epochs.max { ($0[5], -$0[6]) < ($1[5], -$1[6]) })
       let result = try #require(
         results.first { $0["fold"] as? Int == fold && $0["method"] as? String == "energy_transformer" })
-      #expect(result["epoch"] as? Double == best[2])
-      #expect(result["validationAccuracy"] as? Double == best[4])
+      #expect(result["epoch"] as? Double == best[3])
+      #expect(result["validationAccuracy"] as? Double == best[5])
     }
+  }
+
+  /// Every trained method had the same settings on every fold, and the one that the validation graphs liked best was taken.
+  private func expectTrials(_ output: String) throws {
+    let table = try CSVTable.read(from: folder.path("\(output)/trials.csv"))
+    #expect(table.rows.count == 2 * 4 * 2)
+    let settings = Set(table.rows.map { $0[2..<6].joined(separator: " ") })
+    #expect(settings.count == 2, "\(settings)")
+    let object = try JSONSerialization.jsonObject(with: bytes("\(output)/folds.json")) as? [String: Any]
+    let results = try #require(object?["results"] as? [[String: Any]])
+    for method in ["energy_transformer", "transformer", "gcn", "logistic"] {
+      for fold in 1...2 {
+        let trials = table.rows.filter { $0[0] == method && $0[1] == "\(fold)" }
+        let best = try #require(
+          trials.max { a, b in
+            func key(_ row: [String]) -> (Double, Double) {
+              (Double(row[7]) ?? -1, -(Double(row[8]) ?? .infinity))
+            }
+            return key(a) < key(b)
+          })
+        #expect(trials.filter { $0[10] == "1" } == [best])
+        let result = try #require(
+          results.first { $0["fold"] as? Int == fold - 1 && $0["method"] as? String == method })
+        let setting = try #require(result["setting"] as? [String: Double])
+        #expect(setting["rate"] == Double(best[3]) && setting["dropout"] == Double(best[5]))
+      }
+    }
+  }
+
+  @Test("the labels of the test graphs change no trial, no setting, no epoch and no weights")
+  func testPartsPlayNoPart() throws {
+    try writeSet()
+    let options = Array(options("").dropFirst(4).dropLast(2)) + ["--first-folds", "1"]
+    for (output, labels) in [("true", ["1", "-1"]), ("false", ["-1", "1"])] {
+      // Graphs 0 ... 3 are the first fold's test graphs, and the first two of them are rings.
+      let text = (0..<24).map { graph in
+        let isRing = graph / 2 % 2 == 0
+        return (graph < 4 ? labels[isRing ? 0 : 1] : isRing ? "1" : "-1") + "\n"
+      }.joined()
+      try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path("SET/SET_graph_labels.txt")))
+      let found = try run(["--data", folder.path("SET")] + options + ["--output", folder.path(output)])
+      #expect(found.status == 0, "\(found.errors)")
+    }
+    for name in ["trials.csv", "metrics.csv", "model.safetensors"] {
+      #expect(try bytes("true/\(name)") == bytes("false/\(name)"), "\(name)")
+    }
+    let accuracies = try ["true", "false"].map { try #require(try summary($0)["accuracy"]) }
+    #expect(abs(accuracies[0] + accuracies[1] - 1) < 1e-12)
+  }
+
+  @Test(
+    "several seeds of weights a fold give both deviations, and the page's words follow from the intervals")
+  func seeds() throws {
+    let found = try run(options("seeds") + ["--seeds", "2", "--folds", "3"])
+    #expect(found.status == 0, "\(found.errors)")
+    let object = try JSONSerialization.jsonObject(with: bytes("seeds/folds.json")) as? [String: Any]
+    let results = try #require(object?["results"] as? [[String: Any]])
+    func scores(_ method: String) throws -> [[Double]] {
+      try (0..<3).map { fold in
+        let found = results.filter { $0["fold"] as? Int == fold && $0["method"] as? String == method }
+        return try found.map { try #require($0["accuracy"] as? Double) }
+      }
+    }
+    let (ours, theirs) = (try scores("energy_transformer"), try scores("logistic"))
+    #expect(ours.map(\.count) == [2, 2, 2])
+    let summary = try summary("seeds")
+    // By hand: folds of 13 or 14 of 40 graphs, so half as many judged as learned from; t of two degrees of freedom.
+    let advantages = zip(ours, theirs).map { ($0[0] + $0[1] - $1[0] - $1[1]) / 2 }
+    let mean = advantages.reduce(0, +) / 3
+    let variance = advantages.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 2
+    let reach = 4.302652729749462 * ((1.0 / 3 + 0.5) * variance).squareRoot()
+    #expect(abs(try #require(summary["logistic_accuracy_advantage"]) - mean) < 1e-12)
+    #expect(abs(try #require(summary["logistic_accuracy_advantage_low"]) - (mean - reach)) < 1e-9)
+    let seedVariance = ours.reduce(0) { $0 + ($1[0] - $1[1]) * ($1[0] - $1[1]) / 2 } / 3
+    #expect(abs(try #require(summary["accuracy_seed_deviation"]) - seedVariance.squareRoot()) < 1e-12)
+    #expect(summary["accuracy_deviation"] != nil && summary["accuracy_low"] != nil)
+    let page = String(decoding: try bytes("seeds/README.md"), as: UTF8.self)
+    #expect(page.contains("3 splits of 2 seeds each") && page.contains("same 2 trials in each fold"))
+  }
+
+  @Test("without trials the page says that nothing was tuned, and a single fold claims nothing")
+  func untuned() throws {
+    let found = try run(
+      options("untuned") + ["--trials", "1", "--rate", "0.01", "--first-folds", "1", "--no-baselines"])
+    #expect(found.status == 0, "\(found.errors)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("untuned/trials.csv")))
+    let page = String(decoding: try bytes("untuned/README.md"), as: UTF8.self)
+    #expect(
+      page.contains("Not tuned: every method was trained with rate 0.01, weight decay 0.05, dropout 0.0"))
+    #expect(page.contains("No other method was measured.") && page.contains("One fold says nothing"))
+    #expect(try summary("untuned")["accuracy_low"] == nil)
   }
 
   @Test("a run that was interrupted after some results goes on to the same numbers")
@@ -90,6 +183,10 @@ import Testing
     let results = try #require(object["results"] as? [Any])
     #expect(results.count == 10)
     object["results"] = Array(results.prefix(3))
+    // Killed between the first and the second trial of the fold's fourth method.
+    let trials = try #require(object["trials"] as? [Any])
+    #expect(trials.count == 16)
+    object["trials"] = Array(trials.prefix(7))
     try JSONSerialization.data(withJSONObject: object).write(to: path)
     try FileManager.default.removeItem(atPath: folder.path("broken/run.json"))
     let found = try run(options("broken") + ["--resume"])
@@ -97,12 +194,19 @@ import Testing
     #expect(try summary("broken") == summary("whole"))
     #expect(try bytes("broken/metrics.csv") == bytes("whole/metrics.csv"))
 
-    try run(options("broken") + ["--resume", "--rate", "0.5"])
-      .expectOneLine(containing: "folds.json", "--rate 0.002, not 0.5")
+    #expect(try bytes("broken/trials.csv") == bytes("whole/trials.csv"))
+    try run(options("broken") + ["--resume", "--trial-share", "1"])
+      .expectOneLine(containing: "folds.json", "--trial-share 0.25, not 1.0")
+    // A file of the program before it had trials.
+    try Data(#"{"options":{"data":"generated"},"results":[{"fold":0}]}"#.utf8).write(to: path)
+    try run(options("broken") + ["--resume"]).expectOneLine(containing: "folds.json", "(missing)")
     try Data("{".utf8).write(to: path)
     try run(options("broken") + ["--resume"]).expectOneLine(containing: "folds.json", "damaged")
-    try run(options("none") + ["--resume"]).expectOneLine(containing: "folds.json", "missing")
-    #expect(!FileManager.default.fileExists(atPath: folder.path("none")))
+    // Killed before its first result, or never begun.
+    let afresh = try run(options("none") + ["--resume"])
+    #expect(afresh.status == 0, "\(afresh.errors)")
+    #expect(afresh.output.contains("folds.json: no results yet, so the run begins at the beginning"))
+    #expect(try summary("none") == summary("whole"))
 
     // The model of the first fold is read back from its file.
     let model = URL(fileURLWithPath: folder.path("whole/model.safetensors"))
@@ -187,7 +291,11 @@ import Testing
     for bad in [
       ["--folds", "1"], ["--first-folds", "0"], ["--validation", "1"], ["--validation", "nan"],
       ["--heads", "0"], ["--steps", "-1"], ["--epochs", "0"], ["--batch", "0"], ["--step-size", "nan"],
-      ["--threads", "0"], ["--rate", "-1"], ["--noise", "-1"], ["--positions", "-1"], ["--degrees", "-1"],
+      ["--threads", "0"], ["--trials", "1", "--rate", "-1"], ["--rate", "0.01"], ["--trials", "0"],
+      ["--trials", "1", "--dropout", "1"], ["--trial-share", "0"], ["--trial-share", "nan"],
+      ["--seeds", "0"],
+      ["--weight-decay", "0.1"], ["--trials", "1", "--weight-decay", "inf"], ["--noise", "-1"],
+      ["--positions", "-1"], ["--degrees", "-1"],
       ["--smoothing", "1"], ["--warm-up", "2"], ["--epochs", "9223372036854775807"],
       ["--dimension", "60000", "--memories", "60000"], ["--generated-graphs", "3"], ["--data", ""],
     ] {

@@ -5,7 +5,7 @@ public import Tensors
 /// graph is a class token.
 public struct GraphEnergyTransformerInput<Scalar: TensorScalar>: Sendable {
   /// The features of the nodes, [nodes, features]; zeros for class tokens.
-  public let features: Tensor<Scalar>
+  package(set) public var features: Tensor<Scalar>
   /// The positions of the nodes, [nodes, positions]; zeros for class tokens.
   public let positions: Tensor<Scalar>
   /// Whom each node looks at.
