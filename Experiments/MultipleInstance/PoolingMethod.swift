@@ -20,8 +20,8 @@ enum PoolingMethod: String, CaseIterable {
     case .mean: "Mean pooling"
     case .maximum: "Maximum pooling"
     case .kmers: "Logistic regression on k-mer counts"
-    case .hopfieldRandom: "Hopfield pooling, random kernels"
-    case .gatedAttentionPairs: "Attention with a gate, kernels from pairs"
+    case .hopfieldRandom: "Random kernels with Hopfield pooling"
+    case .gatedAttentionPairs: "Kernels from pairs with gated attention"
     }
   }
 

@@ -53,7 +53,9 @@ extension Report {
     }
     page.addParagraph(
       "Means and standard deviations over the folds. "
-        + (try repertoires.map { "\(Self.capitalized($0.title)): \(try comparison($0).sentence(digits: 3))" })
+        + (try repertoires.map {
+          "\($0.witnessRate == nil ? $0.title : Self.capitalized($0.title)): \(try comparison($0).sentence(digits: 3))"
+        })
         .joined(separator: " "))
     page.addParagraph(
       try comparison(first).explanation

@@ -3,7 +3,7 @@ import Tensors
 
 /// A text file of named columns, separated by tabs, read as bytes line by line.
 ///
-/// Lines end in a line feed, a carriage return or both. A byte-order mark, spaces around fields, quotes around whole
+/// The file may be packed with gzip. Lines end in a line feed, a carriage return or both. A byte-order mark, spaces around fields, quotes around whole
 /// fields (as R writes them) and a `#` before the first name are read past, as are lines without content at the end.
 struct TabSeparatedFile {
   typealias Field = UnsafeRawBufferPointer.SubSequence
@@ -20,7 +20,7 @@ struct TabSeparatedFile {
   private let end: Int
 
   init(contentsOf url: URL) throws {
-    let bytes = try TextFile.bytes(url)
+    let bytes = try Self.unpacked(try TextFile.bytes(url), file: url.path)
     if let kind = FileKind(bytes.prefix(FileKind.byteCount)) {
       switch kind {
       case .text, .json: break
@@ -44,6 +44,12 @@ struct TabSeparatedFile {
       name: url.path,
       columns: columns.enumerated().map { $0 == 0 && $1.hasPrefix("#") ? String($1.dropFirst()) : $1 },
       bytes: bytes, newline: newline, start: min(first.count + 1, bytes.count), linesBefore: 1, end: end)
+  }
+
+  private static func unpacked(_ bytes: Data, file: String) throws -> Data {
+    guard bytes.starts(with: Gzip.signature) else { return bytes }
+    let text = try Gzip.unpacked(bytes, file: file)
+    return text.starts(with: [0xEF, 0xBB, 0xBF]) ? text.dropFirst(3) : text
   }
 
   private init(
