@@ -53,7 +53,7 @@ let package = Package(
     .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
     .systemLibrary(name: "CZLib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels"),
-    library("ImageFiles", ["CPNG", "CTurboJPEG"]),
+    library("ImageFiles", ["CPNG", "CTurboJPEG", "CZLib"]),
 
     // MARK: Library
     library("Foundations", []),

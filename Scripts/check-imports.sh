@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # Folder: the modules its files may import. A folder's row also covers the folders in it; the longest row wins.
 # Only engine folders name system libraries. "*" allows everything that is not forbidden below.
 table='
-Sources/ImageFiles: CPNG CTurboJPEG Foundation
+Sources/ImageFiles: CPNG CTurboJPEG CZLib Foundation
 Sources/Foundations: Foundation
 Sources/Tensors: CDNNL CLAPACK CKernels CZLib Foundations Accelerate Darwin Glibc Dispatch Synchronization Foundation
 Sources/Energies: Tensors

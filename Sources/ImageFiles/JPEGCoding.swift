@@ -5,7 +5,7 @@ enum JPEGCoding {
   static let signature: [UInt8] = [0xFF, 0xD8, 0xFF]
 
   /// How many mended files are decoded before the first warning counts.
-  private static let largestRepairCount = 32
+  private static let largestRepairCount = 64
 
   static func decode(_ bytes: [UInt8], name: String) throws -> PixelImage {
     var repairs = largestRepairCount
@@ -17,8 +17,15 @@ enum JPEGCoding {
     do {
       return try pixels(of: bytes, name: name)
     } catch let failure as Failure {
-      for mended in JPEGRepair.candidates(for: failure.reason, in: bytes) where repairs > 0 {
+      // Files that are whole after one repair come first, so that no wrong repair uses up the tries.
+      var others: [[UInt8]] = []
+      for mended in JPEGRepair.candidates(for: failure.reason, in: bytes) where repairs > 0 && mended != bytes
+      {
         repairs -= 1
+        if let image = try? pixels(of: mended, name: name) { return image }
+        others.append(mended)
+      }
+      for mended in others where repairs > 0 {
         if let image = try? decode(mended, name: name, repairs: &repairs) { return image }
       }
       throw failure.error(name: name)
@@ -30,28 +37,23 @@ enum JPEGCoding {
       throw ImageFileError(file: name, problem: "expected a JPEG decoder, libjpeg-turbo could not start one")
     }
     defer { tjDestroy(decoder) }
-    var (width, height, subsampling, colorspace) = (Int32(0), Int32(0), Int32(0), Int32(0))
-    let size = UInt(bytes.count)
-    guard
-      tjDecompressHeader3(decoder, bytes, CUnsignedLong(size), &width, &height, &subsampling, &colorspace)
-        == 0
-    else { throw Failure(decoder, expected: "a readable JPEG header") }
-    guard width > 0, height > 0 else {
+    // Not by the decoder's own header call, which refuses some samplings that it can decode.
+    guard let frame = JPEGMarkers.frame(of: bytes) else {
       throw ImageFileError(
         file: name, problem: "expected a readable JPEG header, found none with a size before the file ends")
     }
-    try PixelImage.requireSize(width: Int(width), height: Int(height), name: name)
-    let layout = try Layout(colorspace, name: name)
+    try PixelImage.requireSize(width: frame.width, height: frame.height, name: name)
+    let layout = try Layout(components: frame.components, name: name)
     // A file that ends early is only a warning to the decoder, which paints the rest gray.
     let flags = TJFLAG_STOPONWARNING | TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS
-    var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height) * layout.channels)
+    var pixels = [UInt8](repeating: 0, count: frame.width * frame.height * layout.channels)
     let status = tjDecompress2(
-      decoder, bytes, CUnsignedLong(size), &pixels, width, width * Int32(layout.channels), height,
-      Int32(layout.format.rawValue), flags)
+      decoder, bytes, CUnsignedLong(bytes.count), &pixels, Int32(frame.width),
+      Int32(frame.width * layout.channels), Int32(frame.height), Int32(layout.format.rawValue), flags)
     guard status == 0 else { throw Failure(decoder, expected: "complete JPEG pixel data") }
     if layout.channels == 4 { pixels = colors(ofInks: pixels) }
     return PixelImage(
-      width: Int(width), height: Int(height), channels: min(3, layout.channels), bytes: pixels)
+      width: frame.width, height: frame.height, channels: min(3, layout.channels), bytes: pixels)
   }
 
   /// What the decoder is asked for.
@@ -59,14 +61,15 @@ enum JPEGCoding {
     let format: TJPF
     let channels: Int
 
-    init(_ colorspace: Int32, name: String) throws {
-      switch colorspace {
-      case Int32(TJCS_GRAY.rawValue): (format, channels) = (TJPF_GRAY, 1)
-      case Int32(TJCS_RGB.rawValue), Int32(TJCS_YCbCr.rawValue): (format, channels) = (TJPF_RGB, 3)
-      case Int32(TJCS_CMYK.rawValue), Int32(TJCS_YCCK.rawValue): (format, channels) = (TJPF_CMYK, 4)
+    init(components: Int, name: String) throws {
+      switch components {
+      case 1: (format, channels) = (TJPF_GRAY, 1)
+      case 3: (format, channels) = (TJPF_RGB, 3)
+      case 4: (format, channels) = (TJPF_CMYK, 4)
       default:
         throw ImageFileError(
-          file: name, problem: "JPEG with unknown colours, expected gray, RGB, YCbCr, CMYK or YCCK")
+          file: name,
+          problem: "JPEG with \(components) components, expected 1 (gray), 3 (RGB, YCbCr) or 4 (CMYK, YCCK)")
       }
     }
   }

@@ -49,6 +49,20 @@ struct JPEGMarkers: Sequence, IteratorProtocol {
     return nil
   }
 
+  /// Width, height and components of the picture, by its frame header; nil where there is none before the pixels.
+  static func frame(of bytes: [UInt8]) -> (width: Int, height: Int, components: Int)? {
+    for marker in JPEGMarkers(bytes) {
+      if marker.code == startOfScan { return nil }
+      // 0xC4, 0xC8 and 0xCC are tables and an extension.
+      guard (0xC0...0xCF).contains(marker.code), ![0xC4, 0xC8, 0xCC].contains(marker.code) else { continue }
+      let contents = Array(bytes[marker.contents].prefix(6))
+      guard contents.count == 6 else { return nil }
+      func number(_ place: Int) -> Int { Int(contents[place]) << 8 | Int(contents[place + 1]) }
+      return (width: number(3), height: number(1), components: Int(contents[5]))
+    }
+    return nil
+  }
+
   /// How the picture is to be turned, by the metadata before its pixels.
   static func orientation(of bytes: [UInt8]) -> Orientation {
     var (exif, properties): ([UInt8], [UInt8]) = ([], [])

@@ -33,11 +33,16 @@ enum JPEGRepair {
       (self.count, self.marker) = (count, marker)
     }
 
-    /// One file for each place where they may have been.
+    /// One file for each place where they may have been: between two markers, or behind pixels, of which the decoder
+    /// may have taken some of the stray bytes for its own.
     func removed(from bytes: [UInt8]) -> [[UInt8]] {
-      JPEGMarkers(bytes).compactMap { found in
-        guard found.code == marker, count > 0, found.start - count >= 2 else { return nil }
-        return Array(bytes[..<(found.start - count)] + bytes[found.start...])
+      var (end, isBehindPixels) = (2, false)
+      return JPEGMarkers(bytes).compactMap { found in
+        let gap = found.start - end
+        let isPlace = found.code == marker && count > 0 && (isBehindPixels ? gap >= count : gap == count)
+        end = found.contents.upperBound
+        isBehindPixels = found.code == JPEGMarkers.startOfScan || (0xD0...0xD7).contains(found.code)
+        return isPlace ? Array(bytes[..<(found.start - count)] + bytes[found.start...]) : nil
       }
     }
   }

@@ -62,25 +62,25 @@ private struct TIFFDirectory {
     self.data = data
   }
 
-  /// The number of a tag with one short or long value; the last where the tag is there several times.
+  /// Bytes of a whole number by the type of a tag, signed ones alike: negative numbers are out of range either way.
+  private static let sizes = [3: 2, 4: 4, 6: 1, 8: 2, 9: 4, 13: 4]
+
+  /// The first number of a tag, the first where the tag is there several times.
   func wholeNumber(ofTag tag: Int) -> Int? {
     guard let directory = integer(at: 4, byteCount: 4), let count = integer(at: directory, byteCount: 2)
     else { return nil }
-    var found: Int?
     for entry in 0..<count {
       let start = directory + 2 + 12 * entry
-      guard let value = integer(at: start + 8, byteCount: 4) else { break }
-      guard integer(at: start, byteCount: 2) == tag, integer(at: start + 4, byteCount: 4) == 1 else {
-        continue
-      }
-      switch integer(at: start + 2, byteCount: 2) {
-      // Unsigned and signed; negative numbers are out of range either way.
-      case 3, 8: found = integer(at: start + 8, byteCount: 2)
-      case 4, 9: found = value
-      default: break
-      }
+      guard let value = integer(at: start + 8, byteCount: 4) else { return nil }
+      guard integer(at: start, byteCount: 2) == tag, let type = integer(at: start + 2, byteCount: 2),
+        let size = Self.sizes[type], let count = integer(at: start + 4, byteCount: 4), count > 0
+      else { continue }
+      // More than four bytes lie elsewhere.
+      let isElsewhere = count * size > 4
+      if isElsewhere, value > data.count - count * size { continue }
+      return integer(at: isElsewhere ? value : start + 8, byteCount: size)
     }
-    return found
+    return nil
   }
 
   private func integer(at offset: Int, byteCount: Int) -> Int? {

@@ -15,7 +15,8 @@ struct PNGChunks {
   init(_ bytes: [UInt8], name: String) throws {
     var offset = PNGCoding.signature.count
     var plain = Array(bytes[..<offset])
-    var (exif, properties): ([UInt8], [UInt8]) = ([], [])
+    var exif: [UInt8]?
+    var (profile, properties): ([UInt8], [UInt8]) = ([], [])
     while true {
       guard offset + 12 <= bytes.count else {
         throw ImageFileError(
@@ -39,24 +40,17 @@ struct PNGChunks {
       }
       let contents = bytes[offset + 8..<end]
       if type == "eXIf" { exif = Array(contents) }
-      if type == "iTXt", let found = Self.properties(contents) { properties = found }
+      if let text = PNGText(type: type, contents) {
+        profile = text.exif ?? profile
+        properties = text.properties ?? properties
+      }
       let isCritical = bytes[offset + 4] & 0x20 == 0
       if isCritical || Self.keptTypes.contains(type) { plain += bytes[offset..<end + 4] }
       if type == "IEND" { break }
       offset = end + 4
     }
     self.plain = plain
-    orientation = Orientation(exif: exif) ?? Orientation(properties: properties) ?? .upright
-  }
-
-  /// XMP out of an international text chunk that is not compressed: keyword, 0, 0, method, language, 0, translated
-  /// keyword, 0, text.
-  private static func properties(_ contents: ArraySlice<UInt8>) -> [UInt8]? {
-    let keyword = Array("XML:com.adobe.xmp\0\0".utf8)
-    guard contents.starts(with: keyword) else { return nil }
-    let parts = contents.dropFirst(keyword.count + 1)
-      .split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
-    return parts.count == 3 ? Array(parts[2]) : nil
+    orientation = Orientation(exif: exif ?? profile) ?? Orientation(properties: properties) ?? .upright
   }
 
   private static func bigEndian(_ bytes: [UInt8], at offset: Int) -> UInt32 {

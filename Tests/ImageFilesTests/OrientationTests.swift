@@ -44,14 +44,27 @@ struct OrientationTests {
         inserted(segments, into: blocks().jpegData(quality: 100)), name: "xmp.jpg")
       return [image.width, image.height]
     }
-    let head = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
-    #expect(try middles(Self.segment(head + Array("<x tiff:Orientation=\"6\"/>".utf8))) == [16, 24])
+    let start = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
+    #expect(try middles(Self.segment(start + Array("<x tiff:Orientation=\"6\"/>".utf8))) == [16, 24])
     #expect(
-      try middles(Self.segment(head + Array("<tiff:Orientation>8</tiff:Orientation>".utf8))) == [16, 24])
-    #expect(try middles(Self.segment(head + Array("tiff:Orientation=6 tiff:O".utf8))) == [24, 16])
+      try middles(Self.segment(start + Array("<tiff:Orientation>8</tiff:Orientation>".utf8))) == [16, 24])
+    #expect(try middles(Self.segment(start + Array("tiff:Orientation=6 tiff:O".utf8))) == [24, 16])
     #expect(try middles(Self.segment(Array("http://elsewhere\0tiff:Orientation=\"6\"".utf8))) == [24, 16])
     let text = Array("XML:com.adobe.xmp\0\0\0en\0words\0<x tiff:Orientation=\"5\"/>".utf8)
     #expect(try PixelImage.decode(ramp([("iTXt", text)]), name: "xmp.png").width == 2)
+    // Compressed, `zlib.compress(b'tiff:Orientation="6"')`.
+    let packed: [UInt8] = [
+      120, 156, 43, 201, 76, 75, 179, 242, 47, 202, 76, 205, 43, 73, 44, 201, 204, 207, 179, 85, 50, 83, 2, 0,
+      81, 65, 7, 39,
+    ]
+    let head = Array("XML:com.adobe.xmp\0\u{1}\0\0\0".utf8)
+    #expect(try PixelImage.decode(ramp([("iTXt", head + packed)]), name: "xmp.png").width == 2)
+    #expect(try PixelImage.decode(ramp([("iTXt", head + packed.dropLast(9))]), name: "xmp.png").width == 3)
+    // As ImageMagick wrote Exif data, in lines of digits.
+    let digits = exif(6, isBigEndian: true).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+    let lines = digits.prefix(9).joined() + "\n" + digits.dropFirst(9).joined()
+    let profile = Array("Raw profile type exif\0\nexif\n      38\n\(lines)\n".utf8)
+    #expect(try PixelImage.decode(ramp([("tEXt", profile)]), name: "magick.png").width == 2)
   }
 
   @Test("an orientation that is cut, of another kind or out of range leaves the picture as it is")
@@ -62,7 +75,8 @@ struct OrientationTests {
       exif(65_535, isBigEndian: false), exif(6, isBigEndian: false, type: 2),
       exif(6, isBigEndian: true, type: 5),
     ]
-    files += [exif(6, isBigEndian: false, count: 2), exif(6, isBigEndian: false, tag: 0x0113)]
+    files += [exif(6, isBigEndian: false, count: 0), exif(6, isBigEndian: false, count: 9)]
+    files += [exif(6, isBigEndian: false, tag: 0x0113)]
     var farAway = whole
     farAway.replaceSubrange(4..<8, with: [0xF0, 0xFF, 0xFF, 0xFF])
     var otherFormat = whole
