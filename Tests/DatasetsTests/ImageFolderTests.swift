@@ -163,7 +163,8 @@ struct ImageFolderTests {
     for (path, image) in pictures { try folder.write(renamed(path), try image.pngData()) }
     let tar = try folder.write(
       "x.tar", HandmadeTar.archive(pictures.map { (renamed($0.path), try $0.image.pngData()) }))
-    let expected = try ImageFolder.read(folder: written().url)
+    let usual = try written()
+    let expected = try ImageFolder.read(folder: usual.url)
     for source in [try ImageSource.open(path: folder.url.path), try ImageFolder.read(tar: tar)] {
       #expect(source.train.pixels == expected.train.pixels && source.test.labels == expected.test.labels)
       let notes = (train == "train" ? [] : ["\(train)/ serves as train/"]) + ["\(test)/ serves as test/"]

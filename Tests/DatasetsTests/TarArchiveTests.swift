@@ -71,7 +71,7 @@ struct TarArchiveTests {
         == "is text that begins with \"\(String(repeating: "A", count: 60))\", expected a tar archive"
     )
     #expect(
-      try refusal([UInt8](repeating: 0xC1, count: 2048))
+      try refusal([UInt8](repeating: 1, count: 2048))
         == "tar header at byte 0 has an unreadable checksum field, expected octal digits: no tar file, or damaged"
     )
     var badPax = HandmadeTar()
