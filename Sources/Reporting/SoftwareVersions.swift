@@ -21,7 +21,7 @@ public enum SoftwareVersions {
   }
 
   private static func swiftVersion() -> String {
-    guard let text = Subprocess.output(["swift", "--version"]),
+    guard let text = Subprocess.output(["swift", "--version"], patience: .seconds(5)),
       let start = text.range(of: "Swift version ")
     else { return "unknown" }
     return text[start.upperBound...].prefix { !$0.isWhitespace }.description

@@ -110,7 +110,8 @@ package enum BufferPool {
   }
 
   private static func release(_ free: inout Free) {
-    for sizeClass in free.buffers.indices where size(sizeClass) >= HugePages.size {
+    for sizeClass in free.buffers.indices
+    where !free.buffers[sizeClass].isEmpty && size(sizeClass) >= HugePages.size {
       for buffer in free.buffers[sizeClass] { HugePages.release(buffer) }
       free.bytes -= free.buffers[sizeClass].count * size(sizeClass)
       free.buffers[sizeClass] = []
