@@ -27,7 +27,7 @@ struct Completion: Finding {
       let choosing = CompletionTask(images, count: count, hiding: Self.chosenOn, random: own.child(0))
       let judging = CompletionTask(images, count: count, hiding: Self.judgedOn, random: own.child(1))
       let beta = Self.betas(kind).map { ($0, choosing.outcome(kind, beta: $0)) }
-        .min { ($0.1.recalled, $1.1.hiddenError) > ($1.1.recalled, $0.1.hiddenError) }?.0
+        .min { ($0.1.recalled, $1.1.hiddenError ?? 0) > ($1.1.recalled, $0.1.hiddenError ?? 0) }?.0
       return Row(kind: kind, count: count, beta: beta, outcome: judging.outcome(kind, beta: beta ?? 1))
     }
     // The most stored at which rows can be told apart in a picture.
@@ -52,11 +52,16 @@ struct Completion: Finding {
     "\(images.key)_\(measure)_\(row.kind.key)_\(row.count)"
   }
 
+  /// The name of a number, empty where there is none.
+  private func key(_ row: Row, _ measure: String) -> String {
+    measure == "hidden_error" && row.outcome.hiddenError == nil ? "" : name(row, measure)
+  }
+
   var summary: [String: Double] {
     var summary: [String: Double] = [:]
     for row in rows {
       summary[name(row, "recalled")] = 100 * row.outcome.recalled
-      summary[name(row, "hidden_error")] = row.outcome.hiddenError
+      if let error = row.outcome.hiddenError { summary[name(row, "hidden_error")] = error }
       summary[name(row, "steps")] = row.outcome.meanSteps
       if let beta = row.beta { summary[name(row, "beta")] = Double(beta) }
     }
@@ -70,7 +75,7 @@ struct Completion: Finding {
         rows: MemoryKind.allCases.map { kind in
           .init(
             label: kind.label,
-            summaryKeys: rows.filter { $0.kind == kind }.map { name($0, measure) })
+            summaryKeys: rows.filter { $0.kind == kind }.map { key($0, measure) })
         }, digits: digits, best: measure == "recalled" ? .highest : .lowest)
     }
   }
@@ -110,6 +115,11 @@ struct Completion: Finding {
         + "the mean image would have).")
     try add("\(images.key)_recalled", to: &page, summary)
     try add("\(images.key)_hidden_error", to: &page, summary)
+    if rows.contains(where: { $0.outcome.hiddenError == nil }) {
+      page.addParagraph(
+        "Where the second table has no number the images are alike in the hidden half: it holds nothing to be recalled."
+      )
+    }
     let count = pictured.task.stored.shape[0]
     page.addImage(
       "completed-\(images.key).png",

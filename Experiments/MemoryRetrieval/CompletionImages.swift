@@ -34,17 +34,41 @@ struct CompletionImages {
     photoFolder = work.photos
     if let path = work.photos {
       let found = try PhotoFolder.read(
-        URL(fileURLWithPath: path), width: work.photoSide, height: work.photoSide)
-      guard found.count > 1 else {
-        throw DataFileError(file: path, problem: "one image, expected at least two to be told apart")
-      }
+        URL(fileURLWithPath: path), width: work.photoSide, height: work.photoSide, note: { print($0) })
+      let patterns = try Self.patterns(found, folder: path)
       photos = ImageSet(
-        key: "photos", label: "photos", patterns: ImagePatterns(found), classNames: found.classNames,
+        key: "photos", label: "photos", patterns: patterns, classNames: found.classNames,
         counts: [found.count], featureCount: featureCount)
       photoPixels = found.pixels
     } else {
       (photos, photoPixels) = (nil, [])
     }
+  }
+
+  /// Patterns of photos that can be told apart; says how many are copies of others.
+  private static func patterns(_ photos: ImageDataset, folder: String) throws -> ImagePatterns {
+    guard photos.count > 1 else {
+      throw DataFileError(file: folder, problem: "one image, expected at least two to be told apart")
+    }
+    let different = Set((0..<photos.count).map { photos[$0].bytes }).count
+    let size = "\(photos.width) × \(photos.height) pixels"
+    guard different > 1 else {
+      throw DataFileError(
+        file: folder,
+        problem: "\(photos.count) images that are all alike at \(size), expected at least two that differ")
+    }
+    let patterns = ImagePatterns(photos)
+    let squares = patterns.rows.squared().sum(axes: [1]).elements
+    if let mean = squares.firstIndex(of: 0) {
+      throw DataFileError(
+        file: "\(folder)/\(photos.classNames[mean])",
+        problem: "is the mean of all images at \(size): centred on it, nothing is left to be stored")
+    }
+    if different < photos.count {
+      let copies = photos.count - different
+      print("\(folder): \(copies) of \(photos.count) images are copies of others at \(size)")
+    }
+    return patterns
   }
 
   /// What identifies the images in the record of a run.
@@ -56,7 +80,7 @@ struct CompletionImages {
     }
     if let photos, let photoFolder {
       found.append(
-        try DataFingerprint(
+        DataFingerprint(
           name: "decoded photos", path: photoFolder, count: photos.patterns.rows.shape[0],
           hashing: photoPixels))
     }

@@ -25,8 +25,9 @@ struct CompletionTask {
     let states: Tensor<Float>
     /// The share of cues whose state is within a tenth of its pattern's length from it.
     let recalled: Double
-    /// |state - pattern|² over |pattern|², both over the hidden half alone, all cues together.
-    let hiddenError: Double
+    /// |state - pattern|² over |pattern|², both over the hidden half alone, all cues together; nil where all images are
+    /// alike in that half.
+    let hiddenError: Double?
     let meanSteps: Double
   }
 
@@ -62,10 +63,11 @@ struct CompletionTask {
     let lengths = RandomPatterns.distances(truth, .zeros(truth.shape))
     let far = RandomPatterns.distances(found.states, truth)
     let errors = ((found.states - truth) * mask).squared().sum().scalar
+    let hidden = (truth * mask).squared().sum().scalar
     return Outcome(
       states: found.states,
       recalled: Double(zip(far, lengths).count { $0 <= 0.1 * $1 }) / Double(far.count),
-      hiddenError: Double(errors / (truth * mask).squared().sum().scalar),
+      hiddenError: hidden > 0 ? Double(errors) / Double(hidden) : nil,
       meanSteps: Double(found.steps.reduce(0, +)) / Double(found.steps.count))
   }
 }

@@ -21,6 +21,7 @@ struct MemoryRetrieval: ParsableCommand {
     // Everything that can fail at once comes before any work.
     let images = try work.parts.contains(where: \.needsImages) ? CompletionImages(work, output) : nil
     let file = work.parts.contains(.scale) ? try PatternFile(scale, quick: output.quick) : nil
+    if let file, let remark = file.remark { print("\(file.path): \(remark)") }
     if file != nil && !scale.noPeers { try SearchPeer.check(scale) }
     try OutputFolder.prepare(output.output)
     var record = RunRecord(
@@ -63,6 +64,7 @@ struct MemoryRetrieval: ParsableCommand {
       "photos": work.photos.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "none",
       "seed": "\(work.seed)", "threads": "\(Parallelism.threadCount)", "quick": "\(output.quick)",
       "patterns": "\(scale.patterns ?? 0)", "dimension": "\(scale.dimension ?? 0)",
+      "file": scale.file.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "none",
       "rounds": "\(scale.rounds)", "peers": "\(!scale.noPeers)",
     ]
   }

@@ -25,7 +25,8 @@ struct ScaleOptions: ParsableArguments {
   @Option(help: "Patterns in the file; 1000000 when left out, 20000 with --quick.") var patterns: Int?
   @Option(help: "Numbers of a pattern; 512 when left out, 64 with --quick.") var dimension: Int?
   @Option(
-    help: "The file of patterns: read where it exists, made where not; a temporary file when left out.")
+    help: "The file of patterns: read where it exists, of random patterns where not; temporary when left out."
+  )
   var file: String?
   @Option(help: "Rounds, in each of which all take their turn.") var rounds = 7
   @Flag(help: "Leave the comparison with faiss out.") var noPeers = false

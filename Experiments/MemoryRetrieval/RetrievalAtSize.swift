@@ -11,20 +11,32 @@ struct RetrievalAtSize: Finding {
     /// All patterns count: scores and mixtures of all.
     case flat
 
-    var beta: Float { self == .peaked ? 64 : 8 }
+    /// Beta for patterns of length 1.
+    var unitBeta: Double { self == .peaked ? 64 : 8 }
     /// Floating-point operations for each query, pattern and number of it.
     var operations: Double { self == .peaked ? 2 : 4 }
   }
 
-  private static let queryCounts = [1, 256]
-  private static let neighbours = 10
+  private static let mostQueries = 256
+  private static let mostNeighbours = 10
 
   private let count: Int, dimension: Int, threads: Int
+  /// One query, and as many as there are patterns, up to ``mostQueries``.
+  private let queryCounts: [Int]
+  /// The neighbours that the peer is asked for.
+  private let neighbours: Int
+  /// The mean of the squared lengths of patterns, which beta is relative to.
+  private let meanSquare: Double
+  /// What the page calls the patterns.
+  private let words: String
   private let peerVersion: String?
   private var numbers: [String: Double] = [:]
 
   init(_ file: PatternFile, _ options: ScaleOptions, random: RandomStream) throws {
     (count, dimension, threads) = (file.count, file.dimension, Parallelism.threadCount)
+    queryCounts = count == 1 ? [1] : [1, min(Self.mostQueries, count)]
+    neighbours = min(Self.mostNeighbours, count)
+    (meanSquare, words) = (file.meanSquare, Self.words(file))
     try file.prepare(random.child(0))
     let patterns = try file.patterns()
     let folder = FileManager.default.temporaryDirectory
@@ -32,7 +44,7 @@ struct RetrievalAtSize: Finding {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     var queries: [Int: Tensor<Float>] = [:]
-    for number in Self.queryCounts {
+    for number in queryCounts {
       let rows = try file.queries(number, random.child(UInt64(number)))
       queries[number] = rows
       try SafetensorsFile.write(
@@ -45,9 +57,9 @@ struct RetrievalAtSize: Finding {
     for _ in 0..<options.rounds {
       times["copying", default: []].append(try PlainRead.copying(file.path, threads: threads))
       times["adding", default: []].append(PlainRead.adding(patterns))
-      for number in Self.queryCounts {
+      for number in queryCounts {
         for spread in Spread.allCases {
-          let network = ModernHopfieldNetwork(source: patterns, beta: spread.beta)
+          let network = ModernHopfieldNetwork(source: patterns, beta: beta(spread))
           let rows = queries[number] ?? .zeros([0, dimension])
           let seconds = Stopwatch.seconds { _ = network.updated(rows) }
           times["\(spread.rawValue)_\(number)", default: []].append(seconds)
@@ -55,8 +67,8 @@ struct RetrievalAtSize: Finding {
         if let peer {
           times["faiss_\(number)", default: []].append(
             try peer.seconds(
-              queries: "\(folder)/\(number).safetensors", beta: Double(Spread.peaked.beta),
-              neighbours: Self.neighbours))
+              queries: "\(folder)/\(number).safetensors", beta: Double(beta(.peaked)),
+              neighbours: neighbours))
         }
       }
       times["product", default: []].append(Self.productSeconds())
@@ -65,6 +77,18 @@ struct RetrievalAtSize: Finding {
   }
 
   // MARK: What is measured
+
+  private func beta(_ spread: Spread) -> Float { Float(spread.unitBeta / meanSquare) }
+  private func betaText(_ spread: Spread) -> String { String(format: "%.3g", beta(spread)) }
+
+  /// A user's file by its name, with what it holds; random patterns as such.
+  private static func words(_ file: PatternFile) -> String {
+    let size = "patterns of \(file.dimension) numbers"
+    guard let survey = file.survey else { return "A file of \(file.count) random \(size), length near 1" }
+    let lengths = [survey.lengths.lowerBound, survey.lengths.upperBound].map { String(format: "%.3g", $0) }
+    let remark = file.remark.map { " (\($0))" } ?? ""
+    return "The file `\(file.name)` of \(file.count) \(size), lengths \(lengths[0]) to \(lengths[1])\(remark)"
+  }
 
   /// Operations of the matrix product that the peak is taken from.
   private static let productSize = 2_048
@@ -80,21 +104,25 @@ struct RetrievalAtSize: Finding {
   private mutating func check(
     _ patterns: StoredPatterns<Float>, _ queries: [Int: Tensor<Float>], _ peer: SearchPeer?, _ folder: String
   ) throws {
-    guard let number = Self.queryCounts.last, let rows = queries[number] else { return }
-    let states = ModernHopfieldNetwork(source: patterns, beta: Spread.peaked.beta).updated(rows)
+    guard let number = queryCounts.last, let rows = queries[number] else { return }
+    let states = ModernHopfieldNetwork(source: patterns, beta: beta(.peaked)).updated(rows)
     let own = patterns.gathered(RandomPatterns.spaced(number, of: count))
     let distances = RandomPatterns.distances(states, own)
-    numbers["scale_recalled"] = Double(distances.count { $0 < 0.01 }) / Double(number)
+    let lengths = RandomPatterns.distances(own, .zeros(own.shape))
+    numbers["scale_recalled"] =
+      Double(zip(distances, lengths).count { $0 <= 0.01 * $1 }) / Double(distances.count)
     guard let peer else { return }
     let output = "\(folder)/mixtures.safetensors"
     try peer.writeMixtures(
-      queries: "\(folder)/\(number).safetensors", beta: Double(Spread.peaked.beta),
-      neighbours: Self.neighbours, to: output)
+      queries: "\(folder)/\(number).safetensors", beta: Double(beta(.peaked)),
+      neighbours: neighbours, to: output)
     let theirs = try Tensor<Float>(SafetensorsFile.read(path: output).array(named: "mixtures"))
     numbers["faiss_largest_difference"] = RandomPatterns.distances(states, theirs).max() ?? 0
   }
 
   private mutating func measure(_ times: [String: [Double]], byteCount: Int) {
+    // No work takes no time: what a clock calls 0 is its tick at most.
+    let times = times.mapValues { $0.map { max($0, 1e-9) } }
     let median = times.mapValues(Stopwatch.median)
     for (name, seconds) in median { numbers["scale_\(name)_ms"] = 1e3 * seconds }
     let bytes = Double(byteCount)
@@ -104,16 +132,15 @@ struct RetrievalAtSize: Finding {
     let peak = products / (times["product"]?.min() ?? .infinity)
     numbers["scale_read_gb_per_second"] = 1e-9 * bandwidth
     numbers["scale_peak_gflops"] = 1e-9 * peak
-    let (single, many) = (Self.queryCounts[0], Self.queryCounts[1])
     for spread in Spread.allCases {
-      if let seconds = median["\(spread.rawValue)_\(single)"] {
+      if let seconds = median["\(spread.rawValue)_1"] {
         numbers["stream_bandwidth_share_\(spread.rawValue)"] = bytes / seconds / bandwidth
       }
-      if let seconds = median["\(spread.rawValue)_\(many)"] {
+      if let many = queryCounts.last, many > 1, let seconds = median["\(spread.rawValue)_\(many)"] {
         let work = spread.operations * Double(count) * Double(dimension) * Double(many)
         numbers["stream_peak_share_\(spread.rawValue)"] = work / seconds / peak
       }
-      for number in Self.queryCounts {
+      for number in queryCounts {
         guard let own = times["\(spread.rawValue)_\(number)"], let peer = times["faiss_\(number)"] else {
           continue
         }
@@ -124,7 +151,7 @@ struct RetrievalAtSize: Finding {
     for name in ["stream_bandwidth_share", "stream_peak_share"] {
       numbers[name] = Spread.allCases.compactMap { numbers["\(name)_\($0.rawValue)"] }.min()
     }
-    for number in Self.queryCounts {
+    for number in queryCounts {
       numbers["faiss_ratio_\(number)"] = numbers["faiss_ratio_\(number)_peaked"]
     }
   }
@@ -135,11 +162,12 @@ struct RetrievalAtSize: Finding {
 
   var tables: [TableRecipe] {
     func keys(_ names: [String]) -> [String] { names.map { numbers[$0] == nil ? "" : $0 } }
-    let rows = Self.queryCounts.flatMap { number in
+    let rows = queryCounts.flatMap { number in
       Spread.allCases.map { spread in
         let share = number == 1 ? "stream_bandwidth_share" : "stream_peak_share"
         return TableRecipe.Row(
-          label: "\(number) queries, beta \(Int(spread.beta)) (\(spread.rawValue))",
+          label:
+            "\(number) \(number == 1 ? "query" : "queries"), beta \(betaText(spread)) (\(spread.rawValue))",
           summaryKeys: keys([
             "scale_\(spread.rawValue)_\(number)_ms",
             number == 1 ? "\(share)_\(spread.rawValue)" : "",
@@ -161,29 +189,32 @@ struct RetrievalAtSize: Finding {
   func writeFiles(to folder: String) throws {}
 
   func addSection(to page: inout MarkdownPage, summary: [String: Double]) throws {
-    func text(_ name: String, _ format: String) -> String { String(format: format, summary[name] ?? .nan) }
+    func text(_ name: String, _ format: String) -> String {
+      summary[name].map { String(format: format, $0) } ?? "–"
+    }
+    let (peaked, flat) = (betaText(.peaked), betaText(.flat))
     page.addHeading("Retrieval at size")
     page.addParagraph(
-      "A file of \(count) random patterns of \(dimension) numbers, length near 1, mapped into memory and in the page cache; "
-        + "queries are stored patterns plus noise of half their length; one update by softmax over all patterns, "
-        + "\(threads) threads. At beta 64 all but a few weights are below rounding, at beta 8 every pattern counts: then "
-        + "an update takes twice the operations. Of \(Self.queryCounts[1]) queries at beta 64 a share of "
-        + "\(text("scale_recalled", "%.3g")) comes within 0.01 of its pattern.")
+      "\(words), mapped into memory and in the page cache; queries are stored patterns plus noise of half their "
+        + "length; one update by softmax over all patterns, \(threads) threads. At beta \(peaked) all but a few weights "
+        + "are below rounding, at beta \(flat) every pattern counts: then an update takes twice the operations. Of "
+        + "\(queryCounts.last ?? 1) queries at beta \(peaked) a share of \(text("scale_recalled", "%.3g")) comes within a "
+        + "hundredth of its length of its pattern.")
     try add("scale", to: &page, summary)
-    var words =
+    var speed =
       "A plain read, the faster of copying the file by `read` and adding up its mapped numbers, takes "
       + "\(text("scale_read_gb_per_second", "%.1f")) GB/s; matrix products of 2,048 × 2,048 reach "
       + "\(text("scale_peak_gflops", "%.0f")) GFLOPS. All take turns in one run; times are medians. "
       + "`stream_bandwidth_share` and `stream_peak_share` are those of the worse beta; the aims are 0.5 and 0.7."
     if let peerVersion {
-      words +=
-        " faiss-cpu \(peerVersion) searches exactly by inner product (`IndexFlatIP`) for the \(Self.neighbours) best patterns, "
-        + "then takes softmax of their scores at beta 64, \(threads) threads; it does not mix patterns. Ratios are medians "
-        + "over the rounds, `faiss_ratio_…` those at beta 64; the aim is 1. Mixtures of what it found differ from this "
+      speed +=
+        " faiss-cpu \(peerVersion) searches exactly by inner product (`IndexFlatIP`) for the \(neighbours) best patterns, "
+        + "then takes softmax of their scores at beta \(peaked), \(threads) threads; it does not mix patterns. Ratios are medians "
+        + "over the rounds, `faiss_ratio_…` those at beta \(peaked); the aim is 1. Mixtures of what it found differ from this "
         + "library's states by \(text("faiss_largest_difference", "%.1e")) at most."
     } else {
-      words += " faiss was not measured in this run."
+      speed += " faiss was not measured in this run."
     }
-    page.addParagraph(words)
+    page.addParagraph(speed)
   }
 }

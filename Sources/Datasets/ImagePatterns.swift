@@ -6,7 +6,8 @@ public import Tensors
 ///     row = (v - mean) / |v - mean|,  v the levels in 0 … 1
 ///
 /// With one length a pattern is the best match for itself, and what is far from the mean image of all does not
-/// win for its brightness alone. What is unknown of an image is 0, the mean image.
+/// win for its brightness alone. What is unknown of an image is 0, the mean image. Where all images are alike rows are 0
+/// exactly; an image that is the mean image has a row of zeros.
 ///
 /// - Source: Ramsauer et al. 2020, appendix A.6.2, for what norm and mean of patterns do to retrieval.
 public struct ImagePatterns: Sendable {
@@ -17,19 +18,40 @@ public struct ImagePatterns: Sendable {
   /// The mean length of the centred images, by which rows are enlarged when they are shown.
   public let length: Float
   private let height: Int, width: Int, channels: Int
+  /// The sum of each number's bytes over the stored images.
+  private let sums: [Int]
+  private let count: Int
 
   /// Patterns of at least one image.
   public init(_ images: ImageDataset) {
     require(images.count > 0, "patterns of a data set without images")
     (height, width, channels) = (images.height, images.width, images.channels)
-    let levels = Tensor<Float>(
-      shape: [images.count, images.imageSize], elements: images.pixels.map { Float($0) / 255 })
-    mean = levels.mean(axes: [0], keepingDimensions: true)
-    let centred = levels - mean
-    let lengths = centred.squared().sum(axes: [1], keepingDimensions: true).squareRoot()
+    count = images.count
+    let size = images.imageSize
+    sums = images.pixels.enumerated().reduce(into: [Int](repeating: 0, count: size)) { sums, pixel in
+      sums[pixel.offset % size] += Int(pixel.element)
+    }
+    let whole = 255 * Double(count)
+    mean = Tensor(shape: [1, size], elements: sums.map { Float(Double($0) / whole) })
+    let centred = Self.centred(images, on: sums, of: count)
+    let lengths = Self.lengths(centred)
     let meanLength = lengths.mean().scalar
     length = meanLength > 0 ? meanLength : 1
     rows = centred / lengths.atLeast(.leastNormalMagnitude)
+  }
+
+  /// Levels less those of the mean image. Sums of bytes are whole numbers: what is alike in all images becomes 0.
+  private static func centred(_ images: ImageDataset, on sums: [Int], of count: Int) -> Tensor<Float> {
+    let (size, whole) = (images.imageSize, 255 * Double(count))
+    return Tensor(
+      shape: [images.count, size],
+      elements: images.pixels.enumerated().map { place, byte in
+        Float(Double(Int(byte) * count - sums[place % size]) / whole)
+      })
+  }
+
+  private static func lengths(_ rows: Tensor<Float>) -> Tensor<Float> {
+    rows.squared().sum(axes: [1], keepingDimensions: true).squareRoot()
   }
 
   /// Numbers of a row.
@@ -40,11 +62,8 @@ public struct ImagePatterns: Sendable {
     require(
       [images.height, images.width, images.channels] == [height, width, channels],
       "images of \([images.height, images.width, images.channels]), patterns of \([height, width, channels])")
-    let levels = Tensor<Float>(
-      shape: [images.count, images.imageSize], elements: images.pixels.map { Float($0) / 255 })
-    let centred = levels - mean
-    let lengths = centred.squared().sum(axes: [1], keepingDimensions: true).squareRoot()
-    return centred / lengths.atLeast(.leastNormalMagnitude)
+    let centred = Self.centred(images, on: sums, of: count)
+    return centred / Self.lengths(centred).atLeast(.leastNormalMagnitude)
   }
 
   /// Which numbers of a row lie in a half of the image, 1 inside and 0 outside, [1, dimension].

@@ -25,6 +25,32 @@ struct ImagePatternsTests {
     #expect(patterns.rows(of: images).elements == patterns.rows.elements)
   }
 
+  @Test("where images are alike rows are 0 to the bit, and an image that is the mean has none but zeros")
+  func alike() {
+    for (count, level) in [(2, 7), (3, 100), (7, 33), (49, 201)] as [(Int, UInt8)] {
+      // All but the last number of the last image are alike.
+      var pixels = [UInt8](repeating: level, count: 6 * count)
+      let same = ImageDataset(
+        name: "same", source: "test", height: 2, width: 3, channels: 1, pixels: pixels, labels: nil,
+        classNames: [])
+      #expect(ImagePatterns(same).rows.elements.allSatisfy { $0 == 0 })
+      #expect(ImagePatterns(same).image(of: .zeros([6])).bytes.allSatisfy { $0 == level })
+      pixels[6 * count - 1] += 1
+      let other = ImageDataset(
+        name: "other", source: "test", height: 2, width: 3, channels: 1, pixels: pixels, labels: nil,
+        classNames: [])
+      let rows = ImagePatterns(other).rows.elements
+      for (place, value) in rows.enumerated() {
+        let expected: Float = place % 6 < 5 ? 0 : (place == rows.count - 1 ? 1 : -1)
+        #expect(value == expected)
+      }
+    }
+    let middle = ImageDataset(
+      name: "middle", source: "test", height: 1, width: 2, channels: 1, pixels: [0, 50, 100, 50, 200, 50],
+      labels: nil, classNames: [])
+    #expect(ImagePatterns(middle).rows.elements == [-1, 0, 0, 0, 1, 0])
+  }
+
   @Test("a row of the mean length is shown as its image, cut to what a pixel holds")
   func showing() {
     // Two images are as far from their mean as each other.
