@@ -5,13 +5,13 @@ import Foundation
 /// are hidden.
 package struct PreparedImages: Sendable {
   package let source: String?
-  package let training: ImageDataset
+  package private(set) var training: ImageDataset
   package private(set) var test: ImageDataset
   /// The images of the data set's own parts.
   package let trainingCount: Int, testCount: Int
   /// Whether `test` is a part of the training images.
   package private(set) var isValidation: Bool
-  package let normalization: PixelNormalization
+  package private(set) var normalization: PixelNormalization
   package let grid: PatchGrid
   package let policy: PatchMaskPolicy
   package let augmentation: Augmentation?
@@ -21,6 +21,7 @@ package struct PreparedImages: Sendable {
   package init(_ options: DataOptions, seed: UInt64) throws {
     let found = try ImageSource.open(path: options.data)
     source = options.data
+    for note in found.notes { print("\(options.data ?? "embedded digits"): \(note)") }
     (trainingCount, testCount) = (found.train.count, found.test.count)
     var split = RandomStream(seed: 0).child(1)
     if options.validation > 0 {
@@ -84,6 +85,25 @@ package struct PreparedImages: Sendable {
     return copy
   }
 
+  /// The same preparation with `count` of the training images held back from training and in the place of those under
+  /// test, for trials that the latter must not judge.
+  ///
+  /// - Throws: `DataFileError` where there are not more training images than that.
+  package func holdingBack(_ count: Int) throws -> PreparedImages {
+    guard count < training.count else {
+      throw DataFileError(
+        file: source ?? "embedded digits",
+        problem: "\(training.count) training images, expected more than the \(count) held back for trials")
+    }
+    var copy = self
+    var split = RandomStream(seed: 0).child(4)
+    (copy.training, copy.test) = training.split(validationCount: count, using: &split)
+    copy.normalization = PixelNormalization(measuring: copy.training)
+    copy.isValidation = true
+    copy.testMask = Self.testMask(grid, scored: policy.scoredCount, count: count)
+    return copy
+  }
+
   /// Normalised patches of some images, [batch, patches, length].
   package func patches(_ batch: ImageBatch) -> Tensor<Float> {
     grid.patches(of: Tensor(shape: batch.shape, elements: normalization.values(of: batch.pixels)))
@@ -126,7 +146,7 @@ package struct PreparedImages: Sendable {
     let files = try ImageSource.files(at: source)
     return files.isEmpty
       ? [
-        try DataFingerprint(
+        DataFingerprint(
           name: "decoded training pixels", path: source, count: trainingCount, hashing: training.pixels)
       ]
       : try fingerprints(of: files, isEmbedded: false)
@@ -135,7 +155,9 @@ package struct PreparedImages: Sendable {
   private func fingerprints(of files: [String], isEmbedded: Bool) throws -> [DataFingerprint] {
     func isTest(_ path: String) -> Bool {
       let name = URL(fileURLWithPath: path).lastPathComponent
-      return name.hasPrefix("t10k") || name.hasPrefix("test")
+      // The name of a set may come first, as in emnist-letters-test-images-idx3-ubyte.
+      return name.hasPrefix("t10k-") || name.hasPrefix("test") || name.contains("-t10k-")
+        || name.contains("-test-")
     }
     // CIFAR-10 spreads its training images over five files; all other formats keep a part in one image file.
     let spread = max(1, files.filter { !isTest($0) && $0.hasSuffix(".bin") }.count)

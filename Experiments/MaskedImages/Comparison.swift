@@ -2,117 +2,140 @@ import EnergyTransformer
 import Foundation
 import MaskedImageData
 
-/// A conventional transformer on the same task: block shared over as many repeats as the descent has steps, as many
-/// parameters, as much training time.
+/// An Energy Transformer beside a conventional transformer of the same size and training time: the same trials of settings
+/// for both, judged on held-back training images, then the same seeds with what was chosen.
 struct Comparison {
-  let error: Double
+  let images: PreparedImages
+  let model: ModelOptions
+  let training: TrainingOptions
+  let output: OutputOptions
   let parameterCount: Int
-  let updateCount: Int
-  let trainSeconds: Double
-  /// When an earlier run measured it; nil for this run.
-  var recorded: Date?
+  /// The settings that both methods try.
+  let settings: [Setting]
 
-  /// Names in the summary of a run record.
-  var summary: [String: Double] {
-    [
-      "transformer_mse": error, "transformer_parameter_count": Double(parameterCount),
-      "transformer_updates": Double(updateCount), "transformer_train_seconds": trainSeconds,
-    ].merging(recorded.map { ["transformer_recorded": $0.timeIntervalSince1970] } ?? [:]) { $1 }
+  /// The page's own model, which is the Energy Transformer's first seed where the setting of the options is chosen.
+  struct Trained {
+    let seconds: Double
+    let updates: Int
+    let error: Double
   }
 
-  /// The figure of an earlier run with the same options, from the record in the output folder; nil where none is.
-  static func recorded(in folder: String, options: [String: String]) throws -> Comparison? {
-    guard FileManager.default.fileExists(atPath: "\(folder)/run.json") else { return nil }
-    let record = try RunRecord.read(from: "\(folder)/run.json")
-    func count(_ name: String) -> Int? { record.summary[name].flatMap { Int(exactly: $0) } }
-    guard options.allSatisfy({ record.options[$0.key] == $0.value }),
-      let error = record.summary["transformer_mse"],
-      let parameters = count("transformer_parameter_count"),
-      let updates = count("transformer_updates"),
-      let seconds = record.summary["transformer_train_seconds"], (0...1e9).contains(seconds)
-    else { return nil }
-    return Comparison(
-      error: error, parameterCount: parameters, updateCount: updates, trainSeconds: seconds,
-      recorded: record.summary["transformer_recorded"].map { Date(timeIntervalSince1970: $0) } ?? record.date)
+  /// Completes a record; what it holds already is kept.
+  func completed(_ record: ComparisonRecord, beside own: Trained) throws -> ComparisonRecord {
+    var record = record
+    try prepare(&record, beside: own)
+    if settings.count > 1 { try tune(&record) }
+    for seed in 0..<output.seeds {
+      for method in ComparedMethod.allCases where record.training(method, seed: seed) == nil {
+        let setting = try chosen(method, record)
+        let found: ComparisonRecord.Training
+        if method == .energyTransformer, seed == 0, setting == training.setting {
+          found = .init(
+            method: method, seed: 0, setting: setting, updates: own.updates, seconds: own.seconds,
+            error: own.error)
+        } else {
+          print("Comparison: \(method.title), seed \(seed + 1) of \(output.seeds).")
+          let updates = updates(of: method, record)
+          let result = try trained(method, setting, on: images, training.withSeed(seed), updates: updates)
+          guard let error = result.error else {
+            throw ComparisonFault(
+              description: "comparison: \(method.title), \(setting.text), left the finite numbers")
+          }
+          found = .init(
+            method: method, seed: seed, setting: setting, updates: updates, seconds: result.seconds,
+            error: error)
+        }
+        record.trainings.append(found)
+        try write(&record)
+      }
+    }
+    return record
   }
 
-  /// Trains one for about `seconds`: a few updates on a throw-away copy tell how many fit.
-  static func trained(
-    images: PreparedImages, model: ModelOptions, training: TrainingOptions, seconds: Double,
-    parameterCount: Int
-  ) throws -> Comparison {
-    let configuration = ConventionalTransformerConfiguration(
-      patchSize: images.grid.patchLength, gridHeight: images.grid.height / images.grid.patchSize,
-      gridWidth: images.grid.width / images.grid.patchSize, dimension: model.dimension,
-      headCount: model.heads, keySize: model.keySize, hiddenSize: model.memories, repeats: model.steps
-    ).withHiddenSize(closestTo: parameterCount)
-    let trial = 200
-    print("Training the conventional transformer: a trial, then as many updates as fit in the same time.")
-    var warmUp = try loop(configuration, training, TrainingSchedule(images: images, training: training))
-    _ = try run(&warmUp, images, training, updateCount: trial / 3)
-    var timed = try loop(configuration, training, TrainingSchedule(images: images, training: training))
-    let trialSeconds = try run(&timed, images, training, updateCount: trial)
-    let updateCount = max(1, Int(seconds / trialSeconds * Double(trial)))
-    var final = try loop(
-      configuration, training, TrainingSchedule(images: images, training: training, updateCount: updateCount))
-    let trainSeconds = try run(&final, images, training, updateCount: updateCount)
-    return Comparison(
-      error: error(of: final.model, images), parameterCount: final.model.parameterCount,
-      updateCount: updateCount, trainSeconds: trainSeconds)
-  }
-
-  private static func loop(
-    _ configuration: ConventionalTransformerConfiguration, _ training: TrainingOptions,
-    _ schedule: TrainingSchedule
-  ) throws -> TrainingLoop<ConventionalTransformer<Float>, Void> {
-    let model = ConventionalTransformer<Float>(
-      configuration, standardDeviation: training.weightDeviation,
-      random: RandomStream(seed: training.seed).child(0))
-    // The same optimisers: Muon for the block's matrices, AdamW for the rest.
-    let matrices = ParameterSelection(
-      names: zip(model.parameters.names, model.parameters.values)
-        .filter { $0.hasPrefix("block") && $1.rank == 2 }.map(\.0))
-    let decayed = ParameterSelection(
-      names: zip(model.parameters.names, model.parameters.values)
-        .filter { !$0.hasPrefix("block") && $0 != "positions" && $1.rank == 2 }.map(\.0))
-    let optimizer = try GroupedOptimizer<Float>(
-      [
-        ParameterGroup(
-          "matrices", matrices, Muon(weightDecay: WeightDecay(0.05)), learningRateFactor: training.muonRate),
-        ParameterGroup(
-          "others", ParameterSelection.all.excluding(matrices),
-          AdamW(secondDecay: 0.99, weightDecay: WeightDecay(0.05, on: decayed)),
-          learningRateFactor: training.rate),
-      ], for: model.parameters)
-    return TrainingLoop(
-      model: model, optimizer: optimizer, schedule: schedule.rates, random: RandomStream(seed: training.seed),
-      gradientNormLimit: 1)
-  }
-
-  private static func run(
-    _ loop: inout TrainingLoop<ConventionalTransformer<Float>, Void>, _ images: PreparedImages,
-    _ training: TrainingOptions, updateCount: Int
-  ) throws -> Double {
-    let schedule = try TrainingSchedule(images: images, training: training, updateCount: updateCount)
-    let visibleWeight = Float(training.visibleWeight)
-    return try Trainer(images: images, training: training, schedule: schedule).run(
-      &loop, metricsPath: nil, checkpointPath: nil, options: [:], secondsBefore: 0
-    ) { model, batch, images, _ in
-      let completed = model.completed(
-        batch.patches.sliced(axis: 0, images), masked: batch.replaced.sliced(axis: 0, images))
-      return batch.loss(completed, of: images, visibleWeight: visibleWeight)
+  private func prepare(_ record: inout ComparisonRecord, beside own: Trained) throws {
+    record.energyUpdates = record.energyUpdates ?? own.updates
+    if record.transformerUpdates == nil {
+      print("Comparison: how many updates of the conventional transformer fit in the same time.")
+      let timed = conventional(images, training, training.setting)
+      record.transformerUpdates = try timed.updateCount(in: own.seconds)
+      record.transformerParameters = timed.actualParameterCount
+      try write(&record)
     }
   }
 
-  private static func error(of model: ConventionalTransformer<Float>, _ images: PreparedImages) -> Double {
-    var errors: [Double] = []
-    for start in stride(from: 0, to: images.test.count, by: 200) {
-      let range = start..<min(start + 200, images.test.count)
-      let patches = images.patches(images.test.batch(at: Array(range)))
-      let prediction = images.pixels(of: model.completed(patches, masked: images.replaced(range)))
-      errors += hiddenErrors(
-        clampedToPixels(prediction), images.pixels(images.test, range), images.hiddenPixels(range))
+  /// Both methods try every setting on the training images without a part that is held back. Images under test play no
+  /// part.
+  private func tune(_ record: inout ComparisonRecord) throws {
+    let held = try images.holdingBack(min(1_000, max(1, images.training.count / 10)))
+    record.heldBack = held.test.count
+    for method in ComparedMethod.allCases {
+      let updates = max(1, Int((output.trialShare * Double(self.updates(of: method, record))).rounded()))
+      for (index, setting) in settings.enumerated() where record.trial(method, index) == nil {
+        print("Comparison: \(method.title), trial \(index + 1) of \(settings.count).")
+        let found = try trained(method, setting, on: held, training, updates: updates)
+        record.trials.append(
+          .init(method: method, trial: index, setting: setting, updates: updates, error: found.error))
+        try write(&record)
+      }
     }
-    return errors.reduce(0, +) / Double(errors.count)
   }
+
+  private func chosen(_ method: ComparedMethod, _ record: ComparisonRecord) throws -> Setting {
+    guard settings.count > 1 else { return settings[0] }
+    guard let trial = record.chosenTrial(method) else {
+      throw ComparisonFault(
+        description: "comparison: no trial of the \(method.title) kept to the finite numbers")
+    }
+    return trial.setting
+  }
+
+  private func updates(of method: ComparedMethod, _ record: ComparisonRecord) -> Int {
+    (method == .energyTransformer ? record.energyUpdates : record.transformerUpdates) ?? 1
+  }
+
+  /// Trains a method and judges it on the images under test of `images`; no error where it left the finite numbers.
+  private func trained(
+    _ method: ComparedMethod, _ setting: Setting, on images: PreparedImages, _ training: TrainingOptions,
+    updates: Int
+  ) throws -> (error: Double?, seconds: Double) {
+    let started = Date()
+    func elapsed() -> Double { Date().timeIntervalSince(started) }
+    do {
+      switch method {
+      case .energyTransformer:
+        var run = EnergyTraining(images: images, model: model, training: training, output: output)
+        run.setting = setting
+        let found = try run.trained(updateCount: updates)
+        let evaluation = try Evaluation(model: found.model, images: images, settings: run.settings)
+        return (finite(evaluation.error(at: evaluation.errors.count - 1)), found.seconds)
+      case .transformer:
+        let run = conventional(images, training, setting)
+        let found = try run.trained(updateCount: updates)
+        return (finite(run.error(of: found.model)), found.seconds)
+      }
+    } catch is NonFiniteValue {
+      return (nil, elapsed())
+    } catch is DescentFailure {
+      return (nil, elapsed())
+    }
+  }
+
+  private func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+
+  private func conventional(
+    _ images: PreparedImages, _ training: TrainingOptions, _ setting: Setting
+  ) -> ConventionalTraining {
+    ConventionalTraining(
+      images: images, model: model, training: training, setting: setting, parameterCount: parameterCount)
+  }
+
+  private func write(_ record: inout ComparisonRecord) throws {
+    record.date = Date()
+    try record.write(toFolder: output.output)
+  }
+}
+
+extension ComparedMethod {
+  /// What messages call it.
+  var title: String { self == .energyTransformer ? "Energy Transformer" : "conventional transformer" }
 }

@@ -8,6 +8,13 @@ struct EnergyTraining {
   let model: ModelOptions
   let training: TrainingOptions
   let output: OutputOptions
+  /// The rates, first weights and decay; those of the options unless another is tried.
+  var setting: Setting
+
+  init(images: PreparedImages, model: ModelOptions, training: TrainingOptions, output: OutputOptions) {
+    (self.images, self.model, self.training, self.output) = (images, model, training, output)
+    setting = training.setting
+  }
 
   /// How the trained model descends.
   var settings: DescentSettings { DescentSettings(steps: model.steps, stepSize: model.stepSize) }
@@ -18,19 +25,43 @@ struct EnergyTraining {
   ) throws -> (model: ImageEnergyTransformer<Float>, seconds: Double, updates: Int) {
     let options = options.merging(["data-sha256": data.map(\.sha256).joined(separator: " ")]) { $1 }
     let schedule = try TrainingSchedule(images: images, training: training)
-    var loop = TrainingLoop(
-      model: initialModel(), optimizer: try optimizer(initialModel().parameters), schedule: schedule.rates,
-      random: RandomStream(seed: training.seed), curriculum: curriculum, gradientNormLimit: 1)
+    var loop = try loop(schedule)
     var secondsBefore = 0.0
-    if output.resume || output.evaluateOnly {
+    if output.evaluateOnly || output.resume && isThereToResume {
       secondsBefore = try restore(&loop, options, updateCount: schedule.updateCount)
     }
     if output.evaluateOnly { return (loop.model, secondsBefore, loop.updateCount) }
-    let trainer = Trainer(images: images, training: training, schedule: schedule)
+    let seconds = try run(
+      &loop, schedule, metricsPath: "\(output.output)/metrics.csv", checkpointPath: output.checkpointPath,
+      options: options, secondsBefore: secondsBefore)
+    return (loop.model, seconds, loop.updateCount)
+  }
+
+  /// A model trained for a number of updates, without files, and the seconds it took.
+  func trained(updateCount: Int) throws -> (model: ImageEnergyTransformer<Float>, seconds: Double) {
+    let schedule = try TrainingSchedule(images: images, training: training, updateCount: updateCount)
+    var loop = try loop(schedule)
+    let seconds = try run(
+      &loop, schedule, metricsPath: nil, checkpointPath: nil, options: [:], secondsBefore: 0)
+    return (loop.model, seconds)
+  }
+
+  private func loop(
+    _ schedule: TrainingSchedule
+  ) throws -> TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings> {
+    TrainingLoop(
+      model: initialModel(), optimizer: try optimizer(initialModel().parameters), schedule: schedule.rates,
+      random: RandomStream(seed: training.seed), curriculum: curriculum, gradientNormLimit: 1)
+  }
+
+  private func run(
+    _ loop: inout TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings>, _ schedule: TrainingSchedule,
+    metricsPath: String?, checkpointPath: String?, options: [String: String], secondsBefore: Double
+  ) throws -> Double {
     let visibleWeight = Float(training.visibleWeight)
-    let seconds = try trainer.run(
-      &loop, metricsPath: "\(output.output)/metrics.csv", checkpointPath: output.checkpointPath,
-      options: options, secondsBefore: secondsBefore
+    return try Trainer(images: images, training: training, schedule: schedule).run(
+      &loop, metricsPath: metricsPath, checkpointPath: checkpointPath, options: options,
+      secondsBefore: secondsBefore
     ) { model, batch, images, settings in
       let tokens = model.tokens(
         patches: batch.patches.sliced(axis: 0, images), masked: batch.replaced.sliced(axis: 0, images))
@@ -40,7 +71,13 @@ struct EnergyTraining {
       }
       return batch.loss(model.decode(result.activations), of: images, visibleWeight: visibleWeight)
     }
-    return (loop.model, seconds, loop.updateCount)
+  }
+
+  /// Whether there is a checkpoint; a run that was killed before its first one goes on from the beginning, and says so.
+  private var isThereToResume: Bool {
+    if FileManager.default.fileExists(atPath: output.checkpointPath) { return true }
+    print("\(output.checkpointPath): no checkpoint yet, so training begins at the beginning")
+    return false
   }
 
   /// Options that say what a trained model is and reads; the others matter only to a run that continues.
@@ -77,8 +114,8 @@ struct EnergyTraining {
   private func initialModel() -> ImageEnergyTransformer<Float> {
     var block = EnergyTransformerConfiguration(
       dimension: model.dimension, headCount: model.heads, keySize: model.keySize, memoryCount: model.memories)
-    block.attentionDeviation = training.weightDeviation
-    block.memoryDeviation = training.weightDeviation
+    block.attentionDeviation = setting.weightDeviation
+    block.memoryDeviation = setting.weightDeviation
     var configuration = ImageEnergyTransformerConfiguration(block: block, grid: images.grid)
     configuration.blockCount = model.blocks
     configuration.encoderDeviation = 1 / Double(images.grid.patchLength).squareRoot()
@@ -90,16 +127,16 @@ struct EnergyTraining {
   /// Muon for the matrices of the energies, AdamW for the rest.
   private func optimizer(_ parameters: ParameterValues<Float>) throws -> GroupedOptimizer<Float> {
     let matrices = ParameterSelection { $0.hasSuffix("Weights") || $0.hasSuffix("memories") }
-    let muon = Muon<Float>(weightDecay: WeightDecay(0.05)) { name, _ in
+    let muon = Muon<Float>(weightDecay: WeightDecay(setting.weightDecay)) { name, _ in
       name.hasSuffix("memories") ? .transposed : MatrixView(rowAxisCount: 2)
     }
     let decayed = ParameterSelection { $0.hasSuffix(".weights") }
-    let adam = AdamW<Float>(secondDecay: 0.99, weightDecay: WeightDecay(0.05, on: decayed))
+    let adam = AdamW<Float>(secondDecay: 0.99, weightDecay: WeightDecay(setting.weightDecay, on: decayed))
     return try GroupedOptimizer(
       [
-        ParameterGroup("matrices", matrices, muon, learningRateFactor: training.muonRate),
+        ParameterGroup("matrices", matrices, muon, learningRateFactor: setting.muonRate),
         ParameterGroup(
-          "others", ParameterSelection.all.excluding(matrices), adam, learningRateFactor: training.rate),
+          "others", ParameterSelection.all.excluding(matrices), adam, learningRateFactor: setting.rate),
       ], for: parameters)
   }
 

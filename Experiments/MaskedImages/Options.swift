@@ -1,4 +1,5 @@
 import ArgumentParser
+import ExperimentCommands
 
 /// The sizes of the model and how it descends.
 struct ModelOptions: ParsableArguments {
@@ -67,11 +68,28 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Continue from the checkpoint; the same options give the same weights as an unbroken run.")
   var resume = false
   @Flag(help: "Load the checkpoint and only evaluate.") var evaluateOnly = false
-  @Flag(help: "Also train a conventional transformer of the same size for the same time.")
+  @Flag(
+    help:
+      "Also tune and train, from several seeds, this model and a conventional transformer of the same size and time."
+  )
   var compare = false
+  @Option(help: "With --compare: trainings of each method, each from another seed.") var seeds = 3
+  @Option(
+    help:
+      "With --compare: settings tried for each method on held-back training images; 1 for the options' alone."
+  )
+  var trials = 4
+  @Option(help: "With --compare: share of the updates that a trial takes.") var trialShare = 0.1
 
   func validate() throws {
     if resume && evaluateOnly { throw ValidationError("--resume and --evaluate-only exclude each other") }
+    if compare && evaluateOnly {
+      throw ValidationError("--compare trains, so it has no meaning with --evaluate-only")
+    }
+    try checkRanges([("seeds", seeds, 1...1_000), ("trials", trials, 1...1_000)])
+    if !(trialShare > 0 && trialShare <= 1) {
+      throw ValidationError("--trial-share must lie above 0 and up to 1, not \(trialShare)")
+    }
     if output.isEmpty { throw ValidationError("--output must name a folder") }
   }
 

@@ -10,7 +10,9 @@ struct Report {
   let model: ImageEnergyTransformer<Float>
   let evaluation: Evaluation
   let baselines: BaselineErrors
-  let comparison: Comparison?
+  let comparison: ReportedComparison?
+  /// Why there is no comparison.
+  let comparisonNote: String?
   let trainSeconds: Double
   let updateCount: Int
   let settings: DescentSettings
@@ -22,7 +24,7 @@ struct Report {
     var record = record
     record.summary = summary
     record.headline = ["masked_mse", "linear_mse", "share_energy_fell_every_step", "train_seconds"]
-    record.tables = [recipe]
+    record.tables = [recipe] + (comparison?.tables ?? [])
     try figure().write(to: "\(folder)/completions.png")
     try energyPlot().write(to: "\(folder)/energy.svg")
     try errorPlot().write(to: "\(folder)/error.svg")
@@ -50,11 +52,12 @@ struct Report {
     summary["share_energy_fell_every_step"] = shareFell
     summary["train_seconds"] = trainSeconds
     summary["parameter_count"] = Double(model.parameterCount)
-    return summary.merging(comparison?.summary ?? [:]) { $1 }
+    comparison?.add(to: &summary)
+    return summary
   }
 
   private var recipe: TableRecipe {
-    var rows: [TableRecipe.Row] = [
+    let rows: [TableRecipe.Row] = [
       .init(label: "Energy Transformer", summaryKeys: ["masked_mse"]),
       .init(
         label: "Linear (Gaussian) conditional mean",
@@ -64,12 +67,6 @@ struct Report {
       .init(label: "Mean training image", summaryKeys: ["mean_image_mse"]),
       .init(label: "The same network with zero steps", summaryKeys: ["zero_steps_mse"]),
     ]
-    if comparison != nil {
-      rows.insert(
-        .init(
-          label: "Conventional transformer, same size and training time", summaryKeys: ["transformer_mse"]),
-        at: 1)
-    }
     return TableRecipe(
       name: "errors", columns: ["Method", "Mean squared error of hidden pixels"], rows: rows, digits: 5,
       best: .lowest)
@@ -86,11 +83,15 @@ struct Report {
         + "in 0 … 1; every method's completion is clamped to that range. Without clamping the Energy Transformer's "
         + "is \(number(record.summary["masked_mse_unclamped"] ?? 0)).")
     try page.addTable(recipe, summary: record.summary)
-    page.addParagraph(verdict)
     let beside = "../performance-masked-images/README.md"
     if images.source == nil, FileManager.default.fileExists(atPath: "\(folder)/\(beside)") {
       page.addParagraph(
         "Seconds an epoch and time to error beside the same program in JAX: [a page of its own](\(beside)).")
+    }
+    if let comparison {
+      try comparison.addSection(to: &page, record.summary, steps: settings.steps)
+    } else if let comparisonNote {
+      page.addParagraph(comparisonNote)
     }
     page.addHeading("Energy")
     page.addParagraph(
@@ -116,24 +117,6 @@ struct Report {
         + "\(Parallelism.threadCount) threads. "
         + "Everything is in run.json; the course of training is in metrics.csv.")
     return page
-  }
-
-  private var verdict: String {
-    guard let comparison else {
-      return "No conventional transformer was trained with these options; --compare trains one."
-    }
-    let ratio = comparison.error / evaluation.error(at: last)
-    // Seeds and a few seconds of training move either error by a few hundredths of itself.
-    let outcome = ratio < 0.97 ? "better than" : ratio > 1.03 ? "worse than" : "level with"
-    return
-      "The conventional transformer has \(comparison.parameterCount) parameters in a pre-norm block that is always "
-      + "repeated \(settings.steps) times; it trained for \(comparison.updateCount) updates in "
-      + "\(Int(comparison.trainSeconds.rounded())) s with the same optimisers and batches\(recordedText). "
-      + "It is \(outcome) the Energy Transformer here."
-  }
-
-  private var recordedText: String {
-    comparison?.recorded.map { " (recorded on \($0.formatted(.iso8601.year().month().day())))" } ?? ""
   }
 
   private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }

@@ -79,22 +79,193 @@ import Testing
     #expect(try bytes("broken/model.safetensors") == bytes("whole/model.safetensors"))
   }
 
-  @Test(
-    "the conventional transformer's figure is kept by later runs with the same options, and dropped by others"
-  )
+  @Test("a run that was killed before its first checkpoint is resumed from the beginning, and says so")
+  func resumeFromNothing() throws {
+    #expect(try run(options("whole")).status == 0)
+    // What such a run leaves: rows of metrics, and the partial file that it was writing.
+    let killed = folder.path("killed")
+    try FileManager.default.createDirectory(atPath: killed, withIntermediateDirectories: true)
+    try Data("step,loss,gradient_norm,learning_rate,seconds\n0,1.5,2,0.1,0.01\n1,1.".utf8)
+      .write(to: URL(fileURLWithPath: "\(killed)/metrics.csv"))
+    try FileManager.default.copyItem(
+      atPath: leftOver(in: killed), toPath: "\(killed)/checkpoint.safetensors.partial")
+    for output in ["killed", "never-there"] {
+      let found = try run(options(output) + ["--resume"])
+      #expect(found.status == 0, "\(found.errors)")
+      let lines = found.output.split(separator: "\n").filter { $0.contains("begins at the beginning") }
+      #expect(lines.count == 1 && lines[0].contains("\(output)/checkpoint.safetensors: no checkpoint yet"))
+      #expect(try bytes("\(output)/model.safetensors") == bytes("whole/model.safetensors"))
+    }
+    let left = try FileManager.default.contentsOfDirectory(atPath: killed).filter { $0.contains("partial") }
+    #expect(left == ["checkpoint.safetensors.partial"])
+    try run(options("nothing") + ["--evaluate-only"]).expectOneLine(
+      containing: "nothing/checkpoint.safetensors")
+  }
+
+  /// A partial file that nobody writes any more.
+  private func leftOver(in folder: String) throws -> String {
+    let boot = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8).prefix(8)
+    let path = "\(folder)/.checkpoint.safetensors.\(boot)-01234567.partial"
+    try Data("half".utf8).write(to: URL(fileURLWithPath: path))
+    return path
+  }
+
+  /// Runs the program in a folder of its own, a checkout with one commit of one file.
+  private func run(_ arguments: [String], inCheckout checkout: String) throws -> FinishedProgram {
+    let place = folder.path(checkout)
+    if !FileManager.default.fileExists(atPath: place) {
+      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+      try Data("1".utf8).write(to: URL(fileURLWithPath: "\(place)/source"))
+      try git(["init", "--quiet"], in: place)
+      try commit(in: place)
+    }
+    return try Program("masked-images").run(arguments, in: place)
+  }
+
+  private func git(_ arguments: [String], in place: String) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", place] + arguments
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0, "git \(arguments)")
+  }
+
+  private func commit(in place: String) throws {
+    try git(["add", "--all"], in: place)
+    try git(["commit", "--quiet", "--message", "a"], in: place)
+  }
+
+  private func page(_ output: String) throws -> String {
+    String(decoding: try bytes("\(output)/README.md"), as: UTF8.self)
+  }
+
+  private let compared = ["--compare", "--trials", "2", "--seeds", "3", "--trial-share", "0.3"]
+
+  @Test("a comparison tries the same settings for both methods and says what the interval over seeds allows")
   func comparison() throws {
-    let found = try run(options("compared", epochs: 2) + ["--compare"])
+    #expect(try run(options("alone", epochs: 2)).status == 0)
+    let found = try run(options("compared", epochs: 2) + compared)
     #expect(found.status == 0, "\(found.errors)")
-    func record() throws -> RunRecord { try RunRecord.read(from: folder.path("compared/run.json")) }
-    let first = try record()
-    let error = try #require(first.summary["transformer_mse"])
-    #expect(error > 0 && error < 1 && first.summary["transformer_recorded"] == nil)
-    #expect(try run(options("compared", epochs: 2)).status == 0)
-    #expect(try record().summary["transformer_mse"] == error)
-    #expect(try record().summary["transformer_recorded"] == first.date.timeIntervalSince1970)
-    #expect(try run(options("compared", epochs: 2) + ["--evaluate-only", "--steps", "3"]).status == 0)
-    #expect(try record().summary["transformer_mse"] == nil)
-    #expect(try record().options["steps"] == "3")
+    #expect(try bytes("compared/model.safetensors") == bytes("alone/model.safetensors"))
+    let object = try JSONSerialization.jsonObject(with: bytes("compared/comparison.json")) as? [String: Any]
+    let trials = try #require(object?["trials"] as? [[String: Any]])
+    let trainings = try #require(object?["trainings"] as? [[String: Any]])
+    func settings(_ method: String) -> [[String: Double]] {
+      trials.filter { $0["method"] as? String == method }.compactMap { $0["setting"] as? [String: Double] }
+    }
+    #expect(settings("energy_transformer").count == 2)
+    #expect(settings("energy_transformer") == settings("transformer"))
+    #expect(
+      settings("transformer")[0]
+        == ["muonRate": 0.03, "rate": 0.01, "weightDeviation": 0.03, "weightDecay": 0.05])
+    // 96 training images: 9 held back for the trials, three tenths of 24 updates.
+    #expect(object?["heldBack"] as? Int == 9)
+    #expect(
+      trials.allSatisfy { $0["method"] as? String == "transformer" || $0["updates"] as? Int == 7 })
+    let record = try RunRecord.read(from: folder.path("compared/run.json"))
+    var errors: [[Double]] = []
+    for method in ["energy_transformer", "transformer"] {
+      let own = trainings.filter { $0["method"] as? String == method }
+      #expect(own.compactMap { $0["seed"] as? Int } == [0, 1, 2])
+      let best = try #require(
+        trials.filter { $0["method"] as? String == method }
+          .min { ($0["error"] as? Double ?? 1) < ($1["error"] as? Double ?? 1) })
+      for training in own {
+        #expect(training["setting"] as? [String: Double] == best["setting"] as? [String: Double])
+      }
+      errors.append(own.compactMap { $0["error"] as? Double })
+    }
+    // By hand: t of two degrees of freedom, lower is better.
+    let advantages = zip(errors[0], errors[1]).map { $1 - $0 }
+    let mean = advantages.reduce(0, +) / 3
+    let variance = advantages.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 2
+    let reach = 4.302652729749462 * (variance / 3).squareRoot()
+    let summary = record.summary
+    #expect(abs(try #require(summary["transformer_compared_mse_advantage"]) - mean) < 1e-12)
+    #expect(abs(try #require(summary["transformer_compared_mse_advantage_high"]) - (mean + reach)) < 1e-9)
+    let words = mean - reach > 0 ? "is ahead of" : mean + reach < 0 ? "is behind" : "is not told apart from"
+    #expect(try page("compared").contains("Energy Transformer \(words) conventional transformer"))
+    #expect(try page("compared").contains("3 seeds of one split"))
+  }
+
+  @Test("with one seed and one setting the page says that nothing was tuned and that one seed tells nothing")
+  func oneSeed() throws {
+    let found = try run(options("one", epochs: 1) + ["--compare", "--trials", "1", "--seeds", "1"])
+    #expect(found.status == 0, "\(found.errors)")
+    let page = try page("one")
+    #expect(page.contains("One seed of each tells nothing") && page.contains("Not tuned: both methods"))
+    #expect(page.contains("is not told apart from"))
+    // The page's own model is the one seed.
+    let summary = try RunRecord.read(from: folder.path("one/run.json")).summary
+    #expect(summary["compared_mse"] == summary["masked_mse"])
+  }
+
+  @Test(
+    "a recorded comparison is shown for the same options, data and clean commit alone, and otherwise it is said why"
+  )
+  func recordedComparison() throws {
+    let options = try options("kept", epochs: 1)
+    let more = ["--trials", "1", "--seeds", "1"]
+    #expect(try run(options + more + ["--compare"], inCheckout: "checkout").status == 0)
+    func summary() throws -> [String: Double] {
+      try RunRecord.read(from: folder.path("kept/run.json")).summary
+    }
+    let error = try #require(try summary()["transformer_compared_mse"])
+    #expect(try run(options + more, inCheckout: "checkout").status == 0)
+    #expect(try summary()["transformer_compared_mse"] == error)
+    #expect(try page("kept").contains("Recorded on"))
+    #expect(
+      try run(options + more + ["--evaluate-only", "--steps", "3"], inCheckout: "checkout").status == 0)
+    #expect(try summary()["transformer_compared_mse"] == nil)
+
+    func refused(_ arguments: [String] = [], _ reason: String) throws {
+      let found = try run(options + more + arguments, inCheckout: "checkout")
+      #expect(found.status == 0 && found.output.contains("was not used: ") && found.output.contains(reason))
+      #expect(try page("kept").contains(reason), "\(reason)")
+      #expect(try summary()["transformer_compared_mse"] == nil)
+    }
+    try refused(["--seed", "4"], "--seed 0, not 4")
+    try refused(["--seeds", "2"], "--seeds 1, not 2")
+    let place = folder.path("checkout")
+    try Data("2".utf8).write(to: URL(fileURLWithPath: "\(place)/source"))
+    try refused([], "not committed, now")
+    try commit(in: place)
+    try refused([], "it was made at commit")
+    try git(["reset", "--quiet", "--hard", "HEAD~1"], in: place)
+    #expect(try run(options + more, inCheckout: "checkout").status == 0)
+    #expect(try summary()["transformer_compared_mse"] == error)
+    // One pixel of one image under test.
+    let images = URL(fileURLWithPath: folder.path("images/t10k-images-idx3-ubyte"))
+    var pixels = try Data(contentsOf: images)
+    pixels[pixels.count - 1] ^= 1
+    try pixels.write(to: images)
+    try refused([], "other data")
+    try Data("{".utf8).write(to: URL(fileURLWithPath: folder.path("kept/comparison.json")))
+    try run(options + more, inCheckout: "checkout").expectOneLine(containing: "comparison.json", "damaged")
+  }
+
+  @Test("a comparison that was interrupted goes on with what it had")
+  func resumedComparison() throws {
+    let options = try options("broken", epochs: 1) + compared
+    #expect(try run(options, inCheckout: "checkout").status == 0)
+    let path = URL(fileURLWithPath: folder.path("broken/comparison.json"))
+    let whole = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: path)) as? [String: Any])
+    var object = whole
+    let trials = try #require(whole["trials"] as? [Any])
+    object["trials"] = Array(trials.prefix(3))
+    object["trainings"] = [Any]()
+    try JSONSerialization.data(withJSONObject: object).write(to: path)
+    #expect(try run(options + ["--resume"], inCheckout: "checkout").status == 0)
+    let again = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: path)) as? [String: Any])
+    func errors(_ object: [String: Any], _ name: String) -> [Double] {
+      (object[name] as? [[String: Any]])?.compactMap { $0["error"] as? Double } ?? []
+    }
+    #expect(errors(again, "trials") == errors(whole, "trials"))
+    #expect(errors(again, "trainings") == errors(whole, "trainings"))
   }
 
   @Test("a checkpoint of other options or with missing bytes is refused in one line")
@@ -146,7 +317,9 @@ import Testing
       ["--rate", "-1"], ["--short-share", "2"], ["--threads", "9000000000000000000"],
       ["--epochs", "9223372036854775807"], ["--step-size", "1e308"],
       ["--dimension", "60000", "--memories", "60000"],
-      ["--compare", "--dimension", "15"], ["--validation", "4", "--test-images", "2"],
+      ["--compare", "--dimension", "15"], ["--compare", "--evaluate-only"],
+      ["--seeds", "0"], ["--trials", "0"], ["--trial-share", "0"], ["--trial-share", "nan"],
+      ["--validation", "4", "--test-images", "2"],
     ] {
       let found = try run(options("out") + bad)
       #expect(found.status == 64 && found.errors.contains("Error: "), "\(bad): \(found.errors)")

@@ -25,10 +25,11 @@ struct Program {
       candidates.first { isExecutableFile($0) }, "no executable \(name): build the package first")
   }
 
-  /// Runs the program to its end.
-  func run(_ arguments: [String]) throws -> FinishedProgram {
+  /// Runs the program to its end, in a working folder of its own where one is given.
+  func run(_ arguments: [String], in workingFolder: String? = nil) throws -> FinishedProgram {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
+    if let workingFolder { process.currentDirectoryURL = URL(fileURLWithPath: workingFolder) }
     process.arguments = arguments
     process.standardInput = FileHandle.nullDevice
     // Files, not pipes: a full pipe would stop the program.

@@ -1,0 +1,111 @@
+import EnergyTransformer
+import Foundation
+
+/// A comparison as the page shows it.
+struct ReportedComparison {
+  let record: ComparisonRecord
+  let settings: [Setting]
+  let trialShare: Double
+  /// Whether an earlier run made it.
+  let isRecorded: Bool
+  let comparison: MethodComparison
+
+  /// Nil where the record lacks a training.
+  init?(
+    _ record: ComparisonRecord, settings: [Setting], seeds: Int, trialShare: Double, isRecorded: Bool
+  ) throws {
+    guard let ours = record.errors(.energyTransformer, seeds: seeds),
+      let theirs = record.errors(.transformer, seeds: seeds)
+    else { return nil }
+    (self.record, self.settings) = (record, settings)
+    (self.trialShare, self.isRecorded) = (trialShare, isRecorded)
+    comparison = try MethodComparison(
+      measure: "compared_mse",
+      first: .init(prefix: "", label: "Energy Transformer", scores: try TrialScores(seeds: ours)),
+      others: [
+        .init(
+          prefix: "transformer_", label: "Conventional transformer", scores: try TrialScores(seeds: theirs))
+      ], better: .lowest, dependence: .independent)
+  }
+
+  private var tunes: Bool { settings.count > 1 }
+
+  /// The numbers of the run record.
+  func add(to summary: inout [String: Double]) {
+    comparison.add(to: &summary)
+    summary["transformer_parameter_count"] = record.transformerParameters.map(Double.init)
+    for method in ComparedMethod.allCases {
+      let found = record.trainings.filter { $0.method == method }
+      summary["\(prefix(method))compared_updates"] = found.first.map { Double($0.updates) }
+      summary["\(prefix(method))compared_seconds"] =
+        found.reduce(0) { $0 + $1.seconds } / Double(max(1, found.count))
+      for trial in record.trials where trial.method == method {
+        summary["\(prefix(method))trial_\(trial.trial + 1)_mse"] = trial.error
+      }
+    }
+  }
+
+  private func prefix(_ method: ComparedMethod) -> String {
+    method == .energyTransformer ? "" : "\(method.rawValue)_"
+  }
+
+  /// The tables of the page.
+  var tables: [TableRecipe] {
+    let seeds = comparison.table(
+      name: "comparison", measureLabel: "mean squared error of hidden pixels", digits: 5)
+    guard tunes else { return [seeds] }
+    let trials = TableRecipe(
+      name: "trials", columns: ["setting"] + ComparedMethod.allCases.map(\.title),
+      rows: settings.enumerated().map { index, setting in
+        .init(
+          label: setting.text,
+          summaryKeys: ComparedMethod.allCases.map { method in
+            record.trial(method, index)?.error == nil ? "" : "\(prefix(method))trial_\(index + 1)_mse"
+          })
+      }, digits: 5, best: .lowest)
+    return [seeds, trials]
+  }
+
+  func addSection(to page: inout MarkdownPage, _ summary: [String: Double], steps: Int) throws {
+    page.addHeading("Beside a conventional transformer")
+    let (ours, theirs) = (training(.energyTransformer), training(.transformer))
+    let day = record.date.formatted(.iso8601.year().month().day())
+    page.addParagraph(
+      "The conventional transformer has \(record.transformerParameters ?? 0) parameters in a pre-norm block that is "
+        + "always repeated \(steps) times, and the same optimisers and batches. A training of the Energy Transformer had "
+        + "\(ours.updates) updates in \(ours.seconds) s, one of the conventional transformer as many as were timed to fit: "
+        + "\(theirs.updates) in \(theirs.seconds) s (mean over seeds)."
+        + (isRecorded ? " Recorded on \(day) with the same options, data and commit." : ""))
+    let recipes = tables
+    try page.addTable(recipes[0], summary: summary)
+    page.addParagraph(comparison.sentence(digits: 5) + fewSeeds)
+    page.addParagraph(
+      comparison.explanation
+        + " A seed changes first weights, order and masks of training; the images under test are "
+        + "the same, so the interval speaks of the luck of trainings, not of other images.")
+    guard tunes else {
+      page.addParagraph("Not tuned: both methods were trained with \(settings[0].text).")
+      return
+    }
+    page.addParagraph(
+      "Both methods had the same \(settings.count) trials, each of \(trialShare) of the updates, on the training images "
+        + "without \(record.heldBack) that were held back and chose by their error, which the table shows. The first "
+        + "setting is that of the options, the others were drawn once by the seed. Images under test played no part."
+    )
+    try page.addTable(recipes[1], summary: summary)
+  }
+
+  private var fewSeeds: String {
+    switch comparison.first.scores.seedCount {
+    case 1: " One seed of each tells nothing of the luck of a training."
+    case 2: " Two seeds of each are too few to tell."
+    default: ""
+    }
+  }
+
+  private func training(_ method: ComparedMethod) -> (updates: Int, seconds: Int) {
+    let found = record.trainings.filter { $0.method == method }
+    let seconds = found.reduce(0) { $0 + $1.seconds } / Double(max(1, found.count))
+    return (found.first?.updates ?? 0, Int(seconds.rounded()))
+  }
+}

@@ -1,0 +1,42 @@
+import EnergyTransformer
+import ExperimentCommands
+
+/// What is tuned of a method's training.
+struct Setting: Codable, Equatable {
+  /// The peak rate of Muon, for the matrices of the block.
+  var muonRate: Double
+  /// The peak rate of AdamW, for all other parameters.
+  var rate: Double
+  /// The deviation of the block's first weights.
+  var weightDeviation: Double
+  /// The weight decay of matrices.
+  var weightDecay = 0.05
+
+  /// The setting of the options first, then others drawn from ranges around what works for blocks of this size; the same
+  /// list for both methods.
+  static func trials(_ count: Int, first: Setting, seed: UInt64) -> [Setting] {
+    let drawn = DrawnSettings.draw(
+      [
+        TunedNumber(0.005...0.1, isLogarithmic: true), TunedNumber(0.001...0.03, isLogarithmic: true),
+        TunedNumber(0.01...0.1, isLogarithmic: true), TunedNumber(0.005...0.5, isLogarithmic: true),
+      ], count: count - 1, random: RandomStream(seed: seed).child(3))
+    return [first]
+      + drawn.map { Setting(muonRate: $0[0], rate: $0[1], weightDeviation: $0[2], weightDecay: $0[3]) }
+  }
+
+  var text: String {
+    "Muon \(muonRate), AdamW \(rate), first weights \(weightDeviation), weight decay \(weightDecay)"
+  }
+}
+
+extension TrainingOptions {
+  /// The setting that was asked for.
+  var setting: Setting { Setting(muonRate: muonRate, rate: rate, weightDeviation: weightDeviation) }
+
+  /// The same options with another seed of weights, orders and masks: 0 for the one asked for.
+  func withSeed(_ number: Int) -> TrainingOptions {
+    var copy = self
+    copy.seed &+= UInt64(number)
+    return copy
+  }
+}
