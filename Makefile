@@ -21,7 +21,7 @@ lint:
 	Scripts/check-files.sh
 
 # Everything under Results, from the beginning; with CIFAR10=path/to/cifar10-images.tar also that page, which takes
-# half an hour.
+# an hour and a half.
 results: setup
 	swift run -c release masked-images --compare
 	swift run -c release masked-images --validation 500 --output Results/masked-images-validation
@@ -31,8 +31,7 @@ results: setup
 	swift run -c release graph-nodes
 	$(if $(NODES),for set in $(NODE_SETS); do swift run -c release graph-nodes --data $(NODES)/$$set.safetensors || exit 1; done)
 	swift run -c release graph-classification
-	$(if $(TU),for set in $(TU_SETS); do swift run -c release graph-classification --data $(TU)/$${set%:*} \
-		--epochs $${set#*:} || exit 1; done)
+	$(if $(TU),for set in $(TU_SETS); do swift run -c release graph-classification --data $(TU)/$$set || exit 1; done)
 	swift run -c release memory-retrieval $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(wildcard .build/peers/bin/python),,--no-peers)
 	swift run -c release multiple-instance
 	$(if $(MODEL),swift run -c release attention-regimes --model $(MODEL) --pairs $(PAIRS) $(if \
@@ -42,8 +41,8 @@ results: setup
 # Graphs with anomalous nodes, files in the folder that NODES= names.
 NODE_SETS = reddit books disney inj_cora
 
-# Sets of the TU Dortmund collection with their epochs, folders in the one that TU= names.
-TU_SETS = MUTAG:60 ENZYMES:30 PROTEINS:30 IMDB-BINARY:30 NCI1:60
+# Sets of the TU Dortmund collection, folders in the one that TU= names.
+TU_SETS = MUTAG ENZYMES PROTEINS IMDB-BINARY NCI1
 
 # MODEL= names the folder of a published encoder for attention-regimes, PAIRS= another file of sentence pairs with scores.
 PAIRS = Experiments/AttentionRegimes/pairs.tsv
