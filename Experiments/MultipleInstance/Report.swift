@@ -72,7 +72,7 @@ struct Report {
   func comparison(_ result: RepertoireResult) throws -> MethodComparison {
     let methods = try result.methods.map { method in
       MethodComparison.Method(
-        prefix: Self.prefix(method.method), label: method.method.title,
+        prefix: Self.prefix(method.method), label: method.method.title, name: Self.name(method.method.title),
         scores: try TrialScores(splits: method.aucs))
     }
     return try MethodComparison(
@@ -84,12 +84,16 @@ struct Report {
   func comparison(_ task: SmallTaskResult) throws -> MethodComparison {
     let methods = try task.rows.map {
       MethodComparison.Method(
-        prefix: $0.method, label: $0.title, scores: try TrialScores(splits: $0.values))
+        prefix: $0.method, label: $0.title, name: Self.name($0.title),
+        scores: try TrialScores(splits: $0.values))
     }
     return try MethodComparison(
       measure: task.measure, first: methods[0], others: Array(methods.dropFirst()), better: .highest,
       dependence: .independent)
   }
+
+  /// What sentences call a method: a title that begins with Hopfield's name stays as it is.
+  private static func name(_ title: String) -> String? { title.hasPrefix("Hopfield") ? title : nil }
 
   /// What stands before the names of a method's AUC.
   private static func prefix(_ method: PoolingMethod) -> String {

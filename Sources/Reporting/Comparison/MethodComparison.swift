@@ -8,13 +8,17 @@ public struct MethodComparison: Sendable {
   public struct Method: Sendable {
     /// What stands before the names of its numbers, such as `gcn_`; empty for the first method.
     public let prefix: String
-    /// What tables and sentences call it.
+    /// What tables call it.
     public let label: String
+    /// What sentences call it.
+    public let name: String
     public let scores: TrialScores
 
-    public init(prefix: String, label: String, scores: TrialScores) {
+    /// - Parameter name: The label with a small first letter when left out; for labels that begin with a name, say it.
+    public init(prefix: String, label: String, name: String? = nil, scores: TrialScores) {
       self.prefix = prefix
       self.label = label
+      self.name = name ?? label.prefix(1).lowercased() + label.dropFirst()
       self.scores = scores
     }
   }
@@ -99,18 +103,13 @@ public struct MethodComparison: Sendable {
     func list(_ verdict: MethodDifference.Verdict, _ words: String) -> String? {
       let found = methods(verdict)
       guard !found.isEmpty else { return nil }
-      let names = found.map { "\(Self.inSentence($0.method.label)) (\($0.difference.text(digits: digits)))" }
+      let names = found.map { "\($0.method.name) (\($0.difference.text(digits: digits)))" }
       return words + " " + names.joined(separator: ", ")
     }
     let parts = [
       list(.ahead, "is ahead of"), list(.behind, "is behind"), list(.undecided, "is not told apart from"),
     ].compactMap { $0 }
     return "\(first.label) " + parts.joined(separator: "; ") + "."
-  }
-
-  /// A label within a sentence: without the capital of its first word.
-  private static func inSentence(_ label: String) -> String {
-    label.prefix(1).lowercased() + label.dropFirst()
   }
 
   /// How to read the table, for a page: how many trials, and what an interval means.
