@@ -21,7 +21,7 @@ struct SourceText {
       text = try paths.map { try TextFile.read(URL(fileURLWithPath: $0)) }.joined(separator: "\n\n")
       name = paths.map { URL(fileURLWithPath: $0).lastPathComponent }.joined(separator: ", ")
     }
-    fingerprint = try DataFingerprint(
+    fingerprint = DataFingerprint(
       name: "text", path: paths.isEmpty ? "documentation" : paths[0], count: text.utf8.count,
       hashing: Array(text.utf8))
   }
@@ -34,7 +34,8 @@ struct SourceText {
         file: folder.path, problem: "no pages of documentation here, expected text files after --text")
     }
     let comments = try sources.map { url in
-      try TextFile.read(url).split(separator: "\n").compactMap { line in
+      // Also lines that end in a carriage return and a line feed, which are one Character.
+      try TextFile.read(url).split(whereSeparator: \.isNewline).compactMap { line in
         let line = line.drop { $0 == " " }
         return line.hasPrefix("/// ") ? String(line.dropFirst(4)) : nil
       }.joined(separator: "\n")

@@ -64,7 +64,7 @@ struct PreparedNodes {
     if let path { return try DataFingerprint(name: graph.name, path: path, count: graph.nodeCount) }
     let features = graph.features.withElements { Array(UnsafeRawBufferPointer($0)) }
     let edges = graph.neighbours.columns.withUnsafeBytes { Array($0) }
-    return try DataFingerprint(
+    return DataFingerprint(
       name: graph.source, path: DataFingerprint.embeddedPath, count: graph.nodeCount,
       hashing: features + edges + graph.labels.map { UInt8($0) })
   }
