@@ -52,6 +52,16 @@ struct Comparison {
     return record
   }
 
+  /// Some training images, as many as a tenth of them, set aside to judge trials by.
+  static func heldBack(_ images: PreparedImages) throws -> PreparedImages {
+    try images.holdingBack(min(1_000, max(1, images.training.count / 10)))
+  }
+
+  /// Checks before any work that trials can be made of these images.
+  static func checkTrials(_ images: PreparedImages, _ training: TrainingOptions) throws {
+    _ = try TrainingSchedule(images: heldBack(images), training: training)
+  }
+
   private func prepare(_ record: inout ComparisonRecord, beside own: Trained) throws {
     record.energyUpdates = record.energyUpdates ?? own.updates
     if record.transformerUpdates == nil {
@@ -66,7 +76,7 @@ struct Comparison {
   /// Both methods try every setting on the training images without a part that is held back. Images under test play no
   /// part.
   private func tune(_ record: inout ComparisonRecord) throws {
-    let held = try images.holdingBack(min(1_000, max(1, images.training.count / 10)))
+    let held = try Self.heldBack(images)
     record.heldBack = held.test.count
     for method in ComparedMethod.allCases {
       let updates = max(1, Int((output.trialShare * Double(self.updates(of: method, record))).rounded()))

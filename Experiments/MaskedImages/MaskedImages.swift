@@ -39,6 +39,7 @@ struct MaskedImages: ParsableCommand {
     let key = ComparisonRecord.Key(
       options: comparisonTexts, data: (record.data + [tested]).map(\.sha256), commit: record.commit)
     var compared = try comparisonBefore(key)
+    if output.compare, output.trials > 1 { try Comparison.checkTrials(images, training) }
     let baselines = try BaselineErrors(images)
     let run = EnergyTraining(images: images, model: model, training: training, output: output)
     let trained = try run.trainedModel(options: optionTexts, data: record.data)

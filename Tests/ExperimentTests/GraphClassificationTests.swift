@@ -88,6 +88,11 @@ import Testing
     #expect(table.rows.count == 2 * 4 * 2)
     let settings = Set(table.rows.map { $0[2..<6].joined(separator: " ") })
     #expect(settings.count == 2, "\(settings)")
+    // Two trials cover both halves of each range: the middles are sqrt(0.0005 0.02), sqrt(0.005 0.5) and 0.15.
+    for (column, middle) in [(3, 0.0031623), (4, 0.05), (5, 0.15)] {
+      let isHigh = Set(table.rows.compactMap { Double($0[column]) }.map { $0 > middle })
+      #expect(isHigh.count == 2, "\(table.columns[column])")
+    }
     let object = try JSONSerialization.jsonObject(with: bytes("\(output)/folds.json")) as? [String: Any]
     let results = try #require(object?["results"] as? [[String: Any]])
     for method in ["energy_transformer", "transformer", "gcn", "logistic"] {

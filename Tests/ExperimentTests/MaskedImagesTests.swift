@@ -188,6 +188,23 @@ import Testing
     let words = mean - reach > 0 ? "is ahead of" : mean + reach < 0 ? "is behind" : "is not told apart from"
     #expect(try page("compared").contains("Energy Transformer \(words) conventional transformer"))
     #expect(try page("compared").contains("3 seeds of one split"))
+
+    // Other images under test: other errors, and the same trials of the Energy Transformer, whose updates no clock tells.
+    let images = URL(fileURLWithPath: folder.path("images/t10k-images-idx3-ubyte"))
+    var pixels = try Data(contentsOf: images)
+    for place in 16..<pixels.count { pixels[place] = 255 - pixels[place] }
+    try pixels.write(to: images)
+    let again = try run(
+      options("other", epochs: 2) + ["--compare", "--trials", "2", "--seeds", "1", "--trial-share", "0.3"])
+    #expect(again.status == 0, "\(again.errors)")
+    let other = try JSONSerialization.jsonObject(with: bytes("other/comparison.json")) as? [String: Any]
+    func energyTrials(_ trials: Any?) -> [Double] {
+      (trials as? [[String: Any]] ?? []).filter { $0["method"] as? String == "energy_transformer" }
+        .compactMap { $0["error"] as? Double }
+    }
+    #expect(energyTrials(other?["trials"]) == energyTrials(trials))
+    let otherSummary = try RunRecord.read(from: folder.path("other/run.json")).summary
+    #expect(otherSummary["masked_mse"] != summary["masked_mse"])
   }
 
   @Test("with one seed and one setting the page says that nothing was tuned and that one seed tells nothing")
@@ -326,6 +343,10 @@ import Testing
     }
     try run(options("out") + ["--patch", "3"]).expectOneLine(containing: "--patch 3 does not divide")
     try run(options("out") + ["--batch", "1000"]).expectOneLine(containing: "--batch 1000")
+    // Nine of the 96 training images are held back for trials.
+    try run(options("out") + ["--batch", "90", "--compare"])
+      .expectOneLine(containing: "--batch 90", "87 training images")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("out/metrics.csv")))
     try run(options("out").dropLast(2) + ["--output", "/dev/null/x"]).expectOneLine(containing: "/dev/null/x")
   }
 }
