@@ -129,7 +129,7 @@ import Testing
     #expect(finished.status == 0, "\(finished.errors)")
     let summary = try RunRecord.read(from: folder.path("results/out/run.json")).summary
     #expect(summary["scale_recalled"] == 1)
-    #expect(summary.values.allSatisfy(\.isFinite))
+    #expect(summary.values.allSatisfy { $0.isFinite })
     #expect(summary.keys.contains("scale_peaked_\(min(count, 256))_ms"))
     let page = try text("README.md")
     #expect(page.contains("The file `own patterns.safetensors` of \(count) patterns of 300 numbers"))
