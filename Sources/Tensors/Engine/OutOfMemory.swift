@@ -11,8 +11,8 @@ enum OutOfMemory {
   /// For memory that a library of the system wanted, which does not say how much.
   static func stop(inLibrary purpose: String) -> Never { et_out_of_memory(0, purpose) }
 
-  /// What the matrix library takes at most to make the kernels of one kind of product.
-  private static let kernelBytes = 1 << 25
+  /// What the matrix library takes at most to make the kernels of one kind of product: oneDNN 2.6 took 11 MiB.
+  private static let kernelBytes = 1 << 24
   private static let preparedKinds = Atomic<UInt64>(0)
 
   /// Makes sure that there is memory for the kernels that the matrix library makes at the first product of a kind: it
