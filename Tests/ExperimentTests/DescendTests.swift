@@ -95,7 +95,7 @@ struct DescendTests {
     let whole = try Data(contentsOf: URL(fileURLWithPath: fixture("et-block-small")))
     let length = Data([0, 0, 0, 0, 0, 0, 0, 0x80])
     let cases: [(name: String, content: Data?, text: String)] = [
-      ("missing", nil, "No such file"), ("empty", Data(), "header length"),
+      ("missing", nil, "No such file"), ("empty", Data(), "an empty file"),
       ("three bytes", whole.prefix(3), "header length"), ("truncated", whole.dropLast(1), "data_offsets"),
       ("half", whole.prefix(whole.count / 2), "data_offsets"),
       ("header only", whole.prefix(64), "header length"),
