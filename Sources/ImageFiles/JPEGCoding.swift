@@ -18,15 +18,16 @@ enum JPEGCoding {
       return try pixels(of: bytes, name: name)
     } catch let failure as Failure {
       // Files that are whole after one repair come first, so that no wrong repair uses up the tries.
-      var others: [[UInt8]] = []
-      for mended in JPEGRepair.candidates(for: failure.reason, in: bytes) where repairs > 0 && mended != bytes
-      {
+      var others: [JPEGRepair] = []
+      for repair in JPEGRepair.candidates(for: failure.reason, in: bytes, atMost: repairs) {
+        let mended = repair.applied(to: bytes)
+        if mended == bytes { continue }
         repairs -= 1
         if let image = try? pixels(of: mended, name: name) { return image }
-        others.append(mended)
+        others.append(repair)
       }
-      for mended in others where repairs > 0 {
-        if let image = try? decode(mended, name: name, repairs: &repairs) { return image }
+      for repair in others where repairs > 0 {
+        if let image = try? decode(repair.applied(to: bytes), name: name, repairs: &repairs) { return image }
       }
       throw failure.error(name: name)
     }

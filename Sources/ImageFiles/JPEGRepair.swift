@@ -3,25 +3,48 @@
 /// libjpeg reports only the first warning of a file, and the same way for harmless bytes as for missing pixels. So
 /// that nothing is hidden behind a harmless one, its cause is mended and the file is decoded once more, again up to
 /// the first warning.
-enum JPEGRepair {
-  /// The files to try in the place of one that gave this warning; none where pixels are missing or damaged.
-  static func candidates(for warning: String, in bytes: [UInt8]) -> [[UInt8]] {
-    if let stray = StrayBytes(warning) { return stray.removed(from: bytes) }
+struct JPEGRepair {
+  /// Places in the order of the file, and what is to stand there.
+  private let changes: [(place: Range<Int>, bytes: [UInt8])]
+
+  /// What to try against this warning, in the order to try it; none where pixels are missing or damaged.
+  static func candidates(for warning: String, in bytes: [UInt8], atMost limit: Int) -> [JPEGRepair] {
+    if let stray = StrayBytes(warning) {
+      return stray.places(in: bytes, atMost: limit).map { JPEGRepair(changes: [(place: $0, bytes: [])]) }
+    }
     if warning.contains("unknown JFIF revision number") {
-      return [replacing(in: bytes, application: JPEGMarkers.application0, "JFIF\0", at: 5, with: [1, 1])]
+      return [replacement(in: bytes, application: JPEGMarkers.application0, "JFIF\0", at: 5, with: [1, 1])]
     }
     if warning.contains("Unknown Adobe color transform code") {
       // libjpeg takes three channels for YCbCr then, and four for YCCK.
-      return [1, 2].map {
-        replacing(in: bytes, application: JPEGMarkers.application14, "Adobe", at: 11, with: [$0])
+      let transforms: [UInt8] = [1, 2]
+      return transforms.prefix(limit).map {
+        replacement(in: bytes, application: JPEGMarkers.application14, "Adobe", at: 11, with: [$0])
       }
     }
     if warning.contains("Invalid SOS parameters for sequential JPEG") { return [wholeScans(bytes)] }
     return []
   }
 
+  /// A copy of the file with the changes.
+  func applied(to bytes: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
+    var end = 0
+    for change in changes {
+      result += bytes[end..<change.place.lowerBound]
+      result += change.bytes
+      end = change.place.upperBound
+    }
+    result += bytes[end...]
+    return result
+  }
+
   /// "Corrupt JPEG data: 2 extraneous bytes before marker 0xd9".
   private struct StrayBytes {
+    /// Damaged pixels end early and leave more than this behind them; files with stray bytes there have a few.
+    private static let largestCountBehindPixels = 8
+
     private let count: Int
     private let marker: UInt8
 
@@ -33,43 +56,53 @@ enum JPEGRepair {
       (self.count, self.marker) = (count, marker)
     }
 
-    /// One file for each place where they may have been: between two markers, or behind pixels, of which the decoder
-    /// may have taken some of the stray bytes for its own.
-    func removed(from bytes: [UInt8]) -> [[UInt8]] {
+    /// Where they may be: between two markers, or behind pixels, of which the decoder may have taken some of the
+    /// stray bytes for its own.
+    func places(in bytes: [UInt8], atMost limit: Int) -> [Range<Int>] {
+      var places: [Range<Int>] = []
+      guard count > 0 else { return places }
       var (end, isBehindPixels) = (2, false)
-      return JPEGMarkers(bytes).compactMap { found in
+      for found in JPEGMarkers(bytes) {
+        if places.count >= limit { break }
         let gap = found.start - end
-        let isPlace = found.code == marker && count > 0 && (isBehindPixels ? gap >= count : gap == count)
+        if found.code == marker, isBehindPixels ? gap >= count : gap == count {
+          let place = found.start - count..<found.start
+          if !isBehindPixels || isHarmless(bytes[place]) { places.append(place) }
+        }
         end = found.contents.upperBound
         isBehindPixels = found.code == JPEGMarkers.startOfScan || (0xD0...0xD7).contains(found.code)
-        return isPlace ? Array(bytes[..<(found.start - count)] + bytes[found.start...]) : nil
       }
+      return places
+    }
+
+    /// Whether bytes behind pixels are no pixels: a few, or filling.
+    private func isHarmless(_ bytes: ArraySlice<UInt8>) -> Bool {
+      count <= Self.largestCountBehindPixels || bytes.allSatisfy { $0 == 0 || $0 == 0xFF }
     }
   }
 
-  private static func replacing(
+  private static func replacement(
     in bytes: [UInt8], application: UInt8, _ identifier: String, at offset: Int, with values: [UInt8]
-  ) -> [UInt8] {
-    var result = bytes
+  ) -> JPEGRepair {
+    var changes: [(place: Range<Int>, bytes: [UInt8])] = []
     for marker in JPEGMarkers(bytes) where marker.code == application {
       guard bytes[marker.contents].starts(with: identifier.utf8),
         marker.contents.count >= offset + values.count
       else { continue }
-      result.replaceSubrange(
-        marker.contents.lowerBound + offset..<marker.contents.lowerBound + offset + values.count, with: values
-      )
+      let start = marker.contents.lowerBound + offset
+      changes.append((place: start..<start + values.count, bytes: values))
     }
-    return result
+    return JPEGRepair(changes: changes)
   }
 
   /// A sequential scan holds all coefficients in full, whatever it states.
-  private static func wholeScans(_ bytes: [UInt8]) -> [UInt8] {
-    var result = bytes
+  private static func wholeScans(_ bytes: [UInt8]) -> JPEGRepair {
+    var changes: [(place: Range<Int>, bytes: [UInt8])] = []
     for marker in JPEGMarkers(bytes)
     where marker.code == JPEGMarkers.startOfScan && marker.contents.count >= 6 {
       let end = marker.contents.upperBound
-      result.replaceSubrange(end - 3..<end, with: [0, 63, 0])
+      changes.append((place: end - 3..<end, bytes: [0, 63, 0]))
     }
-    return result
+    return JPEGRepair(changes: changes)
   }
 }

@@ -8,10 +8,16 @@ struct PNGText {
   /// Metadata beyond this is passed over.
   private static let largestByteCount = 1 << 20
 
-  /// The chunk of a type with these contents; nil for other types and for text that is damaged.
+  private static let exifKeyword = Array("Raw profile type exif".utf8)
+  private static let propertiesKeyword = Array("XML:com.adobe.xmp".utf8)
+  /// Deflate gives at most 258 bytes for two bits.
+  private static let largestExpansion = 1032
+
+  /// The chunk of a type with these contents; nil for other types and keywords, and for text that is damaged.
   init?(type: String, _ contents: ArraySlice<UInt8>) {
     guard ["tEXt", "zTXt", "iTXt"].contains(type), let end = contents.firstIndex(of: 0) else { return nil }
     keyword = Array(contents[..<end])
+    guard keyword == Self.exifKeyword || keyword == Self.propertiesKeyword else { return nil }
     var rest = contents[(end + 1)...]
     var isCompressed = type == "zTXt"
     if type == "iTXt" {
@@ -33,18 +39,19 @@ struct PNGText {
   /// Exif data as ImageMagick writes it before there was a chunk for it: a line break, the kind, a line break, the
   /// length, a line break, then hexadecimal digits in lines.
   var exif: [UInt8]? {
-    guard keyword.elementsEqual("Raw profile type exif".utf8) else { return nil }
+    guard keyword == Self.exifKeyword else { return nil }
     let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropFirst(3)
     let digits = lines.joined().compactMap { Character(UnicodeScalar($0)).hexDigitValue }
     return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
   }
 
   /// XMP.
-  var properties: [UInt8]? { keyword.elementsEqual("XML:com.adobe.xmp".utf8) ? text : nil }
+  var properties: [UInt8]? { keyword == Self.propertiesKeyword ? text : nil }
 
   private static func inflated(_ compressed: [UInt8]) -> [UInt8]? {
-    var text = [UInt8](repeating: 0, count: largestByteCount)
-    var count = uLongf(largestByteCount)
+    let size = min(largestByteCount, compressed.count * largestExpansion)
+    var text = [UInt8](repeating: 0, count: size)
+    var count = uLongf(size)
     guard uncompress(&text, &count, compressed, uLong(compressed.count)) == Z_OK else { return nil }
     return Array(text[..<Int(count)])
   }

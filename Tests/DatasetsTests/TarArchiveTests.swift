@@ -112,10 +112,54 @@ struct TarArchiveTests {
     let expected: [(String, [UInt8])] = [
       ("a", []), ("a/one.bin", one), ("a/hard.bin", one), ("a/sized.bin", one), ("b/soft.bin", one),
       ("b/chain.bin", one), ("early.bin", late), ("late.bin", late), (long, two), ("gnu.bin", two),
-      ("pax.bin", two), ("c", []), ("c/one.bin", one), ("c" + long.dropFirst(1), two),
+      ("pax.bin", two), ("c", []), ("c/one.bin", one), ("c/hard.bin", one),
+      ("c/sized.bin", one), ("c" + long.dropFirst(1), two),
     ]
     #expect(contents.map(\.path) == expected.map(\.0))
     #expect(contents.map(\.bytes) == expected.map(\.1))
+  }
+
+  @Test("a linked folder has the links in it, and paths lead through linked folders")
+  func linkedFolders() throws {
+    var tar = HandmadeTar()
+    tar.add("train/cat/a.png", ramp(3))
+    tar.add("train/cat/b.png", [], type: "1", target: "train/cat/a.png")
+    tar.add("train/dog", [], type: "2", target: "cat")
+    tar.add("test", [], type: "2", target: "train")
+    tar.add("v2/1.png", ramp(5))
+    tar.add("data", [], type: "2", target: "v2")
+    tar.add("x.png", [], type: "2", target: "data/1.png")
+    // Behind a linked folder, `..` is where that folder lies.
+    tar.add("deep/in/er", [], type: "2", target: "../../train/cat")
+    tar.add("y.png", [], type: "2", target: "deep/in/er/../dog/b.png")
+    let archive = try open(tar.closed)
+    #expect(
+      archive.entries.map(\.path) == [
+        "train/cat/a.png", "train/cat/b.png", "train/dog/a.png", "train/dog/b.png", "test/cat/a.png",
+        "test/cat/b.png", "test/dog/a.png", "test/dog/b.png", "v2/1.png", "data/1.png", "x.png",
+        "deep/in/er/a.png", "deep/in/er/b.png", "y.png",
+      ])
+    let counts = archive.entries.map { archive.bytes(of: $0).count }
+    #expect(counts == [3, 3, 3, 3, 3, 3, 3, 3, 5, 5, 5, 3, 3, 3])
+  }
+
+  @Test("folders that hold links to themselves end, those that never would are refused")
+  func circles() throws {
+    var tar = HandmadeTar()
+    tar.add("a/1.png", ramp(3))
+    tar.add("a/self", [], type: "2", target: ".")
+    tar.add("a/b", [], type: "2", target: "../b")
+    tar.add("b/2.png", ramp(4))
+    tar.add("b/a", [], type: "2", target: "../a")
+    #expect(
+      try open(tar.closed).entries.map(\.path) == [
+        "a/1.png", "a/self/1.png", "a/self/b/2.png", "a/self/b/a/1.png", "a/b/2.png", "a/b/a/1.png",
+        "a/b/a/self/1.png", "b/2.png", "b/a/1.png", "b/a/self/1.png", "b/a/self/b/2.png", "b/a/b/2.png",
+      ])
+    var long = HandmadeTar()
+    for place in 0..<60 { long.add("\(place)/next", [], type: "2", target: "../\(place + 1)") }
+    long.add("60/1.png", ramp(3))
+    #expect(try refusal(long.closed)?.contains("for too many files") == true)
   }
 
   @Test(

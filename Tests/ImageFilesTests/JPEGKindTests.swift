@@ -61,8 +61,8 @@ struct JPEGKindTests {
   }
 
   @Test(
-    "stray bytes before any marker change no pixel", arguments: [baseline, progressive, restarts],
-    [1, 2, 9, 40])
+    "stray bytes before any marker change no pixel, many behind pixels are refused",
+    arguments: [baseline, progressive, restarts], [1, 2, 4, 8, 40])
   func strayBytes(text: String, count: Int) throws {
     let file = try bytes(text)
     let plain = try decode(file)
@@ -71,15 +71,24 @@ struct JPEGKindTests {
       file[place] == 0xFF && file[place + 1] != 0 && file[place + 1] != 0xFF
     }
     #expect(markers.count >= 6)
-    for place in markers {
+    for (previous, place) in zip([2] + markers, markers) {
       let stray = (0..<count).map { UInt8(17 + 5 * $0) }
-      #expect(try decode(Array(file[..<place] + stray + file[place...])) == plain, "at byte \(place)")
+      let changed = Array(file[..<place] + stray + file[place...])
+      let code = file[previous + 1]
+      if count > 8, code == 0xDA || (0xD0...0xD7).contains(code) {
+        #expect(throws: ImageFileError.self, "at byte \(place)") { try decode(changed) }
+      } else {
+        #expect(try decode(changed) == plain, "at byte \(place)")
+      }
     }
     // Between several of them, and with padding.
     let last = file.count - 2
     #expect(
       try decode(Array(file[..<20] + [1, 2, 3] + file[20..<last] + [4, 5, 0xFF, 0xFF] + file[last...]))
         == plain)
+    // Filling may be long.
+    let zeros = [UInt8](repeating: 0, count: 50)
+    #expect(try decode(Array(file[..<last] + zeros + file[last...])) == plain)
   }
 
   @Test("stray bytes do not hide that the file is cut or that pixels are missing")

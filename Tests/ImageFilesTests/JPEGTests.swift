@@ -41,6 +41,58 @@ struct JPEGTests {
     #expect(headerError?.description.hasPrefix("header.jpg: expected a readable JPEG header") == true)
   }
 
+  @Test("no flipped bit is hidden by taking the pixel data that it leaves over for stray bytes")
+  func flippedBits() throws {
+    let file = try textured(96).jpegData()
+    let plain = try PixelImage.decode(file, name: "plain.jpg")
+    let end = file.count - 2
+    let start = try #require((0..<end).last { file[$0] == 0xFF && file[$0 + 1] == 0xDA }) + 10
+    #expect(end - start > 1000)
+    var refused = 0
+    for step in 0..<200 {
+      var changed = file
+      changed[start + step * (end - start) / 200] ^= 1 << UInt8(step % 8)
+      guard (try? PixelImage.decode(changed, name: "flip.jpg")) != nil else {
+        refused += 1
+        continue
+      }
+      // What is read needs all of its pixel data but for 8 stray bytes and 8 read ahead.
+      changed.removeSubrange(end - 24..<end)
+      #expect(throws: ImageFileError.self, "step \(step)") {
+        try PixelImage.decode(changed, name: "cut.jpg")
+      }
+    }
+    #expect(refused > 0)
+    let stray = (0..<40).map { UInt8(17 + 5 * $0) }
+    #expect(
+      try PixelImage.decode(Array(file[..<end] + stray[..<4] + file[end...]), name: "few.jpg") == plain)
+    let error = #expect(throws: ImageFileError.self) {
+      try PixelImage.decode(Array(file[..<end] + stray + file[end...]), name: "many.jpg")
+    }
+    #expect(error?.description.contains("extraneous bytes before marker 0xd9") == true)
+  }
+
+  @Test("a file with very many places for stray bytes is refused without a copy for each")
+  func manyPlaces() throws {
+    let file = try textured(96).jpegData()
+    let end = file.count - 2
+    // Every marker may have two stray bytes before it.
+    let marker: [UInt8] = [1, 2, 0xFF, 0xD0]
+    let markers: [UInt8] = [1, 2, 3] + Array(repeatElement(marker, count: 30_000).joined())
+    #expect(throws: ImageFileError.self) {
+      try PixelImage.decode(Array(file[..<end] + markers + file[end...]), name: "many.jpg")
+    }
+  }
+
+  private func textured(_ side: Int) -> PixelImage {
+    let bytes = (0..<side * side).map { place -> UInt8 in
+      let (row, column) = (place / side, place % side)
+      let level = row * row * 3 + column * (column * 7 + row * 5)
+      return UInt8(level / 16 % 256)
+    }
+    return PixelImage(width: side, height: side, channels: 1, bytes: bytes)
+  }
+
   @Test("the decoder reproduces flat gray blocks exactly, as the DC term alone prescribes")
   func flatBlocks() throws {
     let picture = PixelImage(width: 8, height: 8, channels: 1, bytes: [UInt8](repeating: 131, count: 64))

@@ -60,6 +60,14 @@ struct OrientationTests {
     let head = Array("XML:com.adobe.xmp\0\u{1}\0\0\0".utf8)
     #expect(try PixelImage.decode(ramp([("iTXt", head + packed)]), name: "xmp.png").width == 2)
     #expect(try PixelImage.decode(ramp([("iTXt", head + packed.dropLast(9))]), name: "xmp.png").width == 3)
+    // Other texts do not matter, however many.
+    let comment = Array("Comment\0\0".utf8) + packed
+    let comments: [(type: String, data: [UInt8])] = Array(
+      repeating: (type: "zTXt", data: comment), count: 500)
+    #expect(try PixelImage.decode(ramp(comments), name: "texts.png").width == 3)
+    #expect(
+      try PixelImage.decode(ramp(comments + [(type: "iTXt", data: head + packed)]), name: "texts.png").width
+        == 2)
     // As ImageMagick wrote Exif data, in lines of digits.
     let digits = exif(6, isBigEndian: true).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
     let lines = digits.prefix(9).joined() + "\n" + digits.dropFirst(9).joined()

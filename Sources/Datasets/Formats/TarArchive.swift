@@ -7,7 +7,7 @@ import Tensors
 /// Reads ustar headers with GNU long names and pax paths and sizes. The checksum of every header is verified;
 /// an archive that ends before its closing zero block, a member larger than the rest of the file and devices are
 /// refused. A hard or symbolic link to a member stands for that member once more, under its own name; one to a folder
-/// for everything in it; one that leads out of the archive is refused.
+/// for everything in it, links too; one that leads out of the archive is refused.
 public struct TarArchive: Sendable {
   /// What an entry stands for.
   public enum Kind: Sendable, Equatable {

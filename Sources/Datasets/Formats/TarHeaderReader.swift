@@ -39,7 +39,7 @@ struct TarHeaderReader {
         guard longPath == nil, longSize == nil, longTarget == nil else {
           throw failure("ends after a long name, expected the entry it belongs to")
         }
-        return try TarLink.resolved(links, entries, archive: name)
+        return try TarLinkResolver.resolved(links, entries, archive: name)
       }
       try verifyChecksum(header)
       if let entry = try readEntry(header, entryCount: entries.count) { entries.append(entry) }
