@@ -19,6 +19,20 @@ struct ScaledSoftmaxTests {
     try expectDerivativesMatchFiniteDifferences(at: [small], "log sum exp") { $0[0].logSumExp(scale: 1.7) }
   }
 
+  @Test(
+    "differences that overflow before a small scale meets them change nothing",
+    arguments: VectorUnit.available)
+  func smallScale(unit: String) {
+    VectorUnit.use(unit) {
+      let x = Tensor<Float>(shape: [1, 2], elements: [3e38, -3e38])
+      // 1 / (1 + e^-6), and 3 + log(1 + e^-6).
+      let weights = x.softmax(scale: 1e-38).elements
+      #expect(abs(Double(weights[0]) - 0.9975273768433653) < 1e-6)
+      #expect(abs(Double(weights[1]) - 0.0024726231566347743) < 1e-8)
+      #expect(abs(Double(x.logSumExp(scale: 1e-38).elements[0]) * 1e-38 - 3.00247568513773) < 1e-5)
+    }
+  }
+
   @Test("products that overflow change nothing", arguments: VectorUnit.available)
   func overflow(unit: String) {
     VectorUnit.use(unit) { check(Float.self) }

@@ -34,6 +34,19 @@ struct StoredPatternsTests {
     }
   }
 
+  @Test("a pattern counts as much in one block as in another, however large the scores")
+  func blocks() {
+    // One pattern in the first block, fifty in the last, all with the largest score, 1e8.
+    let count = 1_200
+    let elements = (0..<count).flatMap { row -> [Float] in
+      row == 0 ? [100, 0] : row >= count - 50 ? [100, 1] : [0, 0]
+    }
+    let memory = ModernHopfieldNetwork(
+      patterns: Tensor(shape: [count, 2], elements: elements), beta: Float(1e4))
+    let found = memory.updated(Tensor(shape: [1, 2], elements: [100, 0])).elements
+    #expect(abs(found[0] - 100) < 1e-4 && abs(found[1] - 50.0 / 51) < 1e-5, "\(found)")
+  }
+
   @Test("numbers at odd addresses are read all the same")
   func odd() throws {
     let bytes = StoredArray(rows).bytes

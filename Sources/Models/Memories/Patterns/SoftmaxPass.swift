@@ -1,11 +1,12 @@
 import Foundation
 import Tensors
 
-/// The softmax mixture of all patterns and the log of the sum, from one pass with a running log sum exp.
+/// The softmax mixture of all patterns and the log of the sum, from one pass with a running sum of exponentials.
 ///
-/// A block of scores is turned into a softmax of its own; its mixture joins that of the blocks before with
-/// the weights e^(log sum of each - log sum of both). No score of another block is kept, and nothing
-/// overflows. Where a score is NaN or +infinity, or all are -infinity, mixture and log of the sum are NaN.
+/// A block of scores is turned into a softmax of its own; its mixture joins that of the blocks before with the weights
+/// that the blocks' sums have in both. The largest score and the sum of e^(score - largest) are kept apart: in their log
+/// sum a large score would round the sum away. No score of another block is kept, and nothing overflows. Where a score is
+/// NaN or +infinity, or all are -infinity, mixture and log of the sum are NaN.
 ///
 /// - Cost: 4 N D operations a query; half of it without mixtures.
 struct SoftmaxPass<Scalar: TensorScalar> {
@@ -13,7 +14,8 @@ struct SoftmaxPass<Scalar: TensorScalar> {
   private let count: Int
   // For each segment and query.
   private let mixtures: Storage<Scalar>?
-  private let logSums: Storage<Double>
+  private let tops: Storage<Double>
+  private let totals: Storage<Double>
 
   /// sum_mu softmax(beta x·xi)_mu xi_mu, [states, dimension]; nil unless asked for.
   var means: Tensor<Scalar>? {
@@ -24,16 +26,17 @@ struct SoftmaxPass<Scalar: TensorScalar> {
     }
   }
   /// log sum_mu e^(beta x·xi_mu) for each state.
-  var logSum: [Double] { (0..<count).map { logSums.pointer[$0] } }
+  var logSum: [Double] { (0..<count).map { tops.pointer[$0] + log(totals.pointer[$0]) } }
 
   /// A pass for the rows of `states`, [states, dimension].
   init(_ pass: PatternPass<Scalar>, states: Tensor<Scalar>, beta: Scalar, mixes: Bool) {
     self.pass = pass
     count = states.shape[0]
     let places = pass.segments.count * count
-    logSums = Storage(count: places)
+    tops = Storage(count: places)
+    totals = Storage(count: places)
     mixtures = mixes ? .zeros(places * pass.dimension) : nil
-    for place in 0..<places { logSums.pointer[place] = -.infinity }
+    for place in 0..<places { (tops.pointer[place], totals.pointer[place]) = (-.infinity, 0) }
     states.withElements { elements in
       guard let start = elements.baseAddress else { return }
       pass.forEachPiece(queryCount: count) { segment, queries in
@@ -41,25 +44,28 @@ struct SoftmaxPass<Scalar: TensorScalar> {
       }
     }
     joinSegments()
-    for query in 0..<count where logSums.pointer[query] == -.infinity { leaveNothing(query) }
+    for query in 0..<count where tops.pointer[query] == -.infinity { leaveNothing(query) }
   }
 
   /// A state all of whose scores are -infinity has no weights.
   private func leaveNothing(_ query: Int) {
-    logSums.pointer[query] = .nan
+    totals.pointer[query] = .nan
     mixtures.map { ($0.pointer + query * pass.dimension).update(repeating: .nan, count: pass.dimension) }
   }
 
   private func run(_ segment: Int, _ queries: Range<Int>, _ states: UnsafePointer<Scalar>, _ beta: Scalar) {
     let scores = Storage<Scalar>(count: queries.count * pass.blockLength)
-    let logs = Storage<Scalar>(count: queries.count)
+    let largest = Storage<Scalar>(count: queries.count)
+    let largestWeights = Storage<Scalar>(count: queries.count)
     let mixture = mixtures.map { _ in Storage<Scalar>(count: queries.count * pass.dimension) }
     pass.forEachBlock(of: segment) { rows, patterns in
       pass.multiply(
         states, count: queries.count, patterns: patterns, patternCount: rows.count, scale: beta,
         to: scores.pointer, row: rows.count)
-      // A row's softmax may be written over its scores.
-      Scalar.kernels.softmax(queries.count, rows.count, 1, scores.pointer, scores.pointer, logs.pointer)
+      Scalar.kernels.maximum(queries.count, rows.count, 1, scores.pointer, largest.pointer)
+      // A row's softmax may be written over its scores. The largest weight is 1 over the sum.
+      Scalar.kernels.softmax(queries.count, rows.count, 1, scores.pointer, scores.pointer, nil)
+      Scalar.kernels.maximum(queries.count, rows.count, 1, scores.pointer, largestWeights.pointer)
       if let mixture {
         pass.mix(
           scores.pointer, row: rows.count, count: queries.count, patterns: patterns,
@@ -67,25 +73,28 @@ struct SoftmaxPass<Scalar: TensorScalar> {
       }
       for query in 0..<queries.count {
         join(
-          segment * count + queries.lowerBound + query, Double(logs.pointer[query]),
+          segment * count + queries.lowerBound + query, top: Double(largest.pointer[query]),
+          total: 1 / Double(largestWeights.pointer[query]),
           mixture.map { UnsafePointer($0.pointer + query * pass.dimension) })
       }
     }
   }
 
   /// Adds what a part of the patterns gave to a place.
-  private func join(_ place: Int, _ logSum: Double, _ mixture: UnsafePointer<Scalar>?) {
+  private func join(_ place: Int, top: Double, total: Double, _ mixture: UnsafePointer<Scalar>?) {
     // All of its scores are -infinity: it adds nothing.
-    if logSum == -.infinity { return }
-    let before = logSums.pointer[place]
-    let larger = max(before, logSum)
-    let both = larger + log(exp(before - larger) + exp(logSum - larger))
+    if top == -.infinity { return }
+    let larger = max(tops.pointer[place], top)
+    let (before, added) = (
+      totals.pointer[place] * exp(tops.pointer[place] - larger), total * exp(top - larger)
+    )
+    let both = before + added
     if let mixtures, let mixture {
       let sum = mixtures.pointer + place * pass.dimension
       Scalar.kernels.combine(
-        pass.dimension, Scalar(exp(before - both)), sum, Scalar(exp(logSum - both)), mixture, sum)
+        pass.dimension, Scalar(before / both), sum, Scalar(added / both), mixture, sum)
     }
-    logSums.pointer[place] = both
+    (tops.pointer[place], totals.pointer[place]) = (larger, both)
   }
 
   private func joinSegments() {
@@ -95,7 +104,7 @@ struct SoftmaxPass<Scalar: TensorScalar> {
         for segment in 1..<pass.segments.count {
           let place = segment * count + query
           join(
-            query, logSums.pointer[place],
+            query, top: tops.pointer[place], total: totals.pointer[place],
             mixtures.map { UnsafePointer($0.pointer + place * pass.dimension) })
         }
       }
