@@ -83,7 +83,13 @@ class Encoder:
         self.model = transformers.BertModel.from_pretrained(
             options.folder, dtype=torch.float32, attn_implementation="sdpa"
         ).eval()
-        self.limit = self.model.config.max_position_embeddings
+        self.limit, self.lowers = self.model.config.max_position_embeddings, False
+        rules = os.path.join(options.folder, "sentence_bert_config.json")
+        if os.path.exists(rules):
+            with open(rules, encoding="utf-8-sig") as file:
+                rules = json.load(file)
+            self.limit = min(self.limit, rules.get("max_seq_length") or self.limit)
+            self.lowers = bool(rules.get("do_lower_case"))
         plain = PlainEncoder(dict(self.model.state_dict()), self.model.config)
         self.passes = {"plain": plain, "transformers": lambda ids: self.model(input_ids=ids).last_hidden_state}
         self.versions = {"torch": torch.__version__, "transformers": transformers.__version__}
@@ -94,6 +100,7 @@ class Encoder:
 
         with open(request["text"], encoding="utf-8", newline="") as file:
             text = file.read()
+        text = text.lower() if self.lowers else text
         found = self.tokenizer.backend_tokenizer.encode(text, add_special_tokens=False).ids
         arrays.write(request["output"], {"ids": numpy.array(found, dtype="int64")})
         return {"count": len(found)}
@@ -106,7 +113,7 @@ class Encoder:
         ids, vectors = [], []
         with self.torch.inference_mode():
             for text in texts:
-                found = self.tokenizer.backend_tokenizer.encode(text).ids
+                found = self.tokenizer.backend_tokenizer.encode(text.lower() if self.lowers else text).ids
                 if len(found) > self.limit:
                     found = found[: self.limit - 1] + found[-1:]
                 states = self.model(input_ids=self.torch.tensor([found])).last_hidden_state[0]

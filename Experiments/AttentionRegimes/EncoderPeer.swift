@@ -20,8 +20,15 @@ final class EncoderPeer {
 
   /// Starts it and lets it read the model.
   ///
-  /// - Throws: ``PeerFault`` where it is not installed or fails.
+  /// - Throws: ``PeerFault`` where it is not installed or fails, or the model's vectors are other than it makes them.
   init(_ options: PeerOptions, model: LoadedModel, threads: Int) throws {
+    let pooling = model.configuration.pooling
+    guard pooling == [.mean] else {
+      let names = pooling.map(\.rawValue).joined(separator: " and ")
+      throw PeerFault(
+        "PyTorch: its side takes the mean of the tokens' states, this model \(names): leave it out by --no-peers"
+      )
+    }
     program = try PeerProgram(
       name: "PyTorch", python: options.python, program: "\(options.peers)/bert_encoder.py",
       arguments: [model.folder.url.path], threads: threads)

@@ -135,4 +135,78 @@ struct EncoderTokenizerTests {
     try write("tokenizer_config.json", #"{"cls_token": "<none>"}"#)
     #expect(problem()?.contains("no piece <none> among 9, expected one") == true)
   }
+
+  @Test("an added token of an id far outside is refused by its file")
+  func addedTokensOutside() throws {
+    for id in [-1, 1 << 24, Int.max] {
+      let said = "added token <x> has id \(id), expected one in 0 ..< 16777216"
+      for (name, text) in [
+        ("tokenizer.json", "{\"added_tokens\": [{\"id\": \(id), \"content\": \"<x>\"}]}"),
+        ("tokenizer_config.json", "{\"added_tokens_decoder\": {\"\(id)\": {\"content\": \"<x>\"}}}"),
+        ("added_tokens.json", "{\"<x>\": \(id)}"),
+      ] {
+        try write(name, text)
+        #expect(problem()?.hasSuffix("\(name): \(said)") == true, "\(problem() ?? "")")
+        try place.remove(name)
+      }
+    }
+  }
+
+  @Test("vocab.txt and tokenizer.json must give pieces the same ids, but for added tokens")
+  func twoLists() throws {
+    func problem(_ pieces: [String], added: String = "") throws -> String? {
+      let members = pieces.enumerated().map { "\"\($1)\": \($0)" }
+      try writeWhole("{}", added: added, vocabulary: "{\(members.joined(separator: ", "))}")
+      return self.problem()
+    }
+    try write("vocab.txt", Self.pieces.joined(separator: " \r\n"))
+    #expect(try problem(Self.pieces) == nil)
+    var pieces = Self.pieces
+    pieces.swapAt(5, 6)
+    #expect(
+      try problem(pieces)?.hasSuffix("vocab.txt: piece A has id 5, expected id 6 as in tokenizer.json")
+        == true)
+    // Canonically equal spellings are two pieces.
+    pieces = Self.pieces
+    pieces.swapAt(8, 11)
+    #expect(try problem(pieces)?.contains("has id 8, expected id 11") == true)
+    let more = "vocab.txt: piece <x> has no id, expected id 12 as in tokenizer.json"
+    #expect(try problem(Self.pieces + ["<x>"])?.hasSuffix(more) == true)
+    let added = #"{"id": 12, "content": "<x>"}"#
+    #expect(try problem(Self.pieces + ["<x>"], added: added) == nil)
+    #expect(try ids("a<x>") == [6, 12])
+    try write("vocab.txt", (Self.pieces + ["<x>"]).joined(separator: "\n"))
+    #expect(try problem(Self.pieces, added: added) == nil)
+    #expect(
+      try problem(Self.pieces)?.hasSuffix("piece <x> has id 12, expected no id as in tokenizer.json") == true)
+    // Of a piece that stands twice in the list the last one counts.
+    try write("vocab.txt", (Self.pieces + ["b", "b"]).joined(separator: "\n"))
+    let members = Self.pieces.enumerated().map { "\"\($1)\": \($0)" } + ["\"b\": 13"]
+    try writeWhole("{}", vocabulary: "{\(members.joined(separator: ", "))}")
+    #expect(try ids("b") == [13])
+  }
+
+  @Test("sentences are cut and lowered as sentence_bert_config.json beside the encoder says")
+  func sentences() throws {
+    try write("tokenizer_config.json", #"{"do_lower_case": false}"#)
+    func sequence(_ text: String, limit: Int = .max) throws -> [Int] {
+      try EncoderFolder(place.url).tokenizer().sequence(of: text, limit: limit)
+    }
+    #expect(try sequence("A a \u{C9} a") == [2, 5, 6, 1, 6, 3])
+    try write("sentence_bert_config.json", #"{"max_seq_length": 5, "do_lower_case": true}"#)
+    #expect(try sequence("A a \u{C9} a") == [2, 6, 6, 8, 3])
+    #expect(try sequence("A a \u{C9} a", limit: 3) == [2, 6, 3])
+    #expect(try sequence("A a \u{C9} a", limit: 9) == [2, 6, 6, 8, 3])
+    try write("sentence_bert_config.json", #"{"max_seq_length": null, "do_lower_case": false}"#)
+    #expect(try sequence("A a \u{C9} a") == [2, 5, 6, 1, 6, 3])
+    // A sigma at the end of a word is another letter.
+    try write("vocab.txt", (Self.pieces + ["\u{3C3}", "##\u{3C3}", "##\u{3C2}"]).joined(separator: "\n"))
+    try write("sentence_bert_config.json", #"{"do_lower_case": true}"#)
+    #expect(try ids("\u{3A3}\u{3A3}\u{3A3}, \u{3A3}") == [12, 13, 14, 1, 12])
+    try write("sentence_bert_config.json", #"{"max_seq_length": 1}"#)
+    #expect(
+      problem()?.hasSuffix(
+        "sentence_bert_config.json: field max_seq_length: 1, expected 2 or more, begin and end among them")
+        == true)
+  }
 }

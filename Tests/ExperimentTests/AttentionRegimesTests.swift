@@ -104,10 +104,16 @@ import Testing
       configuration.replacingOccurrences(of: "\"model_type\": \"bert\",", with: ""),
       to: "\(model)/config.json")
     try FileManager.default.createDirectory(atPath: "\(model)/1_Pooling", withIntermediateDirectories: true)
-    try SmallEncoder.write("{\"pooling_mode_cls_token\": true}", to: "\(model)/1_Pooling/config.json")
+    try SmallEncoder.write(
+      "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false}",
+      to: "\(model)/1_Pooling/config.json")
     // The first token's vector of the same sentence twice, and of no words at all.
     try SmallEncoder.write(
       "a b\ta b\t1\na b\ta b\t2\na b\ta b\t3\n\t\t4\n\t\t5\n", to: folder.path("pairs.tsv"))
+    // PyTorch's side takes means.
+    try Program("attention-regimes").run([
+      "--quick", "--output", folder.path("results/out"), "--model", model, "--text", folder.path("text.txt"),
+    ]).expectOneLine(containing: "this model cls", "--no-peers")
     let finished = try run(["--pairs", folder.path("pairs.tsv")])
     #expect(finished.status == 0, "\(finished.errors)")
     #expect(finished.output.contains("config.json: no model_type, taken for bert"))

@@ -3,24 +3,28 @@ import Tensors
 
 extension EncoderFolder {
   /// The tokenizer: the pieces of `vocab.txt` or else of `tokenizer.json`, the added tokens of all files, and the rules of
-  /// `tokenizer_config.json`, or of `tokenizer.json` where that does not say, or those of the uncased models.
+  /// `tokenizer_config.json`, or of `tokenizer.json` where that does not say, or those of the uncased models. Sentences
+  /// are cut and lowered as `sentence_bert_config.json` says.
   ///
-  /// - Throws: ``DataFileError`` for a file that is not what it says, a tokenizer of another kind, or more pieces than
-  ///   `vocabularySize`.
+  /// - Throws: ``DataFileError`` for a file that is not what it says, a tokenizer of another kind, `vocab.txt` and
+  ///   `tokenizer.json` with other pieces, or more pieces than `vocabularySize`.
   public func tokenizer(vocabularySize: Int? = nil) throws -> WordPieceTokenizer {
     let files = try TokenizerFiles(self)
-    let pieces =
-      exists(Self.vocabularyName)
-      ? try WordPieceVocabulary.pieces(in: vocabularyURL) : try files.pieces()
+    let isList = exists(Self.vocabularyName)
+    let pieces = isList ? try WordPieceVocabulary.pieces(in: vocabularyURL) : try files.pieces()
+    let added = try files.addedTokens(to: pieces)
+    if isList { try files.check(pieces, of: vocabularyURL, added: added) }
     let vocabulary = try WordPieceVocabulary(
-      pieces: pieces, special: try files.specialPieces(), added: try files.addedTokens(to: pieces),
+      pieces: pieces, special: try files.specialPieces(), added: added,
       longestWord: try files.longestWord(), origin: vocabularyURL.path)
     if let vocabularySize, vocabulary.count > vocabularySize {
       throw DataFileError(
         file: vocabularyURL.path,
         problem: "\(vocabulary.count) pieces, expected at most vocab_size \(vocabularySize) of config.json")
     }
-    return WordPieceTokenizer(vocabulary, rules: try files.rules())
+    return WordPieceTokenizer(
+      vocabulary, rules: try files.rules(), sequenceLimit: modules.sequenceLimit ?? .max,
+      lowersText: modules.lowersText)
   }
 }
 
@@ -122,6 +126,41 @@ private struct TokenizerFiles {
     return pieces
   }
 
+  /// Checks that a list of pieces gives them the ids of `tokenizer.json`, where that has pieces; added tokens may stand
+  /// in one of them alone.
+  ///
+  /// - Throws: ``DataFileError`` naming the first piece of another id.
+  func check(_ pieces: [String], of url: URL, added: [AddedToken]) throws {
+    guard let vocabulary = try whole?.object("model")?.object("vocab"), !vocabulary.members.isEmpty
+    else { return }
+    let lists = [
+      pieces.map { Array($0.utf8) },
+      try self.pieces().map { Array(WordPieceVocabulary.withoutSpaceBehind(Substring($0)).utf8) },
+    ]
+    // Of two equal pieces the last one counts, as in the reference.
+    let ids = lists.map { list in
+      Dictionary(zip(list, list.indices), uniquingKeysWith: { _, last in last })
+    }
+    let others = Dictionary(
+      added.map { (Array($0.content.utf8), $0.id) }, uniquingKeysWith: { first, _ in first })
+    func words(_ id: Int?) -> String { id.map { "id \($0)" } ?? "no id" }
+    for id in 0..<max(lists[0].count, lists[1].count) {
+      for list in lists where id < list.count && !list[id].isEmpty {
+        let piece = list[id]
+        let (listed, expected) = (ids[0][piece], ids[1][piece])
+        if listed == expected { continue }
+        if listed == nil || expected == nil, let other = others[piece], other == listed ?? expected {
+          continue
+        }
+        throw DataFileError(
+          file: url.path,
+          problem:
+            "piece \(String(decoding: piece, as: UTF8.self)) has \(words(listed)), expected \(words(expected)) as in "
+            + wholeURL.lastPathComponent)
+      }
+    }
+  }
+
   func specialPieces() throws -> WordPieceVocabulary.SpecialPieces {
     var special = WordPieceVocabulary.SpecialPieces()
     func name(_ key: String) throws -> String? {
@@ -154,12 +193,17 @@ private struct TokenizerFiles {
   /// The added tokens: of `tokenizer.json`, of `tokenizer_config.json`, of `added_tokens.json`, and those that are only
   /// named as special ones, which get the ids that follow.
   ///
-  /// - Throws: ``DataFileError`` where two files give a token two ids.
+  /// - Throws: ``DataFileError`` where two files give a token two ids, or an id is far outside.
   func addedTokens(to pieces: [String]) throws -> [AddedToken] {
     var tokens: [AddedToken] = []
     var places: [[UInt8]: Int] = [:]
     func add(_ token: AddedToken, _ file: JSONFields) throws {
       guard !token.content.isEmpty else { return }
+      guard token.id >= 0, token.id < 1 << 24 else {
+        throw DataFileError(
+          file: file.file,
+          problem: "added token \(token.content) has id \(token.id), expected one in 0 ..< \(1 << 24)")
+      }
       if let place = places[Array(token.content.utf8)] {
         guard tokens[place].id == token.id else {
           throw DataFileError(

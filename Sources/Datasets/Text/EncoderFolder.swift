@@ -4,13 +4,15 @@ public import Tensors
 /// The folder of a published encoder: `config.json`, the weights in `model.safetensors` or in the shards of
 /// `model.safetensors.index.json`, the word pieces in `vocab.txt` or `tokenizer.json`, and where they are there the
 /// files that say how text is cut (`tokenizer_config.json`, `tokenizer.json`, `added_tokens.json`,
-/// `special_tokens_map.json`) and how vectors of sentences are made (`modules.json`, `1_Pooling/config.json`).
+/// `special_tokens_map.json`) and how vectors of sentences are made (`modules.json`, `1_Pooling/config.json`,
+/// `sentence_bert_config.json`).
 public struct EncoderFolder: Sendable {
   /// Where it lies.
   public let url: URL
   /// Where the encoder itself lies: the same, or the folder in it that `modules.json` names.
-  let place: URL
-  private let pooling: [String]?
+  var place: URL { modules.encoder }
+  /// What the files on vectors of sentences say.
+  let modules: SentenceModules
 
   /// A folder; of the files only those on vectors of sentences are read yet.
   ///
@@ -20,8 +22,7 @@ public struct EncoderFolder: Sendable {
     guard DataFile.exists(url) else {
       throw DataFileError(file: url.path, problem: "missing, expected the folder of a model")
     }
-    let modules = try SentenceModules(url)
-    (place, pooling) = (modules.encoder, modules.pooling)
+    modules = try SentenceModules(url)
     for choices in [
       [Self.configurationName], [Self.vocabularyName, Self.tokenizerName],
       [Self.weightsName, Self.indexName],
@@ -66,7 +67,7 @@ public struct EncoderFolder: Sendable {
   ///
   /// - Throws: ``DataFileError`` naming the field that is missing or wrong.
   public func configuration<Configuration: Decodable>(as type: Configuration.Type) throws -> Configuration {
-    let names = pooling.map { $0.map { "\"\($0)\"" }.joined(separator: ",") }
+    let names = modules.pooling.map { $0.map { "\"\($0)\"" }.joined(separator: ",") }
     return try JSONFile.decode(
       type, configurationURL, adding: names.map { "\"sentence_pooling\":[\($0)]" } ?? "")
   }

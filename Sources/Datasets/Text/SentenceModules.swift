@@ -1,7 +1,8 @@
 import Foundation
 import Tensors
 
-/// How a published model makes vectors of sentences: `modules.json` and the configuration of its pooling.
+/// How a published model makes vectors of sentences: `modules.json`, the configuration of its pooling, and beside the
+/// encoder `sentence_bert_config.json`.
 ///
 /// - Source: the files of the package sentence-transformers, versions 0 to 6.
 struct SentenceModules {
@@ -9,8 +10,13 @@ struct SentenceModules {
   let encoder: URL
   /// What is taken of the tokens, in the order in which they stand in the vector; nil where no file says.
   let pooling: [String]?
+  /// The most tokens of a sentence, begin and end included; nil where no file says.
+  let sequenceLimit: Int?
+  /// Whether sentences become small letters before they are cut.
+  let lowersText: Bool
 
   private static let listName = "modules.json", poolingName = "1_Pooling"
+  private static let sentencesName = "sentence_bert_config.json"
   /// Ways of pooling by the fields of old configurations, in the order of their vectors.
   private static let fields = [
     ("pooling_mode_cls_token", "cls"), ("pooling_mode_max_tokens", "max"),
@@ -23,12 +29,24 @@ struct SentenceModules {
   /// - Throws: ``DataFileError`` for modules that are not computed here, or a configuration that is not what it says.
   init(_ folder: URL) throws {
     let list = folder.appendingPathComponent(Self.listName)
-    guard DataFile.exists(list) else {
-      encoder = folder
-      let place = folder.appendingPathComponent(Self.poolingName)
-      pooling = DataFile.exists(place) ? try Self.pooling(in: place) : nil
-      return
+    let place = folder.appendingPathComponent(Self.poolingName)
+    if DataFile.exists(list) {
+      let places = try Self.places(list, in: folder)
+      (encoder, pooling) = (places.encoder, try Self.pooling(in: places.pooling))
+    } else {
+      (encoder, pooling) = (folder, DataFile.exists(place) ? try Self.pooling(in: place) : nil)
     }
+    let file = encoder.appendingPathComponent(Self.sentencesName)
+    let fields = DataFile.exists(file) ? try JSONFields(contentsOf: file) : nil
+    sequenceLimit = try fields?.integer("max_seq_length")
+    lowersText = try fields?.boolean("do_lower_case") ?? false
+    if let fields, let sequenceLimit, sequenceLimit < 2 {
+      throw fields.failure("max_seq_length", expected: "2 or more, begin and end among them")
+    }
+  }
+
+  /// Where a list of modules says that encoder and pooling lie.
+  private static func places(_ list: URL, in folder: URL) throws -> (encoder: URL, pooling: URL) {
     let value = try StrictJSON.parse(JSONFile.bytes(list), file: list.path, field: "JSON")
     guard case .array(let items) = value else {
       throw DataFileError(file: list.path, problem: "\(value.summary), expected a list of modules")
@@ -55,8 +73,7 @@ struct SentenceModules {
       }
       return path.isEmpty ? folder : folder.appendingPathComponent(path)
     }
-    encoder = try place("Transformer")
-    pooling = try Self.pooling(in: place("Pooling"))
+    return (try place("Transformer"), try place("Pooling"))
   }
 
   private static func pooling(in folder: URL) throws -> [String] {
@@ -81,11 +98,16 @@ struct SentenceModules {
               + Self.fields.map(\.0).joined(separator: ", "))
         }
       }
-      named = try Self.fields.filter { try fields.boolean($0.0) == true }.map(\.1)
+      // The mean is taken unless a file says that it is not.
+      named = try Self.fields.filter { try fields.boolean($0.0) ?? ($0.1 == "mean") }.map(\.1)
     }
     guard named.allSatisfy(known.contains) else {
       throw fields.failure("pooling_mode", expected: "one of " + known.joined(separator: ", "))
     }
-    return named.isEmpty ? ["mean"] : named
+    guard !named.isEmpty else {
+      throw DataFileError(
+        file: fields.file, problem: "no way of pooling, expected one of " + known.joined(separator: ", "))
+    }
+    return named
   }
 }

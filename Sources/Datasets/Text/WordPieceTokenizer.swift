@@ -12,13 +12,21 @@ public struct WordPieceTokenizer: Sendable {
   public let vocabulary: WordPieceVocabulary
   /// What is done to text first.
   public let rules: WordPieceRules
+  /// The most tokens of a sequence, begin and end included.
+  public let sequenceLimit: Int
+  /// Whether text becomes small letters before added tokens are looked for, whatever the rules say.
+  public let lowersText: Bool
 
   /// Tokens looked for in text as it is, and then in what the rules make of it.
   private let plain: AddedTokenSearch, normalized: AddedTokenSearch
 
   /// A tokenizer of a vocabulary.
-  public init(_ vocabulary: WordPieceVocabulary, rules: WordPieceRules = WordPieceRules()) {
+  public init(
+    _ vocabulary: WordPieceVocabulary, rules: WordPieceRules = WordPieceRules(), sequenceLimit: Int = .max,
+    lowersText: Bool = false
+  ) {
     (self.vocabulary, self.rules) = (vocabulary, rules)
+    (self.sequenceLimit, self.lowersText) = (sequenceLimit, lowersText)
     plain = AddedTokenSearch(vocabulary.added.filter { !$0.isNormalized })
     normalized = AddedTokenSearch(vocabulary.added.filter(\.isNormalized)) { rules.normalized(Substring($0)) }
   }
@@ -39,7 +47,7 @@ public struct WordPieceTokenizer: Sendable {
         ids.append(contentsOf: found)
       }
     }
-    plain.forEachPart(of: Substring(text)) { part in
+    plain.forEachPart(of: Substring(lowersText ? Self.lowered(text) : text)) { part in
       switch part {
       case .token(let id): ids.append(id)
       case .text(let text) where normalized.isEmpty: addWords(text, rules)
@@ -58,8 +66,30 @@ public struct WordPieceTokenizer: Sendable {
   /// The pieces of a text, without begin and end.
   public func pieces(of text: String) -> [String] { ids(of: text).map { vocabulary.pieces[$0] } }
 
-  /// The ids of a text between begin and end, cut so that there are at most `limit` with them.
+  /// The ids of a text between begin and end, cut so that there are at most `limit` with them, and at most
+  /// ``sequenceLimit``.
   public func sequence(of text: String, limit: Int = .max) -> [Int] {
-    [vocabulary.begin] + ids(of: text).prefix(max(0, limit - 2)) + [vocabulary.end]
+    let count = max(0, min(limit, sequenceLimit) - 2)
+    return [vocabulary.begin] + ids(of: text).prefix(count) + [vocabulary.end]
+  }
+
+  /// A text in small letters as Python's `lower` makes them: a sigma at the end of a word is a final one.
+  private static func lowered(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    var lowered = String.UnicodeScalarView()
+    var isAfterCased = false
+    for index in scalars.indices {
+      let properties = scalars[index].properties
+      if scalars[index].value == 0x3A3 {
+        let next = scalars[scalars.index(after: index)...].first { !$0.properties.isCaseIgnorable }
+        let isFinal = isAfterCased && next?.properties.isCased != true
+        let sigma: Unicode.Scalar = isFinal ? "\u{3C2}" : "\u{3C3}"
+        lowered.append(sigma)
+      } else {
+        lowered.append(contentsOf: properties.lowercaseMapping.unicodeScalars)
+      }
+      if !properties.isCaseIgnorable { isAfterCased = properties.isCased }
+    }
+    return String(lowered)
   }
 }

@@ -100,11 +100,14 @@ public struct WordPieceVocabulary: Sendable {
 
   /// The pieces of a vocabulary file.
   static func pieces(in url: URL) throws -> [String] {
-    try TextFile.lines(url, expected: "word pieces, one a line").map { line in
-      var scalars = line.unicodeScalars
-      while scalars.last?.properties.isWhitespace == true { scalars.removeLast() }
-      return String(scalars)
-    }
+    try TextFile.lines(url, expected: "word pieces, one a line").map { withoutSpaceBehind($0) }
+  }
+
+  /// A piece without white space at its end.
+  static func withoutSpaceBehind(_ piece: Substring) -> String {
+    var scalars = piece.unicodeScalars
+    while scalars.last?.properties.isWhitespace == true { scalars.removeLast() }
+    return String(scalars)
   }
 
   /// The number of pieces.
