@@ -69,6 +69,10 @@ public struct FeatureStandardizer: Sendable, Equatable, Codable {
       let ratio = (value - mean) / deviation[column]
       let whole = (value - mean).isFinite ? ratio : (value / 2 - mean / 2) / deviation[column] * 2
       elements[place] = deviation[column] == 0 ? 0 : Scalar(whole)
+      require(
+        elements[place].isFinite,
+        "node \(place / columns), column \(column): \(value) with a deviation of \(deviation[column]) leaves the numbers"
+      )
     }
     return Tensor(shape: features.shape, elements: elements)
   }

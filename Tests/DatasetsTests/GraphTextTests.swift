@@ -235,7 +235,7 @@ struct GraphTextTests {
   func hints() throws {
     let folder = try TemporaryFolder()
     let start = "\(folder.url.path): no file that ends in _A.txt, expected the files of a TU data set"
-    try folder.write("SET_A.txt.gz", [0x1F, 0x8B])
+    try folder.write("SET_A.txt.gz", [0x1F, 0x8B, 8])
     #expect(message { _ = try TUFolder.read(folder.url) } == start + "; unpack SET_A.txt.gz")
     try folder.write("raw/SET_A.txt", "1, 2\n")
     #expect(message { _ = try TUFolder.read(folder.url) } == start + "; the folder raw in it has them")

@@ -155,7 +155,7 @@ struct RepertoireFolderTests {
     // The full name says which; a packed copy beside its unpacked file is no other file.
     let folder = try folder("amino_acid\nCASSF\n", metadata: "ID\tStatus\na.tsv\t+\n")
     try folder.write("a.txt", "amino_acid\nCASSW\n")
-    try folder.write("a.tsv.gz", [0x1F, 0x8B])
+    try folder.write("a.tsv.gz", [0x1F, 0x8B, 8])
     #expect(try RepertoireFolder.read(folder.url).repertoires[0].text(of: 0) == "CASSF")
   }
 
@@ -210,6 +210,13 @@ struct RepertoireFolderTests {
     try refused(goodMetadata, "sequence\ttemplates\nCASF\t1\n", "a.tsv", "line 1", "amino_acid")
     try refused(
       goodMetadata, "aminoAcid\tamino_acid\nCASF\tCASF\n", "a.tsv", "line 1", "aminoAcid and amino_acid")
+    // The name of a column is no sequence, though its letters stand for amino acids.
+    for name in ["seq", "peptide", "aa_seq"] {
+      try refused(goodMetadata, "\(name)\nCASF\nCASW\n", "a.tsv", "no column of sequences")
+    }
+    for status in ["not positive", "nonpositive", "CMV-/EBV+"] {
+      try refused("ID\tStatus\na\t\(status)\n", good, "metadata.tsv", "line 2", "Status", status)
+    }
     try refused(goodMetadata, "", "a.tsv", "empty")
     try refused(goodMetadata, "<!DOCTYPE html><html>\n", "a.tsv", "HTML")
     try refused(goodMetadata, "amino_acid,templates\nCASF,1\n", "a.tsv", "line 1", "between tabs")

@@ -23,7 +23,7 @@ struct FileKindTests {
       (text("RIFF1234WEBPVP8 "), .webp), ([0, 0, 0, 24] + text("ftypheic"), .heif),
       (text("BM") + [9, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0], .bmp), ([0, 5, 0x16, 7, 0, 2], .appleDouble),
       // A tar file whose first member is called as other kinds begin.
-      (text("PAR1/x.png") + [UInt8](repeating: 0, count: 247) + text("ustar"), .tar),
+      (text("PAR1/x.png") + [UInt8](repeating: 0, count: 247) + text("ustar\0"), .tar),
     ] as [([UInt8], FileKind)])
   func known(bytes: [UInt8], kind: FileKind) {
     #expect(FileKind(bytes) == kind)

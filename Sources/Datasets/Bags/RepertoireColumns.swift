@@ -80,10 +80,13 @@ struct RepertoireColumns {
 
   private static let decimal = Set("0123456789.eE+-".utf8)
 
-  /// Whether a text is a sequence of amino acids, whole or not.
+  /// Whether a text is a sequence of amino acids, whole or not. In small letters it is the name of a column, such as `seq`.
   private static func isSequence(_ text: String) -> Bool {
-    let other = Set("*_#~X".utf8)
-    return !text.isEmpty && text.utf8.allSatisfy { AminoAcids.letter(of: $0) != nil || other.contains($0) }
+    let (other, capitals) = (Set("*_#~X".utf8), UInt8(ascii: "A")...UInt8(ascii: "Z"))
+    return !text.isEmpty
+      && text.utf8.allSatisfy {
+        other.contains($0) || capitals.contains($0) && AminoAcids.letter(of: $0) != nil
+      }
   }
 }
 

@@ -100,7 +100,14 @@ struct RepertoireMetadata {
   /// What a status in small letters says: a word, or the sign or word that it ends with (`CMV+`).
   private static func isPositive(_ text: String) -> Bool? {
     if let known = words[text] { return known }
-    func ends(with word: String) -> Bool { text.utf8.suffix(word.utf8.count).elementsEqual(word.utf8) }
+    // What several tests say, or a denial, says nothing here.
+    let scalars = text.unicodeScalars
+    if scalars.contains(where: { "/,;&|".unicodeScalars.contains($0) }) || text.utf8.starts(with: "no".utf8) {
+      return nil
+    }
+    func ends(with word: String) -> Bool {
+      scalars.suffix(word.unicodeScalars.count).elementsEqual(word.unicodeScalars)
+    }
     if ["+", "positive"].contains(where: ends) { return true }
     return ["-", "\u{2212}", "negative"].contains(where: ends) ? false : nil
   }

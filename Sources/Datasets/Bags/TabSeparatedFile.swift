@@ -143,12 +143,12 @@ struct TabSeparatedFile {
   /// A field without the spaces around it and the quotes around those.
   private static func bare(_ field: Field) -> Field {
     var field = field
-    while let last = field.last, last == space || last == carriageReturn { field = field.dropLast() }
-    while field.first == space { field = field.dropFirst() }
-    if field.count > 1, field.first == quote, field.last == quote {
-      return bare(field.dropFirst().dropLast())
+    while true {
+      while let last = field.last, last == space || last == carriageReturn { field = field.dropLast() }
+      while field.first == space { field = field.dropFirst() }
+      guard field.count > 1, field.first == quote, field.last == quote else { return field }
+      field = field.dropFirst().dropLast()
     }
-    return field
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool {

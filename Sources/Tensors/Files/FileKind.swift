@@ -103,8 +103,8 @@ package enum FileKind: Sendable, Equatable, CustomStringConvertible {
 
   private static let signatures: [(kind: FileKind, offset: Int, bytes: [UInt8])] = [
     // A tar file begins with a file name, which may look like anything below.
-    (.tar, 257, Array("ustar".utf8)),
-    (.gzip, 0, [0x1F, 0x8B]), (.bzip2, 0, Array("BZh".utf8)), (.xz, 0, [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]),
+    (.tar, 257, Array("ustar\0".utf8)), (.tar, 257, Array("ustar  \0".utf8)),
+    (.gzip, 0, [0x1F, 0x8B, 8]), (.bzip2, 0, Array("BZh".utf8)), (.xz, 0, [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]),
     (.zstandard, 0, [0x28, 0xB5, 0x2F, 0xFD]), (.sevenZip, 0, [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]),
     (.rar, 0, Array("Rar!\u{1A}\u{7}".utf8)), (.npy, 0, [0x93] + Array("NUMPY".utf8)),
     (.hdf5, 0, [0x89] + Array("HDF\r\n\u{1A}\n".utf8)), (.matlab, 0, Array("MATLAB 5.0 MAT-file".utf8)),
