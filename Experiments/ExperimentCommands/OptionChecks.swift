@@ -17,3 +17,12 @@ package func checkShares(_ values: [(name: String, value: Double)]) throws {
     throw ValidationError("--\(name) must lie in 0 ..< 1, not \(value)")
   }
 }
+
+/// Checks rates and weight decays of training: beyond 10 a training only leaves the finite numbers.
+///
+/// - Throws: `ValidationError` that names the first option that does not lie in 0 ... 10.
+package func checkRates(_ values: [(name: String, value: Double)]) throws {
+  for (name, value) in values where !(value >= 0 && value <= 10) {
+    throw ValidationError("--\(name) must lie between 0 and 10, not \(value)")
+  }
+}

@@ -85,9 +85,7 @@ struct TrainingOptions: ParsableArguments {
       if trials > 1 {
         throw ValidationError("--\(name) is drawn for each of --trials \(trials); give it with --trials 1")
       }
-      if !(value >= 0 && value.isFinite) {
-        throw ValidationError("--\(name) must be at least 0, not \(value)")
-      }
+      try checkRates([(name, value)])
     }
     if !(trialShare > 0 && trialShare <= 1) {
       throw ValidationError("--trial-share must lie above 0 and up to 1, not \(trialShare)")

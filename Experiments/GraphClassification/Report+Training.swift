@@ -7,7 +7,7 @@ extension Report {
     let folds = graphs.folds
     guard folds.count > 1 else { return " One fold says nothing of other folds." }
     let judged = folds.reduce(0) { $0 + $1.test.count }
-    let learned = folds.reduce(0) { $0 + $1.training.count + $1.validation.count }
+    let learned = folds.reduce(0) { $0 + $1.training.count }
     let share = String(format: "%.3f", Double(judged) / Double(learned))
     return
       " Folds have training graphs in common, so the interval is that of the corrected resampled t test (\(share) test "

@@ -32,7 +32,7 @@ struct Report {
     }
     dependence = .overlappingTraining(
       testCount: graphs.folds.reduce(0) { $0 + $1.test.count },
-      trainingCount: graphs.folds.reduce(0) { $0 + $1.training.count + $1.validation.count })
+      trainingCount: graphs.folds.reduce(0) { $0 + $1.training.count })
     comparison = try MethodComparison(
       measure: "accuracy", first: compared[0], others: Array(compared.dropFirst()), better: .highest,
       dependence: dependence)

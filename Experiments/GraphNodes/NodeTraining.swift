@@ -31,6 +31,7 @@ struct NodeTraining: NodeModelUse {
     var loop = TrainingLoop(
       model: model, optimizer: optimizer(model.parameters, training), schedule: .constant(training.rate),
       random: random, gradientNormLimit: 1)
+    defer { progress.skip(training.epochs - loop.updateCount) }
     let labels = split.training.map { nodes.graph.labels[$0] }
     // One anomaly weighs as much as all the normal nodes that stand against it.
     let anomalies = labels.count { $0 == 1 }
@@ -53,7 +54,6 @@ struct NodeTraining: NodeModelUse {
       if best.map({ area > $0.area }) ?? true { best = (area, found) }
       if epoch - (best?.found.epoch ?? epoch) >= training.patience { break }
     }
-    progress.skip(training.epochs - loop.updateCount)
     guard let best else { fatalError("a training without an update") }
     return best.found
   }
@@ -63,6 +63,7 @@ struct NodeTraining: NodeModelUse {
   ) throws -> Trained {
     let logits = model.logits(nodes.features, on: graph).elements
     let scores = nodes.graph.labels.indices.map { Double(logits[2 * $0 + 1]) - Double(logits[2 * $0]) }
+    guard scores.allSatisfy(\.isFinite) else { throw NonFiniteValue(quantity: "a score") }
     return Trained(
       model: model, scores: scores, epoch: epoch,
       validation: try nodes.scores(scores, of: split.validation), parameterCount: model.parameterCount)

@@ -98,9 +98,7 @@ struct TrainingOptions: ParsableArguments {
       ("seeds", seeds, 1...1_000), ("trials", trials, 1...1_000),
       ("unlabelled-runs", unlabelledRuns, 0...1_000), ("threads", threads ?? 1, 1...1024),
     ])
-    for (name, value) in [("rate", rate), ("weight-decay", weightDecay)] where !(value >= 0 && value <= 10) {
-      throw ValidationError("--\(name) must lie between 0 and 10, not \(value)")
-    }
+    try checkRates([("rate", rate), ("weight-decay", weightDecay)])
     if !(mask > 0 && mask <= 0.5) { throw ValidationError("--mask must lie in 0 ... 0.5, not \(mask)") }
   }
 }

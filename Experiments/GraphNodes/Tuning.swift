@@ -45,11 +45,11 @@ struct Tuning {
     let kind: NodeModelKind
     let candidate: Int
     let split: Int
-    let epoch: Int
+    let epoch: Int?
     /// AUROC on the nodes by which the epoch was chosen.
-    let validation: Double
-    /// AUROC on the nodes by which the setting is judged.
-    let judged: Double
+    let validation: Double?
+    /// AUROC on the nodes by which the setting is judged; nil where the training left the finite numbers.
+    let judged: Double?
   }
 
   let candidates: [NodeSetting]
@@ -69,16 +69,21 @@ struct Tuning {
         for (index, split) in splits.enumerated() {
           // The same weights and draws for every setting.
           let random = root.child(UInt64(kind.rawValue)).child(UInt64(index))
-          let trained = try models.applying(setting).trained(kind, on: split, random, progress)
-          trials.append(
-            Trial(
-              kind: kind, candidate: candidate, split: index, epoch: trained.epoch,
-              validation: try trained.validation.areaUnderROC,
-              judged: try models.nodes.scores(trained.scores, of: split.test).areaUnderROC))
+          do {
+            let trained = try models.applying(setting).trained(kind, on: split, random, progress)
+            trials.append(
+              Trial(
+                kind: kind, candidate: candidate, split: index, epoch: trained.epoch,
+                validation: try trained.validation.areaUnderROC,
+                judged: try models.nodes.scores(trained.scores, of: split.test).areaUnderROC))
+          } catch is NonFiniteValue {
+            trials.append(
+              Trial(kind: kind, candidate: candidate, split: index, epoch: nil, validation: nil, judged: nil))
+          }
         }
       }
       let scores = candidates.indices.map { score(kind, $0) }
-      chosen[kind] = scores.firstIndex(of: scores.max() ?? 0)
+      chosen[kind] = scores.compactMap { $0 }.max().flatMap { scores.firstIndex(of: $0) }
     }
   }
 
@@ -91,13 +96,14 @@ struct Tuning {
   /// The setting that a model is trained with.
   func setting(_ kind: NodeModelKind) -> NodeSetting { candidates[choice(kind)] }
 
-  /// The mean AUROC of a setting over the splits of the nodes set aside.
-  private func score(_ kind: NodeModelKind, _ candidate: Int) -> Double {
+  /// The mean AUROC of a setting over the splits of the nodes set aside; nil where a training left the finite numbers.
+  private func score(_ kind: NodeModelKind, _ candidate: Int) -> Double? {
     let found = trials.filter { $0.kind == kind && $0.candidate == candidate }
-    return found.reduce(0) { $0 + $1.judged / Double(found.count) }
+    let areas = found.compactMap(\.judged)
+    return areas.count < found.count ? nil : areas.reduce(0) { $0 + $1 / Double(areas.count) }
   }
 
-  /// Every trial, one row a model, setting and split.
+  /// Every trial, one row a model, setting and split; without scores where a training left the finite numbers.
   var table: CSVTable {
     var table = CSVTable(columns: [
       "model", "setting", "rate", "weight_decay", "dropout", "input_dropout", "split", "epoch",
@@ -109,8 +115,8 @@ struct Tuning {
       table.addRow([
         trial.kind.label, "\(trial.candidate)", "\(setting.rate)", "\(setting.weightDecay)",
         "\(setting.dropout)",
-        "\(setting.inputDropout)", "\(trial.split)", "\(trial.epoch)", "\(trial.validation)",
-        "\(trial.judged)",
+        "\(setting.inputDropout)", "\(trial.split)", trial.epoch.map { "\($0)" } ?? "",
+        trial.validation.map { "\($0)" } ?? "", trial.judged.map { "\($0)" } ?? "",
         "\(choice(trial.kind) == trial.candidate)",
       ])
     }

@@ -57,7 +57,10 @@ struct LetterPairs {
     let (positive, negative) = (moments(true), moments(false))
     let excess = positive.mean.indices.map { pair -> Float in
       let variance = positive.ofMean[pair] + negative.ofMean[pair]
-      return variance > 0 ? (positive.mean[pair] - negative.mean[pair]) / variance.squareRoot() : 0
+      let size = max(positive.mean[pair], negative.mean[pair])
+      // A share that is the same everywhere, but for rounding of the means, says nothing.
+      return variance > 1e-12 * size * size
+        ? (positive.mean[pair] - negative.mean[pair]) / variance.squareRoot() : 0
     }
     let order = excess.indices.sorted { (excess[$0], $1) > (excess[$1], $0) }
     return (0..<count).map { rank in

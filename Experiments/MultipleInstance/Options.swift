@@ -118,9 +118,12 @@ struct RepertoireOptions: ParsableArguments {
       throw ValidationError("--\(name) must be at least 0, not \(value)")
     }
     if share > 1 { throw ValidationError("--share must be at most 1, not \(share)") }
-    if !(weightDecay >= 0 && weightDecay.isFinite) {
-      throw ValidationError("--weight-decay must be at least 0, not \(weightDecay)")
+    if validation < 0.01 { throw ValidationError("--validation must be at least 0.01, not \(validation)") }
+    for (name, value) in [("beta", beta), ("pair-weight", pairWeight), ("pair-variance", pairVariance)]
+    where value > 1e6 {
+      throw ValidationError("--\(name) must be at most 1e6, not \(value)")
     }
+    try checkRates([("rate", rate), ("weight-decay", weightDecay)])
   }
 }
 

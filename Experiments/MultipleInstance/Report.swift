@@ -80,7 +80,7 @@ struct Report {
       dependence: .overlappingTraining(testCount: result.testCount, trainingCount: result.trainingCount))
   }
 
-  /// The first method of a task beside the others, in runs whose data are drawn anew.
+  /// The first method of a task beside the others.
   func comparison(_ task: SmallTaskResult) throws -> MethodComparison {
     let methods = try task.rows.map {
       MethodComparison.Method(
@@ -89,7 +89,7 @@ struct Report {
     }
     return try MethodComparison(
       measure: task.measure, first: methods[0], others: Array(methods.dropFirst()), better: .highest,
-      dependence: .independent)
+      dependence: task.dependence)
   }
 
   /// What sentences call a method: a title that begins with Hopfield's name stays as it is.

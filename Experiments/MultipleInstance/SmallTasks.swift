@@ -6,6 +6,8 @@ struct SmallTaskResult {
   /// The name in the summary: `bit_pattern_accuracy`, with the method before it.
   let measure: String
   let rows: [(method: String, title: String, values: [Double])]
+  /// What the runs have in common.
+  let dependence: MethodDifference.Dependence
 }
 
 extension SmallTaskResult {
@@ -13,15 +15,18 @@ extension SmallTaskResult {
   ///
   /// - Parameters:
   ///   - methods: What stands before the name in the summary, and the title of each.
+  ///   - dependence: What the runs have in common; nothing where their data are generated anew.
   ///   - figure: The figure of a method, by its index, in a run.
   init(
     measure: String, runs: Int, methods: [(method: String, title: String)],
+    dependence: MethodDifference.Dependence = .independent,
     _ figure: (_ method: Int, _ run: Int) throws -> Double
   ) throws {
     let found = try Parallelism.map(runs * methods.count) { index in
       Result { try figure(index % methods.count, index / methods.count) }
     }.map { try $0.get() }
     self.measure = measure
+    self.dependence = dependence
     rows = methods.enumerated().map { index, method in
       let values = stride(from: index, to: found.count, by: methods.count).map { found[$0] }
       return (method.method, method.title, values)

@@ -296,7 +296,8 @@ import Testing
     for bad in [
       ["--folds", "1"], ["--first-folds", "0"], ["--validation", "1"], ["--validation", "nan"],
       ["--heads", "0"], ["--steps", "-1"], ["--epochs", "0"], ["--batch", "0"], ["--step-size", "nan"],
-      ["--threads", "0"], ["--trials", "1", "--rate", "-1"], ["--rate", "0.01"], ["--trials", "0"],
+      ["--threads", "0"], ["--trials", "1", "--rate", "-1"], ["--trials", "1", "--rate", "1e38"],
+      ["--rate", "0.01"], ["--trials", "0"],
       ["--trials", "1", "--dropout", "1"], ["--trial-share", "0"], ["--trial-share", "nan"],
       ["--seeds", "0"],
       ["--weight-decay", "0.1"], ["--trials", "1", "--weight-decay", "inf"], ["--noise", "-1"],
