@@ -14,6 +14,7 @@
 
 #if defined(__linux__) && defined(__GLIBC__) && !defined(ET_SANITIZER)
 #include <errno.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -25,6 +26,9 @@ extern void *__libc_memalign(size_t, size_t);
 
 static void *checked(void *memory, size_t number, size_t size) {
   if (__builtin_expect(memory != NULL || !number || !size, 1)) return memory;
+  // One line, though several threads may fail at once.
+  static atomic_flag said = ATOMIC_FLAG_INIT;
+  if (atomic_flag_test_and_set(&said)) for (;;) pause();
   char line[128];
   int length = number == 1
     ? snprintf(line, sizeof line, "Error: not enough memory: %zu bytes wanted for an array of the program\n", size)

@@ -1,5 +1,6 @@
 // Memory that says so when there is none.
 #define _GNU_SOURCE
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -27,6 +28,9 @@ int32_t et_memory_left(size_t bytes) {
 }
 
 void et_out_of_memory(uint64_t bytes, const char *purpose) {
+  // One line, though several threads may fail at once.
+  static atomic_flag said = ATOMIC_FLAG_INIT;
+  if (atomic_flag_test_and_set(&said)) for (;;) pause();
   char amount[48] = "", line[512];
   if (bytes == UINT64_MAX) snprintf(amount, sizeof amount, ": more bytes than can be addressed wanted");
   else if (bytes) snprintf(amount, sizeof amount, ": %llu bytes wanted", (unsigned long long)bytes);
