@@ -11,12 +11,9 @@ command -v python3 >/dev/null || { echo "setup: python3 is missing" >&2; exit 1;
 python3 -m venv "$folder" \
   || { echo "setup: python3 cannot make a virtual environment (Debian: apt-get install python3-venv)" >&2; exit 1; }
 
-# The builds of torch for processors alone leave out gigabytes of libraries for graphics cards; where their index
-# cannot be reached, the general build computes the same.
-"$folder/bin/python" -m pip install --quiet --disable-pip-version-check \
-  --retries 0 --timeout 20 --index-url https://download.pytorch.org/whl/cpu --extra-index-url https://pypi.org/simple \
-  -r <(sed 's/^\(torch==.*\)$/\1+cpu/' "$wanted") 2>/dev/null \
-  || "$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$wanted"
+# From the index that pip is set up with. Where that has builds of torch for processors alone, they leave out gigabytes of
+# libraries for graphics cards; the general build computes the same.
+"$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$wanted"
 cp "$wanted" "$folder/installed.txt"
 command -v c++ >/dev/null || echo "setup: no C++ compiler: torch.compile cannot be measured" >&2
 echo "peers: $folder"
