@@ -14,15 +14,13 @@ func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Re
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-func experiment(
-  _ name: String, folder: String, _ more: [Target.Dependency] = [], files: [String] = []
-) -> Target {
+func experiment(_ name: String, folder: String, files: [String] = []) -> Target {
   .executableTarget(
     name: name,
     dependencies: [
-      "EnergyTransformer", "ProgramMemory",
+      "EnergyTransformer", "Kit", "ProgramMemory",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
-    ] + more,
+    ],
     path: "Experiments/\(folder)", exclude: ["README.md"] + files, swiftSettings: strict)
 }
 
@@ -99,45 +97,21 @@ if !isDependency {
   // How every experiment ends where there is no memory left; nothing of it is imported.
   package.targets.append(
     .target(name: "ProgramMemory", path: "Experiments/ProgramMemory", exclude: ["README.md"]))
-  // What commands of experiments share: not a product, nobody else's to import.
+  // What experiments share: not a product, nobody else's to import.
   package.targets.append(
     .target(
-      name: "ExperimentCommands",
+      name: "Kit",
       dependencies: [
         "EnergyTransformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], path: "Experiments/ExperimentCommands", exclude: ["README.md"], swiftSettings: strict))
-  // What experiments on masked images share.
-  package.targets.append(
-    .target(
-      name: "MaskedImageData",
-      dependencies: [
-        "EnergyTransformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], path: "Experiments/MaskedImageData", exclude: ["README.md"], swiftSettings: strict))
-  // The same for experiments on graphs.
-  package.targets.append(
-    .target(
-      name: "GraphExperiments",
-      dependencies: [
-        "EnergyTransformer", "ExperimentCommands",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], path: "Experiments/GraphExperiments", exclude: ["README.md"], swiftSettings: strict))
-  // The same for experiments beside another system.
-  package.targets.append(
-    .target(
-      name: "PeerPrograms", path: "Experiments/PeerPrograms", exclude: ["README.md"], swiftSettings: strict))
-  let experiments: [(name: String, folder: String, more: [Target.Dependency])] = [
-    ("masked-images", "MaskedImages", ["MaskedImageData", "ExperimentCommands"]),
-    ("descent-methods", "DescentMethods", ["MaskedImageData"]), ("descend", "Descend", []),
-    ("graph-classification", "GraphClassification", ["GraphExperiments", "ExperimentCommands"]),
-    ("graph-nodes", "GraphNodes", ["GraphExperiments", "ExperimentCommands"]),
-    ("memory-retrieval", "MemoryRetrieval", ["ExperimentCommands", "PeerPrograms"]),
-    ("multiple-instance", "MultipleInstance", ["ExperimentCommands"]),
-    ("attention-regimes", "AttentionRegimes", ["ExperimentCommands", "PeerPrograms"]),
-    ("results-tables", "ResultsTables", []),
-  ]
-  for (name, folder, more) in experiments {
+      ], path: "Experiments/Kit", exclude: ["README.md"], swiftSettings: strict))
+  for (name, folder) in [
+    ("masked-images", "MaskedImages"), ("descent-methods", "DescentMethods"), ("descend", "Descend"),
+    ("graph-classification", "GraphClassification"), ("graph-nodes", "GraphNodes"),
+    ("memory-retrieval", "MemoryRetrieval"), ("multiple-instance", "MultipleInstance"),
+    ("attention-regimes", "AttentionRegimes"), ("results-tables", "ResultsTables"),
+  ] {
     let files = name == "attention-regimes" ? ["pairs.tsv"] : []
-    package.targets.append(experiment(name, folder: folder, more, files: files))
+    package.targets.append(experiment(name, folder: folder, files: files))
     package.products.append(.executable(name: name, targets: [name]))
   }
 

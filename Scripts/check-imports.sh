@@ -18,16 +18,8 @@ Sources/Training: Tensors Foundation
 Sources/Reporting: CCrypto CommonCrypto Foundations ImageFiles Foundation
 Sources/EnergyTesting: Tensors Energies Dynamics Foundation
 Sources/EnergyTransformer: Tensors Energies Dynamics Models Datasets Training Reporting ImageFiles
-Experiments: EnergyTransformer ArgumentParser Foundation
-Experiments/MaskedImages: EnergyTransformer ExperimentCommands MaskedImageData ArgumentParser Foundation
-Experiments/DescentMethods: EnergyTransformer MaskedImageData ArgumentParser Foundation
-Experiments/GraphExperiments: EnergyTransformer ExperimentCommands ArgumentParser Foundation
-Experiments/GraphClassification: EnergyTransformer ExperimentCommands GraphExperiments ArgumentParser Foundation
-Experiments/GraphNodes: EnergyTransformer ExperimentCommands GraphExperiments ArgumentParser Foundation
-Experiments/PeerPrograms: Foundation
-Experiments/MemoryRetrieval: EnergyTransformer ExperimentCommands PeerPrograms ArgumentParser Foundation
-Experiments/MultipleInstance: EnergyTransformer ExperimentCommands ArgumentParser Foundation
-Experiments/AttentionRegimes: EnergyTransformer ExperimentCommands PeerPrograms ArgumentParser Foundation
+Experiments: EnergyTransformer Kit ArgumentParser Foundation
+Experiments/Kit: EnergyTransformer ArgumentParser Foundation
 Benchmarks/Measurements: Foundation
 Benchmarks/Performance: EnergyTransformer Measurements ProcessControl ArgumentParser Foundation
 Benchmarks/Operations: EnergyTransformer Benchmark

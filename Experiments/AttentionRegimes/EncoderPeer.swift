@@ -1,6 +1,6 @@
 import EnergyTransformer
 import Foundation
-import PeerPrograms
+import Kit
 
 /// The same model in PyTorch, in a process of its own.
 final class EncoderPeer {

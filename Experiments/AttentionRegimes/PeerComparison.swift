@@ -1,6 +1,6 @@
 import EnergyTransformer
-import ExperimentCommands
 import Foundation
+import Kit
 
 /// This library beside PyTorch: tokens of a mixed text, vectors of hard sentences, time of a pass.
 struct PeerComparison {

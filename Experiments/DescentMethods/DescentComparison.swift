@@ -1,6 +1,6 @@
 import EnergyTransformer
 import Foundation
-import MaskedImageData
+import Kit
 
 /// Every method, tuned on training images and measured on the images under test.
 struct DescentComparison {

@@ -1,5 +1,5 @@
 import EnergyTransformer
-import MaskedImageData
+import Kit
 
 /// Energies and errors of images along a descent.
 struct DescentCourse: Sendable {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import EnergyTransformer
 import Foundation
-import MaskedImageData
+import Kit
 
 /// Which descents reach the energy of the trained steps in fewer gradients, and do they give the same completion?
 @main

@@ -1,6 +1,6 @@
 import EnergyTransformer
 import Foundation
-import MaskedImageData
+import Kit
 
 extension DescentReport {
   func page(_ record: RunRecord) throws -> MarkdownPage {

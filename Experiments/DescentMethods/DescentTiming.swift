@@ -1,6 +1,6 @@
 import EnergyTransformer
 import Foundation
-import MaskedImageData
+import Kit
 
 /// Milliseconds an image and gradient, by candidate: the least of several rounds, all candidates in turn.
 struct DescentTiming {

@@ -1,5 +1,5 @@
 import EnergyTransformer
-import MaskedImageData
+import Kit
 
 /// A method with the settings that the tuning images chose for each purpose.
 struct TunedMethod: Sendable {

@@ -1,6 +1,6 @@
 import EnergyTransformer
 import Foundation
-import GraphExperiments
+import Kit
 
 /// Trains a fresh model on the training part of a fold and keeps the epoch that its validation part likes best.
 struct FoldTraining {

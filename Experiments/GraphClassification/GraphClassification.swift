@@ -1,7 +1,7 @@
 import ArgumentParser
 import EnergyTransformer
 import Foundation
-import GraphExperiments
+import Kit
 
 /// How well does an Energy Transformer tell the class of a graph it has not seen?
 @main

@@ -1,7 +1,6 @@
 import EnergyTransformer
-import ExperimentCommands
 import Foundation
-import GraphExperiments
+import Kit
 
 /// Tunes, trains and judges every method on every fold, in an order that an interrupted run can go on with.
 struct MethodsRun {

@@ -1,6 +1,5 @@
 import ArgumentParser
-import ExperimentCommands
-import GraphExperiments
+import Kit
 
 /// Where the graphs come from and how they are divided.
 struct DataOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import EnergyTransformer
-import GraphExperiments
+import Kit
 
 extension Report {
   /// Energy by part against step: mean over the graphs with one deviation.

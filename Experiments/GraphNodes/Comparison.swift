@@ -1,7 +1,6 @@
 import EnergyTransformer
-import ExperimentCommands
 import Foundation
-import GraphExperiments
+import Kit
 
 /// Every model on every split, from several seeds of its weights.
 struct Comparison {

@@ -1,8 +1,7 @@
 import ArgumentParser
 import EnergyTransformer
-import ExperimentCommands
 import Foundation
-import GraphExperiments
+import Kit
 
 /// How well does an Energy Transformer find anomalous nodes of a graph, with few labels, with many, and with none?
 @main

@@ -1,6 +1,5 @@
 import EnergyTransformer
-import ExperimentCommands
-import GraphExperiments
+import Kit
 
 /// Trains a model on the training nodes of a split; epoch and threshold come from its validation nodes.
 struct NodeTraining: NodeModelUse {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import EnergyTransformer
-import ExperimentCommands
-import GraphExperiments
+import Kit
 
 /// Which graph, and which of its nodes are learned from.
 struct DataOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import EnergyTransformer
-import GraphExperiments
+import Kit
 
 extension Report {
   /// The curves with their file names.

@@ -1,6 +1,6 @@
 import EnergyTransformer
 import Foundation
-import GraphExperiments
+import Kit
 
 extension Report {
   func page(_ record: RunRecord, _ methods: MethodComparison) throws -> MarkdownPage {

@@ -1,6 +1,6 @@
 import EnergyTransformer
-import ExperimentCommands
 import Foundation
+import Kit
 
 /// What is tuned for every model alike.
 struct NodeSetting: Equatable {

@@ -1,6 +1,5 @@
 import EnergyTransformer
-import ExperimentCommands
-import GraphExperiments
+import Kit
 
 /// Scores of nodes that need no label: a model learns to fill in masked features; a node that it finds unlikely may be
 /// an anomaly.

@@ -1,6 +1,6 @@
 import EnergyTransformer
 import Foundation
-import MaskedImageData
+import Kit
 
 /// Errors of completions that need no trained network, on the same images and masks.
 struct BaselineErrors {

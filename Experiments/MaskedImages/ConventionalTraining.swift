@@ -1,6 +1,6 @@
 import EnergyTransformer
 import Foundation
-import MaskedImageData
+import Kit
 
 /// Trains a conventional transformer on the same task: a block shared over as many repeats as the descent has steps, as
 /// many parameters, the same optimisers.

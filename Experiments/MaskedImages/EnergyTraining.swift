@@ -1,6 +1,6 @@
 import EnergyTransformer
 import Foundation
-import MaskedImageData
+import Kit
 
 /// Trains the image Energy Transformer, or loads one.
 struct EnergyTraining {

@@ -1,6 +1,6 @@
 import EnergyTransformer
 import Foundation
-import MaskedImageData
+import Kit
 
 /// What the model does to the images under test: error, energy by part and whether it fell, at every step.
 struct Evaluation {

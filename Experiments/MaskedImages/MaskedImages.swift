@@ -1,7 +1,7 @@
 import ArgumentParser
 import EnergyTransformer
 import Foundation
-import MaskedImageData
+import Kit
 
 /// How well does an Energy Transformer complete masked images, and does its energy fall on the way?
 @main

@@ -1,5 +1,5 @@
 import ArgumentParser
-import ExperimentCommands
+import Kit
 
 /// The sizes of the model and how it descends.
 struct ModelOptions: ParsableArguments {

@@ -1,5 +1,5 @@
 import EnergyTransformer
-import MaskedImageData
+import Kit
 
 extension Report {
   /// Energy by part against step: mean over the images with one deviation.

@@ -1,6 +1,6 @@
 import EnergyTransformer
 import Foundation
-import MaskedImageData
+import Kit
 
 /// The page, the figures and the record of a run.
 struct Report {

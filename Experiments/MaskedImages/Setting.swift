@@ -1,5 +1,5 @@
 import EnergyTransformer
-import ExperimentCommands
+import Kit
 
 /// What is tuned of a method's training.
 struct Setting: Codable, Equatable {

@@ -1,6 +1,6 @@
 import EnergyTransformer
 import Foundation
-import MaskedImageData
+import Kit
 
 /// How many updates a run has, and their learning rates.
 struct TrainingSchedule {

@@ -1,5 +1,5 @@
 import EnergyTransformer
-import MaskedImageData
+import Kit
 
 /// The data of one update.
 struct TrainingBatch: Sendable {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import ExperimentCommands
+import Kit
 
 /// What is measured.
 struct WorkOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 import EnergyTransformer
-import ExperimentCommands
 import Foundation
+import Kit
 
 /// Reading a file that is in the page cache, by all threads at once, and doing next to nothing with it.
 enum PlainRead {

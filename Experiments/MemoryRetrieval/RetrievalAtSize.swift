@@ -1,6 +1,6 @@
 import EnergyTransformer
-import ExperimentCommands
 import Foundation
+import Kit
 
 /// How fast a modern Hopfield network goes over a file of patterns that is mapped into memory.
 struct RetrievalAtSize: Finding {

@@ -1,5 +1,5 @@
 import Foundation
-import PeerPrograms
+import Kit
 
 /// faiss in a process of its own.
 final class SearchPeer {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import EnergyTransformer
-import ExperimentCommands
 import Foundation
+import Kit
 
 /// Can Hopfield pooling tell a bag by the few of its instances that matter, down to thirty of 300,000?
 @main

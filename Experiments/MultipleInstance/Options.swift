@@ -1,6 +1,6 @@
 import ArgumentParser
 import EnergyTransformer
-import ExperimentCommands
+import Kit
 
 /// Which tasks are run.
 enum BagTask: String, CaseIterable, ExpressibleByArgument {

@@ -1,5 +1,5 @@
-import ExperimentCommands
 import Foundation
+import Kit
 
 /// The line of progress of trainings that run side by side.
 final class SharedProgress: @unchecked Sendable {

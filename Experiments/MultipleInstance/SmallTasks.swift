@@ -1,5 +1,5 @@
 import EnergyTransformer
-import ExperimentCommands
+import Kit
 
 /// What the smaller tasks gave: for each method its figure in every run.
 struct SmallTaskResult {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import ExperimentCommands
 
 /// The options of an Energy Transformer's blocks; each experiment has defaults of its own.
 package protocol BlockOptions {
