@@ -21,7 +21,7 @@ struct GraphNodes: ParsableCommand {
     let started = Date()
     // Everything that can fail without a trained model comes before training.
     let nodes = try PreparedNodes(data, isSmall: output.quick)
-    let splits = try NodeSplits(of: nodes, data, tunes: training.trials > 1, seed: training.seed)
+    let splits = try nodes.splits(data, tunes: training.trials > 1, seed: training.seed)
     let folder = output.output ?? "Results/graph-nodes-\(nodes.graph.name)"
     try OutputFolder.prepare(folder)
     var record = RunRecord(

@@ -6,26 +6,18 @@ enum NodeModelKind: Int, CaseIterable {
   case energyTransformer, logistic, perceptron, neighbourPerceptron, convolution, transformer
 
   /// What stands before the names of its results.
-  var prefix: String {
-    switch self {
-    case .energyTransformer: ""
-    case .logistic: "logistic_"
-    case .perceptron: "perceptron_"
-    case .neighbourPerceptron: "neighbour_perceptron_"
-    case .convolution: "gcn_"
-    case .transformer: "transformer_"
-    }
-  }
-
+  var prefix: String { names.prefix }
   /// What tables call it.
-  var label: String {
+  var label: String { names.label }
+
+  private var names: (prefix: String, label: String) {
     switch self {
-    case .energyTransformer: "Energy Transformer"
-    case .logistic: "Logistic regression"
-    case .perceptron: "Perceptron"
-    case .neighbourPerceptron: "Perceptron with neighbour means"
-    case .convolution: "Graph convolution network"
-    case .transformer: "Conventional graph transformer block"
+    case .energyTransformer: ("", "Energy Transformer")
+    case .logistic: ("logistic_", "Logistic regression")
+    case .perceptron: ("perceptron_", "Perceptron")
+    case .neighbourPerceptron: ("neighbour_perceptron_", "Perceptron with neighbour means")
+    case .convolution: ("gcn_", "Graph convolution network")
+    case .transformer: ("transformer_", "Conventional graph transformer block")
     }
   }
 }

@@ -11,6 +11,11 @@ struct NodeSetting: Equatable {
   /// Share of the features that training leaves out.
   var inputDropout: Double
 
+  /// The numbers by their names in tables.
+  var numbers: KeyValuePairs<String, Double> {
+    ["rate": rate, "weight_decay": weightDecay, "dropout": dropout, "input_dropout": inputDropout]
+  }
+
   /// The settings that every model tries, the same in every run: those of the options, then others drawn at random, rate
   /// and decay evenly by their logarithms.
   static func candidates(_ count: Int, _ model: ModelOptions, _ training: TrainingOptions) -> [NodeSetting] {
@@ -102,18 +107,16 @@ struct Tuning {
 
   /// Every trial, one row a model, setting and split; without scores where a training left the finite numbers.
   var table: CSVTable {
-    var table = CSVTable(columns: [
-      "model", "setting", "rate", "weight_decay", "dropout", "input_dropout", "split", "epoch",
-      "validation_auroc", "auroc", "chosen",
-    ])
+    var table = CSVTable(
+      columns: ["model", "setting"] + candidates[0].numbers.map(\.key)
+        + ["split", "epoch", "validation_auroc", "auroc", "chosen"])
     for trial in trials {
-      let setting = candidates[trial.candidate]
-      table.addRow([
-        trial.kind.label, "\(trial.candidate)", "\(setting.rate)", "\(setting.weightDecay)",
-        "\(setting.dropout)", "\(setting.inputDropout)", "\(trial.split)", trial.epoch.map { "\($0)" } ?? "",
-        trial.validation.map { "\($0)" } ?? "", trial.judged.map { "\($0)" } ?? "",
-        "\(choice(trial.kind) == trial.candidate)",
-      ])
+      table.addRow(
+        [trial.kind.label, "\(trial.candidate)"] + candidates[trial.candidate].numbers.map { "\($0.value)" }
+          + [
+            "\(trial.split)", trial.epoch.map { "\($0)" } ?? "", trial.validation.map { "\($0)" } ?? "",
+            trial.judged.map { "\($0)" } ?? "", "\(choice(trial.kind) == trial.candidate)",
+          ])
     }
     return table
   }
