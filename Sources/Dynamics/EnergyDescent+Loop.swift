@@ -74,7 +74,7 @@ extension EnergyDescent {
     let shape = tokens.values.shape
     var copy = energy
     var hasContext = false
-    copy.visitContext { _, _ in hasContext = true }
+    copy.visitContext(ParameterVisitor { _, _ in hasContext = true })
     let memory: UpdateMemory<Scalar> = updateRule.initialMemory()
     guard stop.stepsOnly != nil, !hasContext, memory.random == nil, shape[0] > 1 else {
       return [0..<shape[0]]

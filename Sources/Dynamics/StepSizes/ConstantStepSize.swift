@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// The same alpha at every step.

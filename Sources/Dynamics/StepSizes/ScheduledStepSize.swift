@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// alpha as a function of the step.

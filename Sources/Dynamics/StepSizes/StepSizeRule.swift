@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// How far a step moves: alpha of each step, and whether a step that raises the energy is shortened.

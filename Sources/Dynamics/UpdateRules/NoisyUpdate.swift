@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Langevin descent: x <- x - alpha dE/dg + sqrt(alpha) n, n ~ N(0, deviation²) for every number.
