@@ -10,13 +10,21 @@ struct UpdateRuleTests {
   private let start = SmallBlock.tokens(batch: 3)
 
   /// States of a descent and those that `move` makes: it gets x, dE/dg and the step, and changes x.
+  ///
+  /// In a bowl the descent overshoots, which that of normalised tokens does not.
   private func check(
     _ rule: any UpdateRule, _ stepSize: any StepSizeRule, steps: Int = 5, relative: Double = 1e-12,
+    inBowl: Bool = false,
     sourceLocation: SourceLocation = #_sourceLocation, _ move: (inout [Double], [Double], Int) -> Void
   ) {
     // Rules beside the count keep the batch whole, as the loop does.
-    let result = block.descent(updateRule: rule, stepSize: stepSize, stop: .any([.after(steps: steps)]))
-      .run(from: start, recording: [.states(every: 1)])
+    let stop = StoppingRule.any([.after(steps: steps)])
+    let result =
+      inBowl
+      ? Bowl().descent(updateRule: rule, stepSize: stepSize, stop: stop)
+        .run(from: start, recording: [.states(every: 1)])
+      : block.descent(updateRule: rule, stepSize: stepSize, stop: stop)
+        .run(from: start, recording: [.states(every: 1)])
     #expect(result.trajectory.states.count == steps + 1, sourceLocation: sourceLocation)
     var x = start.values.elements
     for (step, state) in result.trajectory.states.enumerated() {
@@ -24,7 +32,7 @@ struct UpdateRuleTests {
       expectClose(
         actual: state.tokens, expected: Tensor(shape: start.values.shape, elements: x), relative: relative,
         absolute: relative, "step \(step)", sourceLocation: sourceLocation)
-      move(&x, block.slope(at: x, batch: 3), step)
+      move(&x, inBowl ? Bowl().slope(at: x, batch: 3) : block.slope(at: x, batch: 3), step)
     }
   }
 
@@ -53,7 +61,8 @@ struct UpdateRuleTests {
     var velocity = [Double](repeating: 0, count: start.values.count)
     let count = start.values.count / 3
     var restarted: Set<Int> = []
-    check(.nesterov(0.9, restarts: restarts), .constant(0.9), steps: 12) { x, slope, _ in
+    check(.nesterov(0.9, restarts: restarts), .constant(0.004), steps: 20, relative: 1e-10, inBowl: true) {
+      x, slope, _ in
       for example in 0..<3 {
         let range = example * count..<(example + 1) * count
         let rate = range.reduce(0) { $0 + slope[$1] * velocity[$1] }
@@ -61,11 +70,11 @@ struct UpdateRuleTests {
         if rate < 0 { restarted.insert(example) }
         for index in range {
           velocity[index] = (keepsVelocity ? 0.9 * velocity[index] : 0) + slope[index]
-          x[index] -= 0.9 * (slope[index] + 0.9 * velocity[index])
+          x[index] -= 0.004 * (slope[index] + 0.9 * velocity[index])
         }
       }
     }
-    // The two differ, and examples do not restart together.
+    // The two differ.
     #expect(!restarted.isEmpty)
   }
 
