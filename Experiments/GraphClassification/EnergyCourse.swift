@@ -18,27 +18,20 @@ struct EnergyCourse {
       throw ResumeError(description: "graph \(indices[place] + 1): the descent left the finite numbers")
     }
     for block in model.blocks.indices {
-      let courses = traces.map { $0[block].trajectory.energies }
+      let graphs = traces.map { $0[block].trajectory.series }
       let prefix = model.blocks.count > 1 ? "block \(block + 1) " : ""
-      for (part, name) in courses[0][0].parts.map(\.name).enumerated() {
-        energies.append((prefix + name, Self.moments(courses) { $0.parts[part].energy }))
-      }
-      energies.append((prefix + "total", Self.moments(courses) { $0.total }))
-    }
-    fell = traces.map { trace in
-      trace.allSatisfy { result in
-        let totals = result.trajectory.energies.map { $0.total.scalar }
-        return zip(totals, totals.dropFirst()).allSatisfy { $1 < $0 }
+      for (term, series) in graphs[0].enumerated() {
+        let energiesOfGraphs = graphs.map { $0[term].byStep }
+        energies.append(
+          (
+            prefix + series.name,
+            energiesOfGraphs[0].indices.map { step in energiesOfGraphs.map { $0[step][0] } }
+          ))
       }
     }
+    fell = traces.map { trace in trace.allSatisfy { $0.trajectory.fellAtEveryStep() == [true] } }
   }
 
   /// Share of the graphs whose energy fell at every step.
   var shareFell: Double { Double(fell.filter { $0 }.count) / Double(max(1, fell.count)) }
-
-  private static func moments(
-    _ courses: [[EnergyByPart<Float>]], _ value: (EnergyByPart<Float>) -> Tensor<Float>
-  ) -> [[Double]] {
-    courses[0].indices.map { moment in courses.map { Double(value($0[moment]).scalar) } }
-  }
 }

@@ -79,16 +79,12 @@ struct Comparison {
     let results = model.network.trace(models.nodes.features, on: models.energyGraph)
     let count = Double(models.nodes.graph.nodeCount)
     return results.enumerated().flatMap { block, result in
-      let moments = result.trajectory.energies
       let suffix = results.count > 1 ? ", block \(block + 1)" : ""
-      let parts = moments[0].parts.indices.map { index in
-        (
-          part: moments[0].parts[index].name + suffix,
-          values: moments.map { Double($0.parts[index].energy.elements[0]) / count }
-        )
+      let series = result.trajectory.series
+      let names = series.dropLast().map(\.name) + ["energy"]
+      return zip(names, series).map { name, series in
+        (part: name + suffix, values: series.byStep.map { $0[0] / count })
       }
-      let total = moments.map { Double($0.total.elements[0]) / count }
-      return parts + [(part: "energy" + suffix, values: total)]
     }
   }
 

@@ -77,14 +77,10 @@ struct Evaluation {
     var index = 0
     for (block, result) in results.enumerated() {
       let prefix = results.count > 1 ? "block \(block + 1) " : ""
-      for (position, part) in result.trajectory.energies[0].parts.enumerated() {
-        let values = result.trajectory.energies.map { $0.parts[position].energy.elements.map(Double.init) }
-        append(prefix + part.name, values, at: index, to: &energies)
+      for series in result.trajectory.series {
+        append(prefix + series.name, series.byStep, at: index, to: &energies)
         index += 1
       }
-      let totals = result.trajectory.energies.map { $0.total.elements.map(Double.init) }
-      append(prefix + "total", totals, at: index, to: &energies)
-      index += 1
     }
   }
 
@@ -100,10 +96,8 @@ struct Evaluation {
   }
 
   private static func fallen(_ results: [DescentResult<Float>]) -> [Bool] {
-    let totals = results.map { $0.trajectory.energies.map { $0.total.elements } }
-    return totals[0][0].indices.map { image in
-      totals.allSatisfy { steps in zip(steps, steps.dropFirst()).allSatisfy { $1[image] < $0[image] } }
-    }
+    let fell = results.map { $0.trajectory.fellAtEveryStep() }
+    return fell[0].indices.map { image in fell.allSatisfy { $0[image] } }
   }
 }
 
