@@ -44,7 +44,8 @@ struct EnergyTraining {
     _ loop: inout Loop, _ plan: TrainingPlan, _ files: TrainingFiles?
   ) throws -> TrainedModel<ImageEnergyTransformer<Float>> {
     try plan.trained(&loop, files: files) { model, patches, masked, settings in
-      let result = model.descend(from: model.tokens(patches: patches, masked: masked), settings: settings)
+      let tokens = model.tokens(patches: patches, masked: masked)
+      let result = model.stack.descend(from: tokens, settings: settings)
       try result.checkFinite("training")
       return model.decode(result.activations)
     }
@@ -52,13 +53,8 @@ struct EnergyTraining {
 
   private func loop(_ plan: TrainingPlan) throws -> Loop {
     let model = initialModel()
-    let optimizer = try setting.optimizer(
-      for: model.parameters,
-      matrices: ParameterSelection { $0.hasSuffix("Weights") || $0.hasSuffix("memories") },
-      decayed: ParameterSelection { $0.hasSuffix(".weights") },
-      muon: Muon(weightDecay: WeightDecay(setting.weightDecay)) { name, _ in
-        name.hasSuffix("memories") ? .transposed : MatrixView(rowAxisCount: 2)
-      })
+    let optimizer = try GroupedOptimizer.energyTransformer(
+      for: model, matrixRate: setting.muonRate, rate: setting.rate, weightDecay: setting.weightDecay)
     return TrainingLoop(
       model: model, optimizer: optimizer, schedule: plan.rates, random: RandomStream(seed: training.seed),
       curriculum: curriculum, gradientNormLimit: 1)

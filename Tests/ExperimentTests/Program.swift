@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Foundations
 import Testing
 
 /// An executable of this package, built beside the tests.

@@ -26,6 +26,20 @@ struct ReadmeTests {
     #expect(zip(totals, totals.dropFirst()).allSatisfy { $0 > $1 }, "\(totals)")
   }
 
+  @Test("three lines write the energies of every step to a table")
+  func energyTable() throws {
+    let place = try TemporaryPlace()
+    let trajectory = descendTwoEnergies().trajectory
+    try writeEnergies(of: trajectory, to: place.path("energies.csv"))
+    let table = try CSVTable.read(from: place.path("energies.csv"))
+    #expect(table.columns == ["step", "memory", "Chain", "total"])
+    #expect(try table.numbers(inColumn: "step") == (0...12).map(Double.init))
+    for (column, part) in [("memory", 0), ("Chain", 1)] {
+      let expected = trajectory.energies.map { Double($0.parts[part].energy.elements[0]) }
+      #expect(try table.numbers(inColumn: column) == expected)
+    }
+  }
+
   @Test("the example recalls a picture of which half was hidden")
   func exampleRecalls() throws {
     let place = try TemporaryPlace()
