@@ -61,7 +61,7 @@ struct MethodsRun {
   /// The trained model of the first fold and seed, as the run left it.
   func firstModel() throws -> GraphEnergyTransformer<Float> {
     try WeightsFile.read(
-      models.energyTransformer(RandomStream(seed: 0)).0, path: "\(output)/\(WeightsFile.name)")
+      models.energyTransformer(RandomStream(seed: 0)).model, path: "\(output)/\(WeightsFile.name)")
   }
 
   private func seeds(of method: Method) -> Range<Int> { 0..<(method.isTrained ? training.seeds : 1) }
@@ -153,22 +153,20 @@ struct MethodsRun {
     onEpoch: (TrainedEpoch) throws -> Void
   ) throws -> Trained {
     let (split, draws) = (graphs.folds[fold], random.child(0))
-    func trained<Model: Parameterized<Float>>(
-      _ untrained: (Model, MethodModels.Logits<Model>)
-    ) throws -> Trained {
+    func trained<Model: Parameterized<Float>>(_ untrained: MethodModels.Untrained<Model>) throws -> Trained {
       let started = Date()
       let classifier = ClassifierTraining(
         labels: graphs.collection.labels, batchSize: training.batch, smoothing: training.smoothing,
-        logits: untrained.1)
+        logits: untrained.logits)
       var loop = loop(
-        untrained.0, setting, draws, epochs: epochs,
+        untrained.model, setting, draws, epochs: epochs,
         perEpoch: classifier.updatesPerEpoch(of: split.training.count))
       let best = try classifier.run(
         &loop, epochs: epochs, on: split.training, validatedOn: split.validation, random: draws,
         onEpoch: onEpoch)
       return Trained(
         epoch: best.epoch, seconds: Date().timeIntervalSince(started),
-        parameterCount: untrained.0.parameterCount,
+        parameterCount: untrained.model.parameterCount,
         predictions: classifier.judged(best.model, on: testing).predictions,
         energyTransformer: best.model as? GraphEnergyTransformer<Float>)
     }

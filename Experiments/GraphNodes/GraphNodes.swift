@@ -36,19 +36,16 @@ struct GraphNodes: ParsableCommand {
         + training.unlabelledRuns * training.maskEpochs,
       unit: "updates")
     let models = NodeModels(nodes: nodes, model: model, training: training, progress: progress)
-    let tuning = try Tuning(
-      models: models, kinds: kinds, splits: splits.tuning,
-      candidates: NodeSetting.candidates(training.trials, model, training))
-    let tuned = Date()
-    let comparison = try Comparison(models: models, kinds: kinds, splits: splits, tuning: tuning)
-    let compared = Date()
-    let unlabelled = try UnlabelledScores(models: models)
+    let candidates = NodeSetting.candidates(training.trials, model, training)
+    let tuning = try record.timed("tuning") {
+      try Tuning(models: models, kinds: kinds, splits: splits.tuning, candidates: candidates)
+    }
+    let comparison = try record.timed("comparison") {
+      try Comparison(models: models, kinds: kinds, splits: splits, tuning: tuning)
+    }
+    let unlabelled = try record.timed("unlabelled") { try UnlabelledScores(models: models) }
     progress.finish()
-    record.timings = [
-      "tuning": tuned.timeIntervalSince(started), "comparison": compared.timeIntervalSince(tuned),
-      "unlabelled": Date().timeIntervalSince(compared),
-      "total": Date().timeIntervalSince(started),
-    ]
+    record.timings["total"] = Date().timeIntervalSince(started)
     let report = Report(
       splits: splits, models: models, tuning: tuning, comparison: comparison, unlabelled: unlabelled)
     try report.write(record, to: folder)

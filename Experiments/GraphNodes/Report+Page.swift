@@ -92,7 +92,7 @@ extension Report {
     return
       "\(splits.setAside.count) nodes, \(splits.setAside.count { nodes.isAnomaly[$0] }) of them anomalies, were set aside for tuning, the same "
       + "for every seed; they are in no split of the tables, neither to learn from nor to judge. On "
-      + "\(splits.tuning.count == 1 ? "a split" : "\(splits.tuning.count) splits") of them every model tried the same \(tuning.trialCount) settings of rate, weight decay and dropouts, "
+      + "\(splits.tuning.count == 1 ? "a split" : "\(splits.tuning.count) splits") of them every model tried the same \(tuning.candidates.count) settings of rate, weight decay and dropouts, "
       + "with the same weights, and took that of the best mean AUROC (below; every trial is in trials.csv). \(fixed)."
   }
 

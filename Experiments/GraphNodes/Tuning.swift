@@ -70,6 +70,7 @@ struct Tuning {
     guard candidates.count > 1, !splits.isEmpty else { return }
     let root = RandomStream(seed: models.training.seed).child(5)
     for kind in kinds {
+      var best = -Double.infinity
       for (candidate, setting) in candidates.enumerated() {
         for (index, split) in splits.enumerated() {
           // The same weights and draws for every setting.
@@ -82,28 +83,19 @@ struct Tuning {
           } catch is NonFiniteValue {}
           trials.append(trial)
         }
+        let areas = trials.suffix(splits.count).compactMap(\.judged)
+        let mean = areas.reduce(0) { $0 + $1 / Double(areas.count) }
+        if areas.count == splits.count, mean > best { (best, chosen[kind]) = (mean, candidate) }
       }
-      chosen[kind] =
-        candidates.indices.compactMap { candidate in score(kind, candidate).map { (candidate, $0) } }
-        .max { $0.1 < $1.1 }?.0
     }
   }
 
-  /// Trials of a model; 1 where nothing was tried.
-  var trialCount: Int { trials.isEmpty ? 1 : candidates.count }
-
-  /// The place of a model's setting among the candidates; of equals the first.
+  /// The setting that a model takes by its place among the candidates: that of the best mean AUROC over the splits, of
+  /// equals the first; none of which a training left the finite numbers.
   func choice(_ kind: NodeModelKind) -> Int { chosen[kind] ?? 0 }
 
   /// The setting that a model is trained with.
   func setting(_ kind: NodeModelKind) -> NodeSetting { candidates[choice(kind)] }
-
-  /// The mean AUROC of a setting over the splits of the nodes set aside; nil where a training left the finite numbers.
-  private func score(_ kind: NodeModelKind, _ candidate: Int) -> Double? {
-    let found = trials.filter { $0.kind == kind && $0.candidate == candidate }
-    let areas = found.compactMap(\.judged)
-    return areas.count < found.count ? nil : areas.reduce(0) { $0 + $1 / Double(areas.count) }
-  }
 
   /// Every trial, one row a model, setting and split; without scores where a training left the finite numbers.
   var table: CSVTable {

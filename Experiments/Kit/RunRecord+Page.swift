@@ -8,6 +8,14 @@ extension RunRecord {
     versions["vector_unit"] = SystemLibraries.vectorUnit
   }
 
+  /// Does a part of the work and records the seconds that it takes under a name.
+  package mutating func timed<Result>(_ name: String, _ work: () throws -> Result) rethrows -> Result {
+    let started = Date()
+    let result = try work()
+    timings[name] = Date().timeIntervalSince(started)
+    return result
+  }
+
   /// Writes a page and this record into a folder and prints the tables.
   package func write(with page: MarkdownPage, toFolder folder: String) throws {
     try page.write(to: "\(folder)/README.md")

@@ -63,11 +63,11 @@ public struct FeatureStandardizer: Sendable, Equatable, Codable {
   public init<Scalar>(
     measuring features: Tensor<Scalar>, logarithmicBeyond ratio: Double, named name: String = "features"
   ) throws {
-    self = try FeatureStandardizer(measuring: features, named: name)
-    let deviations = deviation.filter { $0 > 0 }
-    if (deviations.max() ?? 1) / (deviations.min() ?? 1) > ratio {
-      self = try FeatureStandardizer(measuring: features, scale: .signedLogarithm, named: name)
-    }
+    let plain = try FeatureStandardizer(measuring: features, named: name)
+    let deviations = plain.deviation.filter { $0 > 0 }
+    let isFar = (deviations.max() ?? 1) / (deviations.min() ?? 1) > ratio
+    self =
+      isFar ? try FeatureStandardizer(measuring: features, scale: .signedLogarithm, named: name) : plain
   }
 
   /// The features of any nodes, standardised; [nodes, features] to the same. A constant for differentiation.

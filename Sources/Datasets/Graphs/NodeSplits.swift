@@ -47,10 +47,11 @@ public struct NodeSplits: Sendable {
     self.fractions = fractions
     let asideStream = RandomStream(seed: 0).child(7)
     let parted = tuning.flatMap { Self.parted(labels, $0, using: asideStream) }
-    setAside = parted?.training ?? []
+    let aside = parted?.training ?? []
+    setAside = aside
     self.tuning = try (0..<(parted == nil ? 0 : tuning?.count ?? 0)).map { index in
       try Self.split(
-        labels, 0.5, among: setAside, of: "the nodes set aside", using: asideStream.child(UInt64(index)))
+        labels, 0.5, among: aside, of: "the nodes set aside", using: asideStream.child(UInt64(index)))
     }
     splits = try fractions.map { fraction in
       try (0..<count).map { index in
