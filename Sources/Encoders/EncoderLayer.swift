@@ -6,7 +6,7 @@ struct EncoderLayer<Scalar: TensorScalar>: Sendable {
   let query: EncoderLinear<Scalar>, key: EncoderLinear<Scalar>, value: EncoderLinear<Scalar>
   let output: EncoderLinear<Scalar>
   let attentionNorm: EncoderNorm<Scalar>
-  let widening: EncoderLinear<Scalar>, narrowing: EncoderLinear<Scalar>
+  let feedForwardIn: EncoderLinear<Scalar>, feedForwardOut: EncoderLinear<Scalar>
   let finalNorm: EncoderNorm<Scalar>
 }
 
