@@ -38,8 +38,8 @@ final class HeadAttention<Scalar: TensorScalar> {
       for query in 0..<count {
         (weights.pointer + query * weightsRow).update(repeating: 1 / Scalar(count), count: count)
       }
-    case .gaussian(let bells):
-      bells.writeScores(count: count, row: weightsRow, to: weights.pointer)
+    case .gaussian(let Gaussians):
+      Gaussians.writeScores(count: count, row: weightsRow, to: weights.pointer)
       encoder.weigh(count, count, weightsRow, 1, weights.pointer, nil)
     }
     mix(input.values, count: count, stride: row, to: answers, outStride: stride)
@@ -137,7 +137,7 @@ public enum HeadRule: Sendable, Equatable {
   case softmax
   /// The same weight for every token.
   case uniform
-  /// Weights by a bell over the positions, which do not depend on the tokens.
+  /// Weights by a Gaussian over the positions, which do not depend on the tokens.
   case gaussian(GaussianWeighting)
   /// softmax(β q Kᵀ) after the query has made updates - 1 steps q <- softmax(β q Kᵀ) K; 1 is the published rule.
   case retrieval(updates: Int)
