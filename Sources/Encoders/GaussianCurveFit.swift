@@ -1,28 +1,28 @@
 import Foundation
 import Tensors
 
-/// The bell over positions whose mixture of values is nearest to an answer, for one head.
-struct BellFit {
-  /// The centre and the width of a bell.
-  struct Bell: Sendable {
+/// The Gaussian over positions whose mixture of values is nearest to an answer, for one head.
+struct GaussianCurveFit {
+  /// The centre and the width of a Gaussian.
+  struct Curve: Sendable {
     var mean: Double, deviation: Double
   }
 
   private let products: UnsafeBufferPointer<Double>
   private let length: Int
   private let positions: [Double]
-  private let starts: [(bell: Bell, weights: [Double])]
+  private let starts: [(curve: Curve, weights: [Double])]
   /// A M Aᵀ of each start.
   private let quadratics: [Double]
 
   private static let stepLimit = 60
-  /// Far centres of wide bells are slopes that fall from one end to the other; further out nothing changes any more.
+  /// Far centres of wide Gaussians are slopes that fall from one end to the other; further out nothing changes any more.
   private static let meanRange = -100.0...100.0
   /// From a tenth of the distance of two tokens, where one token has all the weight.
   private let deviationRange: ClosedRange<Double>
 
   init(
-    products: UnsafeBufferPointer<Double>, length: Int, starts: [(bell: Bell, weights: [Double])]
+    products: UnsafeBufferPointer<Double>, length: Int, starts: [(curve: Curve, weights: [Double])]
   ) {
     (self.products, self.length, self.starts) = (products, length, starts)
     positions = GaussianWeighting.positions(count: length)
@@ -33,43 +33,43 @@ struct BellFit {
     }
   }
 
-  /// A grid of bells, and a narrow one on each token, with their weights.
-  static func starts(length: Int) -> [(bell: Bell, weights: [Double])] {
+  /// A grid of Gaussians, and a narrow one on each token, with their weights.
+  static func starts(length: Int) -> [(curve: Curve, weights: [Double])] {
     let positions = GaussianWeighting.positions(count: length)
     let means = (0...16).map { -1 + Double($0) / 8 }
     let deviations = [0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 5]
-    let wide = means.flatMap { mean in deviations.map { Bell(mean: mean, deviation: $0) } }
-    let narrow = positions.map { Bell(mean: $0, deviation: 1 / Double(max(1, length - 1))) }
+    let wide = means.flatMap { mean in deviations.map { Curve(mean: mean, deviation: $0) } }
+    let narrow = positions.map { Curve(mean: $0, deviation: 1 / Double(max(1, length - 1))) }
     return (wide + narrow).map { ($0, weights($0, positions)) }
   }
 
-  /// The best bell for c = `overlaps`.
-  func best(overlaps: UnsafeBufferPointer<Double>) -> Bell {
-    var bell = Bell(mean: 0, deviation: 1)
+  /// The best Gaussian for c = `overlaps`.
+  func best(overlaps: UnsafeBufferPointer<Double>) -> Curve {
+    var curve = Curve(mean: 0, deviation: 1)
     var loss = Double.infinity
     for (start, quadratic) in zip(starts, quadratics) {
       let found = quadratic - 2 * Self.dot(start.weights, overlaps)
-      if found < loss { (bell, loss) = (start.bell, found) }
+      if found < loss { (curve, loss) = (start.curve, found) }
     }
     var damping = 1e-3
     for _ in 0..<Self.stepLimit {
-      let step = gaussNewton(at: bell, overlaps)
+      let step = gaussNewton(at: curve, overlaps)
       var improved = false
       while damping <= 1e9 {
-        let next = moved(bell, step, damping: damping)
+        let next = moved(curve, step, damping: damping)
         let found = self.loss(at: next, overlaps)
         if found < loss {
           let gain = loss - found
-          (bell, loss, improved) = (next, found, true)
+          (curve, loss, improved) = (next, found, true)
           damping = max(1e-9, damping / 10)
-          if gain <= 1e-9 * abs(loss) { return bell }
+          if gain <= 1e-9 * abs(loss) { return curve }
           break
         }
         damping *= 10
       }
       if !improved { break }
     }
-    return bell
+    return curve
   }
 
   /// Half the gradient and the curvature JᵀMJ in (μ, log σ).
@@ -78,13 +78,13 @@ struct BellFit {
     var curvature = (0.0, 0.0, 0.0)
   }
 
-  private func gaussNewton(at bell: Bell, _ overlaps: UnsafeBufferPointer<Double>) -> Step {
-    let weights = Self.weights(bell, positions)
+  private func gaussNewton(at curve: Curve, _ overlaps: UnsafeBufferPointer<Double>) -> Step {
+    let weights = Self.weights(curve, positions)
     // Slopes of the exponents, then of the normalised weights.
     var (byMean, byWidth) = ([Double](repeating: 0, count: length), [Double](repeating: 0, count: length))
     for index in 0..<length {
-      let distance = (positions[index] - bell.mean) / bell.deviation
-      byMean[index] = distance / bell.deviation
+      let distance = (positions[index] - curve.mean) / curve.deviation
+      byMean[index] = distance / curve.deviation
       byWidth[index] = distance * distance
     }
     let (meanSlope, widthSlope) = (Self.dot(weights, byMean), Self.dot(weights, byWidth))
@@ -104,31 +104,31 @@ struct BellFit {
     return step
   }
 
-  private func moved(_ bell: Bell, _ step: Step, damping: Double) -> Bell {
+  private func moved(_ curve: Curve, _ step: Step, damping: Double) -> Curve {
     let least = Double.leastNormalMagnitude
     let a = step.curvature.0 * (1 + damping) + least
     let c = step.curvature.2 * (1 + damping) + least
     let b = step.curvature.1
     let determinant = a * c - b * b
-    guard determinant > 0 else { return bell }
+    guard determinant > 0 else { return curve }
     let ofMean = (c * step.gradient.0 - b * step.gradient.1) / determinant
     let ofWidth = (a * step.gradient.1 - b * step.gradient.0) / determinant
-    let mean = bell.mean - ofMean
-    let deviation = bell.deviation * exp(min(1, max(-1, -ofWidth)))
-    guard mean.isFinite && deviation.isFinite else { return bell }
-    return Bell(
+    let mean = curve.mean - ofMean
+    let deviation = curve.deviation * exp(min(1, max(-1, -ofWidth)))
+    guard mean.isFinite && deviation.isFinite else { return curve }
+    return Curve(
       mean: min(max(mean, Self.meanRange.lowerBound), Self.meanRange.upperBound),
       deviation: min(max(deviation, deviationRange.lowerBound), deviationRange.upperBound))
   }
 
-  private func loss(at bell: Bell, _ overlaps: UnsafeBufferPointer<Double>) -> Double {
-    let weights = Self.weights(bell, positions)
+  private func loss(at curve: Curve, _ overlaps: UnsafeBufferPointer<Double>) -> Double {
+    let weights = Self.weights(curve, positions)
     return Self.dot(weights, Self.times(products, weights)) - 2 * Self.dot(weights, overlaps)
   }
 
-  private static func weights(_ bell: Bell, _ positions: [Double]) -> [Double] {
+  private static func weights(_ curve: Curve, _ positions: [Double]) -> [Double] {
     let exponents = positions.map { position in
-      let distance = (position - bell.mean) / bell.deviation
+      let distance = (position - curve.mean) / curve.deviation
       return -0.5 * distance * distance
     }
     let top = exponents.max() ?? 0

@@ -1,7 +1,7 @@
 import Tensors
 
 /// States on their way to rest. Examples in which every state has settled are set aside.
-struct AssociationCourse<Scalar: TensorScalar> {
+struct AssociationTrajectory<Scalar: TensorScalar> {
   /// The association of the examples that still move, [examples, heads, states, stored].
   private(set) var weights: Tensor<Scalar>
   /// Their stored patterns.
@@ -100,5 +100,45 @@ struct AssociationCourse<Scalar: TensorScalar> {
     var positions = [Int](repeating: 0, count: batch)
     for (position, example) in parts.flatMap(\.examples).enumerated() { positions[example] = position }
     return Tensor.concatenated(parts.map(\.weights), axis: 0).gathered(positions, axis: 0)
+  }
+}
+
+/// Moves states until they settle and gives the association they end with.
+struct AssociationUpdates<Scalar: TensorScalar> {
+  let headCount: Int
+  /// Beta of each head at each of its numbers, [1, 1, heads * size].
+  let scale: Tensor<Scalar>
+  let plan: HopfieldUpdates
+
+  /// What came out: the association, the number of updates of each state and whether it settled.
+  typealias Outcome = (weights: Tensor<Scalar>, counts: Tensor<Scalar>, settled: Tensor<Scalar>?)
+
+  /// - Parameters:
+  ///   - queries: [batch, states, heads * size].
+  ///   - keys: [batch, stored, heads * size].
+  ///   - mask: Added to scores; axes of 1 are repeated.
+  /// - Cost: states that settle take part until all of their example have; an example that has settled takes
+  ///   no part.
+  func run(from queries: Tensor<Scalar>, keys: Tensor<Scalar>, mask: Tensor<Scalar>?) -> Outcome {
+    let first = weights(of: queries, keys, mask)
+    guard let tolerance = plan.tolerance else {
+      let last = (0..<plan.limit).reduce(first) { current, _ in
+        weights(of: current.headMixture(keys), keys, mask)
+      }
+      return (last, Tensor(repeating: Scalar(plan.limit), shape: Array(last.shape.dropLast())), nil)
+    }
+    var trajectory = AssociationTrajectory(first, keys: keys, mask: mask)
+    for _ in 0..<plan.limit where trajectory.isMoving {
+      let next = weights(of: trajectory.weights.headMixture(trajectory.keys), trajectory.keys, trajectory.mask)
+      trajectory.move(to: next, tolerance: tolerance, settling: plan.settling)
+    }
+    return trajectory.outcome(hasMoved: plan.limit > 0)
+  }
+
+  private func weights(
+    of states: Tensor<Scalar>, _ keys: Tensor<Scalar>, _ mask: Tensor<Scalar>?
+  ) -> Tensor<Scalar> {
+    let scores = (states * scale).headScores(keys, headCount: headCount)
+    return (mask.map { scores + $0 } ?? scores).softmax()
   }
 }
