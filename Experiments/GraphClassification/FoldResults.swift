@@ -91,13 +91,11 @@ struct FoldResults: JSONRecord {
     for trial in trials {
       // A fold's choice is made when its last trial is done; until then the best so far is marked.
       let isChosen = chosenTrial(of: trial.method, fold: trial.fold) == trial
-      table.addRow(
-        [trial.method.rawValue, "\(trial.fold + 1)", "\(trial.trial + 1)"]
-          + trial.setting.numbers.map { "\($0.value)" } + [
-            "\(trial.epochs)", trial.validationAccuracy.map { "\($0)" } ?? "",
-            trial.validationLoss.map { "\($0)" } ?? "", trial.epoch.map { "\($0)" } ?? "",
-            isChosen ? "1" : "0",
-          ])
+      var row = [trial.method.rawValue, "\(trial.fold + 1)", "\(trial.trial + 1)"]
+      row += trial.setting.numbers.map { "\($0.value)" }
+      let scores = [trial.validationAccuracy, trial.validationLoss].map { $0.map { "\($0)" } ?? "" }
+      row += ["\(trial.epochs)"] + scores + [trial.epoch.map { "\($0)" } ?? "", isChosen ? "1" : "0"]
+      table.addRow(row)
     }
     try table.write(to: path)
   }

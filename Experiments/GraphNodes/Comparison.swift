@@ -19,8 +19,8 @@ struct Comparison {
 
   /// AUROC on the validation nodes, by which the epoch was chosen, then what is measured on the test nodes; macro-F1 at the
   /// threshold of the best macro-F1 on the validation nodes.
-  static let measures = [
-    (name: "validation_auroc", label: "validation AUROC"), ("auroc", "AUROC"),
+  static let measures: [(name: String, label: String)] = [
+    ("validation_auroc", "validation AUROC"), ("auroc", "AUROC"),
     ("average_precision", "average precision"), ("macro_f1", "macro-F1"),
   ]
 
