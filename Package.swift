@@ -87,7 +87,7 @@ let package = Package(
     tests("TrainingTests", ["Training"]),
     tests("ReportingTests", ["Reporting"]),
     tests("EnergyTestingTests", ["Tensors", "Energies", "Dynamics", "EnergyTesting"]),
-    tests("ExperimentTests", ["EnergyTransformer"]),
+    tests("ExperimentTests", ["EnergyTransformer", "EnergyTesting"]),
   ]
 )
 

@@ -98,7 +98,7 @@ extension EnergyDescent {
 
   /// The energy by part without its gradient.
   private func energyOnly(_ tokens: Tokens<Scalar>, _ fused: FusedDescent<Scalar>?) -> Evaluation<Scalar> {
-    if let fused { return fused.evaluate(tokens) }
+    if let found = fused?.evaluate(tokens) { return found }
     let g = lagrangian.activations(at: tokens)
     return Evaluation(activations: g, energy: energy.energyByPart(at: g), gradient: g.values)
   }
