@@ -16,10 +16,10 @@ package struct DifferentiatedForm<Base: Energy>: ClosedFormEnergy {
   package func energy(at g: Activations<Scalar>) -> Tensor<Scalar> { base.energy(at: g) }
   package func energyByPart(at g: Activations<Scalar>) -> EnergyByPart<Scalar> { base.energyByPart(at: g) }
 
-  package mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  package mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     base.visitParameters(visit)
   }
-  package mutating func visitContext(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  package mutating func visitContext(_ visit: ParameterVisitor<Scalar>) {
     base.visitContext(visit)
   }
 

@@ -51,7 +51,7 @@ struct EnergyCheck<Function: Energy> {
       + "g.mask says where it is"
     var copy = energy
     var found: [(name: String, value: Tensor<Scalar>)] = []
-    copy.visitDependencies { found.append(($0, $1)) }
+    copy.visitDependencies(ParameterVisitor { found.append(($0, $1)) })
     dependencies = found
   }
 

@@ -11,7 +11,7 @@ struct Wells<Scalar: TensorScalar>: Energy {
 
   var name: String { "wells" }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     visit("weights", &weights)
     visit("scale", &scale)
   }
@@ -39,7 +39,7 @@ struct Field<Scalar: TensorScalar>: Energy {
 
   var name: String { "field" }
 
-  mutating func visitContext(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  mutating func visitContext(_ visit: ParameterVisitor<Scalar>) {
     visit("field", &field)
   }
 
@@ -55,7 +55,7 @@ struct Spring<Scalar: TensorScalar>: ClosedFormEnergy {
 
   var name: String { "spring" }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     visit("stiffness", &stiffness)
   }
 

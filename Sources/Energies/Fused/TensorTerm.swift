@@ -18,10 +18,10 @@ package struct TensorTerm<Scalar: TensorScalar>: FusedEnergy {
   package func energy(at g: Activations<Scalar>) -> Tensor<Scalar> { form.energy(at: g) }
   package func energyByPart(at g: Activations<Scalar>) -> EnergyByPart<Scalar> { form.energyByPart(at: g) }
 
-  package mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  package mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     form.visitParameters(visit)
   }
-  package mutating func visitContext(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  package mutating func visitContext(_ visit: ParameterVisitor<Scalar>) {
     form.visitContext(visit)
   }
 
@@ -41,7 +41,7 @@ package struct TensorTerm<Scalar: TensorScalar>: FusedEnergy {
   package var takesPieces: Bool {
     var copy = form
     var hasContext = false
-    copy.visitContext { _, _ in hasContext = true }
+    copy.visitContext(ParameterVisitor { _, _ in hasContext = true })
     return !hasContext
   }
 
