@@ -103,6 +103,11 @@ struct ReadmeTests {
       Chain(), at: Activations(.normal([3, 5, 7], using: &random), mask: mask),
       options: LawOptions(tokens: .ordered))
     #expect(report.isSatisfied, "\(report)")
+    let anchors = Anchors(anchors: .normal([4, 7], using: &random), strength: .ones([4]))
+    let padding = EnergyLaws.check(
+      anchors, at: Activations(.normal([3, 5, 7], using: &random), mask: mask)
+    ).violations(of: .padding)
+    #expect(padding.isEmpty, "\(padding)")
   }
 
   @Test("three lines write the energies of every step to a table")
