@@ -24,7 +24,7 @@ struct DescentFigures<Scalar: TensorScalar> {
     }
     let states = result.trajectory.states.map { $0.tokens.reshaped([batch, 1] + shape.dropFirst()) }
     arrays = [
-      ("states", .concatenated(states, axis: 1)), ("attention_energy", energies(block.attention.name)),
+      ("states", .concatenated(states, axis: 1)), ("attention_energy", energies("attention")),
       ("hopfield_energy", energies(block.memory.name)), ("gradient0", gradient),
     ]
     stopReason = result.stopReason

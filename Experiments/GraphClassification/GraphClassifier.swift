@@ -39,7 +39,7 @@ struct EnergyClassifier: GraphClassifier {
     model.logits(input, training: random)
   }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Float>) -> Void) {
+  mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
     model.visitParameters(visit)
   }
 }
@@ -77,7 +77,7 @@ struct TransformerClassifier: GraphClassifier {
       .gathered(input.inputs.classTokens, axis: 0)
   }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Float>) -> Void) {
+  mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
     model.visitParameters(visit)
   }
 }
@@ -109,7 +109,7 @@ struct ConvolutionClassifier: GraphClassifier {
     model.graphLogits(input.features, on: input.graph, starts: input.starts, dropout: random)
   }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Float>) -> Void) {
+  mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
     model.visitParameters(visit)
   }
 }
@@ -140,7 +140,7 @@ struct CountClassifier: GraphClassifier {
     model.logits(input, on: NoGraph())
   }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Float>) -> Void) {
+  mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
     model.visitParameters(visit)
   }
 }

@@ -50,7 +50,11 @@ struct EnergyTraining {
     _ schedule: TrainingSchedule
   ) throws -> TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings> {
     TrainingLoop(
-      model: initialModel(), optimizer: try optimizer(initialModel().parameters), schedule: schedule.rates,
+      model: initialModel(),
+      optimizer: try GroupedOptimizer.energyTransformer(
+        for: initialModel(), matrixRate: setting.muonRate, rate: setting.rate,
+        weightDecay: setting.weightDecay),
+      schedule: schedule.rates,
       random: RandomStream(seed: training.seed), curriculum: curriculum, gradientNormLimit: 1)
   }
 
@@ -65,9 +69,9 @@ struct EnergyTraining {
     ) { model, batch, images, settings in
       let tokens = model.tokens(
         patches: batch.patches.sliced(axis: 0, images), masked: batch.replaced.sliced(axis: 0, images))
-      let result = model.descend(from: tokens, settings: settings)
-      guard result.stopReason.isFinite else {
-        throw DescentFailure(description: "training: \(result.stopReason)")
+      let result = model.stack.descend(from: tokens, settings: settings)
+      if let reason = result.stopReason, !reason.isFinite {
+        throw DescentFailure(description: "training: \(reason)")
       }
       return batch.loss(model.decode(result.activations), of: images, visibleWeight: visibleWeight)
     }
@@ -122,22 +126,6 @@ struct EnergyTraining {
     configuration.positions = .sineCosine(lowest: 0.2, highest: 2.5)
     var random = RandomStream(seed: training.seed).child(0)
     return ImageEnergyTransformer(configuration, using: &random)
-  }
-
-  /// Muon for the matrices of the energies, AdamW for the rest.
-  private func optimizer(_ parameters: ParameterValues<Float>) throws -> GroupedOptimizer<Float> {
-    let matrices = ParameterSelection { $0.hasSuffix("Weights") || $0.hasSuffix("memories") }
-    let muon = Muon<Float>(weightDecay: WeightDecay(setting.weightDecay)) { name, _ in
-      name.hasSuffix("memories") ? .transposed : MatrixView(rowAxisCount: 2)
-    }
-    let decayed = ParameterSelection { $0.hasSuffix(".weights") }
-    let adam = AdamW<Float>(secondDecay: 0.99, weightDecay: WeightDecay(setting.weightDecay, on: decayed))
-    return try GroupedOptimizer(
-      [
-        ParameterGroup("matrices", matrices, muon, learningRateFactor: setting.muonRate),
-        ParameterGroup(
-          "others", ParameterSelection.all.excluding(matrices), adam, learningRateFactor: setting.rate),
-      ], for: parameters)
   }
 
   /// The same integration time in a third of the steps at first: it costs a third.

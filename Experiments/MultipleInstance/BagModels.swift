@@ -24,7 +24,7 @@ struct ReadOut: Parameterized {
     x.projected(by: weight, transposed: true).reshaped([x.shape[0]]) + bias
   }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Float>) -> Void) {
+  mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
     visit("weight", &weight)
     visit("bias", &bias)
   }
@@ -45,9 +45,9 @@ struct AssociationModel: BagModel {
     return readOut(answers.reshaped([answers.shape[0], answers.shape[1] * answers.shape[2]]))
   }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Float>) -> Void) {
-    association.visitParameters(prefix: "association", visit)
-    readOut.visitParameters(prefix: "readOut", visit)
+  mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
+    visit("association", &association)
+    visit("readOut", &readOut)
   }
 }
 
@@ -65,9 +65,9 @@ struct PoolingModel: BagModel {
     readOut(pooling(bags, dropout: dropout))
   }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Float>) -> Void) {
-    pooling.visitParameters(prefix: "pooling", visit)
-    readOut.visitParameters(prefix: "readOut", visit)
+  mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
+    visit("pooling", &pooling)
+    visit("readOut", &readOut)
   }
 }
 
@@ -92,9 +92,9 @@ struct LookupModel: BagModel {
     return readOut(answers.reshaped([answers.shape[0], answers.shape[1] * answers.shape[2]]))
   }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Float>) -> Void) {
-    lookup.visitParameters(prefix: "lookup", visit)
-    readOut.visitParameters(prefix: "readOut", visit)
+  mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
+    visit("lookup", &lookup)
+    visit("readOut", &readOut)
   }
 }
 
@@ -108,8 +108,8 @@ struct MeanModel: BagModel {
     readOut(bags.mean(axes: [1]))
   }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Float>) -> Void) {
-    readOut.visitParameters(prefix: "readOut", visit)
+  mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
+    visit("readOut", &readOut)
   }
 }
 
@@ -125,8 +125,8 @@ struct RecurrentModel: BagModel {
 
   func logits(_ bags: Tensor<Float>, dropout: RandomStream?) -> Tensor<Float> { readOut(memory(bags)) }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Float>) -> Void) {
-    memory.visitParameters(prefix: "memory", visit)
-    readOut.visitParameters(prefix: "readOut", visit)
+  mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
+    visit("memory", &memory)
+    visit("readOut", &readOut)
   }
 }

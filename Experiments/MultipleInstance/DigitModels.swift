@@ -32,10 +32,10 @@ struct HopfieldDigitModel: DigitModel {
     return readOut(pooling(found.reshaped([1] + found.shape), dropout: dropout))
   }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Float>) -> Void) {
-    features.visitParameters(prefix: "features", visit)
-    pooling.visitParameters(prefix: "pooling", visit)
-    readOut.visitParameters(prefix: "readOut", visit)
+  mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
+    visit("features", &features)
+    visit("pooling", &pooling)
+    visit("readOut", &readOut)
   }
 }
 
@@ -58,9 +58,9 @@ struct AttentionDigitModel: DigitModel {
     return readOut(weights.matrixProduct(found))
   }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Float>) -> Void) {
-    features.visitParameters(prefix: "features", visit)
-    scores.visitParameters(prefix: "scores", visit)
-    readOut.visitParameters(prefix: "readOut", visit)
+  mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
+    visit("features", &features)
+    visit("scores", &scores)
+    visit("readOut", &readOut)
   }
 }

@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// A data file or folder that cannot be used: which one, and what was expected.

@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// Which patches of a batch are hidden from the model and which ones its loss counts.

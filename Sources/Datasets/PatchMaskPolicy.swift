@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// How many patches are masked at random: of N, some are scored; most of these are replaced by the mask token.

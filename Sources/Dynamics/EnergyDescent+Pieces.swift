@@ -31,7 +31,7 @@ extension EnergyDescent {
     let shape = tokens.values.shape
     var copy = energy
     var hasContext = false
-    copy.visitContext { _, _ in hasContext = true }
+    copy.visitContext(ParameterVisitor { _, _ in hasContext = true })
     let updateState: UpdateState<Scalar> = updateRule.initialState()
     guard stop.stepsOnly != nil, !hasContext, updateState.random == nil, shape[0] > 1 else {
       return [0..<shape[0]]

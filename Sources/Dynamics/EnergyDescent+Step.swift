@@ -1,4 +1,5 @@
 public import Energies
+import Foundations
 import Tensors
 
 /// One step of a descent.

@@ -1,4 +1,5 @@
 public import Energies
+import Foundations
 public import Tensors
 
 /// A descent of an energy, in pieces: what is minimised, in which direction, how far, and until when.

@@ -1,3 +1,5 @@
+import Foundations
+
 /// An image file that cannot be read or written: which file, and what was expected.
 public struct ImageFileError: Error, Equatable, CustomStringConvertible {
   /// The name the caller gave the file.

@@ -1,3 +1,5 @@
+import Foundations
+
 /// An 8-bit image: `height` rows of `width` pixels, row by row, the channels of a pixel side by side.
 public struct PixelImage: Sendable, Equatable {
   /// Pixels in a row.

@@ -1,3 +1,5 @@
+import Foundations
+
 /// What went wrong with a record, a table or a figure, in one line that names the file and the field.
 public struct ReportingError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The one line shown to the user.

@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 import Tensors
 import Testing
 import Training
@@ -16,7 +17,7 @@ struct Network<Scalar: TensorScalar>: Parameterized {
     bias = .zeros([2])
   }
 
-  mutating func visitParameters(_ visit: (String, inout Tensor<Scalar>) -> Void) {
+  mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     visit("inner", &inner)
     visit("outer", &outer)
     visit("bias", &bias)

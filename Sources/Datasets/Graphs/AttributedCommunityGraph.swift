@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// A generated graph of communities whose nodes have features, with injected anomalies, so that experiments on graphs

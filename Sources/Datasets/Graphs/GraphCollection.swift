@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Many graphs, each with a class, whose nodes have features.

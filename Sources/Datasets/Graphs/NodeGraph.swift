@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// One graph whose nodes have features and a class each.

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Makes some nodes of a graph anomalies in the two published ways, and says which.

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Three parts of labelled examples: to learn from, to choose by, and to measure on.

@@ -1,4 +1,5 @@
 import Energies
+import Foundations
 import Tensors
 
 /// The gradient path that stores one state a step and computes each step again on the way back.

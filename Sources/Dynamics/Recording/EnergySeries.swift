@@ -1,4 +1,5 @@
 import Energies
+import Foundations
 public import Tensors
 
 /// An energy along a descent: of one part or of all, for each example, before each step and after the last.

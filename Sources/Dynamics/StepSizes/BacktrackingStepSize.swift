@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// A step size that is shortened for each example until its energy does not rise.

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// A step size that follows, for each example, from its last step s and the change y of its gradient, as if the

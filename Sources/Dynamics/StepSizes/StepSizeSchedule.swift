@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Step sizes that are known before the descent: alpha as a function of the step.

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// One long implicit step as ``FixedPointUpdate`` takes it, with Anderson's acceleration: each example mixes its last

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Descent along a gradient that is extrapolated from the last two: x <- x - alpha (G + w (G - G')), where G is

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// One long implicit step, found by fixed-point iteration: x <- x + alpha (y - s dE/dg (x) - x), where y are the

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Plain descent: x <- x - alpha dE/dg.

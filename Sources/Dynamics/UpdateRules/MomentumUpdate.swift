@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Heavy-ball descent: v <- momentum v + dE/dg, x <- x - alpha v.

@@ -1,4 +1,5 @@
 import CKernels
+import Foundations
 import Synchronization
 
 /// How work is spread over processor cores.

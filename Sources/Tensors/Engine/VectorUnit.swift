@@ -1,4 +1,5 @@
 import CKernels
+import Foundations
 
 /// The vector instructions that kernels use, so that tests can hold every set of them against the others.
 package enum VectorUnit {

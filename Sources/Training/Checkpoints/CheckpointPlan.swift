@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// When a training run saves checkpoints, and how.

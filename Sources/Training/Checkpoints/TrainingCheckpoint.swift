@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Everything a run needs to continue with the same bits, in one safetensors file.

@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// Scores of examples of two classes, the higher the more likely positive, ranked once for every measure of them.

@@ -1,0 +1,81 @@
+import Foundations
+import Tensors
+
+/// How a head retrieves, measured over sequences of one length.
+///
+/// A query q is a state, the keys are N stored patterns of largest norm M, p = softmax(β q Kᵀ):
+///
+///     energy   E(q) = - 1/β log Σ exp(β q·k) + ½ |q|² + 1/β log N + ½ M²
+///     entropy  - Σ p log p
+///     Jacobian of the softmax  β (diag(p) - p pᵀ), its Frobenius norm  β √(Σ p² - 2 Σ p³ + (Σ p²)²)
+///
+/// One more update moves q to p K, and the answer from p V to softmax(β p K Kᵀ) V.
+///
+/// - Source: Ramsauer et al. 2020, equation 2, section 3 and appendix A.1.
+public struct HeadRegime: Sendable, Equatable {
+  /// Which head.
+  public let place: HeadPlace
+  /// The number of tokens of every sequence, N.
+  public let sequenceLength: Int
+  /// How many queries needed k weights to make 90 %, at index k from 0 to N.
+  public let counts: [Int]
+  /// The mean entropy of the weights, in nats; log N at most.
+  public let entropy: Double
+  /// The mean energy at the queries.
+  public let energy: Double
+  /// The mean energy after one update, which is never higher.
+  public let updatedEnergy: Double
+  /// The mean of |changed answer - answer| / |answer| under one more update.
+  public let answerChange: Double
+  /// The share of queries whose answer changes by more than a tenth of its length.
+  public let changedShare: Double
+  /// The mean Frobenius norm of the softmax's Jacobian.
+  public let jacobianNorm: Double
+
+  /// The number of queries.
+  public var queryCount: Int { counts.reduce(0, +) }
+
+  /// The least k that this share of the queries stays at or below: 0.5 gives the median, where an even number of
+  /// queries has its two middle ones averaged.
+  public func quantile(_ share: Double) -> Double {
+    let total = queryCount
+    if total == 0 { return 0 }
+    let position = share * Double(total) - 0.5
+    let lower = max(0, min(total - 1, Int(position.rounded(.down))))
+    let upper = max(0, min(total - 1, Int(position.rounded(.up))))
+    return 0.5 * Double(count(atRank: lower) + count(atRank: upper))
+  }
+
+  /// The median k.
+  public var medianCount: Double { quantile(0.5) }
+
+  /// The class, by the median.
+  public var attentionClass: AttentionClass {
+    AttentionClass(medianCount: medianCount, sequenceLength: sequenceLength)
+  }
+
+  /// The regime over this one's sequences and those of another measurement of the same head and length.
+  public func merged(with other: HeadRegime) -> HeadRegime {
+    require(
+      place == other.place && sequenceLength == other.sequenceLength,
+      "regimes of \(place) over \(sequenceLength) tokens and \(other.place) over \(other.sequenceLength)")
+    let (own, more) = (Double(queryCount), Double(other.queryCount))
+    func mean(_ value: KeyPath<HeadRegime, Double>) -> Double {
+      (own * self[keyPath: value] + more * other[keyPath: value]) / max(1, own + more)
+    }
+    return HeadRegime(
+      place: place, sequenceLength: sequenceLength, counts: zip(counts, other.counts).map { $0 + $1 },
+      entropy: mean(\.entropy), energy: mean(\.energy), updatedEnergy: mean(\.updatedEnergy),
+      answerChange: mean(\.answerChange), changedShare: mean(\.changedShare),
+      jacobianNorm: mean(\.jacobianNorm))
+  }
+
+  private func count(atRank rank: Int) -> Int {
+    var seen = 0
+    for (k, number) in counts.enumerated() {
+      seen += number
+      if seen > rank { return k }
+    }
+    return counts.count - 1
+  }
+}

@@ -1,0 +1,77 @@
+import ArrayFiles
+import Tensors
+
+/// The arrays of a published encoder, read by the names they have there.
+struct PublishedEncoderWeights<Scalar: TensorScalar> {
+  private var arrays: NamedArrays<Scalar>
+  /// What stands before all names, such as `bert.`.
+  private let prefix: String
+
+  /// Arrays of which one encoder's are read: those of the names that a BERT has, or else the only ones of the right
+  /// number of word pieces and layers.
+  ///
+  /// - Throws: `NamedArrayError` for encoders that cannot be told apart, naming each, or names of another family.
+  init(_ arrays: NamedArrays<Scalar>, _ configuration: EncoderConfiguration) throws {
+    self.arrays = arrays
+    let found = arrays.names.filter { $0.hasSuffix(Self.words) }
+      .map { String($0.dropLast(Self.words.count)) }
+    let own = found.filter { $0.isEmpty || $0 == "bert." }
+    let fitting = found.filter { Self.fits($0, arrays, configuration) }
+    let chosen = own.count == 1 ? own : fitting.count == 1 ? fitting : found
+    guard chosen.count < 2 else {
+      throw arrays.failure(
+        "arrays of \(found.count) encoders, expected those of one: "
+          + found.map { "\($0)\(Self.words)" }.joined(separator: ", "))
+    }
+    prefix = chosen.first ?? ""
+    let family = prefix.split(separator: ".").last.map(String.init) ?? ""
+    guard !Self.otherFamilies.contains(family) else {
+      throw arrays.failure(
+        "array \(prefix)\(Self.words) belongs to a model of the family \(family), expected bert")
+    }
+  }
+
+  private static var words: String { "embeddings.word_embeddings.weight" }
+  /// Families whose arrays have the names of BERT's and mean something else, such as positions from 2 on.
+  private static var otherFamilies: Set<String> {
+    [
+      "roberta", "xlm_roberta", "camembert", "electra", "distilbert", "albert", "deberta", "mpnet", "ernie",
+      "nezha",
+      "data2vec_text", "esm", "longformer", "big_bird", "layoutlm", "xmod", "mega", "rembert", "convbert",
+    ]
+  }
+
+  /// Whether the encoder of this prefix has the word pieces and the layers of a configuration.
+  private static func fits(
+    _ prefix: String, _ arrays: NamedArrays<Scalar>, _ configuration: EncoderConfiguration
+  ) -> Bool {
+    func has(_ layer: Int) -> Bool { arrays.contains("\(prefix)encoder.layer.\(layer).output.dense.weight") }
+    return arrays.shape(of: prefix + words) == [configuration.vocabularySize, configuration.dimension]
+      && has(configuration.layerCount - 1) && !has(configuration.layerCount)
+  }
+
+  /// - Throws: `NamedArrayError` for an array that is missing, has another shape or holds numbers that are not finite.
+  mutating func array(_ name: String, _ shape: [Int]) throws -> Tensor<Scalar> {
+    try arrays.tensor(prefix + name, shape: shape)
+  }
+
+  mutating func linear(_ name: String, _ outputs: Int, _ inputs: Int) throws -> EncoderLinear<Scalar> {
+    EncoderLinear(
+      weight: try array("\(name).weight", [outputs, inputs]), bias: try array("\(name).bias", [outputs]))
+  }
+
+  mutating func norm(_ name: String, _ size: Int, _ epsilon: Scalar) throws -> EncoderNorm<Scalar> {
+    let isOld = !arrays.contains("\(prefix)\(name).weight") && arrays.contains("\(prefix)\(name).gamma")
+    return EncoderNorm(
+      gain: try array("\(name).\(isOld ? "gamma" : "weight")", [size]),
+      shift: try array("\(name).\(isOld ? "beta" : "bias")", [size]), epsilon: epsilon)
+  }
+
+  /// Checks that no embedding and no layer was left out: one that was belongs to another configuration.
+  func finish(ignoring ignored: [String]) throws {
+    let parts = ["embeddings.", "encoder."].map { prefix + $0 }
+    try arrays.requireAllRead { name in
+      parts.contains { name.hasPrefix($0) } && !ignored.contains { name == prefix + $0 }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import Energies
+public import Layers
+public import Tensors
+
+/// The Energy Transformer that tells the classes of a graph's nodes, such as normal and anomalous.
+///
+/// Features become tokens, which descend an energy of attention to neighbours and of memories for a few steps; a small
+/// perceptron reads each node's activations after the first and after the last step and, if asked, the node's own shares
+/// of the energy.
+///
+/// A model of node sets: it sees no order of nodes, and what a node gets depends on nodes within T steps of edges both ways.
+///
+/// - Source: Hoover et al. 2023, graph anomaly detection.
+public struct NodeEnergyTransformer<Scalar: TensorScalar>: NodeClassifier {
+  /// The sizes.
+  public let configuration: NodeEnergyTransformerConfiguration
+  /// Encoder and blocks.
+  public var network: NodeEnergyNetwork<Scalar>
+  private var readOut: Perceptron<Scalar>
+
+  /// A model with random weights.
+  public init(_ configuration: NodeEnergyTransformerConfiguration, random: RandomStream) {
+    self.configuration = configuration
+    var stream = random.child(0)
+    network = NodeEnergyNetwork(configuration.network, using: &stream)
+    let inputs = configuration.readOutInputs
+    readOut = Perceptron(
+      PerceptronConfiguration(
+        inputSize: inputs, hiddenSizes: [configuration.readOutSize], classCount: configuration.classCount,
+        dropout: configuration.dropout),
+      inputs: inputs, random: random.child(1))
+  }
+
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
+    network.visitParameters(visit)
+    visit("readOut", &readOut)
+  }
+
+  /// A graph without positions whose nodes see themselves.
+  public static func prepared(_ neighbours: CompressedSparseRows) -> NodeEnergyGraph<Scalar> {
+    NodeEnergyGraph(neighbours)
+  }
+
+  /// The logits of every node.
+  ///
+  /// - Parameter dropout: In training, where noise, dropout and the signs of positions come from; nil for none of them.
+  public func logits(
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, dropout: RandomStream?
+  ) -> Tensor<Scalar> {
+    let tokens = network.tokens(features, on: graph, random: dropout?.child(0))
+    let descent = network.descend(from: tokens, on: graph, random: dropout?.child(0))
+    let shape = [graph.nodeCount, configuration.network.dimension]
+    let (first, last) =
+      switch configuration.readOut {
+      case .firstStep: ((descent.afterFirstStep ?? descent.activations).values, descent.activations.values)
+      case .start: (network.stack.first.norm.activations(at: tokens).values, descent.activations.values)
+      case .tokens: (tokens.values, descent.tokens.values)
+      }
+    var read = [first.reshaped(shape), last.reshaped(shape)]
+    if configuration.readsEnergies {
+      for (block, moment) in [(network.stack.first, tokens), (network.stack.last, descent.tokens)] {
+        let energies = block.energyByNode(at: moment, over: graph.neighbourhoods)
+        read += scaled(energies).map { $0.reshaped([graph.nodeCount, 1]) }
+      }
+    }
+    return readOut(.concatenated(read, axis: 1), dropout: dropout?.child(1))
+  }
+
+  /// Energies as numbers of order 1: the mean over heads of log sum exp, and the mean over memories of G, less their sign.
+  private func scaled(_ energies: NodeEnergies<Scalar>) -> [Tensor<Scalar>] {
+    let network = configuration.network
+    let beta = 1 / Scalar(network.keySize).squareRoot()
+    return [
+      energies.attention * (beta / Scalar(network.headCount)), energies.memory / Scalar(network.memoryCount),
+    ]
+  }
+}
