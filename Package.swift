@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 // Targets stand in import order: a target imports only targets above it. Scripts/check-imports.sh holds
 // the import lines of every file against the same table.
+import Foundation
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -18,8 +19,7 @@ func experiment(_ name: String, folder: String, files: [String] = []) -> Target 
   .executableTarget(
     name: name,
     dependencies: [
-      "EnergyTransformer", "Kit", "ProgramMemory",
-      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      "EnergyTransformer", "Kit", "ProgramMemory", argumentParser,
     ],
     path: "Experiments/\(folder)", exclude: ["README.md"] + files, swiftSettings: strict)
 }
@@ -30,10 +30,17 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 // In the checkout of a package that imports the library, the experiments and what only they need stay out: importing the
-// library brings in no other Swift package. While it resolves versions, SwiftPM reads the manifest at "/".
+// library brings in no other Swift package. While it resolves versions, SwiftPM reads the manifest at "/"; checkouts lie in a
+// folder beside that of the repositories they come from, wherever the build folder is. A package that names this one by a path
+// leaves the experiments out with `traits: []`.
+let folder = URL(fileURLWithPath: Context.packageDirectory).deletingLastPathComponent()
+let repositories = folder.deletingLastPathComponent().appendingPathComponent("repositories").path
 let isDependency =
   Context.packageDirectory == "/"
-  || ["/.build/checkouts/", "/SourcePackages/checkouts/"].contains { Context.packageDirectory.contains($0) }
+  || folder.lastPathComponent == "checkouts" && FileManager.default.fileExists(atPath: repositories)
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Experiments"]))
 
 let package = Package(
   name: "energy-transformer",
@@ -107,12 +114,13 @@ let package = Package(
     tests("TrainingTests", ["Training", "ArrayFiles"]),
     tests("ReportingTests", ["Reporting"]),
     tests("EnergyTestingTests", ["Tensors", "Energies", "Dynamics", "EnergyTesting"]),
-    tests("ExperimentTests", ["EnergyTransformer"]),
+    tests("ExperimentTests", ["EnergyTransformer", "EnergyTesting"]),
   ]
 )
 
 if !isDependency {
   // MARK: Experiments
+  package.traits = [.default(enabledTraits: ["Experiments"]), .trait(name: "Experiments")]
   package.dependencies.append(.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"))
   // How every experiment ends where there is no memory left; nothing of it is imported.
   package.targets.append(
@@ -121,9 +129,8 @@ if !isDependency {
   package.targets.append(
     .target(
       name: "Kit",
-      dependencies: [
-        "EnergyTransformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], path: "Experiments/Kit", exclude: ["README.md"], swiftSettings: strict))
+      dependencies: ["EnergyTransformer", argumentParser], path: "Experiments/Kit", exclude: ["README.md"],
+      swiftSettings: strict))
   for (name, folder) in [
     ("masked-images", "MaskedImages"), ("descent-methods", "DescentMethods"), ("descend", "Descend"),
     ("graph-classification", "GraphClassification"), ("graph-nodes", "GraphNodes"),
@@ -142,8 +149,7 @@ if !isDependency {
     .executableTarget(
       name: "performance",
       dependencies: [
-        "Measurements", "ProcessControl", "EnergyTransformer",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Measurements", "ProcessControl", "EnergyTransformer", argumentParser,
       ],
       path: "Benchmarks/Performance", swiftSettings: strict),
     tests("MeasurementsTests", ["Measurements"]),

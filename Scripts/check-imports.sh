@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # Folder: the modules its files may import. A folder's row also covers the folders in it; the longest row wins.
 # Only engine folders name system libraries. "*" allows everything that is not forbidden below.
 table='
-Sources/Foundations: Foundation
+Sources/Foundations: Foundation Synchronization
 Sources/ImageFiles: CPNG CTurboJPEG CZLib Foundations Foundation
 Sources/Tensors: CDNNL CLAPACK CKernels Foundations Accelerate Darwin Glibc Dispatch Synchronization Foundation
 Sources/ArrayFiles: CZLib Foundations Tensors Foundation

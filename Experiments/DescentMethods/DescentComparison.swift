@@ -31,15 +31,14 @@ struct DescentComparison {
       settings: "as trained", rule: .gradient, stepSize: .constant(trained.stepSize))
     func goal(_ images: PreparedImages) throws -> DescentGoal {
       guard let course = DescentCourse.measured(reference, model, images, limit: steps) else {
-        throw DescentFailure(
-          description: "\(options.checkpoint): the trained steps leave the finite numbers")
+        throw ExperimentError("\(options.checkpoint): the trained steps leave the finite numbers")
       }
       return DescentGoal(reference: course, slack: options.slack)
     }
     let started = Date()
     let tuningGoal = try goal(tuning)
     let budgets = Set([4, 3, 2, 1].map { max(1, steps / $0) } + [max(1, 2 * steps / 3)]).sorted()
-    let all = DescentMethod.all(stepSize: trained.stepSize, total: trained.stepSize * Double(steps))
+    let all = DescentCatalogue.methods(stepSize: trained.stepSize, total: trained.stepSize * Double(steps))
     let methods = all.map {
       TunedMethod($0, model, tuning: tuning, goal: tuningGoal, budgets: budgets, limit: steps)
     }
@@ -70,9 +69,4 @@ struct DescentComparison {
     seconds["timing"] = Date().timeIntervalSince(timed)
     (self.budgets, self.trained, self.methods, self.courses) = (budgets, trained, methods, courses)
   }
-}
-
-/// A descent that left the finite numbers.
-struct DescentFailure: Error, CustomStringConvertible {
-  let description: String
 }

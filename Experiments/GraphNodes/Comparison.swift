@@ -13,26 +13,26 @@ struct Comparison {
     let epoch: Int
     let parameterCount: Int
     let seconds: Double
-    /// AUROC on the validation nodes, by which the epoch was chosen.
-    let validation: Double
-    let areaUnderROC: Double
-    let averagePrecision: Double
-    /// On the test nodes at the threshold of the best macro-F1 on the validation nodes.
-    let macroF1: Double
+    /// The numbers of `measures`.
+    let measures: [String: Double]
   }
+
+  /// AUROC on the validation nodes, by which the epoch was chosen, then what is measured on the test nodes; macro-F1 at the
+  /// threshold of the best macro-F1 on the validation nodes.
+  static let measures: [(name: String, label: String)] = [
+    ("validation_auroc", "validation AUROC"), ("auroc", "AUROC"),
+    ("average_precision", "average precision"), ("macro_f1", "macro-F1"),
+  ]
 
   private(set) var outcomes: [Outcome] = []
   /// Scores of the test nodes of the first split of the largest part, first seed, for curves.
   private(set) var drawn: [(kind: NodeModelKind, scores: BinaryScores)] = []
-  /// The energy of a node by part at every step, the mean over nodes, of each split of the largest part:
-  /// [split][part][step].
-  private(set) var energies: [[(part: String, values: [Double])]] = []
+  /// The energy of a node by part at every step, the mean over nodes, of each split of the largest part.
+  private(set) var energies = BlockEnergies()
   /// The Energy Transformer of the first split of the largest part.
   private(set) var shown: (model: NodeEnergyTransformer<Float>, scores: [Double])?
 
-  init(
-    models: NodeModels, kinds: [NodeModelKind], splits: NodeSplits, tuning: Tuning, progress: WorkProgress
-  ) throws {
+  init(models: NodeModels, kinds: [NodeModelKind], splits: NodeSplits, tuning: Tuning) throws {
     let nodes = models.nodes
     let root = RandomStream(seed: models.training.seed).child(2)
     for (place, fraction) in splits.fractions.enumerated() {
@@ -43,21 +43,25 @@ struct Comparison {
             let random = root.child(UInt64(kind.rawValue)).child(UInt64(place)).child(UInt64(index))
               .child(UInt64(seed))
             let started = Date()
-            let trained = try models.trained(kind, on: split, random, progress)
+            let trained = try models.trained(kind, on: split, random)
             let test = try nodes.scores(trained.scores, of: split.test)
             let threshold = trained.validation.bestThreshold.threshold
             outcomes.append(
               Outcome(
                 kind: kind, fraction: fraction, split: index, seed: seed, epoch: trained.epoch,
                 parameterCount: trained.parameterCount, seconds: Date().timeIntervalSince(started),
-                validation: try trained.validation.areaUnderROC, areaUnderROC: try test.areaUnderROC,
-                averagePrecision: try test.averagePrecision,
-                macroF1: test.operatingPoint(at: threshold).macroF1))
+                measures: [
+                  "validation_auroc": try trained.validation.areaUnderROC, "auroc": try test.areaUnderROC,
+                  "average_precision": try test.averagePrecision,
+                  "macro_f1": test.operatingPoint(at: threshold).macroF1,
+                ]))
             guard place == splits.largest, seed == 0 else { continue }
             if index == 0 { drawn.append((kind, test)) }
             guard let model = trained.model as? NodeEnergyTransformer<Float> else { continue }
             if index == 0 { shown = (model, trained.scores) }
-            energies.append(Self.energies(of: model, models))
+            energies.add(
+              model.network.trace(nodes.features, on: models.energyGraph),
+              dividedBy: Double(nodes.graph.nodeCount))
           }
         }
       }
@@ -65,41 +69,27 @@ struct Comparison {
   }
 
   /// A measure of a model for a part of the nodes, by splits and seeds.
-  func scores(
-    _ kind: NodeModelKind, _ fraction: Double, _ value: (Outcome) -> Double
-  ) throws -> TrialScores {
+  func scores(_ kind: NodeModelKind, _ fraction: Double, _ measure: String) throws -> TrialScores {
     let found = outcomes.filter { $0.kind == kind && $0.fraction == fraction }
     let splits = (found.map(\.split).max() ?? -1) + 1
-    return try TrialScores((0..<splits).map { split in found.filter { $0.split == split }.map(value) })
+    return try TrialScores(
+      (0..<splits).map { split in
+        found.filter { $0.split == split }.map { $0.measures[measure] ?? .nan }
+      })
   }
 
-  private static func energies(
-    of model: NodeEnergyTransformer<Float>, _ models: NodeModels
-  ) -> [(part: String, values: [Double])] {
-    let results = model.network.trace(models.nodes.features, on: models.energyGraph)
-    let count = Double(models.nodes.graph.nodeCount)
-    return results.enumerated().flatMap { block, result in
-      let suffix = results.count > 1 ? ", block \(block + 1)" : ""
-      let series = result.trajectory.series
-      let names = series.dropLast().map(\.name) + ["energy"]
-      return zip(names, series).map { name, series in
-        (part: name + suffix, values: series.byStep.map { $0[0] / count })
-      }
-    }
-  }
-
-  /// Everything measured, one row a model and split.
+  /// Everything measured, one row a training.
   var table: CSVTable {
-    var table = CSVTable(columns: [
-      "model", "train_fraction", "split", "seed", "epoch", "parameters", "validation_auroc", "auroc",
-      "average_precision", "macro_f1",
-    ])
+    let names = Self.measures.map(\.name)
+    var table = CSVTable(
+      columns: ["model", "train_fraction", "split", "seed", "epoch", "parameters"] + names)
     for outcome in outcomes {
-      table.addRow([
-        outcome.kind.label, "\(outcome.fraction)", "\(outcome.split)", "\(outcome.seed)",
-        "\(outcome.epoch)", "\(outcome.parameterCount)", "\(outcome.validation)",
-        "\(outcome.areaUnderROC)", "\(outcome.averagePrecision)", "\(outcome.macroF1)",
-      ])
+      table.addRow(
+        [
+          outcome.kind.label, "\(outcome.fraction)", "\(outcome.split)", "\(outcome.seed)",
+          "\(outcome.epoch)",
+          "\(outcome.parameterCount)",
+        ] + names.map { "\(outcome.measures[$0] ?? .nan)" })
     }
     return table
   }

@@ -21,39 +21,33 @@ struct GraphNodes: ParsableCommand {
     let started = Date()
     // Everything that can fail without a trained model comes before training.
     let nodes = try PreparedNodes(data, isSmall: output.quick)
-    let splits = try NodeSplits(of: nodes, data, tunes: training.trials > 1, seed: training.seed)
+    let splits = try nodes.splits(data, tunes: training.trials > 1, seed: training.seed)
     let folder = output.output ?? "Results/graph-nodes-\(nodes.graph.name)"
     try OutputFolder.prepare(folder)
     var record = RunRecord(
-      experiment: "graph-nodes", title: "Anomalous nodes: \(nodes.graph.name)", options: recordedOptions,
-      seed: training.seed, data: [try nodes.fingerprint()])
-    record.addSystemLibraries()
+      of: self, title: "Anomalous nodes: \(nodes.graph.name)", seed: training.seed,
+      data: [try nodes.fingerprint()])
     print(nodes.report?.description ?? "\(nodes.graph.name): \(nodes.graph.nodeCount) nodes")
 
-    let models = NodeModels(nodes: nodes, model: model, training: training)
     let kinds = output.baselines ? NodeModelKind.allCases : [.energyTransformer]
     let progress = WorkProgress(
       total: kinds.count * training.epochs
         * (splits.count * training.seeds + splits.tuning.count * training.trials)
         + training.unlabelledRuns * training.maskEpochs,
       unit: "updates")
-    let tuning = try Tuning(
-      models: models, kinds: kinds, splits: splits.tuning,
-      candidates: NodeSetting.candidates(training.trials, model, training), progress: progress)
-    let tuned = Date()
-    let comparison = try Comparison(
-      models: models, kinds: kinds, splits: splits, tuning: tuning, progress: progress)
-    let compared = Date()
-    let unlabelled = try UnlabelledScores(models: models, progress: progress)
+    let models = NodeModels(nodes: nodes, model: model, training: training, progress: progress)
+    let candidates = NodeSetting.candidates(training.trials, model, training)
+    let tuning = try record.timed("tuning") {
+      try Tuning(models: models, kinds: kinds, splits: splits.tuning, candidates: candidates)
+    }
+    let comparison = try record.timed("comparison") {
+      try Comparison(models: models, kinds: kinds, splits: splits, tuning: tuning)
+    }
+    let unlabelled = try record.timed("unlabelled") { try UnlabelledScores(models: models) }
     progress.finish()
-    record.timings = [
-      "tuning": tuned.timeIntervalSince(started), "comparison": compared.timeIntervalSince(tuned),
-      "unlabelled": Date().timeIntervalSince(compared),
-      "total": Date().timeIntervalSince(started),
-    ]
+    record.timings["total"] = Date().timeIntervalSince(started)
     let report = Report(
-      nodes: nodes, splits: splits, models: models, tuning: tuning, comparison: comparison,
-      unlabelled: unlabelled)
+      splits: splits, models: models, tuning: tuning, comparison: comparison, unlabelled: unlabelled)
     try report.write(record, to: folder)
   }
 
@@ -66,23 +60,5 @@ struct GraphNodes: ParsableCommand {
     training.epochs = min(training.epochs, 12)
     training.maskEpochs = min(training.maskEpochs, 12)
     training.unlabelledRuns = min(training.unlabelledRuns, 2)
-  }
-
-  /// Every option, by name.
-  private var recordedOptions: [String: String] {
-    [
-      "data": RunRecord.dataName(data.data),
-      "train-fraction": data.trainFraction.map { "\($0)" }.joined(separator: " "),
-      "splits": "\(data.splits)", "tuning-fraction": "\(data.tuningFraction)",
-      "tuning-splits": "\(data.tuningSplits)", "trials": "\(training.trials)", "seeds": "\(training.seeds)",
-      "positions": "\(data.positions)",
-      "noise": "\(model.noise)", "dropout": "\(model.dropout)", "read-out": model.readOut,
-      "read-energies": "\(model.readEnergies)", "input-dropout": "\(model.inputDropout)",
-      "epochs": "\(training.epochs)", "patience": "\(training.patience)", "rate": "\(training.rate)",
-      "weight-decay": "\(training.weightDecay)", "mask": "\(training.mask)",
-      "mask-epochs": "\(training.maskEpochs)", "unlabelled-runs": "\(training.unlabelledRuns)",
-      "seed": "\(training.seed)", "threads": "\(Parallelism.threadCount)", "quick": "\(output.quick)",
-      "baselines": "\(output.baselines)",
-    ].merging(model.recordedBlocks) { $1 }
   }
 }

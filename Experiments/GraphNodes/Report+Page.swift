@@ -7,7 +7,7 @@ extension Report {
     var page = MarkdownPage(title: record.title)
     page.addParagraph(subject)
     try page.addTable(record.tables[0], summary: record.summary)
-    page.addParagraph(methods.sentence(digits: 3) + " " + methods.explanation + " " + overlapText)
+    page.addParagraph(methods.sentence(digits: 3) + " " + methods.explanation)
     try page.addTable(record.tables[1], summary: record.summary)
     page.addParagraph(
       "All measures: mean ± deviation between the \(splits.splits[0].count) splits, each the mean over "
@@ -25,7 +25,7 @@ extension Report {
     page.addHeading("Energy")
     page.addParagraph(
       "The energy of the trained classifiers by part at every step, divided by the number of nodes: the mean "
-        + "over the splits with \(percentText(largest)) % to learn from, bands one deviation.")
+        + "over the splits with \(NumberText.percent(largest)) to learn from, bands one deviation.")
     page.addImage("energy.svg", caption: "Energy by part against step")
     page.addHeading("Attention")
     page.addImage("neighbourhood.svg", caption: "An anomaly found on the first split, with its neighbours")
@@ -39,11 +39,11 @@ extension Report {
 
   private var subject: String {
     let graph = nodes.graph
-    let share = String(format: "%.1f", 100 * Double(nodes.anomalyCount) / Double(graph.nodeCount))
+    let share = Double(nodes.anomalyCount) / Double(graph.nodeCount)
     return
       "Which nodes of \(graph.name) are anomalies? \(graph.nodeCount) nodes, \(graph.neighbours.pairCount / 2) edges, "
-      + "\(graph.featureCount) features, \(nodes.anomalyCount) anomalies (\(share) %). Source: \(graph.source). "
-      + "Models learn from \(splits.fractions.map { percentText($0) + " %" }.joined(separator: " or ")) of the nodes "
+      + "\(graph.featureCount) features, \(nodes.anomalyCount) anomalies (\(NumberText.percent(share, digits: 1))). Source: \(graph.source). "
+      + "Models learn from \(splits.fractions.map { NumberText.percent($0) }.joined(separator: " or ")) of the nodes "
       + "and are judged on others."
   }
 
@@ -71,17 +71,11 @@ extension Report {
       "Training is on the whole graph with a class-weighted cross-entropy (an anomaly weighs as many times as there are "
         + "normal nodes to each anomaly among the training nodes), AdamW, at most \(training.epochs) updates, "
         + "\(training.patience) without a better validation score at most. The epoch is that of the best AUROC on the "
-        + "validation nodes, looked at every \(NodeTraining.interval) updates, the threshold of macro-F1 that of the best "
+        + "validation nodes, looked at every \(NodeModels.interval) updates, the threshold of macro-F1 that of the best "
         + "macro-F1 on them.",
       "Parameters: \(counts). The conventional block is repeated as often as the descent has steps, "
         + "\(models.model.steps).",
     ]
-  }
-
-  private var overlapText: String {
-    let split = splits.splits[splits.largest][0]
-    return "Splits share training nodes: the interval is that of the corrected resampled t test, for "
-      + "\(split.test.count) nodes judged and \(split.training.count) learned from."
   }
 
   private var tuningText: String {
@@ -91,14 +85,14 @@ extension Report {
     guard !tuning.trials.isEmpty else {
       return "Nothing was tuned on this graph"
         + (models.training.trials > 1
-          ? ", which has too few anomalies to set nodes aside for it (\(NodeSplits.leastAnomalies) are needed among "
+          ? ", which has too few anomalies to set nodes aside for it (\(PreparedNodes.leastAnomalies) are needed among "
             + "them)" : "")
         + ": every model is trained with the rate, decay and dropouts of the program's options. \(fixed)."
     }
     return
-      "\(splits.setAside.nodes) nodes, \(splits.setAside.anomalies) of them anomalies, were set aside for tuning, the same "
+      "\(splits.setAside.count) nodes, \(splits.setAside.count { nodes.isAnomaly[$0] }) of them anomalies, were set aside for tuning, the same "
       + "for every seed; they are in no split of the tables, neither to learn from nor to judge. On "
-      + "\(splits.tuning.count == 1 ? "a split" : "\(splits.tuning.count) splits") of them every model tried the same \(tuning.trialCount) settings of rate, weight decay and dropouts, "
+      + "\(splits.tuning.count == 1 ? "a split" : "\(splits.tuning.count) splits") of them every model tried the same \(tuning.candidates.count) settings of rate, weight decay and dropouts, "
       + "with the same weights, and took that of the best mean AUROC (below; every trial is in trials.csv). \(fixed)."
   }
 
@@ -108,7 +102,7 @@ extension Report {
     }
     let training = models.training
     return
-      "The same network learns to fill in the features of masked nodes (\(percentText(training.mask)) % at a time, "
+      "The same network learns to fill in the features of masked nodes (\(NumberText.percent(training.mask)) at a time, "
       + "\(training.maskEpochs) updates); no label is used, not even to choose when to stop. Then every node is scored "
       + "by its own share of the energy, with nothing masked, and by the mean squared error of its features as filled "
       + "in while it is masked (mean over nodes \(String(format: "%.3f", error)); filling in the mean would give 1 for "

@@ -8,17 +8,31 @@ extension RunRecord {
     versions["vector_unit"] = SystemLibraries.vectorUnit
   }
 
-  /// What a record calls the data at a path, or those generated where there is none.
-  package static func dataName(_ path: String?) -> String {
-    path.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "generated"
+  /// Does a part of the work and records the seconds that it takes under a name.
+  package mutating func timed<Result>(_ name: String, _ work: () throws -> Result) rethrows -> Result {
+    let started = Date()
+    let result = try work()
+    timings[name] = Date().timeIntervalSince(started)
+    return result
+  }
+
+  /// Writes a page and this record into a folder and prints the tables.
+  package func write(with page: MarkdownPage, toFolder folder: String) throws {
+    try page.write(to: "\(folder)/README.md")
+    try write(toFolder: folder)
+    for table in tables { print(try TableRecipe.render(table, summary: summary).markdown) }
+    print("Page: \(folder)/README.md")
   }
 }
 
 extension MarkdownPage {
   /// The end of a page: how its run was made, in words that `ending` goes on with behind the number of threads.
-  package mutating func addMaking(of record: RunRecord, ending: String) {
+  ///
+  /// - Parameter remark: A paragraph of its own behind the command.
+  package mutating func addMaking(of record: RunRecord, remark: String? = nil, ending: String) {
     addHeading("How this was made")
     addCode("swift run -c release \(record.commandLine)", language: "sh")
+    if let remark { addParagraph(remark) }
     addParagraph(
       "Seed \(record.seed), commit \(record.commit.short), \(record.machine.processor), "
         + "\(Parallelism.threadCount) threads" + ending)

@@ -4,114 +4,85 @@ import Kit
 
 /// Trains the image Energy Transformer, or loads one.
 struct EnergyTraining {
-  let images: PreparedImages
+  var images: PreparedImages
   let model: ModelOptions
-  let training: TrainingOptions
-  let output: OutputOptions
-  /// The rates, first weights and decay; those of the options unless another is tried.
+  var training: TrainingOptions
   var setting: Setting
 
-  init(images: PreparedImages, model: ModelOptions, training: TrainingOptions, output: OutputOptions) {
-    (self.images, self.model, self.training, self.output) = (images, model, training, output)
-    setting = training.setting
-  }
+  private typealias Loop = TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings>
 
   /// How the trained model descends.
   var settings: DescentSettings { DescentSettings(steps: model.steps, stepSize: model.stepSize) }
 
-  /// The trained model, how long training took in all and how many updates it had.
+  /// The model of a run, trained, continued or read from its checkpoint.
   func trainedModel(
-    options: [String: String], data: [DataFingerprint]
-  ) throws -> (model: ImageEnergyTransformer<Float>, seconds: Double, updates: Int) {
-    let options = options.merging(["data-sha256": data.map(\.sha256).joined(separator: " ")]) { $1 }
-    let schedule = try TrainingSchedule(images: images, training: training)
-    var loop = try loop(schedule)
-    var secondsBefore = 0.0
-    if output.evaluateOnly || output.resume && isThereToResume {
-      secondsBefore = try restore(&loop, options, updateCount: schedule.updateCount)
-    }
-    if output.evaluateOnly { return (loop.model, secondsBefore, loop.updateCount) }
-    let seconds = try run(
-      &loop, schedule, metricsPath: "\(output.output)/metrics.csv", checkpointPath: output.checkpointPath,
-      options: options, secondsBefore: secondsBefore)
-    return (loop.model, seconds, loop.updateCount)
-  }
-
-  /// A model trained for a number of updates, without files, and the seconds it took.
-  func trained(updateCount: Int) throws -> (model: ImageEnergyTransformer<Float>, seconds: Double) {
-    let schedule = try TrainingSchedule(images: images, training: training, updateCount: updateCount)
-    var loop = try loop(schedule)
-    let seconds = try run(
-      &loop, schedule, metricsPath: nil, checkpointPath: nil, options: [:], secondsBefore: 0)
-    return (loop.model, seconds)
-  }
-
-  private func loop(
-    _ schedule: TrainingSchedule
-  ) throws -> TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings> {
-    TrainingLoop(
-      model: initialModel(),
-      optimizer: try GroupedOptimizer.energyTransformer(
-        for: initialModel(), matrixRate: setting.muonRate, rate: setting.rate,
-        weightDecay: setting.weightDecay),
-      schedule: schedule.rates,
-      random: RandomStream(seed: training.seed), curriculum: curriculum, gradientNormLimit: 1)
-  }
-
-  private func run(
-    _ loop: inout TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings>, _ schedule: TrainingSchedule,
-    metricsPath: String?, checkpointPath: String?, options: [String: String], secondsBefore: Double
-  ) throws -> Double {
-    let visibleWeight = Float(training.visibleWeight)
-    return try Trainer(images: images, training: training, schedule: schedule).run(
-      &loop, metricsPath: metricsPath, checkpointPath: checkpointPath, options: options,
-      secondsBefore: secondsBefore
-    ) { model, batch, images, settings in
-      let tokens = model.tokens(
-        patches: batch.patches.sliced(axis: 0, images), masked: batch.replaced.sliced(axis: 0, images))
-      let result = model.stack.descend(from: tokens, settings: settings)
-      if let reason = result.stopReason, !reason.isFinite {
-        throw DescentFailure(description: "training: \(reason)")
-      }
-      return batch.loss(model.decode(result.activations), of: images, visibleWeight: visibleWeight)
-    }
-  }
-
-  /// Whether there is a checkpoint; a run that was killed before its first one goes on from the beginning, and says so.
-  private var isThereToResume: Bool {
-    if FileManager.default.fileExists(atPath: output.checkpointPath) { return true }
-    print("\(output.checkpointPath): no checkpoint yet, so training begins at the beginning")
-    return false
-  }
-
-  /// Options that say what a trained model is and reads; the others matter only to a run that continues.
-  private static let modelOptions: Set = ["patch", "dimension", "heads", "key-size", "memories", "blocks"]
-
-  /// Continues from the checkpoint; returns the seconds it was trained.
-  private func restore(
-    _ loop: inout TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings>, _ options: [String: String],
-    updateCount: Int
-  ) throws -> Double {
+    options: [String: String], output: OutputOptions
+  ) throws -> TrainedModel<ImageEnergyTransformer<Float>> {
+    let plan = try TrainingPlan(images: images, training: training)
+    var loop = try loop(plan)
     let path = output.checkpointPath
-    let checkpoint = try TrainingCheckpoint<Float>(contentsOf: path)
-    for (name, value) in options.sorted(by: { $0.key < $1.key })
-    where name != "test-images" && (output.resume || Self.modelOptions.contains(name)) {
-      guard let stored = checkpoint.options[name] else {
-        throw CheckpointMismatch(description: "\(path): option \(name) is missing, expected \(value)")
-      }
-      if stored != value {
-        throw CheckpointMismatch(description: "\(path): trained with --\(name) \(stored), not \(value)")
-      }
+    var files = TrainingFiles(metrics: "\(output.output)/metrics.csv", checkpoint: path, options: options)
+    if output.evaluateOnly || output.resume && FileManager.default.fileExists(atPath: path) {
+      files.secondsBefore = try restore(
+        &loop, from: path, options, atMost: output.evaluateOnly ? nil : plan.updateCount)
+    } else if output.resume {
+      // A run that was killed before its first checkpoint left nothing to go on with.
+      print("\(path): no checkpoint yet, so training begins at the beginning")
     }
-    guard output.evaluateOnly || checkpoint.updateCount <= updateCount else {
-      throw CheckpointMismatch(
-        description: "\(path): \(checkpoint.updateCount) updates done, expected at most \(updateCount)")
+    if output.evaluateOnly { return (loop.model, files.secondsBefore, loop.updateCount) }
+    return try trained(&loop, plan, files)
+  }
+
+  /// A model trained for a number of updates, without files.
+  func trained(updateCount: Int) throws -> TrainedModel<ImageEnergyTransformer<Float>> {
+    let plan = try TrainingPlan(images: images, training: training, updateCount: updateCount)
+    var loop = try loop(plan)
+    return try trained(&loop, plan, nil)
+  }
+
+  private func trained(
+    _ loop: inout Loop, _ plan: TrainingPlan, _ files: TrainingFiles?
+  ) throws -> TrainedModel<ImageEnergyTransformer<Float>> {
+    try plan.trained(&loop, files: files) { model, patches, masked, settings in
+      let tokens = model.tokens(patches: patches, masked: masked)
+      let result = model.stack.descend(from: tokens, settings: settings)
+      try result.checkFinite("training")
+      return model.decode(result.activations)
+    }
+  }
+
+  private func loop(_ plan: TrainingPlan) throws -> Loop {
+    let model = initialModel()
+    let optimizer = try GroupedOptimizer.energyTransformer(
+      for: model, matrixRate: setting.muonRate, rate: setting.rate, weightDecay: setting.weightDecay)
+    return TrainingLoop(
+      model: model, optimizer: optimizer, schedule: plan.rates, random: RandomStream(seed: training.seed),
+      curriculum: curriculum, gradientNormLimit: 1)
+  }
+
+  /// Continues from a checkpoint; returns the seconds it was trained.
+  ///
+  /// - Parameter updateCount: Updates of the whole run, which has to have the checkpoint's options; nil for a model that is
+  ///   only evaluated.
+  private func restore(
+    _ loop: inout Loop, from path: String, _ options: [String: String], atMost updateCount: Int?
+  ) throws -> Double {
+    let checkpoint = try TrainingCheckpoint<Float>(contentsOf: path)
+    // Options that say what a trained model is and reads; the others matter only to a run that continues.
+    let kept: Set = ["patch", "dimension", "heads", "key-size", "memories", "blocks"]
+    let needed = options.filter { name, _ in
+      name != "test-images" && (updateCount != nil || kept.contains(name))
+    }
+    if let difference = RunIdentity.difference(of: checkpoint.options, from: needed) {
+      throw ExperimentError("\(path): \(difference)")
+    }
+    if let updateCount, checkpoint.updateCount > updateCount {
+      throw ExperimentError(
+        "\(path): \(checkpoint.updateCount) updates done, expected at most \(updateCount)")
     }
     try loop.restore(from: checkpoint)
     guard let seconds = checkpoint.options["train-seconds"].flatMap(Double.init), (0...1e9).contains(seconds)
-    else {
-      throw CheckpointMismatch(description: "\(path): train-seconds is not a number from 0 to 1e9")
-    }
+    else { throw ExperimentError("\(path): train-seconds is not a number from 0 to 1e9") }
     return seconds
   }
 
@@ -130,16 +101,10 @@ struct EnergyTraining {
 
   /// The same integration time in a third of the steps at first: it costs a third.
   private var curriculum: Curriculum<DescentSettings> {
-    let short = DescentSettings(
-      steps: max(1, model.steps / 3),
-      stepSize: model.stepSize * Double(model.steps) / Double(max(1, model.steps / 3)))
+    let steps = max(1, model.steps / 3)
+    let short = DescentSettings(steps: steps, stepSize: model.stepSize * Double(model.steps) / Double(steps))
     if training.shortShare <= 0 { return Curriculum(always: settings) }
     if training.shortShare >= 1 { return Curriculum(always: short) }
     return Curriculum([(training.shortShare, short), (1 - training.shortShare, settings)])
   }
-}
-
-/// A checkpoint of another run.
-struct CheckpointMismatch: Error, CustomStringConvertible {
-  let description: String
 }

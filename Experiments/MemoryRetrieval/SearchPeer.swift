@@ -11,7 +11,7 @@ final class SearchPeer {
   private struct Time: Decodable { let seconds: Double }
   private struct Done: Decodable {}
 
-  /// - Throws: ``PeerFault`` where a program is missing.
+  /// - Throws: ``ExperimentError`` where a program is missing.
   static func check(_ options: ScaleOptions) throws {
     try PeerProgram.check(python: options.python, program: program(options))
   }
@@ -20,7 +20,7 @@ final class SearchPeer {
 
   /// Starts it and lets it read the patterns.
   ///
-  /// - Throws: ``PeerFault`` where it is not installed or fails.
+  /// - Throws: ``ExperimentError`` where it is not installed or fails.
   init(_ options: ScaleOptions, file: PatternFile, threads: Int) throws {
     program = try PeerProgram(
       name: "faiss", python: options.python, program: Self.program(options),

@@ -98,3 +98,8 @@ public struct ImagePatterns: Sendable {
     return PixelImage(width: width, height: height, channels: channels, bytes: bytes)
   }
 }
+
+/// A half of an image.
+public enum ImageHalf: String, Sendable, CaseIterable {
+  case upper, lower, left, right
+}

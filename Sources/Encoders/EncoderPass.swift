@@ -47,7 +47,7 @@ final class EncoderPass<Scalar: TensorScalar> {
     embed()
     for (index, layer) in encoder.layers.enumerated() {
       attend(index, layer, observe)
-      widen(layer)
+      feedForward(layer)
     }
   }
 
@@ -104,15 +104,15 @@ final class EncoderPass<Scalar: TensorScalar> {
     layer.attentionNorm.apply(rows: rowCount, states.pointer, stride: tokenRow)
   }
 
-  private func widen(_ layer: EncoderLayer<Scalar>) {
+  private func feedForward(_ layer: EncoderLayer<Scalar>) {
     let hiddenSize = encoder.configuration.hiddenSize
     for first in stride(from: 0, to: rowCount, by: Self.rowsAtOnce) {
       let rows = min(Self.rowsAtOnce, rowCount - first)
       let x = states.pointer + first * tokenRow
-      layer.widening.apply(
+      layer.feedForwardIn.apply(
         rows: rows, x, stride: tokenRow, to: hidden.pointer, outStride: hiddenRow)
       Scalar.kernels.encoder.gelu(rows, hiddenSize, hiddenRow, hidden.pointer)
-      layer.narrowing.apply(
+      layer.feedForwardOut.apply(
         rows: rows, hidden.pointer, stride: hiddenRow, to: x, outStride: tokenRow, keep: 1)
     }
     layer.finalNorm.apply(rows: rowCount, states.pointer, stride: tokenRow)

@@ -1,13 +1,13 @@
 import Foundations
 public import Tensors
 
-/// Fits Gaussian weightings to what heads answer: the bells whose answers differ least from theirs in the sum of
+/// Fits Gaussian weightings to what heads answer: the Gaussians whose answers differ least from theirs in the sum of
 /// squares over the sequences seen.
 ///
 ///     for each query i:  Σ over sequences of | Σ_j A_ij v_j - o_i |²  =  A_i M A_iᵀ - 2 A_i·c_i + const
 ///     M = Σ V Vᵀ,   c_i = Σ V o_i
 ///
-/// M and c are all that is kept of the sequences. A grid of bells finds a start, Levenberg-Marquardt steps in (μ, log σ)
+/// M and c are all that is kept of the sequences. A grid of Gaussians finds a start, Levenberg-Marquardt steps in (μ, log σ)
 /// descend from there.
 ///
 /// - Source: the weighting is that of Ramsauer et al. 2020, who learn it in training; the fit to a trained head is ours.
@@ -40,18 +40,18 @@ public struct GaussianFit: Sendable {
 
   /// The best weighting of each head.
   public func weightings() -> [GaussianWeighting] {
-    let starts = BellFit.starts(length: length)
+    let starts = GaussianCurveFit.starts(length: length)
     let size = length * length
     return Parallelism.map(headCount) { head in
       products.withElements { products in
         overlaps.withElements { overlaps in
           let own = UnsafeBufferPointer(rebasing: products[head * size..<(head + 1) * size])
-          let fit = BellFit(products: own, length: length, starts: starts)
-          let bells = (0..<length).map { query in
+          let fit = GaussianCurveFit(products: own, length: length, starts: starts)
+          let Gaussians = (0..<length).map { query in
             let row = head * size + query * length
             return fit.best(overlaps: UnsafeBufferPointer(rebasing: overlaps[row..<row + length]))
           }
-          return GaussianWeighting(means: bells.map(\.mean), deviations: bells.map(\.deviation))
+          return GaussianWeighting(means: Gaussians.map(\.mean), deviations: Gaussians.map(\.deviation))
         }
       }
     }

@@ -1,23 +1,23 @@
 import Foundations
 public import Tensors
 
-/// Weights of attention that depend on positions alone: for each query a bell over the keys.
+/// Weights of attention that depend on positions alone: for each query a Gaussian over the keys.
 ///
 ///     A_ij ∝ exp(-½ ((s_j - μ_i) / σ_i)²)        s_j = (j - ½ (N - 1)) / (½ (N - 1)),   j = 0 … N - 1
 ///
 /// Each row is normalised. The 2 N numbers belong to sequences of N tokens; for other lengths 1/σ² and μ/σ² are
-/// interpolated between the positions s, so that the first and the last token keep theirs, and the bell between a narrow
+/// interpolated between the positions s, so that the first and the last token keep theirs, and the Gaussian between a narrow
 /// and a nearly flat one is near the narrow one.
 ///
 /// - Source: Ramsauer et al. 2020, section 3 and appendix A.5 on the replacement of averaging heads; the interpolation
 ///   is ours, as the paper's sequences have one length.
 public struct GaussianWeighting: Sendable, Equatable {
-  /// The centre μ of each query's bell.
+  /// The centre μ of each query's Gaussian.
   public let means: [Double]
-  /// The width σ of each query's bell, above 0.
+  /// The width σ of each query's Gaussian, above 0.
   public let deviations: [Double]
 
-  /// Bells, one a query.
+  /// Gaussians, one a query.
   public init(means: [Double], deviations: [Double]) {
     require(
       !means.isEmpty && means.count == deviations.count,

@@ -38,8 +38,8 @@ final class HeadAttention<Scalar: TensorScalar> {
       for query in 0..<count {
         (weights.pointer + query * weightsRow).update(repeating: 1 / Scalar(count), count: count)
       }
-    case .gaussian(let bells):
-      bells.writeScores(count: count, row: weightsRow, to: weights.pointer)
+    case .gaussian(let Gaussians):
+      Gaussians.writeScores(count: count, row: weightsRow, to: weights.pointer)
       encoder.weigh(count, count, weightsRow, 1, weights.pointer, nil)
     }
     mix(input.values, count: count, stride: row, to: answers, outStride: stride)
@@ -111,4 +111,34 @@ final class HeadAttention<Scalar: TensorScalar> {
   var current: (weights: UnsafePointer<Scalar>, logSums: UnsafePointer<Double>) {
     (UnsafePointer(weights.pointer), UnsafePointer(logSums.pointer))
   }
+}
+
+/// A head of an encoder: its layer and its place in the layer, from 0.
+public struct HeadPlace: Hashable, Sendable, Comparable {
+  /// The layer, from 0 at the embeddings.
+  public let layer: Int
+  /// The place in the layer.
+  public let head: Int
+
+  /// A head by its place.
+  public init(layer: Int, head: Int) {
+    (self.layer, self.head) = (layer, head)
+  }
+
+  public static func < (a: HeadPlace, b: HeadPlace) -> Bool { (a.layer, a.head) < (b.layer, b.head) }
+}
+
+/// How a head of an encoder weighs the values of the tokens.
+///
+/// The published rule is one Hopfield retrieval: the query is the state, the keys are the stored patterns, and the
+/// answer is read out through the values (Ramsauer et al. 2020, equation 10). The other rules replace it.
+public enum HeadRule: Sendable, Equatable {
+  /// softmax(β q Kᵀ), the published rule.
+  case softmax
+  /// The same weight for every token.
+  case uniform
+  /// Weights by a Gaussian over the positions, which do not depend on the tokens.
+  case gaussian(GaussianWeighting)
+  /// softmax(β q Kᵀ) after the query has made updates - 1 steps q <- softmax(β q Kᵀ) K; 1 is the published rule.
+  case retrieval(updates: Int)
 }

@@ -5,7 +5,7 @@ extension TransformerEncoder {
   /// Gaussian weightings that come nearest to what the heads answer over sequences of one length, in the order of
   /// ``EncoderConfiguration/heads``.
   ///
-  /// Every head is fitted to the encoder as it is: where the layers before are replaced too, their bells have not seen
+  /// Every head is fitted to the encoder as it is: where the layers before are replaced too, their Gaussians have not seen
   /// each other.
   public func gaussianWeightings(over tokens: EncoderTokens) -> [GaussianWeighting] {
     let length = oneLength(of: tokens)

@@ -1,4 +1,5 @@
 import Foundations
+import Layers
 import Tensors
 
 /// Sizes and switches of a Hopfield association: start from a preset and change what differs.
@@ -126,4 +127,52 @@ public struct HopfieldConfiguration: Sendable, Equatable {
         "values of \(valueSize) without a projection need a head's value size, not \(headValueSize)")
     }
   }
+}
+
+/// A function of each number of a layer's output.
+public enum AssociationActivation: Sendable, Equatable {
+  /// x.
+  case identity
+  /// max(x, 0).
+  case relu
+  /// The hyperbolic tangent.
+  case tanh
+  /// 1 / (1 + e^-x).
+  case sigmoid
+  /// x Φ(x) in its tanh form.
+  case gelu
+
+  func callAsFunction<Scalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+    switch self {
+    case .identity: x
+    case .relu: x.relu()
+    case .tanh: x.tanh()
+    case .sigmoid: x.sigmoid()
+    case .gelu: x.gaussianErrorLinearUnit()
+    }
+  }
+}
+
+/// Where the values come from that an association mixes.
+public enum ValueProjection: Sendable, Equatable {
+  /// V = W_V y of the value patterns y, with weights of its own: attention.
+  case independent
+  /// V = W_V W_K y: the form of the paper.
+  ///
+  /// - Source: Ramsauer et al. 2021, equation 10.
+  case connected
+  /// V = W_K y: a state is answered with its next self.
+  case keys
+  /// V = y, the same in every head: nothing is learned.
+  case none
+}
+
+/// How the numbers of a pattern are normalised.
+public enum PatternNorm: Sendable, Equatable {
+  /// Left as they are.
+  case none
+  /// To mean 0 and variance 1.
+  case standard
+  /// To mean 0 and variance 1, then a learned gain and bias for each number: layer norm.
+  case affine
 }

@@ -215,4 +215,20 @@ struct TrainingLoopTests {
       #expect(error?.description == "update 0: the gradient of parameter \"outer\" is not a finite number")
     }
   }
+
+  struct Forgetful: Parameterized {
+    var weights = Tensor<Float>.ones([2])
+    mutating func visitParameters(_ visit: ParameterVisitor<Float>) {}
+  }
+
+  @Test("a model that visits no parameter stops with a sentence, not with a training that learns nothing")
+  func noParameters() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = TrainingLoop(
+        model: Forgetful(), optimizer: AdamW<Float>(), schedule: .constant(0.1), random: RandomStream(seed: 1)
+      )
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("Forgetful visits no parameter"), "\(message.prefix(500))")
+  }
 }

@@ -46,3 +46,11 @@ public struct NodeGraph: Sendable {
     (self.labels, self.outlierKinds) = (labels, outlierKinds)
   }
 }
+
+/// How the nodes of a generated graph are numbered.
+public enum NodeOrder: Sendable, Hashable {
+  /// At random, as in graphs that were collected.
+  case random
+  /// Community after community, which keeps neighbours close in memory.
+  case byCommunity
+}

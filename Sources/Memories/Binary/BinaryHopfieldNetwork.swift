@@ -100,3 +100,32 @@ public struct BinaryHopfieldNetwork<Scalar: TensorScalar>: AssociativeMemory {
     return (states * fields).sum(axes: [1]) * (-factor / 2)
   }
 }
+
+/// The way of one query through a memory of binary states.
+struct BinaryTrace<State> {
+  var state: State
+  var steps = 0
+  var stopReason = RetrievalStop.stepLimit
+  var energies: [Double] = []
+}
+
+/// How a binary Hopfield network learns its patterns.
+public enum LearningRule: Sendable, Equatable, CaseIterable {
+  /// T = 1/d sum_mu xi_mu xi_muᵀ, diagonal 0.
+  ///
+  /// - Source: Hopfield 1982.
+  case hebb
+  /// T = the projection on the span of the patterns, diagonal 0: every pattern is a fixed point while there
+  /// are fewer than d and no combination of others decides a neuron alone.
+  ///
+  /// - Source: Personnaz, Guyon and Dreyfus 1986; Kanter and Sompolinsky 1987 for the diagonal.
+  case pseudoInverse
+}
+
+/// When the neurons of a memory of binary states are updated.
+public enum UpdateOrder: Sendable {
+  /// One after the other, in an order drawn anew for each sweep and query. The energy never rises.
+  case asynchronous(random: RandomStream)
+  /// All at once. The energy may rise, and states may alternate: a cycle of two is found and reported.
+  case synchronous
+}
