@@ -89,7 +89,7 @@ struct DescendTests {
       "--weights", reference, "--output", output, "--step-size", "0.11", "--expect", reference)
     found.expectOneLine(containing: "array \"", "a relative error of at most 1.00e-10")
     let shapes = try run("--weights", reference, "--output", output, "--steps", "2", "--expect", reference)
-    shapes.expectOneLine(containing: "array states has shape [2, 3, 11, 16], expected [2, 13, 11, 16]")
+    shapes.expectOneLine(containing: "array states has shape [2, 13, 11, 16], expected [2, 3, 11, 16]")
   }
 
   @Test("files that are no safetensors file are refused in one line that names them")
