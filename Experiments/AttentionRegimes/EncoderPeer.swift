@@ -20,12 +20,12 @@ final class EncoderPeer {
 
   /// Starts it and lets it read the model.
   ///
-  /// - Throws: ``PeerFault`` where it is not installed or fails, or the model's vectors are other than it makes them.
+  /// - Throws: ``ExperimentError`` where it is not installed or fails, or the model's vectors are other than it makes them.
   init(_ options: PeerOptions, model: LoadedModel, threads: Int) throws {
     let pooling = model.configuration.pooling
     guard pooling == [.mean] else {
       let names = pooling.map(\.rawValue).joined(separator: " and ")
-      throw PeerFault(
+      throw ExperimentError(
         "PyTorch: its side takes the mean of the tokens' states, this model \(names): leave it out by --no-peers"
       )
     }
@@ -40,7 +40,7 @@ final class EncoderPeer {
     let answer = try program.ask(
       ["command": "tokenize", "text": path, "output": output], as: Count.self)
     let ids = try SafetensorsFile.read(path: output).array(named: "ids").integers()
-    guard ids.count == answer.count else { throw PeerFault("PyTorch: \(ids.count) ids of \(answer.count)") }
+    guard ids.count == answer.count else { throw ExperimentError("PyTorch: \(ids.count) ids of \(answer.count)") }
     return ids
   }
 

@@ -9,6 +9,16 @@ public struct FixedPoint: Sendable, Equatable {
   /// The spectral radius of the Jacobian of the update at the state; nil unless asked for. Below 1 the fixed
   /// point attracts its neighbourhood.
   public let spectralRadius: Double?
+
+  /// A fixed point of its parts, as a memory of one's own reports it.
+  public init(
+    kind: FixedPointKind, dominantCount: Int?, largestWeight: Double, spectralRadius: Double? = nil
+  ) {
+    self.kind = kind
+    self.dominantCount = dominantCount
+    self.largestWeight = largestWeight
+    self.spectralRadius = spectralRadius
+  }
 }
 
 /// The kinds of fixed points of a memory. A state whose weights are no numbers has none.

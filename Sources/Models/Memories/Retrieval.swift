@@ -17,4 +17,17 @@ public struct Retrieval<Scalar: TensorScalar>: Sendable {
   /// The fixed point of each query; nil where it was not asked for or the memory cannot tell, and where a query stopped
   /// as ``RetrievalStop/nonFinite``.
   public let fixedPoints: [FixedPoint?]
+
+  /// A retrieval of its parts, as a memory of one's own reports it.
+  public init(
+    states: Tensor<Scalar>, steps: [Int], stopReasons: [RetrievalStop], energies: [[Double]] = [],
+    weights: [[PatternWeight]] = [], fixedPoints: [FixedPoint?]
+  ) {
+    self.states = states
+    self.steps = steps
+    self.stopReasons = stopReasons
+    self.energies = energies
+    self.weights = weights
+    self.fixedPoints = fixedPoints
+  }
 }

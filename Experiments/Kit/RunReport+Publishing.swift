@@ -1,0 +1,22 @@
+package import EnergyTransformer
+
+extension RunReport {
+  /// Writes everything into a folder and prints the tables.
+  package func publish(in folder: String) throws {
+    try write(toFolder: folder)
+    for table in try tables() { print(table.markdown) }
+    print("Page: \(folder)/README.md")
+  }
+}
+
+extension PageSection {
+  /// The end of a page: how its run was made, in words that `ending` goes on with behind the number of threads.
+  package static func making(of record: RunRecord, ending: String) -> PageSection {
+    var section = PageSection("How this was made")
+    section.addCode("swift run -c release \(record.commandLine)", language: "sh")
+    section.addParagraph(
+      "Seed \(record.seed), commit \(record.commit.short), \(record.machine.processor), "
+        + "\(Parallelism.threadCount) threads" + ending)
+    return section
+  }
+}
