@@ -1,4 +1,5 @@
 import EnergyTransformer
+import Kit
 
 /// Everything a descent is judged by, in the layout of the reference figures.
 struct DescentFigures<Scalar: TensorScalar> {
@@ -9,14 +10,12 @@ struct DescentFigures<Scalar: TensorScalar> {
 
   /// Runs the descent.
   ///
-  /// - Throws: ``DescentLeftFiniteNumbers``; there are no figures then.
+  /// - Throws: ``DescentFailure`` where it left the finite numbers; there are no figures then.
   init(of input: BlockFile<Scalar>) throws {
     let block = input.block
     let result = block.descent(input.settings).run(
       from: input.tokens, recording: [.energies, .states(every: 1)])
-    guard result.stopReason.isFinite else {
-      throw DescentLeftFiniteNumbers(file: input.path, what: "\(result.stopReason)")
-    }
+    try result.checkFinite("\(input.path): descent")
     let gradient = block.energy.gradient(at: block.norm.activations(at: input.tokens))
     let (batch, shape) = (input.tokens.values.shape[0], input.tokens.values.shape)
     func energies(_ part: String) -> Tensor<Scalar> {
@@ -30,7 +29,7 @@ struct DescentFigures<Scalar: TensorScalar> {
     ]
     stopReason = result.stopReason
     if let fault = arrays.first(where: { !$0.values.isFinite }) {
-      throw DescentLeftFiniteNumbers(file: input.path, what: "\(fault.name) is infinite or not a number")
+      throw DescentFailure("\(input.path): descent: \(fault.name) is infinite or not a number")
     }
   }
 
@@ -60,11 +59,4 @@ struct DescentFigures<Scalar: TensorScalar> {
   private func means(_ energies: Tensor<Scalar>) -> [Double] {
     energies.converted(to: Double.self).mean(axes: [0]).elements
   }
-}
-
-/// A descent that met an infinity or something that is not a number.
-struct DescentLeftFiniteNumbers: Error, CustomStringConvertible {
-  let file: String
-  let what: String
-  var description: String { "\(file): descent: \(what)" }
 }

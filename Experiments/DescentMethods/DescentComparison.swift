@@ -31,8 +31,7 @@ struct DescentComparison {
       settings: "as trained", rule: .gradient, stepSize: .constant(trained.stepSize))
     func goal(_ images: PreparedImages) throws -> DescentGoal {
       guard let course = DescentCourse.measured(reference, model, images, limit: steps) else {
-        throw DescentFailure(
-          description: "\(options.checkpoint): the trained steps leave the finite numbers")
+        throw ExperimentError("\(options.checkpoint): the trained steps leave the finite numbers")
       }
       return DescentGoal(reference: course, slack: options.slack)
     }
@@ -70,9 +69,4 @@ struct DescentComparison {
     seconds["timing"] = Date().timeIntervalSince(timed)
     (self.budgets, self.trained, self.methods, self.courses) = (budgets, trained, methods, courses)
   }
-}
-
-/// A descent that left the finite numbers.
-struct DescentFailure: Error, CustomStringConvertible {
-  let description: String
 }

@@ -5,7 +5,7 @@ import Kit
 
 /// Which descents reach the energy of the trained steps in fewer gradients, and do they give the same completion?
 @main
-struct DescentMethods: ParsableCommand {
+struct DescentMethods: ParsableCommand, RecordedOptions {
   static let configuration = CommandConfiguration(
     commandName: "descent-methods",
     abstract: "Compare ways to descend the energy of a trained model; write tables and curves.",
@@ -14,17 +14,14 @@ struct DescentMethods: ParsableCommand {
       images, and the test images stay unseen.
       """)
 
-  @OptionGroup(title: "Data") var data: DataOptions
+  @OptionGroup(title: "Data") var data: ImageOptions
   @OptionGroup(title: "Methods") var methods: MethodOptions
 
   mutating func run() throws {
     if let threads = methods.threads { Parallelism.threadCount = threads }
     let started = Date()
     try OutputFolder.prepare(methods.output)
-    var record = RunRecord(
-      experiment: "descent-methods", title: "Descent methods", options: optionTexts, seed: 0)
-    record.versions["matrix_library"] = SystemLibraries.matrixProducts
-    record.versions["vector_unit"] = SystemLibraries.vectorUnit
+    var record = RunRecord(of: self, title: "Descent methods", seed: 0)
     let images = try PreparedImages(data, seed: 0)
     let tuning = try images.testing(onTrainingImages: methods.tuningImages)
     record.data = try images.fingerprints()
@@ -37,14 +34,8 @@ struct DescentMethods: ParsableCommand {
       .write(record, to: methods.output)
   }
 
-  private var optionTexts: [String: String] {
-    [
-      "data": data.data.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "embedded digits",
-      "patch": "\(data.patch)", "mask": "\(data.mask)", "validation": "\(data.validation)",
-      "test-images": "\(data.testImages)",
-      "checkpoint": URL(fileURLWithPath: methods.checkpoint).lastPathComponent,
-      "tuning-images": "\(methods.tuningImages)", "slack": "\(methods.slack)", "rounds": "\(methods.rounds)",
-      "threads": "\(Parallelism.threadCount)",
-    ]
+  /// Nothing is trained, so what only training images are made with has no effect.
+  var recordedOtherwise: [String: String?] {
+    ["checkpoint": String(lastPartOf: methods.checkpoint), "kept": nil, "augment": nil]
   }
 }

@@ -23,7 +23,7 @@ extension DescentReport {
     page.addHeading("Fewest gradients to the energy and the same error")
     page.addParagraph(
       "The same, with settings chosen among those whose error at that point is at most "
-        + "\(percent(comparison.goal.slack)) above that of the trained steps on the tuning images. A method without "
+        + "\(NumberText.percent(comparison.goal.slack)) above that of the trained steps on the tuning images. A method without "
         + "numbers has no such settings.")
     try page.addTable(record.tables[1], summary: record.summary)
     page.addParagraph(verdict(withError: true))
@@ -42,11 +42,7 @@ extension DescentReport {
         + "Times are gradients times the time of one, which was measured over \(steps) steps, the least of "
         + "\(record.options["rounds"] ?? "") rounds in turn.")
     for (name, plot) in figures { page.addImage("\(name).svg", caption: plot.title) }
-    page.addHeading("How this was made")
-    page.addCode("swift run -c release \(record.commandLine)", language: "sh")
-    page.addParagraph(
-      "Commit \(record.commit.short), \(record.machine.processor), \(Parallelism.threadCount) threads. "
-        + "Everything is in run.json.")
+    page.addMaking(of: record, ending: ". Everything is in run.json.")
     return page
   }
 
@@ -61,11 +57,9 @@ extension DescentReport {
     return
       "First on the tuning images: \(label), \(comparison.methods[index].method.candidates[found.candidate].settings). "
       + "On the images under test it takes \(found.course.gradients[found.moment]) gradients instead of "
-      + "\(comparison.trained.steps), and its error there is \(percent(abs(change))) "
+      + "\(comparison.trained.steps), and its error there is \(NumberText.percent(abs(change), digits: 1)) "
       + "\(change < 0 ? "lower" : "higher") than that of the trained steps."
   }
-
-  private func percent(_ share: Double) -> String { String(format: "%.3g %%", 100 * share) }
 
   /// The figures with their file names.
   var figures: [(name: String, plot: LinePlot)] {

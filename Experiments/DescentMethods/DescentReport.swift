@@ -14,17 +14,12 @@ struct DescentReport {
     record.summary = summary
     record.headline = [
       "plain_gradients", "energy_gradients", "same_error_gradients", "plain_mse", "same_error_mse",
-    ].filter {
-      summary[$0] != nil
-    }
+    ].filter { record.summary[$0] != nil }
     record.tables = [
       goalTable("energy", withError: false), goalTable("same_error", withError: true), budgetTable,
     ]
     for (name, plot) in figures { try plot.write(to: "\(folder)/\(name).svg") }
-    try page(record).write(to: "\(folder)/README.md")
-    try record.write(toFolder: folder)
-    for table in record.tables { print(try TableRecipe.render(table, summary: summary).markdown) }
-    print("Page: \(folder)/README.md")
+    try record.write(with: page(record), toFolder: folder)
   }
 
   /// The candidate that was chosen for a purpose, with what came out on the images under test.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kit
 
 /// The model, the images for tuning and what is written.
 struct MethodOptions: ParsableArguments {
@@ -13,13 +14,11 @@ struct MethodOptions: ParsableArguments {
   @Option(help: "Folder for the page, figures and records.") var output = "Results/descent-methods"
 
   func validate() throws {
-    for (name, value, most) in [
-      ("tuning-images", tuningImages, 1_000_000), ("rounds", rounds, 1000), ("threads", threads ?? 1, 1024),
-    ] where value < 1 || value > most {
-      throw ValidationError("--\(name) must lie in 1 ... \(most), not \(value)")
-    }
-    if !(slack >= 0 && slack <= 100) { throw ValidationError("--slack must lie in 0 ... 100, not \(slack)") }
-    if output.isEmpty { throw ValidationError("--output must name a folder") }
-    if checkpoint.isEmpty { throw ValidationError("--checkpoint must name a file") }
+    try checkRanges([
+      ("tuning-images", tuningImages, 1...1_000_000), ("rounds", rounds, 1...1000),
+      ("threads", threads ?? 1, 1...1024),
+    ])
+    try checkRanges([("slack", slack, .range(0...100))])
+    try checkNames([("output", output), ("checkpoint", checkpoint)])
   }
 }

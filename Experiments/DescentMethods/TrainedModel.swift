@@ -1,4 +1,5 @@
 import EnergyTransformer
+import Kit
 
 /// A model that `masked-images` trained, from its checkpoint or its file of weights.
 struct TrainedModel {
@@ -39,34 +40,12 @@ struct TrainedModel {
       keySize: try number("key-size", sizes), memoryCount: try number("memories", sizes))
     steps = try number("steps", sizes)
     stepSize = try number("step-size", 1e-9...1e6)
-    let start = Self.untrained(block, grid)
+    var random = RandomStream(seed: 0)
+    let untrained = ImageEnergyTransformer<Float>(
+      ImageEnergyTransformerConfiguration(block: block, grid: grid), using: &random)
     model =
       isCheckpoint
-      ? try TrainingCheckpoint<Float>(contentsOf: path).applied(to: start)
-      : start.with(try Self.parameters(of: file, like: start.parameters))
-  }
-
-  private static func untrained(
-    _ block: EnergyTransformerConfiguration, _ grid: PatchGrid
-  ) -> ImageEnergyTransformer<Float> {
-    var random = RandomStream(seed: 0)
-    return ImageEnergyTransformer(
-      ImageEnergyTransformerConfiguration(block: block, grid: grid), using: &random)
-  }
-
-  /// The arrays of a file of weights, in the order of a model's parameters.
-  private static func parameters(
-    of file: SafetensorsFile, like expected: ParameterValues<Float>
-  ) throws -> ParameterValues<Float> {
-    let values = try zip(expected.names, expected.values).map { name, parameter in
-      let value = try Tensor<Float>(file.array(named: name))
-      guard value.shape == parameter.shape else {
-        throw FileFormatError(
-          file: file.path, field: "array \"\(name)\"", expected: "shape \(parameter.shape)",
-          found: "shape \(value.shape)")
-      }
-      return value
-    }
-    return ParameterValues(names: expected.names, values: values)
+      ? try TrainingCheckpoint<Float>(contentsOf: path).applied(to: untrained)
+      : try WeightsFile.read(untrained, path: path)
   }
 }

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Kit
 
 /// What one training of one method did on one fold.
 struct FoldResult: Codable, Equatable {
@@ -37,19 +38,10 @@ struct TrialResult: Codable, Equatable {
   var validationLoss: Double?
   var epoch: Int?
   var seconds = 0.0
-
-  /// Higher accuracy is better, of equals the lower loss; a trial that failed is better than none.
-  func isBetter(than other: TrialResult) -> Bool {
-    guard let accuracy = validationAccuracy, let loss = validationLoss else { return false }
-    guard let otherAccuracy = other.validationAccuracy, let otherLoss = other.validationLoss else {
-      return true
-    }
-    return accuracy == otherAccuracy ? loss < otherLoss : accuracy > otherAccuracy
-  }
 }
 
 /// The results of a run so far; written anew after each one, so that an interrupted run can go on.
-struct FoldResults: Codable {
+struct FoldResults: JSONRecord {
   static let fileName = "folds.json"
   static let trialsFileName = "trials.csv"
 
@@ -57,6 +49,8 @@ struct FoldResults: Codable {
   var options: [String: String]
   var trials: [TrialResult] = []
   var results: [FoldResult] = []
+
+  init(options: [String: String]) { self.options = options }
 
   /// The result of a method on a fold; nil where there is none yet.
   func result(of method: Method, fold: Int, seed: Int) -> FoldResult? {
@@ -73,30 +67,24 @@ struct FoldResults: Codable {
     trials.first { $0.method == method && $0.fold == fold && $0.trial == trial }
   }
 
-  /// The best trial of a method on a fold, of equals the first; nil where none kept to the finite numbers.
+  /// The trial of a method on a fold with the highest accuracy, of equals that of the lowest loss, then the first; nil where
+  /// none kept to the finite numbers.
   func chosenTrial(of method: Method, fold: Int) -> TrialResult? {
-    let found = trials.filter { $0.method == method && $0.fold == fold && $0.validationAccuracy != nil }
-      .sorted { $0.trial < $1.trial }
-    return found.dropFirst().reduce(found.first) { best, next in
-      best.map { next.isBetter(than: $0) ? next : $0 }
-    }
+    trials.filter { $0.method == method && $0.fold == fold }.sorted { $0.trial < $1.trial }
+      .compactMap { trial in
+        trial.validationAccuracy.map {
+          (trial, ValidationScore(score: $0, loss: trial.validationLoss ?? .infinity))
+        }
+      }
+      .max { $0.1 < $1.1 }?.0
   }
 
   /// Writes everything as JSON, and the trials as a table too.
-  func write(toFolder folder: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile(path: "\(folder)/\(Self.fileName)").write(try encoder.encode(self))
-    let table = "\(folder)/\(Self.trialsFileName)"
-    if trials.isEmpty {
-      // That of an earlier run into the same folder.
-      try? FileManager.default.removeItem(atPath: table)
-    } else {
-      try trialTable.write(to: table)
-    }
-  }
-
-  private var trialTable: CSVTable {
+  func writeAll(toFolder folder: String) throws {
+    try write(toFolder: folder)
+    let path = "\(folder)/\(Self.trialsFileName)"
+    // An earlier run into the same folder may have left one.
+    guard !trials.isEmpty else { return (try? FileManager.default.removeItem(atPath: path)) ?? () }
     var table = CSVTable(columns: [
       "method", "fold", "trial", "rate", "weight_decay", "dropout", "epochs", "validation_accuracy",
       "validation_loss", "epoch", "chosen",
@@ -111,45 +99,35 @@ struct FoldResults: Codable {
         trial.epoch.map { "\($0)" } ?? "", isChosen ? "1" : "0",
       ])
     }
-    return table
+    try table.write(to: path)
   }
 
-  private struct OptionsAlone: Decodable { let options: [String: String] }
+  /// The options alone, which the file of an older program has too.
+  private struct Options: JSONRecord {
+    static let fileName = FoldResults.fileName
+    let options: [String: String]
+  }
 
-  /// Reads the results of an interrupted run and checks that they fit.
-  static func read(
-    fromFolder folder: String, options: [String: String], folds: [StratifiedSplit], settings: [Setting]
-  ) throws -> FoldResults {
-    let path = "\(folder)/\(fileName)"
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw ResumeError(description: "\(path): missing, expected the results of an interrupted run")
+  /// The results of an interrupted run, checked to fit; nil where there are none.
+  static func interrupted(
+    inFolder folder: String, options: [String: String], folds: [StratifiedSplit], settings: [Setting]
+  ) throws -> FoldResults? {
+    func refused(_ problem: String) -> ExperimentError {
+      ExperimentError("\(folder)/\(fileName): \(problem)")
     }
-    // Options first: the file of an older program lacks some, and its results have another form.
-    let damaged = ResumeError(description: "\(path): damaged, expected the results of an interrupted run")
-    guard let made = try? JSONDecoder().decode(OptionsAlone.self, from: data).options else { throw damaged }
-    for (name, value) in options.sorted(by: { $0.key < $1.key }) where made[name] != value {
-      throw ResumeError(
-        description: "\(path): made with --\(name) \(made[name] ?? "(missing)"), not \(value)")
-    }
-    guard let found = try? JSONDecoder().decode(FoldResults.self, from: data) else { throw damaged }
+    guard let made = try Options.read(fromFolder: folder)?.options else { return nil }
+    if let difference = made.difference(from: options) { throw refused(difference) }
+    guard let found = try read(fromFolder: folder) else { return nil }
     for result in found.results {
       guard folds.indices.contains(result.fold), result.predictions.count == folds[result.fold].test.count,
         (0...1).contains(result.accuracy), (0...1).contains(result.validationAccuracy)
-      else { throw ResumeError(description: "\(path): fold \(result.fold + 1) does not fit the data") }
+      else { throw refused("fold \(result.fold + 1) does not fit the data") }
     }
     for trial in found.trials {
       guard folds.indices.contains(trial.fold), settings.indices.contains(trial.trial),
         settings[trial.trial] == trial.setting, (0...1).contains(trial.validationAccuracy ?? 0)
-      else {
-        throw ResumeError(
-          description: "\(path): trial \(trial.trial + 1) of fold \(trial.fold + 1) does not fit the options")
-      }
+      else { throw refused("trial \(trial.trial + 1) of fold \(trial.fold + 1) does not fit the options") }
     }
     return found
   }
-}
-
-/// Files of another run.
-struct ResumeError: Error, CustomStringConvertible {
-  let description: String
 }

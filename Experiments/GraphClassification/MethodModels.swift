@@ -1,41 +1,124 @@
 import EnergyTransformer
 
-/// The models of the trained methods: the Energy Transformer as asked for, the others of its size where they have one.
+extension Tensor<Float> {
+  /// The features as training sees them: without a share of them.
+  fileprivate func thinned(_ rate: Double, _ training: RandomStream?) -> Tensor<Float> {
+    training.map { withDropout(rate, $0.child(1)) } ?? self
+  }
+}
+
+extension PreparedGraphs {
+  /// Some graphs as an Energy Transformer takes them.
+  func input(
+    _ indices: [Int], of model: GraphEnergyTransformer<Float>, dropout: Double = 0,
+    training: RandomStream? = nil
+  ) -> GraphEnergyTransformerInput<Float> {
+    let batch = collection.batch(at: indices, classTokens: true)
+    return GraphEnergyTransformerInput(
+      features: batch.features.thinned(dropout, training), positions: batch.rows(of: positions),
+      neighbours: batch.neighbours, nodeRanges: batch.nodeRanges,
+      includesSelf: model.configuration.block.includesSelf)
+  }
+}
+
+/// The models of the trained methods, and how they score graphs: the Energy Transformer as asked for, the others of its
+/// size where they have one.
 struct MethodModels {
+  typealias Logits<Model: Parameterized> = ClassifierTraining<Model>.Logits
+
   let graphs: PreparedGraphs
   let model: ModelOptions
-
-  /// Hands a model of a method, with random weights, to `body`; nil where a method has nothing to train.
-  func with<Use: ClassifierUse>(
-    _ method: Method, on split: StratifiedSplit, random: RandomStream, _ body: Use
-  ) throws -> Use.Outcome? {
-    switch method {
-    case .majority: return nil
-    case .logistic:
-      return try body.use(try CountClassifier(graphs, training: split.training, random: random))
-    case .gcn:
-      return try body.use(ConvolutionClassifier(model: GraphConvolutionNetwork(convolution, random: random)))
-    case .transformer:
-      return try body.use(TransformerClassifier(model: GraphTransformer(transformer, random: random)))
-    case .energyTransformer:
-      return try body.use(EnergyClassifier(model: energyTransformer(random)))
-    }
-  }
+  /// The share of a node's features, or of a graph's counts, that training leaves out; the same for every model.
+  var dropout = 0.0
 
   /// The Energy Transformer of the options before training.
-  func energyTransformer(_ random: RandomStream) -> GraphEnergyTransformer<Float> {
+  func energyTransformer(
+    _ random: RandomStream
+  ) -> (GraphEnergyTransformer<Float>, Logits<GraphEnergyTransformer<Float>>) {
     var stream = random
-    return GraphEnergyTransformer(configuration, using: &stream)
+    let (graphs, dropout) = (graphs, dropout)
+    let untrained = GraphEnergyTransformer<Float>(configuration, using: &stream)
+    return (
+      untrained,
+      { model, indices, training in
+        let input = graphs.input(indices, of: model, dropout: dropout, training: training)
+        return model.logits(input, training: training?.child(0))
+      }
+    )
+  }
+
+  /// A conventional transformer over the same graphs with class tokens and the same features and positions.
+  func transformer(_ random: RandomStream) -> (GraphTransformer<Float>, Logits<GraphTransformer<Float>>) {
+    let (graphs, dropout, classes) = (graphs, dropout, graphs.collection.classCount)
+    // The last column says what is a class token: the model's linear encoder learns it.
+    let inputs = graphs.collection.featureCount + model.positions + 1
+    let width = GraphTransformerConfiguration.width(
+      forParameterCount: configuration.parameterCount, inputSize: inputs, classCount: classes,
+      headCount: model.heads, blockCount: model.blocks)
+    let configuration = GraphTransformerConfiguration(
+      inputSize: inputs, dimension: width, headCount: model.heads, keySize: width / model.heads,
+      hiddenSize: 2 * width, classCount: classes, blockCount: model.blocks, repeats: model.steps)
+    return (
+      GraphTransformer(configuration, random: random),
+      { model, indices, training in
+        let batch = graphs.collection.batch(at: indices, classTokens: true)
+        let input = GraphEnergyTransformerInput(
+          features: batch.features.thinned(dropout, training), positions: batch.rows(of: graphs.positions),
+          neighbours: batch.neighbours, nodeRanges: batch.nodeRanges)
+        let draws = training?.child(0)
+        let positions = graphs.positions.shape[1] > 0 ? [input.positions(signs: draws?.child(0))] : []
+        let nodes = Tensor.concatenated([input.features] + positions + [input.classColumn], axis: 1)
+        let graph = GraphTransformer<Float>.prepared(batch.neighbours)
+        return model.logits(nodes, on: graph, dropout: draws?.child(1)).gathered(input.classTokens, axis: 0)
+      }
+    )
+  }
+
+  /// A graph convolution network whose nodes' outputs are averaged.
+  func convolution(
+    _ random: RandomStream
+  ) -> (GraphConvolutionNetwork<Float>, Logits<GraphConvolutionNetwork<Float>>) {
+    let (collection, dropout, layers) = (graphs.collection, dropout, max(2, model.blocks * model.steps))
+    let (features, classes) = (collection.featureCount, collection.classCount)
+    let width = GraphConvolutionConfiguration.width(
+      forParameterCount: configuration.parameterCount, inputSize: features, classCount: classes,
+      layerCount: layers)
+    let configuration = GraphConvolutionConfiguration(
+      inputSize: features, width: width, classCount: classes, layerCount: layers)
+    return (
+      GraphConvolutionNetwork(configuration, random: random),
+      { model, indices, training in
+        let batch = collection.batch(at: indices, classTokens: false)
+        return model.graphLogits(
+          batch.features.thinned(dropout, training),
+          on: GraphConvolutionNetwork<Float>.prepared(batch.neighbours),
+          starts: [0] + batch.nodeRanges.map(\.upperBound), dropout: training?.child(0))
+      }
+    )
+  }
+
+  /// Logistic regression on how often each node label and each degree stands in a graph, standardised by some graphs.
+  func logistic(
+    standardizedBy training: [Int], _ random: RandomStream
+  ) throws -> (LogisticRegression<Float>, Logits<LogisticRegression<Float>>) {
+    let (collection, dropout) = (graphs.collection, dropout)
+    let sums = collection.features.segmentSum(collection.nodeStarts)
+    let counts = try FeatureStandardizer(measuring: sums, nodes: training, named: "counts").standardized(sums)
+    return (
+      LogisticRegression(inputSize: counts.shape[1], classCount: collection.classCount, random: random),
+      { model, indices, training in
+        model.logits(counts.gathered(indices, axis: 0).thinned(dropout, training), on: NoGraph())
+      }
+    )
   }
 
   private var configuration: GraphEnergyTransformerConfiguration {
     var configuration = GraphEnergyTransformerConfiguration.small(
       featureCount: graphs.collection.featureCount, classCount: graphs.collection.classCount)
-    var block = EnergyTransformerConfiguration(
+    configuration.block = EnergyTransformerConfiguration(
       dimension: model.dimension, headCount: model.heads, keySize: model.keySize, memoryCount: model.memories)
-    block.attentionDeviation = 1 / Double(model.dimension).squareRoot()
-    block.memoryDeviation = 0.4 / Double(model.dimension).squareRoot()
-    configuration.block = block
+    configuration.block.attentionDeviation = 1 / Double(model.dimension).squareRoot()
+    configuration.block.memoryDeviation = 0.4 / Double(model.dimension).squareRoot()
     configuration.blockCount = model.blocks
     configuration.descent = DescentSettings(steps: model.steps, stepSize: model.stepSize)
     configuration.positionCount = model.positions
@@ -43,31 +126,4 @@ struct MethodModels {
     configuration.learnsAdjacency = model.learnedAdjacency
     return configuration
   }
-
-  private var convolution: GraphConvolutionConfiguration {
-    let layers = max(2, model.blocks * model.steps)
-    let (features, classes) = (graphs.collection.featureCount, graphs.collection.classCount)
-    let width = GraphConvolutionConfiguration.width(
-      forParameterCount: configuration.parameterCount, inputSize: features, classCount: classes,
-      layerCount: layers)
-    return GraphConvolutionConfiguration(
-      inputSize: features, width: width, classCount: classes, layerCount: layers)
-  }
-
-  private var transformer: GraphTransformerConfiguration {
-    let inputs = graphs.collection.featureCount + model.positions + 1
-    let classes = graphs.collection.classCount
-    let width = GraphTransformerConfiguration.width(
-      forParameterCount: configuration.parameterCount, inputSize: inputs, classCount: classes,
-      headCount: model.heads, blockCount: model.blocks)
-    return GraphTransformerConfiguration(
-      inputSize: inputs, dimension: width, headCount: model.heads, keySize: width / model.heads,
-      hiddenSize: 2 * width, classCount: classes, blockCount: model.blocks, repeats: model.steps)
-  }
-}
-
-/// What is done with a model of any method.
-protocol ClassifierUse {
-  associatedtype Outcome
-  func use<Model: GraphClassifier>(_ model: Model) throws -> Outcome
 }

@@ -14,22 +14,39 @@ struct MethodsRun {
     "fold", "seed", "epoch", "loss", "validation_accuracy", "validation_loss",
   ]
 
+  /// A model of any method after its training on a fold.
+  private struct Trained {
+    let epoch: TrainedEpoch
+    let seconds: Double
+    let parameterCount: Int
+    /// The predicted classes of the graphs under test.
+    let predictions: [Int]
+    /// The model where it is the Energy Transformer.
+    let energyTransformer: GraphEnergyTransformer<Float>?
+  }
+
   private var models: MethodModels { MethodModels(graphs: graphs, model: model) }
 
-  /// The results of all folds; those that `results` holds already are kept.
-  func run(_ results: FoldResults, resuming: Bool) throws -> FoldResults {
-    var results = results
-    let metrics = try metricsWriter(results, resuming: resuming)
+  /// The results of all folds; those that an interrupted run left are kept.
+  func run(_ interrupted: FoldResults?, options: [String: String]) throws -> FoldResults {
+    var results = interrupted ?? FoldResults(options: options)
+    let metrics = try metricsWriter(interrupted)
     let progress = WorkProgress(total: epochsLeft(results), unit: "epochs")
     for fold in graphs.folds.indices {
       for method in methods {
         try tune(method, fold, &results, progress)
         for seed in seeds(of: method) where results.result(of: method, fold: fold, seed: seed) == nil {
-          let result = try result(of: method, fold, seed: seed, results, metrics, progress)
+          let result =
+            method.isTrained
+            ? try result(of: method, fold, seed: seed, results, metrics, progress) : majority(fold)
           if method == .energyTransformer { try metrics.synchronize() }
           results.results.append(result)
-          try results.write(toFolder: output)
-          progress.print(Self.line(result, of: graphs.folds.count))
+          try results.writeAll(toFolder: output)
+          progress.print(
+            String(
+              format: "fold %d/%d  %@: validation %.3f in epoch %d, %.0f s%@", fold + 1, graphs.folds.count,
+              method.title, result.validationAccuracy, result.epoch, result.seconds,
+              result.setting.map { ", \($0.text)" } ?? ""))
         }
       }
     }
@@ -39,7 +56,8 @@ struct MethodsRun {
 
   /// The trained model of the first fold and seed, as the run left it.
   func firstModel() throws -> GraphEnergyTransformer<Float> {
-    try WeightsFile.read(models.energyTransformer(RandomStream(seed: 0)), fromFolder: output)
+    try WeightsFile.read(
+      models.energyTransformer(RandomStream(seed: 0)).0, path: "\(output)/\(WeightsFile.name)")
   }
 
   private func seeds(of method: Method) -> Range<Int> { 0..<(method.isTrained ? training.seeds : 1) }
@@ -48,18 +66,13 @@ struct MethodsRun {
   private var trials: Range<Int> { 0..<(training.settings.count > 1 ? training.settings.count : 0) }
 
   private func epochsLeft(_ results: FoldResults) -> Int {
-    var count = 0
-    for fold in graphs.folds.indices {
-      for method in methods where method.isTrained {
-        count +=
-          training.trialEpochs
-          * trials.count { results.trial(of: method, fold: fold, trial: $0) == nil }
-        count +=
-          training.epochs
-          * seeds(of: method).count { results.result(of: method, fold: fold, seed: $0) == nil }
+    graphs.folds.indices.reduce(0) { count, fold in
+      methods.filter(\.isTrained).reduce(count) { count, method in
+        let trials = trials.count { results.trial(of: method, fold: fold, trial: $0) == nil }
+        let seeds = seeds(of: method).count { results.result(of: method, fold: fold, seed: $0) == nil }
+        return count + training.trialEpochs * trials + training.epochs * seeds
       }
     }
-    return count
   }
 
   /// Runs the trials of a method on a fold that are not done. The test part is not looked at.
@@ -71,26 +84,26 @@ struct MethodsRun {
       let setting = training.settings[trial]
       var result = TrialResult(
         fold: fold, method: method, trial: trial, setting: setting, epochs: training.trialEpochs)
-      let started = Date()
       var done = 0
-      do {
-        // The same weights and orders for all trials of a fold: they differ by their settings alone.
-        let found = try trained(
-          method, fold, setting, epochs: training.trialEpochs, stream(fold, method, 0), testing: []
-        ) { epoch in
-          done += 1
-          progress.advance(loss: epoch.loss)
+      result.seconds = try Stopwatch.seconds {
+        do {
+          // The same weights and orders for all trials of a fold: they differ by their settings alone.
+          let found = try trained(
+            method, fold, setting, epochs: training.trialEpochs, stream(fold, method, 0), testing: []
+          ) { epoch in
+            done += 1
+            progress.advance(loss: epoch.loss)
+          }
+          result.validationAccuracy = found.epoch.validation.score
+          result.validationLoss = found.epoch.validation.loss
+          result.epoch = found.epoch.number
+        } catch is NonFiniteValue {
+          progress.skip(training.trialEpochs - done)
+          progress.print("fold \(fold + 1)  \(method.title): \(setting.text) left the finite numbers")
         }
-        result.validationAccuracy = found?.epoch.validationAccuracy
-        result.validationLoss = found?.epoch.validationLoss
-        result.epoch = found?.epoch.number
-      } catch is NonFiniteValue {
-        progress.skip(training.trialEpochs - done)
-        progress.print("fold \(fold + 1)  \(method.title): \(setting.text) left the finite numbers")
       }
-      result.seconds = Date().timeIntervalSince(started)
       results.trials.append(result)
-      try results.write(toFolder: output)
+      try results.writeAll(toFolder: output)
     }
   }
 
@@ -98,7 +111,7 @@ struct MethodsRun {
   private func setting(of method: Method, _ fold: Int, _ results: FoldResults) throws -> Setting {
     guard !trials.isEmpty else { return training.settings[0] }
     guard let best = results.chosenTrial(of: method, fold: fold) else {
-      throw ResumeError(description: "fold \(fold + 1), \(method.title): no trial kept to the finite numbers")
+      throw ExperimentError("fold \(fold + 1), \(method.title): no trial kept to the finite numbers")
     }
     return best.setting
   }
@@ -107,29 +120,28 @@ struct MethodsRun {
     of method: Method, _ fold: Int, seed: Int, _ results: FoldResults, _ metrics: MetricsWriter,
     _ progress: WorkProgress
   ) throws -> FoldResult {
-    guard method.isTrained else { return majority(fold) }
     let split = graphs.folds[fold]
     let setting = try setting(of: method, fold, results)
+    let found: Trained
     do {
-      let found = try trained(
+      found = try trained(
         method, fold, setting, epochs: training.epochs, stream(fold, method, 1 + seed), testing: split.test
       ) { epoch in
         if method == .energyTransformer { try record(epoch, fold: fold, seed: seed, in: metrics) }
         progress.advance(loss: epoch.loss)
       }
-      guard let found else { return majority(fold) }
-      if let energyTransformer = found.energyTransformer, fold == 0, seed == 0 {
-        try WeightsFile.write(energyTransformer, toFolder: output, metadata: ["fold": "1"])
-      }
-      return FoldResult(
-        fold: fold, method: method, seed: seed, setting: setting,
-        accuracy: accuracy(found.predictions, on: split.test),
-        validationAccuracy: found.epoch.validationAccuracy, epoch: found.epoch.number,
-        parameterCount: found.parameterCount, seconds: found.seconds, predictions: found.predictions)
     } catch let error as NonFiniteValue {
-      throw ResumeError(
-        description: "fold \(fold + 1), \(method.title), \(setting.text): \(error.description)")
+      throw ExperimentError("fold \(fold + 1), \(method.title), \(setting.text): \(error.description)")
     }
+    if let energyTransformer = found.energyTransformer, fold == 0, seed == 0 {
+      try WeightsFile.write(energyTransformer, toFolder: output, metadata: ["fold": "1"])
+    }
+    return FoldResult(
+      fold: fold, method: method, seed: seed, setting: setting,
+      accuracy: graphs.accuracy(of: found.predictions, on: split.test),
+      validationAccuracy: found.epoch.validation.score, epoch: found.epoch.number,
+      parameterCount: found.parameterCount, seconds: found.seconds,
+      predictions: found.predictions)
   }
 
   /// Stream 0 of a method on a fold is that of its trials, the others belong to the seeds of its weights.
@@ -140,15 +152,55 @@ struct MethodsRun {
 
   private func trained(
     _ method: Method, _ fold: Int, _ setting: Setting, epochs: Int, _ random: RandomStream, testing: [Int],
-    onEpoch: @escaping (FoldTraining.Epoch) throws -> Void
-  ) throws -> TrainedMethod.Outcome? {
-    let split = graphs.folds[fold]
-    let run = FoldTraining(
-      graphs: graphs, split: split, options: training, setting: setting, epochs: epochs,
-      random: random.child(0))
-    return try models.with(
-      method, on: split, random: random.child(1),
-      TrainedMethod(training: run, testing: testing, onEpoch: onEpoch))
+    onEpoch: (TrainedEpoch) throws -> Void
+  ) throws -> Trained {
+    let (split, draws) = (graphs.folds[fold], random.child(0))
+    func trained<Model: Parameterized<Float>>(
+      _ untrained: (Model, MethodModels.Logits<Model>)
+    ) throws -> Trained {
+      let started = Date()
+      let classifier = ClassifierTraining(
+        labels: graphs.collection.labels, batchSize: training.batch, smoothing: training.smoothing,
+        logits: untrained.1)
+      var loop = loop(
+        untrained.0, setting, draws, epochs: epochs,
+        perEpoch: classifier.updatesPerEpoch(of: split.training.count))
+      let best = try classifier.run(
+        &loop, epochs: epochs, on: split.training, validatedOn: split.validation, random: draws,
+        onEpoch: onEpoch)
+      return Trained(
+        epoch: best.epoch, seconds: Date().timeIntervalSince(started),
+        parameterCount: untrained.0.parameterCount,
+        predictions: classifier.judged(best.model, on: testing).predictions,
+        energyTransformer: best.model as? GraphEnergyTransformer<Float>)
+    }
+    var models = models
+    models.dropout = setting.dropout
+    let weights = random.child(1)
+    switch method {
+    case .energyTransformer: return try trained(models.energyTransformer(weights))
+    case .transformer: return try trained(models.transformer(weights))
+    case .gcn: return try trained(models.convolution(weights))
+    case .logistic: return try trained(models.logistic(standardizedBy: split.training, weights))
+    case .majority: fatalError("the most frequent class is not trained")
+    }
+  }
+
+  private func loop<Model>(
+    _ model: Model, _ setting: Setting, _ random: RandomStream, epochs: Int, perEpoch: Int
+  ) -> TrainingLoop<Model, Void> where Model: Parameterized<Float> {
+    let decay = WeightDecay(setting.weightDecay, on: .matrices(of: model.parameters))
+    let adam = AdamW<Float>(secondDecay: 0.99, weightDecay: decay)
+    let optimizer: any Optimizer<Float> = training.centralize ? CentralizedGradients(adam) : adam
+    let updates = epochs * perEpoch
+    return TrainingLoop(
+      model: model, optimizer: optimizer,
+      schedule: .warmUpThenCosine(
+        peak: setting.rate, warmUpUpdates: Int(training.warmUp * Double(updates)), updateCount: updates,
+        finalFraction: 0.005),
+      random: random, gradientNormLimit: 1,
+      // About the weights of the last epoch: validation parts of a few graphs then see less noise.
+      average: ExponentialMovingAverage(decay: 1 - 1 / Double(1 + perEpoch)))
   }
 
   private func majority(_ fold: Int) -> FoldResult {
@@ -156,68 +208,30 @@ struct MethodsRun {
     var counts = [Int](repeating: 0, count: graphs.collection.classCount)
     for graph in split.training { counts[graphs.collection.labels[graph]] += 1 }
     let most = counts.indices.reduce(0) { counts[$1] > counts[$0] ? $1 : $0 }
-    func predictions(_ indices: [Int]) -> [Int] { indices.map { _ in most } }
+    func accuracy(on indices: [Int]) -> Double {
+      graphs.accuracy(of: indices.map { _ in most }, on: indices)
+    }
     return FoldResult(
-      fold: fold, method: .majority, seed: 0, setting: nil,
-      accuracy: accuracy(predictions(split.test), on: split.test),
-      validationAccuracy: accuracy(predictions(split.validation), on: split.validation), epoch: 0,
-      parameterCount: 0, seconds: 0, predictions: predictions(split.test))
+      fold: fold, method: .majority, seed: 0, setting: nil, accuracy: accuracy(on: split.test),
+      validationAccuracy: accuracy(on: split.validation), epoch: 0, parameterCount: 0, seconds: 0,
+      predictions: split.test.map { _ in most })
   }
 
-  private func accuracy(_ predictions: [Int], on indices: [Int]) -> Double {
-    let hits = zip(predictions, indices).filter { $0 == graphs.collection.labels[$1] }.count
-    return Double(hits) / Double(max(1, indices.count))
-  }
-
-  private func metricsWriter(_ results: FoldResults, resuming: Bool) throws -> MetricsWriter {
+  private func metricsWriter(_ interrupted: FoldResults?) throws -> MetricsWriter {
     let path = "\(output)/metrics.csv"
-    guard resuming else { return try MetricsWriter(path: path, columns: Self.metricNames) }
+    guard let interrupted else { return try MetricsWriter(path: path, columns: Self.metricNames) }
     // Rows of trainings that are done stay, those of one that was interrupted go.
-    let done = results.results(of: .energyTransformer).count
+    let done = interrupted.results(of: .energyTransformer).count
     return try MetricsWriter(
       resuming: path, columns: Self.metricNames, atStep: done * training.epochs + 1)
   }
 
-  private func record(
-    _ epoch: FoldTraining.Epoch, fold: Int, seed: Int, in metrics: MetricsWriter
-  ) throws {
+  private func record(_ epoch: TrainedEpoch, fold: Int, seed: Int, in metrics: MetricsWriter) throws {
     try metrics.append(
       step: (fold * training.seeds + seed) * training.epochs + epoch.number,
       [
         "fold": Double(fold + 1), "seed": Double(seed + 1), "epoch": Double(epoch.number), "loss": epoch.loss,
-        "validation_accuracy": epoch.validationAccuracy, "validation_loss": epoch.validationLoss,
+        "validation_accuracy": epoch.validation.score, "validation_loss": epoch.validation.loss,
       ])
-  }
-
-  private static func line(_ result: FoldResult, of count: Int) -> String {
-    String(
-      format: "fold %d/%d  %@: validation %.3f in epoch %d, %.0f s%@", result.fold + 1, count,
-      result.method.title, result.validationAccuracy, result.epoch, result.seconds,
-      result.setting.map { ", \($0.text)" } ?? "")
-  }
-}
-
-/// A model of any method after its training on a fold.
-private struct TrainedMethod: ClassifierUse {
-  struct Outcome {
-    let epoch: FoldTraining.Epoch
-    let seconds: Double
-    let parameterCount: Int
-    /// The predicted classes of `testing`.
-    let predictions: [Int]
-    /// The model where it is the Energy Transformer.
-    let energyTransformer: GraphEnergyTransformer<Float>?
-  }
-
-  let training: FoldTraining
-  let testing: [Int]
-  let onEpoch: (FoldTraining.Epoch) throws -> Void
-
-  func use<Model: GraphClassifier>(_ model: Model) throws -> Outcome {
-    let best = try training.run(model, onEpoch: onEpoch)
-    return Outcome(
-      epoch: best.epoch, seconds: best.seconds, parameterCount: model.parameterCount,
-      predictions: training.predictions(best.model, on: testing),
-      energyTransformer: (best.model as? EnergyClassifier)?.model)
   }
 }

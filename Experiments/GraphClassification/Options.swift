@@ -2,7 +2,7 @@ import ArgumentParser
 import Kit
 
 /// Where the graphs come from and how they are divided.
-struct DataOptions: ParsableArguments {
+struct DataOptions: ParsableArguments, RecordedOptions {
   @Option(
     help: ArgumentHelp(
       "A folder with a data set of the TU Dortmund collection.",
@@ -17,14 +17,19 @@ struct DataOptions: ParsableArguments {
   var degrees = 10
 
   func validate() throws {
-    if data?.isEmpty == true { throw ValidationError("--data must name a folder") }
+    try checkNames([("data", data)])
     try checkRanges([
       ("folds", folds ?? 2, 2...100_000), ("first-folds", firstFolds ?? 1, 1...100_000),
       ("degrees", degrees, 0...100_000), ("generated-graphs", generatedGraphs, 20...100_000),
     ])
-    if !(validation > 0 && validation < 1) {
-      throw ValidationError("--validation must lie between 0 and 1, not \(validation)")
-    }
+    try checkRanges([("validation", validation, .between(0, 1))])
+  }
+
+  var recordedOtherwise: [String: String?] {
+    [
+      "data": String(lastPartOf: data) ?? "generated", "folds": folds.map { "\($0)" } ?? "default",
+      "first-folds": firstFolds.map { "\($0)" } ?? "all",
+    ]
   }
 }
 
@@ -45,11 +50,12 @@ struct ModelOptions: ParsableArguments, BlockOptions {
   func validate() throws {
     try checkBlocks()
     try checkRanges([("positions", positions, 0...1024)])
+    try checkRanges([("noise", noise, .range(0...1e6))])
   }
 }
 
 /// How the models learn.
-struct TrainingOptions: ParsableArguments {
+struct TrainingOptions: ParsableArguments, RecordedOptions {
   static let defaultEpochs = 40
 
   @Option(help: "Passes over the training graphs: one budget for all methods, which no score chooses.")
@@ -79,17 +85,23 @@ struct TrainingOptions: ParsableArguments {
       ("epochs", epochs, 1...100_000), ("batch", batch, 1...1_000_000), ("threads", threads ?? 1, 1...1024),
       ("trials", trials, 1...1_000), ("seeds", seeds, 1...1_000),
     ])
-    for (name, value) in [("rate", rate), ("weight-decay", weightDecay), ("dropout", dropout)] {
-      guard let value else { continue }
-      if trials > 1 {
-        throw ValidationError("--\(name) is drawn for each of --trials \(trials); give it with --trials 1")
-      }
-      try checkRates([(name, value)])
+    for (name, value) in [("rate", rate), ("weight-decay", weightDecay), ("dropout", dropout)]
+    where value != nil && trials > 1 {
+      throw ValidationError("--\(name) is drawn for each of --trials \(trials); give it with --trials 1")
     }
-    if !(trialShare > 0 && trialShare <= 1) {
-      throw ValidationError("--trial-share must lie above 0 and up to 1, not \(trialShare)")
-    }
-    try checkShares([("warm-up", warmUp), ("smoothing", smoothing), ("dropout", dropout ?? 0)])
+    try checkRanges([
+      ("rate", rate, .rate), ("weight-decay", weightDecay, .rate), ("dropout", dropout, .share),
+      ("trial-share", trialShare, .part), ("warm-up", warmUp, .share), ("smoothing", smoothing, .share),
+    ])
+  }
+
+  var recordedOtherwise: [String: String?] {
+    let setting = trials > 1 ? nil : settings[0]
+    func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "drawn" }
+    return [
+      "rate": text(setting?.rate), "weight-decay": text(setting?.weightDecay),
+      "dropout": text(setting?.dropout),
+    ]
   }
 
   /// The settings that every method tries on every fold; where there is one, it is taken as it is.
@@ -113,7 +125,5 @@ struct OutputOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Also train and judge the methods to compare with.")
   var baselines = true
 
-  func validate() throws {
-    if output?.isEmpty == true { throw ValidationError("--output must name a folder") }
-  }
+  func validate() throws { try checkNames([("output", output)]) }
 }

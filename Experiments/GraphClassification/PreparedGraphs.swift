@@ -21,10 +21,11 @@ struct PreparedGraphs: Sendable {
       let read = try TUFolder.read(URL(fileURLWithPath: path))
       (found, reading) = (read.graphs, read.report.description)
     } else {
-      found = GeneratedGraphs.collection(count: options.generatedGraphs)
+      found = CommunityGraphs.collection(count: options.generatedGraphs)
       reading = "\(found.source), \(found.count) of them"
     }
-    collection = options.degrees > 0 && found.hasOwnFeatures ? found.withDegrees(cap: options.degrees) : found
+    collection =
+      options.degrees > 0 && found.hasOwnFeatures ? found.withDegrees(upTo: options.degrees) : found
     if positionCount > 0 {
       positions = try LaplacianPositions<Float>(
         of: collection.neighbours, count: positionCount, nodeRanges: collection.nodeRanges
@@ -65,6 +66,12 @@ struct PreparedGraphs: Sendable {
     }
   }
 
+  /// The share of some graphs whose class was predicted.
+  func accuracy(of predictions: [Int], on indices: [Int]) -> Double {
+    let hits = zip(predictions, indices).count { $0 == collection.labels[$1] }
+    return Double(hits) / Double(max(1, indices.count))
+  }
+
   /// What identifies the data in the record of a run.
   func fingerprints() throws -> [DataFingerprint] {
     guard let source else {
@@ -81,23 +88,5 @@ struct PreparedGraphs: Sendable {
       guard FileManager.default.fileExists(atPath: path) else { return nil }
       return try DataFingerprint(name: "\(collection.name)_\(part).txt", path: path, count: collection.count)
     }
-  }
-}
-
-extension GraphCollection {
-  /// Whether nodes have labels or attributes; without them their features are degrees already.
-  fileprivate var hasOwnFeatures: Bool { !featureDescription.hasPrefix("one-hot degrees") }
-
-  /// The same graphs with one-hot degrees behind the features; all degrees of `cap` and above share the last.
-  fileprivate func withDegrees(cap: Int) -> GraphCollection {
-    let width = cap + 1
-    var hot = [Float](repeating: 0, count: nodeCount * width)
-    for node in 0..<nodeCount { hot[node * width + min(cap, neighbours.columns(of: node).count)] = 1 }
-    return GraphCollection(
-      name: name, source: source,
-      features: .concatenated([features, Tensor(shape: [nodeCount, width], elements: hot)], axis: 1),
-      featureDescription: "\(featureDescription), one-hot degrees 0 to \(cap)", neighbours: neighbours,
-      nodeStarts: nodeStarts, labels: labels, classNames: classNames, nodeLabels: nodeLabels,
-      testParts: testParts)
   }
 }

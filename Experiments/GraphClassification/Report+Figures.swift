@@ -1,15 +1,21 @@
 import EnergyTransformer
 import Kit
 
-extension Report {
-  /// Energy by part against step: mean over the graphs with one deviation.
-  func energyPlot() throws -> LinePlot {
-    .energies(
-      title: "Energy falls in every block", yTitle: "energy of a graph",
-      parts: try course.energies.map { ($0.part, try $0.values.map { try Spread(of: $0) }) },
-      blockCount: model.blocks.count, steps: model.configuration.descent.steps)
+extension PreparedGraphs {
+  /// What a model does to some graphs: energies at every step, and whether they fell.
+  func energies(_ model: GraphEnergyTransformer<Float>, of indices: [Int]) throws -> BlockEnergies {
+    // One graph at a time: a batch's energy is the sum over its graphs.
+    let traces = Parallelism.map(indices.count) { model.trace(input([indices[$0]], of: model)) }
+    var energies = BlockEnergies()
+    for (graph, trace) in zip(indices, traces) {
+      for result in trace { try result.checkFinite("graph \(graph + 1)") }
+      energies.add(trace)
+    }
+    return energies
   }
+}
 
+extension Report {
   /// The first test graph of at most 40 nodes that the model of the first fold gets right, with the attention weights of
   /// its class token in the last block; nil where there is none or the weights have no such form.
   func attentionDrawing() throws -> NeighbourhoodDrawing? {
@@ -19,7 +25,7 @@ extension Report {
       graphs.collection.nodeRange(of: graph).count <= 40 && graphs.collection.labels[graph] == prediction
     }
     guard let graph = small.first?.0 else { return nil }
-    let input = EnergyClassifier(model: model).input(graphs, at: [graph])
+    let input = graphs.input([graph], of: model)
     guard let weights = model.classTokenAttention(input)?.last?.first else { return nil }
     return drawing(of: graph, weights: weights)
   }
@@ -47,13 +53,12 @@ extension Report {
     }
     let className = graphs.collection.classNames[graphs.collection.labels[graph]]
     var drawing = NeighbourhoodDrawing(
-      title:
-        "Graph \(graph + 1) of \(name), class \(className)",
-      groups: groups, nodes: nodes, edges: edges, centre: 0)
+      title: "Graph \(graph + 1) of \(name), class \(className)", groups: groups, nodes: nodes, edges: edges,
+      centre: 0)
     drawing.weightTitle = "attention weight of the class token"
     drawing.caption =
       "The first test graph of at most 40 nodes that is told right. Lines from the middle are as wide as the class "
-      + "token's attention in the last block, mean over the heads; it keeps \(percent(weights[0])) for itself. Thin "
+      + "token's attention in the last block, mean over the heads; it keeps \(NumberText.percent(weights[0], digits: 1)) for itself. Thin "
       + "lines are the graph's own edges."
     return drawing
   }

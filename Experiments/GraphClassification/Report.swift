@@ -5,22 +5,22 @@ import Kit
 /// The page, the figures and the record of a run.
 struct Report {
   let graphs: PreparedGraphs
-  let options: ModelOptions
   let training: TrainingOptions
   let results: FoldResults
   let methods: [Method]
   let model: GraphEnergyTransformer<Float>
-  let course: EnergyCourse
+  /// What the model of the first fold does to the graphs under test there.
+  let energies: BlockEnergies
   /// All methods on the same folds and seeds.
   let comparison: MethodComparison
   private let dependence: MethodDifference.Dependence
 
   init(
-    graphs: PreparedGraphs, options: ModelOptions, training: TrainingOptions, results: FoldResults,
-    methods: [Method], model: GraphEnergyTransformer<Float>, course: EnergyCourse
+    graphs: PreparedGraphs, training: TrainingOptions, results: FoldResults, methods: [Method],
+    model: GraphEnergyTransformer<Float>, energies: BlockEnergies
   ) throws {
-    (self.graphs, self.options, self.training, self.results) = (graphs, options, training, results)
-    (self.methods, self.model, self.course) = (methods, model, course)
+    (self.graphs, self.training, self.results) = (graphs, training, results)
+    (self.methods, self.model, self.energies) = (methods, model, energies)
     let compared = try methods.map { method in
       // What is not trained has one result for all seeds.
       let scores = graphs.folds.indices.map { fold in
@@ -48,19 +48,19 @@ struct Report {
       record.summary[$0] != nil
     }
     record.tables = [recipe, trainingRecipe] + (tunes ? [settingsRecipe] : []) + [confusionRecipe]
-    try energyPlot().write(to: "\(folder)/energy.svg")
+    try energies.plot(
+      title: "Energy falls in every block", yTitle: "energy of a graph",
+      steps: model.configuration.descent.steps
+    ).write(to: "\(folder)/energy.svg")
     let drawing = try attentionDrawing()
     try drawing?.write(to: "\(folder)/attention.svg")
-    try page(record, drawing: drawing).write(to: "\(folder)/README.md")
-    try record.write(toFolder: folder)
-    print(try TableRecipe.render(recipe, summary: record.summary).markdown)
-    print("Page: \(folder)/README.md")
+    try record.write(with: page(record, drawing: drawing), toFolder: folder)
   }
 
   /// The numbers of the run record.
   func summary() throws -> [String: Double] {
     var summary: [String: Double] = [
-      "share_energy_fell_every_step": course.shareFell, "graph_count": Double(graphs.collection.count),
+      "share_energy_fell_every_step": energies.shareFell, "graph_count": Double(graphs.collection.count),
       "fold_count": Double(graphs.folds.count), "seed_count": Double(training.seeds),
     ]
     comparison.add(to: &summary)
@@ -141,8 +141,8 @@ struct Report {
     try page.addTable(confusionRecipe, summary: record.summary)
     page.addHeading("Energy")
     page.addParagraph(
-      "The model of the first fold on the \(course.fell.count) test graphs of that fold, without noise: the energy "
-        + "fell at every step of every block for \(percent(course.shareFell)) of them. Lines are means over the "
+      "The model of the first fold on the \(energies.fell.count) test graphs of that fold, without noise: the energy "
+        + "fell at every step of every block for \(NumberText.percent(energies.shareFell, digits: 1)) of them. Lines are means over the "
         + "graphs, bands one standard deviation between them: large graphs have large energies.")
     page.addImage("energy.svg", caption: "Energy by part against step")
     if let drawing {
@@ -165,7 +165,7 @@ struct Report {
     return
       "An Energy Transformer tells the class of a graph. \(graphs.reading). Features of a node: "
       + "\(graphs.collection.featureDescription). \(graphs.folds.count) folds, \(folds); in each a fresh model of every "
-      + "method learns from the training part, \(percent(validationShare)) of which is held back and only chooses "
+      + "method learns from the training part, \(NumberText.percent(validationShare, digits: 1)) of which is held back and only chooses "
       + "\(tunes ? "setting and epoch" : "the epoch"), and is judged once on the test part."
   }
 
@@ -185,6 +185,4 @@ struct Report {
     let split = graphs.folds[0]
     return Double(split.validation.count) / Double(split.validation.count + split.training.count)
   }
-
-  func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 }

@@ -15,11 +15,12 @@ struct Setting: Codable, Equatable {
 
   /// The trials of every method and every fold.
   static func drawn(_ count: Int, seed: UInt64) -> [Setting] {
-    DrawnSettings.draw(
-      [
+    LatinHypercube.trials(
+      count,
+      of: [
         TunedNumber(rates, isLogarithmic: true), TunedNumber(weightDecays, isLogarithmic: true),
         TunedNumber(dropouts),
-      ], count: count, random: RandomStream(seed: seed).child(3)
+      ], random: RandomStream(seed: seed).child(3)
     ).map { Setting(rate: $0[0], weightDecay: $0[1], dropout: $0[2]) }
   }
 

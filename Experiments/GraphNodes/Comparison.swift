@@ -24,15 +24,12 @@ struct Comparison {
   private(set) var outcomes: [Outcome] = []
   /// Scores of the test nodes of the first split of the largest part, first seed, for curves.
   private(set) var drawn: [(kind: NodeModelKind, scores: BinaryScores)] = []
-  /// The energy of a node by part at every step, the mean over nodes, of each split of the largest part:
-  /// [split][part][step].
-  private(set) var energies: [[(part: String, values: [Double])]] = []
+  /// The energy of a node by part at every step, the mean over nodes, of each split of the largest part.
+  private(set) var energies = BlockEnergies()
   /// The Energy Transformer of the first split of the largest part.
   private(set) var shown: (model: NodeEnergyTransformer<Float>, scores: [Double])?
 
-  init(
-    models: NodeModels, kinds: [NodeModelKind], splits: NodeSplits, tuning: Tuning, progress: WorkProgress
-  ) throws {
+  init(models: NodeModels, kinds: [NodeModelKind], splits: NodeSplits, tuning: Tuning) throws {
     let nodes = models.nodes
     let root = RandomStream(seed: models.training.seed).child(2)
     for (place, fraction) in splits.fractions.enumerated() {
@@ -43,7 +40,7 @@ struct Comparison {
             let random = root.child(UInt64(kind.rawValue)).child(UInt64(place)).child(UInt64(index))
               .child(UInt64(seed))
             let started = Date()
-            let trained = try models.trained(kind, on: split, random, progress)
+            let trained = try models.trained(kind, on: split, random)
             let test = try nodes.scores(trained.scores, of: split.test)
             let threshold = trained.validation.bestThreshold.threshold
             outcomes.append(
@@ -57,7 +54,9 @@ struct Comparison {
             if index == 0 { drawn.append((kind, test)) }
             guard let model = trained.model as? NodeEnergyTransformer<Float> else { continue }
             if index == 0 { shown = (model, trained.scores) }
-            energies.append(Self.energies(of: model, models))
+            energies.add(
+              model.network.trace(nodes.features, on: models.energyGraph),
+              dividedBy: Double(nodes.graph.nodeCount))
           }
         }
       }
@@ -73,26 +72,7 @@ struct Comparison {
     return try TrialScores((0..<splits).map { split in found.filter { $0.split == split }.map(value) })
   }
 
-  private static func energies(
-    of model: NodeEnergyTransformer<Float>, _ models: NodeModels
-  ) -> [(part: String, values: [Double])] {
-    let results = model.network.trace(models.nodes.features, on: models.energyGraph)
-    let count = Double(models.nodes.graph.nodeCount)
-    return results.enumerated().flatMap { block, result in
-      let moments = result.trajectory.energies
-      let suffix = results.count > 1 ? ", block \(block + 1)" : ""
-      let parts = moments[0].parts.indices.map { index in
-        (
-          part: moments[0].parts[index].name + suffix,
-          values: moments.map { Double($0.parts[index].energy.elements[0]) / count }
-        )
-      }
-      let total = moments.map { Double($0.total.elements[0]) / count }
-      return parts + [(part: "energy" + suffix, values: total)]
-    }
-  }
-
-  /// Everything measured, one row a model and split.
+  /// Everything measured, one row a training.
   var table: CSVTable {
     var table = CSVTable(columns: [
       "model", "train_fraction", "split", "seed", "epoch", "parameters", "validation_auroc", "auroc",

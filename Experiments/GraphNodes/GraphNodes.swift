@@ -25,26 +25,24 @@ struct GraphNodes: ParsableCommand {
     let folder = output.output ?? "Results/graph-nodes-\(nodes.graph.name)"
     try OutputFolder.prepare(folder)
     var record = RunRecord(
-      experiment: "graph-nodes", title: "Anomalous nodes: \(nodes.graph.name)", options: recordedOptions,
-      seed: training.seed, data: [try nodes.fingerprint()])
-    record.addSystemLibraries()
+      of: self, title: "Anomalous nodes: \(nodes.graph.name)", seed: training.seed,
+      data: [try nodes.fingerprint()])
     print(nodes.report?.description ?? "\(nodes.graph.name): \(nodes.graph.nodeCount) nodes")
 
-    let models = NodeModels(nodes: nodes, model: model, training: training)
     let kinds = output.baselines ? NodeModelKind.allCases : [.energyTransformer]
     let progress = WorkProgress(
       total: kinds.count * training.epochs
         * (splits.count * training.seeds + splits.tuning.count * training.trials)
         + training.unlabelledRuns * training.maskEpochs,
       unit: "updates")
+    let models = NodeModels(nodes: nodes, model: model, training: training, progress: progress)
     let tuning = try Tuning(
       models: models, kinds: kinds, splits: splits.tuning,
-      candidates: NodeSetting.candidates(training.trials, model, training), progress: progress)
+      candidates: NodeSetting.candidates(training.trials, model, training))
     let tuned = Date()
-    let comparison = try Comparison(
-      models: models, kinds: kinds, splits: splits, tuning: tuning, progress: progress)
+    let comparison = try Comparison(models: models, kinds: kinds, splits: splits, tuning: tuning)
     let compared = Date()
-    let unlabelled = try UnlabelledScores(models: models, progress: progress)
+    let unlabelled = try UnlabelledScores(models: models)
     progress.finish()
     record.timings = [
       "tuning": tuned.timeIntervalSince(started), "comparison": compared.timeIntervalSince(tuned),
@@ -52,8 +50,7 @@ struct GraphNodes: ParsableCommand {
       "total": Date().timeIntervalSince(started),
     ]
     let report = Report(
-      nodes: nodes, splits: splits, models: models, tuning: tuning, comparison: comparison,
-      unlabelled: unlabelled)
+      splits: splits, models: models, tuning: tuning, comparison: comparison, unlabelled: unlabelled)
     try report.write(record, to: folder)
   }
 
@@ -66,23 +63,5 @@ struct GraphNodes: ParsableCommand {
     training.epochs = min(training.epochs, 12)
     training.maskEpochs = min(training.maskEpochs, 12)
     training.unlabelledRuns = min(training.unlabelledRuns, 2)
-  }
-
-  /// Every option, by name.
-  private var recordedOptions: [String: String] {
-    [
-      "data": RunRecord.dataName(data.data),
-      "train-fraction": data.trainFraction.map { "\($0)" }.joined(separator: " "),
-      "splits": "\(data.splits)", "tuning-fraction": "\(data.tuningFraction)",
-      "tuning-splits": "\(data.tuningSplits)", "trials": "\(training.trials)", "seeds": "\(training.seeds)",
-      "positions": "\(data.positions)",
-      "noise": "\(model.noise)", "dropout": "\(model.dropout)", "read-out": model.readOut,
-      "read-energies": "\(model.readEnergies)", "input-dropout": "\(model.inputDropout)",
-      "epochs": "\(training.epochs)", "patience": "\(training.patience)", "rate": "\(training.rate)",
-      "weight-decay": "\(training.weightDecay)", "mask": "\(training.mask)",
-      "mask-epochs": "\(training.maskEpochs)", "unlabelled-runs": "\(training.unlabelledRuns)",
-      "seed": "\(training.seed)", "threads": "\(Parallelism.threadCount)", "quick": "\(output.quick)",
-      "baselines": "\(output.baselines)",
-    ].merging(model.recordedBlocks) { $1 }
   }
 }

@@ -1,4 +1,5 @@
 import EnergyTransformer
+import Kit
 
 /// The models in the table.
 enum NodeModelKind: Int, CaseIterable {
@@ -35,10 +36,7 @@ struct NodeModels {
   let nodes: PreparedNodes
   private(set) var model: ModelOptions
   private(set) var training: TrainingOptions
-
-  init(nodes: PreparedNodes, model: ModelOptions, training: TrainingOptions) {
-    (self.nodes, self.model, self.training) = (nodes, model, training)
-  }
+  let progress: WorkProgress
 
   /// The same models with the rate, decay and dropouts of a setting.
   func applying(_ setting: NodeSetting) -> NodeModels {
@@ -103,31 +101,27 @@ struct NodeModels {
     ).withHiddenSize(closestTo: count)
   }
 
-  /// Hands a model of a kind, with random weights, and the graph as it needs it to `body`.
-  func with<Use: NodeModelUse>(
-    _ kind: NodeModelKind, random: RandomStream, _ body: Use
-  ) throws -> Use.Outcome {
-    func use<Model: NodeClassifier<Float>>(_ model: Model) throws -> Use.Outcome {
-      try body.use(model, on: Model.prepared(nodes.graph.neighbours))
+  /// Trains a model of a kind, from random weights, on the training nodes of a split.
+  func trained(
+    _ kind: NodeModelKind, on split: StratifiedSplit, _ random: RandomStream
+  ) throws -> TrainedNodes {
+    let weights = random.child(0)
+    func trained<Model: NodeClassifier<Float>>(_ model: Model) throws -> TrainedNodes {
+      try train(model, on: Model.prepared(nodes.graph.neighbours), split, random.child(1))
     }
     switch kind {
     case .energyTransformer:
-      return try body.use(
-        NodeEnergyTransformer<Float>(energyTransformer, random: random), on: energyGraph)
+      return try train(
+        NodeEnergyTransformer<Float>(energyTransformer, random: weights), on: energyGraph, split,
+        random.child(1))
     case .logistic:
-      return try use(LogisticRegression<Float>(inputSize: inputs, classCount: 2, random: random))
+      return try trained(LogisticRegression<Float>(inputSize: inputs, classCount: 2, random: weights))
     case .perceptron:
-      return try use(MultilayerPerceptron<Float>(perceptron(inputs: inputs), random: random))
+      return try trained(MultilayerPerceptron<Float>(perceptron(inputs: inputs), random: weights))
     case .neighbourPerceptron:
-      return try use(NeighbourMeanPerceptron<Float>(perceptron(inputs: 2 * inputs), random: random))
-    case .convolution: return try use(GraphConvolutionNetwork<Float>(convolution, random: random))
-    case .transformer: return try use(GraphTransformer<Float>(transformer, random: random))
+      return try trained(NeighbourMeanPerceptron<Float>(perceptron(inputs: 2 * inputs), random: weights))
+    case .convolution: return try trained(GraphConvolutionNetwork<Float>(convolution, random: weights))
+    case .transformer: return try trained(GraphTransformer<Float>(transformer, random: weights))
     }
   }
-}
-
-/// What is done with a model of any kind.
-protocol NodeModelUse {
-  associatedtype Outcome
-  func use<Model: NodeClassifier<Float>>(_ model: Model, on graph: Model.Graph) throws -> Outcome
 }

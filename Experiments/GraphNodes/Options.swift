@@ -3,7 +3,7 @@ import EnergyTransformer
 import Kit
 
 /// Which graph, and which of its nodes are learned from.
-struct DataOptions: ParsableArguments {
+struct DataOptions: ParsableArguments, RecordedOptions {
   @Option(help: "A safetensors graph file; a generated graph of communities when left out.")
   var data: String?
   @Option(parsing: .upToNextOption, help: "Parts of the nodes to learn from, one or several.")
@@ -19,22 +19,20 @@ struct DataOptions: ParsableArguments {
   var positions = 0
 
   func validate() throws {
-    if data?.isEmpty == true { throw ValidationError("--data must name a file") }
+    try checkNames([("data", data)])
     if trainFraction.isEmpty { throw ValidationError("--train-fraction needs at least one number") }
-    for fraction in trainFraction where !(fraction > 0 && fraction < 1) {
-      throw ValidationError("--train-fraction must lie between 0 and 1, not \(fraction)")
-    }
+    try checkRanges(trainFraction.map { ("train-fraction", $0, .between(0, 1)) })
     if Set(trainFraction.map(percentName)).count < trainFraction.count {
       throw ValidationError("--train-fraction has the same part twice")
     }
-    if !(tuningFraction == 0 || (tuningFraction >= 0.01 && tuningFraction <= 0.9)) {
-      throw ValidationError("--tuning-fraction must be 0 or lie in 0.01 ... 0.9, not \(tuningFraction)")
-    }
+    if tuningFraction != 0 { try checkRanges([("tuning-fraction", tuningFraction, .range(0.01...0.9))]) }
     try checkRanges([
       ("splits", splits, 1...1_000), ("tuning-splits", tuningSplits, 1...1_000),
       ("positions", positions, 0...1_000),
     ])
   }
+
+  var recordedOtherwise: [String: String?] { ["data": String(lastPartOf: data) ?? "generated"] }
 }
 
 /// The sizes of the Energy Transformer and how it descends.
@@ -60,12 +58,10 @@ struct ModelOptions: ParsableArguments, BlockOptions {
 
   func validate() throws {
     try checkBlocks()
-    if !(dropout >= 0 && dropout < 1) {
-      throw ValidationError("--dropout must lie in 0 ..< 1, not \(dropout)")
-    }
-    if !(inputDropout >= 0 && inputDropout < 1) {
-      throw ValidationError("--input-dropout must lie in 0 ..< 1, not \(inputDropout)")
-    }
+    try checkRanges([
+      ("noise", noise, .range(0...1e6)), ("dropout", dropout, .share),
+      ("input-dropout", inputDropout, .share),
+    ])
     if readOut != "first-step" && readOut != "start" && readOut != "tokens" {
       throw ValidationError("--read-out must be first-step, start or tokens, not \(readOut)")
     }
@@ -97,8 +93,9 @@ struct TrainingOptions: ParsableArguments {
       ("seeds", seeds, 1...1_000), ("trials", trials, 1...1_000),
       ("unlabelled-runs", unlabelledRuns, 0...1_000), ("threads", threads ?? 1, 1...1024),
     ])
-    try checkRates([("rate", rate), ("weight-decay", weightDecay)])
-    if !(mask > 0 && mask <= 0.5) { throw ValidationError("--mask must lie in 0 ... 0.5, not \(mask)") }
+    try checkRanges([
+      ("rate", rate, .rate), ("weight-decay", weightDecay, .rate), ("mask", mask, .above(0, upTo: 0.5)),
+    ])
   }
 }
 
@@ -110,18 +107,10 @@ struct OutputOptions: ParsableArguments {
   var quick = false
   @Flag(inversion: .prefixedNo, help: "Train the models to compare with.") var baselines = true
 
-  func validate() throws {
-    if output?.isEmpty == true { throw ValidationError("--output must name a folder") }
-  }
+  func validate() throws { try checkNames([("output", output)]) }
 }
 
 /// A part of the nodes as it ends names of results: 0.4 is `40`, 0.005 is `0_5`.
 func percentName(_ fraction: Double) -> String {
-  percentText(fraction).split(separator: ".").joined(separator: "_")
-}
-
-/// A part of the nodes in percent, such as `40` or `0.5`.
-func percentText(_ fraction: Double) -> String {
-  let rounded = (fraction * 1e6).rounded() / 1e4
-  return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+  NumberText.percent(fraction).dropLast(2).split(separator: ".").joined(separator: "_")
 }

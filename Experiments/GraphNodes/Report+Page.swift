@@ -25,7 +25,7 @@ extension Report {
     page.addHeading("Energy")
     page.addParagraph(
       "The energy of the trained classifiers by part at every step, divided by the number of nodes: the mean "
-        + "over the splits with \(percentText(largest)) % to learn from, bands one deviation.")
+        + "over the splits with \(NumberText.percent(largest)) to learn from, bands one deviation.")
     page.addImage("energy.svg", caption: "Energy by part against step")
     page.addHeading("Attention")
     page.addImage("neighbourhood.svg", caption: "An anomaly found on the first split, with its neighbours")
@@ -39,11 +39,11 @@ extension Report {
 
   private var subject: String {
     let graph = nodes.graph
-    let share = String(format: "%.1f", 100 * Double(nodes.anomalyCount) / Double(graph.nodeCount))
+    let share = Double(nodes.anomalyCount) / Double(graph.nodeCount)
     return
       "Which nodes of \(graph.name) are anomalies? \(graph.nodeCount) nodes, \(graph.neighbours.pairCount / 2) edges, "
-      + "\(graph.featureCount) features, \(nodes.anomalyCount) anomalies (\(share) %). Source: \(graph.source). "
-      + "Models learn from \(splits.fractions.map { percentText($0) + " %" }.joined(separator: " or ")) of the nodes "
+      + "\(graph.featureCount) features, \(nodes.anomalyCount) anomalies (\(NumberText.percent(share, digits: 1))). Source: \(graph.source). "
+      + "Models learn from \(splits.fractions.map { NumberText.percent($0) }.joined(separator: " or ")) of the nodes "
       + "and are judged on others."
   }
 
@@ -71,7 +71,7 @@ extension Report {
       "Training is on the whole graph with a class-weighted cross-entropy (an anomaly weighs as many times as there are "
         + "normal nodes to each anomaly among the training nodes), AdamW, at most \(training.epochs) updates, "
         + "\(training.patience) without a better validation score at most. The epoch is that of the best AUROC on the "
-        + "validation nodes, looked at every \(NodeTraining.interval) updates, the threshold of macro-F1 that of the best "
+        + "validation nodes, looked at every \(NodeModels.interval) updates, the threshold of macro-F1 that of the best "
         + "macro-F1 on them.",
       "Parameters: \(counts). The conventional block is repeated as often as the descent has steps, "
         + "\(models.model.steps).",
@@ -108,7 +108,7 @@ extension Report {
     }
     let training = models.training
     return
-      "The same network learns to fill in the features of masked nodes (\(percentText(training.mask)) % at a time, "
+      "The same network learns to fill in the features of masked nodes (\(NumberText.percent(training.mask)) at a time, "
       + "\(training.maskEpochs) updates); no label is used, not even to choose when to stop. Then every node is scored "
       + "by its own share of the energy, with nothing masked, and by the mean squared error of its features as filled "
       + "in while it is masked (mean over nodes \(String(format: "%.3f", error)); filling in the mean would give 1 for "

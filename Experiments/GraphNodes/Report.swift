@@ -4,12 +4,13 @@ import Kit
 
 /// The page, the figures and the record of a run.
 struct Report {
-  let nodes: PreparedNodes
   let splits: NodeSplits
   let models: NodeModels
   let tuning: Tuning
   let comparison: Comparison
   let unlabelled: UnlabelledScores
+
+  var nodes: PreparedNodes { models.nodes }
 
   /// The measures of a model, by their names in the summary.
   static var measures: [(name: String, label: String, value: (Comparison.Outcome) -> Double)] {
@@ -37,7 +38,7 @@ struct Report {
       record.headline.append(name)
     }
     record.tables = [
-      methods.table(name: "methods", measureLabel: "AUROC, \(percentText(largest)) %", digits: 3),
+      methods.table(name: "methods", measureLabel: "AUROC, \(NumberText.percent(largest))", digits: 3),
       measuresTable, settingsTable, unlabelledTable,
     ]
     for (name, plot) in try plots() { try plot.write(to: "\(folder)/\(name).svg") }
@@ -48,12 +49,7 @@ struct Report {
     if let model = comparison.shown?.model, model.parameterCount <= 1 << 16 {
       try WeightsFile.write(model, toFolder: folder, metadata: record.options)
     }
-    try page(record, methods).write(to: "\(folder)/README.md")
-    try record.write(toFolder: folder)
-    for table in record.tables {
-      print(try TableRecipe.render(table, summary: record.summary).markdown)
-    }
-    print("Page: \(folder)/README.md")
+    try record.write(with: page(record, methods), toFolder: folder)
   }
 
   /// The Energy Transformer beside the others by AUROC on the largest part.
@@ -106,7 +102,7 @@ struct Report {
 
   private var measuresTable: TableRecipe {
     let columns = splits.fractions.flatMap { fraction in
-      Self.measures.map { "\($0.label), \(percentText(fraction)) %" }
+      Self.measures.map { "\($0.label), \(NumberText.percent(fraction))" }
     }
     let hasDeviation = splits.splits[0].count > 1
     return TableRecipe(

@@ -45,11 +45,12 @@ struct Tuning {
     let kind: NodeModelKind
     let candidate: Int
     let split: Int
-    let epoch: Int?
+    /// What follows is nil where the training left the finite numbers.
+    var epoch: Int?
     /// AUROC on the nodes by which the epoch was chosen.
-    let validation: Double?
-    /// AUROC on the nodes by which the setting is judged; nil where the training left the finite numbers.
-    let judged: Double?
+    var validation: Double?
+    /// AUROC on the nodes by which the setting is judged.
+    var judged: Double?
   }
 
   let candidates: [NodeSetting]
@@ -58,8 +59,7 @@ struct Tuning {
 
   /// Tries nothing where there is one candidate or no split: every model then takes the first.
   init(
-    models: NodeModels, kinds: [NodeModelKind], splits: [StratifiedSplit], candidates: [NodeSetting],
-    progress: WorkProgress
+    models: NodeModels, kinds: [NodeModelKind], splits: [StratifiedSplit], candidates: [NodeSetting]
   ) throws {
     self.candidates = candidates
     guard candidates.count > 1, !splits.isEmpty else { return }
@@ -69,21 +69,18 @@ struct Tuning {
         for (index, split) in splits.enumerated() {
           // The same weights and draws for every setting.
           let random = root.child(UInt64(kind.rawValue)).child(UInt64(index))
+          var trial = Trial(kind: kind, candidate: candidate, split: index)
           do {
-            let trained = try models.applying(setting).trained(kind, on: split, random, progress)
-            trials.append(
-              Trial(
-                kind: kind, candidate: candidate, split: index, epoch: trained.epoch,
-                validation: try trained.validation.areaUnderROC,
-                judged: try models.nodes.scores(trained.scores, of: split.test).areaUnderROC))
-          } catch is NonFiniteValue {
-            trials.append(
-              Trial(kind: kind, candidate: candidate, split: index, epoch: nil, validation: nil, judged: nil))
-          }
+            let trained = try models.applying(setting).trained(kind, on: split, random)
+            (trial.epoch, trial.validation) = (trained.epoch, try trained.validation.areaUnderROC)
+            trial.judged = try models.nodes.scores(trained.scores, of: split.test).areaUnderROC
+          } catch is NonFiniteValue {}
+          trials.append(trial)
         }
       }
-      let scores = candidates.indices.map { score(kind, $0) }
-      chosen[kind] = scores.compactMap { $0 }.max().flatMap { scores.firstIndex(of: $0) }
+      chosen[kind] =
+        candidates.indices.compactMap { candidate in score(kind, candidate).map { (candidate, $0) } }
+        .max { $0.1 < $1.1 }?.0
     }
   }
 
@@ -107,15 +104,13 @@ struct Tuning {
   var table: CSVTable {
     var table = CSVTable(columns: [
       "model", "setting", "rate", "weight_decay", "dropout", "input_dropout", "split", "epoch",
-      "validation_auroc",
-      "auroc", "chosen",
+      "validation_auroc", "auroc", "chosen",
     ])
     for trial in trials {
       let setting = candidates[trial.candidate]
       table.addRow([
         trial.kind.label, "\(trial.candidate)", "\(setting.rate)", "\(setting.weightDecay)",
-        "\(setting.dropout)",
-        "\(setting.inputDropout)", "\(trial.split)", trial.epoch.map { "\($0)" } ?? "",
+        "\(setting.dropout)", "\(setting.inputDropout)", "\(trial.split)", trial.epoch.map { "\($0)" } ?? "",
         trial.validation.map { "\($0)" } ?? "", trial.judged.map { "\($0)" } ?? "",
         "\(choice(trial.kind) == trial.candidate)",
       ])

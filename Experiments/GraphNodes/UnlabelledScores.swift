@@ -16,20 +16,19 @@ struct UnlabelledScores {
   /// The mean squared error of filled-in features, the mean over nodes, one a training.
   private(set) var errors: [Double] = []
 
-  init(models: NodeModels, progress: WorkProgress) throws {
+  init(models: NodeModels) throws {
     let nodes = models.nodes
     if models.training.unlabelledRuns > 0 {
       scores = [
-        Score(name: "energy_score_auroc", label: "Node's energy after the descent"),
-        Score(name: "reconstruction_score_auroc", label: "Reconstruction error"),
-        Score(name: "energy_start_score_auroc", label: "Node's energy before the descent"),
-        Score(name: "energy_attention_score_auroc", label: "Attention part of the energy after the descent"),
-        Score(name: "energy_memory_score_auroc", label: "Memory part of the energy after the descent"),
-      ]
+        ("energy", "Node's energy after the descent"), ("reconstruction", "Reconstruction error"),
+        ("energy_start", "Node's energy before the descent"),
+        ("energy_attention", "Attention part of the energy after the descent"),
+        ("energy_memory", "Memory part of the energy after the descent"),
+      ].map { Score(name: "\($0)_score_auroc", label: $1) }
     }
     let root = RandomStream(seed: models.training.seed).child(3)
     for run in 0..<models.training.unlabelledRuns {
-      let model = try Self.trained(models, random: root.child(UInt64(run)), progress)
+      let model = try Self.trained(models, random: root.child(UInt64(run)))
       let energies = model.energies(nodes.features, on: models.energyGraph)
       let groups = Self.groups(nodes.graph.nodeCount, models.training.mask, root.child(UInt64(run)).child(2))
       let error = model.reconstructionErrors(nodes.features, on: models.energyGraph, groups: groups)
@@ -53,24 +52,23 @@ struct UnlabelledScores {
   }
 
   private static func trained(
-    _ models: NodeModels, random: RandomStream, _ progress: WorkProgress
+    _ models: NodeModels, random: RandomStream
   ) throws -> NodeFeatureReconstruction<Float> {
     let (nodes, graph, training) = (models.nodes, models.energyGraph, models.training)
     let model = NodeFeatureReconstruction<Float>(models.network, random: random.child(0))
     let count = max(1, Int((training.mask * Double(nodes.graph.nodeCount)).rounded()))
     var loop = TrainingLoop(
-      model: model, optimizer: optimizer(model.parameters, training), schedule: .constant(training.rate),
+      model: model, optimizer: models.optimizer(model.parameters), schedule: .constant(training.rate),
       random: random, gradientNormLimit: 1)
-    while loop.updateCount < training.maskEpochs {
-      let update = try loop.update(of: training.maskEpochs) { update, _ in
-        random.child(1).child(UInt64(update))
-      } loss: { model, random, _ in
-        var draws = random.child(0)
-        let masked = draws.permutation(of: nodes.graph.nodeCount).prefix(count).sorted()
-        let completed = model.completed(nodes.features, on: graph, masked: masked, random: random.child(1))
-        return meanSquaredError(completed, nodes.features.gathered(masked, axis: 0))
-      }
-      progress.advance(loss: update.loss)
+    try loop.run(to: training.maskEpochs) { update, _ in
+      random.child(1).child(UInt64(update))
+    } loss: { model, random, _ in
+      var draws = random.child(0)
+      let masked = draws.permutation(of: nodes.graph.nodeCount).prefix(count).sorted()
+      let completed = model.completed(nodes.features, on: graph, masked: masked, random: random.child(1))
+      return meanSquaredError(completed, nodes.features.gathered(masked, axis: 0))
+    } onUpdate: {
+      models.progress.advance(loss: $0.loss)
     }
     return loop.model
   }

@@ -16,8 +16,6 @@ package protocol BlockOptions {
   var steps: Int { get }
   /// Step size alpha.
   var stepSize: Double { get }
-  /// Deviation of the noise of training.
-  var noise: Double { get }
 }
 
 extension BlockOptions {
@@ -35,17 +33,6 @@ extension BlockOptions {
     if parameters > 1e9 {
       throw ValidationError("these sizes make \(parameters) parameters; the limit is 1,000,000,000")
     }
-    if !(stepSize > 0 && stepSize <= 1e6) {
-      throw ValidationError("--step-size must lie between 0 and 1e6, not \(stepSize)")
-    }
-    if !(noise >= 0 && noise <= 1e6) { throw ValidationError("--noise must lie in 0 ... 1e6, not \(noise)") }
-  }
-
-  /// Sizes and descent by name, for the record of a run.
-  package var recordedBlocks: [String: String] {
-    [
-      "dimension": "\(dimension)", "heads": "\(heads)", "key-size": "\(keySize)", "memories": "\(memories)",
-      "blocks": "\(blocks)", "steps": "\(steps)", "step-size": "\(stepSize)",
-    ]
+    try checkRanges([("step-size", stepSize, .above(0, upTo: 1e6))])
   }
 }

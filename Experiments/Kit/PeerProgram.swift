@@ -14,17 +14,17 @@ package final class PeerProgram {
 
   /// Checks that interpreter and program are there.
   ///
-  /// - Throws: ``PeerFault`` naming what is missing.
+  /// - Throws: ``ExperimentError`` naming what is missing.
   package static func check(python: String, program: String) throws {
     for path in [python, program] where !FileManager.default.fileExists(atPath: path) {
-      throw PeerFault(
+      throw ExperimentError(
         "\(path) is missing; Benchmarks/Peers/setup.sh installs the peers, --no-peers does without")
     }
   }
 
   /// Starts a program and waits until it is ready; errors call it `name`.
   ///
-  /// - Throws: ``PeerFault`` where it is not installed or fails.
+  /// - Throws: ``ExperimentError`` where it is not installed or fails.
   package init(name: String, python: String, program: String, arguments: [String], threads: Int) throws {
     self.name = name
     try Self.check(python: python, program: program)
@@ -40,7 +40,7 @@ package final class PeerProgram {
     do {
       try process.run()
     } catch {
-      throw PeerFault("cannot run \(python)")
+      throw ExperimentError("cannot run \(python)")
     }
     greeting = try answer()
   }
@@ -53,7 +53,7 @@ package final class PeerProgram {
 
   /// What it answers to a request.
   ///
-  /// - Throws: ``PeerFault`` for an error it names, an answer of another form, or none.
+  /// - Throws: ``ExperimentError`` for an error it names, an answer of another form, or none.
   package func ask<Answer: Decodable>(
     _ request: [String: Any], as type: Answer.Type = Answer.self
   ) throws -> Answer {
@@ -67,7 +67,7 @@ package final class PeerProgram {
     do {
       return try JSONDecoder().decode(type, from: line)
     } catch {
-      throw PeerFault(
+      throw ExperimentError(
         "\(name): an answer of another form: \(String(decoding: line.prefix(200), as: UTF8.self))")
     }
   }
@@ -78,12 +78,12 @@ package final class PeerProgram {
         defer { unread.removeSubrange(...end) }
         let line = Data(unread[..<end])
         if let error = try? JSONDecoder().decode(Refusal.self, from: line).error {
-          throw PeerFault("\(name): \(error)")
+          throw ExperimentError("\(name): \(error)")
         }
         return line
       }
       let bytes = answers.fileHandleForReading.availableData
-      if bytes.isEmpty { throw PeerFault("\(name) ended without an answer; what it said stands above") }
+      if bytes.isEmpty { throw ExperimentError("\(name) ended without an answer; what it said stands above") }
       unread += bytes
     }
   }

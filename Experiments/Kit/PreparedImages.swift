@@ -5,6 +5,8 @@ import Foundation
 /// are hidden.
 package struct PreparedImages: Sendable {
   package let source: String?
+  /// What messages call the images.
+  package var name: String { source ?? "embedded digits" }
   package private(set) var training: ImageDataset
   package private(set) var test: ImageDataset
   /// The images of the data set's own parts.
@@ -18,7 +20,7 @@ package struct PreparedImages: Sendable {
   /// Hidden patches of the images under test; the same for every seed.
   package private(set) var testMask: PatchMask
 
-  package init(_ options: DataOptions, seed: UInt64) throws {
+  package init(_ options: ImageOptions, seed: UInt64) throws {
     let found = try ImageSource.open(path: options.data)
     source = options.data
     for note in found.notes { print("\(options.data ?? "embedded digits"): \(note)") }
@@ -74,7 +76,7 @@ package struct PreparedImages: Sendable {
   package func testing(onTrainingImages count: Int) throws -> PreparedImages {
     guard count < training.count else {
       throw DataFileError(
-        file: source ?? "embedded digits",
+        file: name,
         problem: "--tuning-images \(count) of \(training.count) training images leaves none")
     }
     var copy = self
@@ -92,7 +94,7 @@ package struct PreparedImages: Sendable {
   package func holdingBack(_ count: Int) throws -> PreparedImages {
     guard count < training.count else {
       throw DataFileError(
-        file: source ?? "embedded digits",
+        file: name,
         problem: "\(training.count) training images, expected more than the \(count) held back for trials")
     }
     var copy = self
@@ -102,6 +104,11 @@ package struct PreparedImages: Sendable {
     copy.isValidation = true
     copy.testMask = Self.testMask(grid, scored: policy.scoredCount, count: count)
     return copy
+  }
+
+  /// The images under test in batches, by their indices.
+  package func testBatches(of size: Int) -> [Range<Int>] {
+    stride(from: 0, to: test.count, by: size).map { $0..<min($0 + size, test.count) }
   }
 
   /// Normalised patches of some images, [batch, patches, length].

@@ -8,20 +8,32 @@ extension RunRecord {
     versions["vector_unit"] = SystemLibraries.vectorUnit
   }
 
-  /// What a record calls the data at a path, or those generated where there is none.
-  package static func dataName(_ path: String?) -> String {
-    path.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "generated"
+  /// What runs the command again from the package's folder.
+  package var command: String { "swift run -c release \(commandLine)" }
+
+  /// What the run was made of and on, up to the number of threads.
+  package var circumstances: String {
+    "Seed \(seed), commit \(commit.short), \(machine.processor), \(Parallelism.threadCount) threads"
+  }
+
+  /// Writes a page and this record into a folder and prints the tables.
+  package func write(with page: MarkdownPage, toFolder folder: String) throws {
+    try page.write(to: "\(folder)/README.md")
+    try write(toFolder: folder)
+    for table in tables { print(try TableRecipe.render(table, summary: summary).markdown) }
+    print("Page: \(folder)/README.md")
   }
 }
 
 extension MarkdownPage {
   /// The end of a page: how its run was made, in words that `ending` goes on with behind the number of threads.
-  package mutating func addMaking(of record: RunRecord, ending: String) {
+  ///
+  /// - Parameter remark: A paragraph of its own behind the command.
+  package mutating func addMaking(of record: RunRecord, remark: String? = nil, ending: String) {
     addHeading("How this was made")
-    addCode("swift run -c release \(record.commandLine)", language: "sh")
-    addParagraph(
-      "Seed \(record.seed), commit \(record.commit.short), \(record.machine.processor), "
-        + "\(Parallelism.threadCount) threads" + ending)
+    addCode(record.command, language: "sh")
+    if let remark { addParagraph(remark) }
+    addParagraph(record.circumstances + ending)
   }
 }
 

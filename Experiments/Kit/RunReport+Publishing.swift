@@ -13,10 +13,8 @@ extension PageSection {
   /// The end of a page: how its run was made, in words that `ending` goes on with behind the number of threads.
   package static func making(of record: RunRecord, ending: String) -> PageSection {
     var section = PageSection("How this was made")
-    section.addCode("swift run -c release \(record.commandLine)", language: "sh")
-    section.addParagraph(
-      "Seed \(record.seed), commit \(record.commit.short), \(record.machine.processor), "
-        + "\(Parallelism.threadCount) threads" + ending)
+    section.addCode(record.command, language: "sh")
+    section.addParagraph(record.circumstances + ending)
     return section
   }
 }

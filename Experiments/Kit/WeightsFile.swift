@@ -18,14 +18,12 @@ package enum WeightsFile {
       metadata: metadata)
   }
 
-  /// A model with the parameters that were written.
+  /// A model with the parameters that were written to a file.
   ///
   /// - Throws: `FileAccessError` or `FileFormatError` that names the file and the array that is missing, damaged or of
   ///   another shape.
-  package static func read<Model: Parameterized<Float>>(
-    _ model: Model, fromFolder folder: String
-  ) throws -> Model {
-    let file = try SafetensorsFile.read(path: "\(folder)/\(name)")
+  package static func read<Model: Parameterized<Float>>(_ model: Model, path: String) throws -> Model {
+    let file = try SafetensorsFile.read(path: path)
     return model.with(
       try model.parameters.map { name, value in
         let found = try Tensor<Float>(file.array(named: name))

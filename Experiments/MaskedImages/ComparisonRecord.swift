@@ -1,16 +1,23 @@
 import EnergyTransformer
 import Foundation
+import Kit
 
 /// The two methods that are tuned and trained from several seeds.
 enum ComparedMethod: String, Codable, CaseIterable {
   case energyTransformer = "energy_transformer"
   case transformer
+
+  /// What messages call it.
+  var title: String { self == .energyTransformer ? "Energy Transformer" : "conventional transformer" }
+  /// What stands before the names of its numbers in the summary of a run.
+  var prefix: String { self == .energyTransformer ? "" : "\(rawValue)_" }
 }
 
 /// What a comparison has measured so far, `comparison.json` in the output folder; written anew after each training, so that
 /// an interrupted run can go on and a later one can show it.
-struct ComparisonRecord: Codable {
+struct ComparisonRecord: JSONRecord {
   static let fileName = "comparison.json"
+  static let isPretty = true
 
   /// What the numbers depend on.
   struct Key: Codable {
@@ -53,6 +60,12 @@ struct ComparisonRecord: Codable {
   var trials: [Trial] = []
   var trainings: [Training] = []
 
+  init(key: Key) { self.key = key }
+
+  func updates(of method: ComparedMethod) -> Int {
+    (method == .energyTransformer ? energyUpdates : transformerUpdates) ?? 1
+  }
+
   func trial(_ method: ComparedMethod, _ trial: Int) -> Trial? {
     trials.first { $0.method == method && $0.trial == trial }
   }
@@ -63,10 +76,8 @@ struct ComparisonRecord: Codable {
 
   /// The trial of the lowest error, of equals the first; nil where none kept to the finite numbers.
   func chosenTrial(_ method: ComparedMethod) -> Trial? {
-    let found = trials.filter { $0.method == method && $0.error != nil }.sorted { $0.trial < $1.trial }
-    return found.dropFirst().reduce(found.first) { best, next in
-      (next.error ?? .infinity) < (best?.error ?? .infinity) ? next : best
-    }
+    trials.filter { $0.method == method && $0.error != nil }
+      .min { ($0.error ?? .infinity, $0.trial) < ($1.error ?? .infinity, $1.trial) }
   }
 
   /// The errors of a method by seed; nil where a training is missing.
@@ -80,25 +91,9 @@ struct ComparisonRecord: Codable {
     ComparedMethod.allCases.allSatisfy { errors($0, seeds: seeds) != nil }
   }
 
-  func write(toFolder folder: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.dateEncodingStrategy = .iso8601
-    try AtomicFile(path: "\(folder)/\(Self.fileName)").write(try encoder.encode(self))
-  }
-
-  /// The record of a folder; nil where there is none.
-  ///
-  /// - Throws: `ComparisonFault` where it is damaged.
-  static func read(fromFolder folder: String) throws -> ComparisonRecord? {
-    let path = "\(folder)/\(fileName)"
-    guard let data = FileManager.default.contents(atPath: path) else { return nil }
-    let decoder = JSONDecoder()
-    decoder.dateDecodingStrategy = .iso8601
-    guard let record = try? decoder.decode(ComparisonRecord.self, from: data),
-      record.trainings.allSatisfy({ $0.error.isFinite && (0...1e9).contains($0.seconds) })
-    else { throw ComparisonFault(description: "\(path): damaged, expected the record of a comparison") }
-    return record
+  /// Whether its numbers can be those of trainings.
+  var isSound: Bool {
+    trainings.allSatisfy { $0.error.isFinite && (0...1e9).contains($0.seconds) }
   }
 
   /// Why these numbers are not those of a run with this key; nil where they are.
@@ -106,9 +101,7 @@ struct ComparisonRecord: Codable {
   /// - Parameter goesOn: Whether the same run goes on, whose uncommitted changes are the user's to answer for; another run
   ///   takes over numbers of a clean commit alone.
   func mismatch(_ other: Key, goesOn: Bool) -> String? {
-    for (name, value) in other.options.sorted(by: { $0.key < $1.key }) where key.options[name] != value {
-      return "it was made with --\(name) \(key.options[name] ?? "(missing)"), not \(value)"
-    }
+    if let difference = key.options.difference(from: other.options) { return "it was \(difference)" }
     if key.data != other.data { return "it was made from other data" }
     if key.commit.hash != other.commit.hash {
       return "it was made at commit \(key.commit.short), this is \(other.commit.short)"
@@ -120,9 +113,4 @@ struct ComparisonRecord: Codable {
     }
     return nil
   }
-}
-
-/// A comparison that cannot be read, written or made.
-struct ComparisonFault: Error, CustomStringConvertible {
-  let description: String
 }

@@ -1,16 +1,16 @@
 import EnergyTransformer
-import Foundation
 import Kit
 
 /// Trains a conventional transformer on the same task: a block shared over as many repeats as the descent has steps, as
 /// many parameters, the same optimisers.
-struct ConventionalTraining {
-  let images: PreparedImages
-  let model: ModelOptions
-  let training: TrainingOptions
-  let setting: Setting
+struct ConventionalTraining: ComparedTraining {
+  /// How the Energy Transformer is trained.
+  let run: EnergyTraining
   /// The parameters to come closest to.
   let parameterCount: Int
+
+  private var images: PreparedImages { run.images }
+  private var random: RandomStream { RandomStream(seed: run.training.seed) }
 
   /// How many updates fit in some seconds: a few on a throw-away copy tell.
   func updateCount(in seconds: Double) throws -> Int {
@@ -20,69 +20,44 @@ struct ConventionalTraining {
     return max(1, min(1_000_000_000, Int(min(1e9, seconds / trialSeconds * Double(trial)))))
   }
 
-  /// The trained model and the seconds it took.
-  func trained(updateCount: Int) throws -> (model: ConventionalTransformer<Float>, seconds: Double) {
-    let schedule = try TrainingSchedule(images: images, training: training, updateCount: updateCount)
-    var loop = try loop(schedule)
-    let visibleWeight = Float(training.visibleWeight)
-    let seconds = try Trainer(images: images, training: training, schedule: schedule).run(
-      &loop, metricsPath: nil, checkpointPath: nil, options: [:], secondsBefore: 0
-    ) { model, batch, images, _ in
+  func trained(updateCount: Int) throws -> TrainedModel<ConventionalTransformer<Float>> {
+    let trainer = try Trainer(images: images, training: run.training, updateCount: updateCount)
+    let (model, setting) = (initialModel, run.setting)
+    let weights = zip(model.parameters.names, model.parameters.values).filter { $1.rank == 2 }.map(\.0)
+    let optimizer = try setting.optimizer(
+      for: model.parameters, matrices: ParameterSelection(names: weights.filter { $0.hasPrefix("block") }),
+      decayed: ParameterSelection(names: weights.filter { !$0.hasPrefix("block") && $0 != "positions" }),
+      muon: Muon(weightDecay: WeightDecay(setting.weightDecay)))
+    var loop = TrainingLoop(
+      model: model, optimizer: optimizer, schedule: trainer.rates, random: random, gradientNormLimit: 1)
+    let visibleWeight = Float(run.training.visibleWeight)
+    let seconds = try trainer.run(&loop, files: nil) { model, batch, images, _ in
       let completed = model.completed(
         batch.patches.sliced(axis: 0, images), masked: batch.replaced.sliced(axis: 0, images))
       return batch.loss(completed, of: images, visibleWeight: visibleWeight)
     }
-    return (loop.model, seconds)
+    return TrainedModel(model: loop.model, seconds: seconds, updates: updateCount)
   }
 
   /// How many parameters it has.
   var actualParameterCount: Int { initialModel.parameterCount }
 
   private var initialModel: ConventionalTransformer<Float> {
+    let model = run.model
     let configuration = ConventionalTransformerConfiguration(
       patchSize: images.grid.patchLength, gridHeight: images.grid.height / images.grid.patchSize,
       gridWidth: images.grid.width / images.grid.patchSize, dimension: model.dimension,
       headCount: model.heads, keySize: model.keySize, hiddenSize: model.memories, repeats: model.steps
     ).withHiddenSize(closestTo: parameterCount)
     return ConventionalTransformer<Float>(
-      configuration, standardDeviation: setting.weightDeviation,
-      random: RandomStream(seed: training.seed).child(0))
+      configuration, standardDeviation: run.setting.weightDeviation, random: random.child(0))
   }
 
-  private func loop(
-    _ schedule: TrainingSchedule
-  ) throws -> TrainingLoop<ConventionalTransformer<Float>, Void> {
-    let model = initialModel
-    // The same optimisers: Muon for the block's matrices, AdamW for the rest.
-    let matrices = ParameterSelection(
-      names: zip(model.parameters.names, model.parameters.values)
-        .filter { $0.hasPrefix("block") && $1.rank == 2 }.map(\.0))
-    let decayed = ParameterSelection(
-      names: zip(model.parameters.names, model.parameters.values)
-        .filter { !$0.hasPrefix("block") && $0 != "positions" && $1.rank == 2 }.map(\.0))
-    let optimizer = try GroupedOptimizer<Float>(
-      [
-        ParameterGroup(
-          "matrices", matrices, Muon(weightDecay: WeightDecay(setting.weightDecay)),
-          learningRateFactor: setting.muonRate),
-        ParameterGroup(
-          "others", ParameterSelection.all.excluding(matrices),
-          AdamW(secondDecay: 0.99, weightDecay: WeightDecay(setting.weightDecay, on: decayed)),
-          learningRateFactor: setting.rate),
-      ], for: model.parameters)
-    return TrainingLoop(
-      model: model, optimizer: optimizer, schedule: schedule.rates, random: RandomStream(seed: training.seed),
-      gradientNormLimit: 1)
-  }
-
-  /// The mean squared error over hidden pixels of the images under test, clamped to 0 ... 1.
   func error(of model: ConventionalTransformer<Float>) -> Double {
-    var errors: [Double] = []
-    for start in stride(from: 0, to: images.test.count, by: 200) {
-      let range = start..<min(start + 200, images.test.count)
+    let errors = images.testBatches(of: 200).flatMap { range in
       let patches = images.patches(images.test.batch(at: Array(range)))
       let prediction = images.pixels(of: model.completed(patches, masked: images.replaced(range)))
-      errors += hiddenErrors(
+      return hiddenErrors(
         clampedToPixels(prediction), images.pixels(images.test, range), images.hiddenPixels(range))
     }
     return errors.reduce(0, +) / Double(errors.count)

@@ -2,112 +2,116 @@ import EnergyTransformer
 import Foundation
 import Kit
 
+/// A trained model, with the seconds and updates that it took in all.
+struct TrainedModel<Model> {
+  let model: Model
+  let seconds: Double
+  let updates: Int
+}
+
+/// A method of the comparison, on the images and with the setting of a run.
+protocol ComparedTraining {
+  associatedtype Model
+  /// A model trained for a number of updates, without files.
+  func trained(updateCount: Int) throws -> TrainedModel<Model>
+  /// The mean squared error over hidden pixels of the images under test, clamped to 0 ... 1.
+  func error(of model: Model) throws -> Double
+}
+
 /// Trains the image Energy Transformer, or loads one.
-struct EnergyTraining {
-  let images: PreparedImages
+struct EnergyTraining: ComparedTraining {
+  var images: PreparedImages
   let model: ModelOptions
-  let training: TrainingOptions
-  let output: OutputOptions
-  /// The rates, first weights and decay; those of the options unless another is tried.
+  var training: TrainingOptions
   var setting: Setting
 
-  init(images: PreparedImages, model: ModelOptions, training: TrainingOptions, output: OutputOptions) {
-    (self.images, self.model, self.training, self.output) = (images, model, training, output)
-    setting = training.setting
-  }
+  private typealias Loop = TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings>
 
   /// How the trained model descends.
   var settings: DescentSettings { DescentSettings(steps: model.steps, stepSize: model.stepSize) }
 
-  /// The trained model, how long training took in all and how many updates it had.
+  /// The model of a run, trained, continued or read from its checkpoint.
   func trainedModel(
-    options: [String: String], data: [DataFingerprint]
-  ) throws -> (model: ImageEnergyTransformer<Float>, seconds: Double, updates: Int) {
-    let options = options.merging(["data-sha256": data.map(\.sha256).joined(separator: " ")]) { $1 }
-    let schedule = try TrainingSchedule(images: images, training: training)
-    var loop = try loop(schedule)
-    var secondsBefore = 0.0
-    if output.evaluateOnly || output.resume && isThereToResume {
-      secondsBefore = try restore(&loop, options, updateCount: schedule.updateCount)
+    options: [String: String], output: OutputOptions
+  ) throws -> TrainedModel<ImageEnergyTransformer<Float>> {
+    let trainer = try Trainer(images: images, training: training)
+    var loop = try loop(trainer)
+    let path = output.checkpointPath
+    var files = TrainingFiles(metrics: "\(output.output)/metrics.csv", checkpoint: path, options: options)
+    if output.evaluateOnly || output.resume && FileManager.default.fileExists(atPath: path) {
+      files.secondsBefore = try restore(
+        &loop, from: path, options, atMost: output.evaluateOnly ? nil : trainer.updateCount)
+    } else if output.resume {
+      // A run that was killed before its first checkpoint left nothing to go on with.
+      print("\(path): no checkpoint yet, so training begins at the beginning")
     }
-    if output.evaluateOnly { return (loop.model, secondsBefore, loop.updateCount) }
-    let seconds = try run(
-      &loop, schedule, metricsPath: "\(output.output)/metrics.csv", checkpointPath: output.checkpointPath,
-      options: options, secondsBefore: secondsBefore)
-    return (loop.model, seconds, loop.updateCount)
+    if output.evaluateOnly {
+      return TrainedModel(model: loop.model, seconds: files.secondsBefore, updates: loop.updateCount)
+    }
+    return try trained(&loop, trainer, files)
   }
 
-  /// A model trained for a number of updates, without files, and the seconds it took.
-  func trained(updateCount: Int) throws -> (model: ImageEnergyTransformer<Float>, seconds: Double) {
-    let schedule = try TrainingSchedule(images: images, training: training, updateCount: updateCount)
-    var loop = try loop(schedule)
-    let seconds = try run(
-      &loop, schedule, metricsPath: nil, checkpointPath: nil, options: [:], secondsBefore: 0)
-    return (loop.model, seconds)
+  func trained(updateCount: Int) throws -> TrainedModel<ImageEnergyTransformer<Float>> {
+    let trainer = try Trainer(images: images, training: training, updateCount: updateCount)
+    var loop = try loop(trainer)
+    return try trained(&loop, trainer, nil)
   }
 
-  private func loop(
-    _ schedule: TrainingSchedule
-  ) throws -> TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings> {
-    TrainingLoop(
-      model: initialModel(), optimizer: try optimizer(initialModel().parameters), schedule: schedule.rates,
-      random: RandomStream(seed: training.seed), curriculum: curriculum, gradientNormLimit: 1)
+  func error(of model: ImageEnergyTransformer<Float>) throws -> Double {
+    try Evaluation(model: model, images: images, settings: settings).lastError
   }
 
-  private func run(
-    _ loop: inout TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings>, _ schedule: TrainingSchedule,
-    metricsPath: String?, checkpointPath: String?, options: [String: String], secondsBefore: Double
-  ) throws -> Double {
+  private func trained(
+    _ loop: inout Loop, _ trainer: Trainer, _ files: TrainingFiles?
+  ) throws -> TrainedModel<ImageEnergyTransformer<Float>> {
     let visibleWeight = Float(training.visibleWeight)
-    return try Trainer(images: images, training: training, schedule: schedule).run(
-      &loop, metricsPath: metricsPath, checkpointPath: checkpointPath, options: options,
-      secondsBefore: secondsBefore
-    ) { model, batch, images, settings in
+    let seconds = try trainer.run(&loop, files: files) { model, batch, images, settings in
       let tokens = model.tokens(
         patches: batch.patches.sliced(axis: 0, images), masked: batch.replaced.sliced(axis: 0, images))
       let result = model.descend(from: tokens, settings: settings)
-      guard result.stopReason.isFinite else {
-        throw DescentFailure(description: "training: \(result.stopReason)")
-      }
+      try result.checkFinite("training")
       return batch.loss(model.decode(result.activations), of: images, visibleWeight: visibleWeight)
     }
+    return TrainedModel(model: loop.model, seconds: seconds, updates: loop.updateCount)
   }
 
-  /// Whether there is a checkpoint; a run that was killed before its first one goes on from the beginning, and says so.
-  private var isThereToResume: Bool {
-    if FileManager.default.fileExists(atPath: output.checkpointPath) { return true }
-    print("\(output.checkpointPath): no checkpoint yet, so training begins at the beginning")
-    return false
+  private func loop(_ trainer: Trainer) throws -> Loop {
+    let model = initialModel()
+    let optimizer = try setting.optimizer(
+      for: model.parameters,
+      matrices: ParameterSelection { $0.hasSuffix("Weights") || $0.hasSuffix("memories") },
+      decayed: ParameterSelection { $0.hasSuffix(".weights") },
+      muon: Muon(weightDecay: WeightDecay(setting.weightDecay)) { name, _ in
+        name.hasSuffix("memories") ? .transposed : MatrixView(rowAxisCount: 2)
+      })
+    return TrainingLoop(
+      model: model, optimizer: optimizer, schedule: trainer.rates, random: RandomStream(seed: training.seed),
+      curriculum: curriculum, gradientNormLimit: 1)
   }
 
-  /// Options that say what a trained model is and reads; the others matter only to a run that continues.
-  private static let modelOptions: Set = ["patch", "dimension", "heads", "key-size", "memories", "blocks"]
-
-  /// Continues from the checkpoint; returns the seconds it was trained.
+  /// Continues from a checkpoint; returns the seconds it was trained.
+  ///
+  /// - Parameter updateCount: Updates of the whole run, which has to have the checkpoint's options; nil for a model that is
+  ///   only evaluated.
   private func restore(
-    _ loop: inout TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings>, _ options: [String: String],
-    updateCount: Int
+    _ loop: inout Loop, from path: String, _ options: [String: String], atMost updateCount: Int?
   ) throws -> Double {
-    let path = output.checkpointPath
     let checkpoint = try TrainingCheckpoint<Float>(contentsOf: path)
-    for (name, value) in options.sorted(by: { $0.key < $1.key })
-    where name != "test-images" && (output.resume || Self.modelOptions.contains(name)) {
-      guard let stored = checkpoint.options[name] else {
-        throw CheckpointMismatch(description: "\(path): option \(name) is missing, expected \(value)")
-      }
-      if stored != value {
-        throw CheckpointMismatch(description: "\(path): trained with --\(name) \(stored), not \(value)")
-      }
+    // Options that say what a trained model is and reads; the others matter only to a run that continues.
+    let kept: Set = ["patch", "dimension", "heads", "key-size", "memories", "blocks"]
+    let needed = options.filter { name, _ in
+      name != "test-images" && (updateCount != nil || kept.contains(name))
     }
-    guard output.evaluateOnly || checkpoint.updateCount <= updateCount else {
-      throw CheckpointMismatch(
-        description: "\(path): \(checkpoint.updateCount) updates done, expected at most \(updateCount)")
+    if let difference = checkpoint.options.difference(from: needed) {
+      throw ExperimentError("\(path): \(difference)")
+    }
+    if let updateCount, checkpoint.updateCount > updateCount {
+      throw ExperimentError(
+        "\(path): \(checkpoint.updateCount) updates done, expected at most \(updateCount)")
     }
     try loop.restore(from: checkpoint)
     guard let seconds = checkpoint.options["train-seconds"].flatMap(Double.init), (0...1e9).contains(seconds)
-    else {
-      throw CheckpointMismatch(description: "\(path): train-seconds is not a number from 0 to 1e9")
-    }
+    else { throw ExperimentError("\(path): train-seconds is not a number from 0 to 1e9") }
     return seconds
   }
 
@@ -124,34 +128,12 @@ struct EnergyTraining {
     return ImageEnergyTransformer(configuration, using: &random)
   }
 
-  /// Muon for the matrices of the energies, AdamW for the rest.
-  private func optimizer(_ parameters: ParameterValues<Float>) throws -> GroupedOptimizer<Float> {
-    let matrices = ParameterSelection { $0.hasSuffix("Weights") || $0.hasSuffix("memories") }
-    let muon = Muon<Float>(weightDecay: WeightDecay(setting.weightDecay)) { name, _ in
-      name.hasSuffix("memories") ? .transposed : MatrixView(rowAxisCount: 2)
-    }
-    let decayed = ParameterSelection { $0.hasSuffix(".weights") }
-    let adam = AdamW<Float>(secondDecay: 0.99, weightDecay: WeightDecay(setting.weightDecay, on: decayed))
-    return try GroupedOptimizer(
-      [
-        ParameterGroup("matrices", matrices, muon, learningRateFactor: setting.muonRate),
-        ParameterGroup(
-          "others", ParameterSelection.all.excluding(matrices), adam, learningRateFactor: setting.rate),
-      ], for: parameters)
-  }
-
   /// The same integration time in a third of the steps at first: it costs a third.
   private var curriculum: Curriculum<DescentSettings> {
-    let short = DescentSettings(
-      steps: max(1, model.steps / 3),
-      stepSize: model.stepSize * Double(model.steps) / Double(max(1, model.steps / 3)))
+    let steps = max(1, model.steps / 3)
+    let short = DescentSettings(steps: steps, stepSize: model.stepSize * Double(model.steps) / Double(steps))
     if training.shortShare <= 0 { return Curriculum(always: settings) }
     if training.shortShare >= 1 { return Curriculum(always: short) }
     return Curriculum([(training.shortShare, short), (1 - training.shortShare, settings)])
   }
-}
-
-/// A checkpoint of another run.
-struct CheckpointMismatch: Error, CustomStringConvertible {
-  let description: String
 }

@@ -5,13 +5,10 @@ import Kit
 /// What the model does to the images under test: error, energy by part and whether it fell, at every step.
 struct Evaluation {
   /// Mean squared error over the hidden pixels of each image, clamped to 0 ... 1; [moment][image].
-  private(set) var errors: [[Double]] = []
+  private var each: [[Double]] = []
   /// The same without clamping, after the last step; [image].
-  private(set) var unclamped: [Double] = []
-  /// Energy of each image by part, [part][moment][image]; the last part is their sum.
-  private(set) var energies: [(part: String, values: [[Double]])] = []
-  /// Whether an image's energy fell at every step of every block.
-  private(set) var fell: [Bool] = []
+  private var unclamped: [Double] = []
+  private(set) var energies = BlockEnergies()
   /// Completions of some images at every moment: [moment][image], pixels in 0 ... 1.
   private(set) var pictures: [[Tensor<Float>]] = []
   private(set) var seconds = 0.0
@@ -24,23 +21,21 @@ struct Evaluation {
 
   init(model: ImageEnergyTransformer<Float>, images: PreparedImages, settings: DescentSettings) throws {
     let started = Date()
-    let size = 200
-    for start in stride(from: 0, to: images.test.count, by: size) {
-      let range = start..<min(start + size, images.test.count)
+    for range in images.testBatches(of: 200) {
       let patches = images.patches(images.test.batch(at: Array(range)))
       let results = model.trace(patches: patches, masked: images.replaced(range), settings: settings)
-      if let broken = results.first(where: { !$0.stopReason.isFinite }) {
-        throw DescentFailure(description: "evaluation of images \(range): \(broken.stopReason)")
-      }
-      Self.addEnergies(results, to: &energies)
-      fell += Self.fallen(results)
+      for result in results { try result.checkFinite("evaluation of images \(range)") }
+      energies.add(results)
       addErrors(model, images, range, results)
     }
     seconds = Date().timeIntervalSince(started)
   }
 
-  /// Mean squared error over hidden pixels after a moment, over all images.
-  func error(at moment: Int) -> Double { errors[moment].reduce(0, +) / Double(errors[moment].count) }
+  /// Mean squared errors over hidden pixels of all images, by moment.
+  var errors: [Double] { each.map { $0.reduce(0, +) / Double($0.count) } }
+  /// That after the last step, and the same without clamping.
+  var lastError: Double { errors[errors.count - 1] }
+  var lastErrorUnclamped: Double { unclamped.reduce(0, +) / Double(unclamped.count) }
 
   private mutating func addErrors(
     _ model: ImageEnergyTransformer<Float>, _ images: PreparedImages, _ range: Range<Int>,
@@ -54,11 +49,11 @@ struct Evaluation {
       for state in block == 0 ? result.trajectory.states[...] : result.trajectory.states.dropFirst() {
         let prediction = images.pixels(of: model.decode(Tokens(state.tokens), block: block))
         let clamped = clampedToPixels(prediction)
-        if errors.count <= moment {
-          errors.append([])
+        if each.count <= moment {
+          each.append([])
           pictures.append([])
         }
-        errors[moment] += hiddenErrors(clamped, truth, hidden)
+        each[moment] += hiddenErrors(clamped, truth, hidden)
         let completed = truth * (1 - hidden) + clamped * hidden
         pictures[moment] += Self.pictured(images).filter(range.contains).map { image in
           completed.sliced(axis: 0, image - range.lowerBound..<image - range.lowerBound + 1)
@@ -70,44 +65,4 @@ struct Evaluation {
       }
     }
   }
-
-  private static func addEnergies(
-    _ results: [DescentResult<Float>], to energies: inout [(part: String, values: [[Double]])]
-  ) {
-    var index = 0
-    for (block, result) in results.enumerated() {
-      let prefix = results.count > 1 ? "block \(block + 1) " : ""
-      for (position, part) in result.trajectory.energies[0].parts.enumerated() {
-        let values = result.trajectory.energies.map { $0.parts[position].energy.elements.map(Double.init) }
-        append(prefix + part.name, values, at: index, to: &energies)
-        index += 1
-      }
-      let totals = result.trajectory.energies.map { $0.total.elements.map(Double.init) }
-      append(prefix + "total", totals, at: index, to: &energies)
-      index += 1
-    }
-  }
-
-  private static func append(
-    _ part: String, _ values: [[Double]], at index: Int,
-    to energies: inout [(part: String, values: [[Double]])]
-  ) {
-    if energies.count <= index {
-      energies.append((part, values))
-    } else {
-      for moment in values.indices { energies[index].values[moment] += values[moment] }
-    }
-  }
-
-  private static func fallen(_ results: [DescentResult<Float>]) -> [Bool] {
-    let totals = results.map { $0.trajectory.energies.map { $0.total.elements } }
-    return totals[0][0].indices.map { image in
-      totals.allSatisfy { steps in zip(steps, steps.dropFirst()).allSatisfy { $1[image] < $0[image] } }
-    }
-  }
-}
-
-/// A descent that left the finite numbers.
-struct DescentFailure: Error, CustomStringConvertible {
-  let description: String
 }

@@ -10,7 +10,7 @@ struct MaskedImages: ParsableCommand {
     commandName: "masked-images",
     abstract: "Train an Energy Transformer to complete masked images; write tables, curves and pictures.")
 
-  @OptionGroup(title: "Data") var data: DataOptions
+  @OptionGroup(title: "Data") var data: ImageOptions
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -26,10 +26,7 @@ struct MaskedImages: ParsableCommand {
     let started = Date()
     try OutputFolder.prepare(output.output)
     try OutputFolder.prepare(URL(fileURLWithPath: output.checkpointPath).deletingLastPathComponent().path)
-    var record = RunRecord(
-      experiment: "masked-images", title: "Masked images", options: recordedOptions, seed: training.seed)
-    record.versions["matrix_library"] = SystemLibraries.matrixProducts
-    record.versions["vector_unit"] = SystemLibraries.vectorUnit
+    var record = RunRecord(of: self, title: "Masked images", seed: training.seed)
     // Everything that can fail without a trained model comes before training.
     let images = try PreparedImages(data, seed: training.seed)
     record.data = try images.fingerprints()
@@ -37,43 +34,30 @@ struct MaskedImages: ParsableCommand {
     let tested = DataFingerprint(
       name: "images under test", path: "", count: images.test.count, hashing: images.test.pixels)
     let key = ComparisonRecord.Key(
-      options: comparisonTexts, data: (record.data + [tested]).map(\.sha256), commit: record.commit)
+      options: comparisonOptions, data: (record.data + [tested]).map(\.sha256), commit: record.commit)
     var compared = try comparisonBefore(key)
-    if output.compare, output.trials > 1 { try Comparison.checkTrials(images, training) }
+    let run = EnergyTraining(images: images, model: model, training: training, setting: training.setting)
+    let settings = Setting.trials(output.trials, first: training.setting, seed: training.seed)
+    let comparison = Comparison(run: run, output: output, settings: settings)
+    if output.compare, output.trials > 1 { try comparison.checkTrials() }
     let baselines = try BaselineErrors(images)
-    let run = EnergyTraining(images: images, model: model, training: training, output: output)
-    let trained = try run.trainedModel(options: optionTexts, data: record.data)
+    let trained = try run.trainedModel(
+      options: modelOptions.merging(["data-sha256": record.data.map(\.sha256).joined(separator: " ")]) { $1 },
+      output: output)
     let evaluation = try Evaluation(model: trained.model, images: images, settings: run.settings)
     if output.compare {
-      let comparison = Comparison(
-        images: images, model: model, training: training, output: output,
-        parameterCount: trained.model.parameterCount, settings: settings)
       compared.record = try comparison.completed(
-        compared.record ?? ComparisonRecord(key: key),
-        beside: .init(
-          seconds: trained.seconds, updates: trained.updates,
-          error: evaluation.error(at: evaluation.errors.count - 1)))
-    }
-    let reported = try compared.record.flatMap {
-      try ReportedComparison(
-        $0, settings: settings, seeds: output.seeds, trialShare: output.trialShare,
-        isRecorded: !output.compare)
+        compared.record ?? ComparisonRecord(key: key), beside: trained, error: evaluation.lastError)
     }
     record.timings = [
       "train": trained.seconds, "evaluate": evaluation.seconds, "baselines": baselines.seconds,
       "total": Date().timeIntervalSince(started),
     ]
     let report = Report(
-      options: optionTexts, images: images, model: trained.model, evaluation: evaluation,
-      baselines: baselines, comparison: reported, comparisonNote: compared.note,
-      trainSeconds: trained.seconds, updateCount: trained.updates,
-      settings: run.settings)
+      options: modelOptions, images: images, trained: trained, evaluation: evaluation, baselines: baselines,
+      comparison: try compared.record.flatMap { try ReportedComparison($0, of: comparison) },
+      comparisonNote: compared.note, settings: run.settings)
     try report.write(record, to: output.output)
-  }
-
-  /// The settings that both methods of a comparison try, that of the options first.
-  private var settings: [Setting] {
-    Setting.trials(output.trials, first: training.setting, seed: training.seed)
   }
 
   /// A comparison that was made before and holds for this run; otherwise why there is none.
@@ -91,33 +75,13 @@ struct MaskedImages: ParsableCommand {
     return (nil, output.compare ? nil : note + " --compare makes one.")
   }
 
-  /// Every option, by name.
-  private var recordedOptions: [String: String] {
-    comparisonTexts.merging([
-      "threads": "\(Parallelism.threadCount)", "compare": "\(output.compare)", "resume": "\(output.resume)",
-      "evaluate-only": "\(output.evaluateOnly)",
-    ]) { $1 }
-  }
-
   /// The options that determine a comparison, by name.
-  private var comparisonTexts: [String: String] {
-    optionTexts.merging([
-      "seeds": "\(output.seeds)", "trials": "\(output.trials)", "trial-share": "\(output.trialShare)",
-    ]) { $1 }
+  private var comparisonOptions: [String: String] {
+    recordedOptions.leavingOut("threads", "compare", "resume", "evaluate-only")
   }
 
-  /// The options that determine the result, by name.
-  var optionTexts: [String: String] {
-    [
-      "data": data.data.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "embedded digits",
-      "patch": "\(data.patch)", "mask": "\(data.mask)", "kept": "\(data.kept)",
-      "validation": "\(data.validation)", "test-images": "\(data.testImages)", "augment": "\(data.augment)",
-      "dimension": "\(model.dimension)", "heads": "\(model.heads)", "key-size": "\(model.keySize)",
-      "memories": "\(model.memories)", "blocks": "\(model.blocks)", "steps": "\(model.steps)",
-      "step-size": "\(model.stepSize)", "epochs": "\(training.epochs)", "batch": "\(training.batch)",
-      "seed": "\(training.seed)", "muon-rate": "\(training.muonRate)", "rate": "\(training.rate)",
-      "visible-weight": "\(training.visibleWeight)", "weight-deviation": "\(training.weightDeviation)",
-      "short-share": "\(training.shortShare)",
-    ]
+  /// The options that determine the weights, by name.
+  private var modelOptions: [String: String] {
+    comparisonOptions.leavingOut("seeds", "trials", "trial-share")
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Kit
 
 /// The sizes of the model and how it descends.
-struct ModelOptions: ParsableArguments {
+struct ModelOptions: ParsableArguments, BlockOptions {
   @Option(help: "Numbers of a token.") var dimension = 64
   @Option(help: "Attention heads.") var heads = 4
   @Option(help: "Numbers of a head's query or key.") var keySize = 16
@@ -11,22 +11,7 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Steps of a block's descent.") var steps = 12
   @Option(help: "Step size alpha.") var stepSize = 0.1
 
-  func validate() throws {
-    for (name, value) in [
-      ("dimension", dimension), ("heads", heads), ("key-size", keySize), ("memories", memories),
-      ("blocks", blocks), ("steps", steps),
-    ] where value < 1 || value > 1 << 16 {
-      throw ValidationError("--\(name) must lie in 1 ... \(1 << 16), not \(value)")
-    }
-    let parameters =
-      Double(blocks) * Double(dimension) * (2 * Double(heads) * Double(keySize) + Double(memories))
-    if parameters > 1e9 {
-      throw ValidationError("these sizes make \(parameters) parameters; the limit is 1,000,000,000")
-    }
-    if !(stepSize > 0 && stepSize <= 1e6) {
-      throw ValidationError("--step-size must lie between 0 and 1e6, not \(stepSize)")
-    }
-  }
+  func validate() throws { try checkBlocks() }
 }
 
 /// How the model learns.
@@ -43,25 +28,20 @@ struct TrainingOptions: ParsableArguments {
   var shortShare = 0.7
 
   func validate() throws {
-    for (name, value, most) in [
-      ("epochs", epochs, 1_000_000), ("batch", batch, 1_000_000), ("threads", threads ?? 1, 1024),
-    ] where value < 1 || value > most {
-      throw ValidationError("--\(name) must lie in 1 ... \(most), not \(value)")
-    }
-    for (name, value) in [
-      ("muon-rate", muonRate), ("rate", rate), ("weight-deviation", weightDeviation),
-      ("visible-weight", visibleWeight),
-    ] where !(value >= 0 && value.isFinite) {
-      throw ValidationError("--\(name) must be at least 0, not \(value)")
-    }
-    if !(shortShare >= 0 && shortShare <= 1) {
-      throw ValidationError("--short-share must lie in 0 ... 1, not \(shortShare)")
-    }
+    try checkRanges([
+      ("epochs", epochs, 1...1_000_000), ("batch", batch, 1...1_000_000), ("threads", threads ?? 1, 1...1024),
+    ])
+    try checkRanges([
+      ("muon-rate", muonRate, .positiveOrZero), ("rate", rate, .positiveOrZero),
+      ("weight-deviation", weightDeviation, .positiveOrZero),
+      ("visible-weight", visibleWeight, .positiveOrZero),
+      ("short-share", shortShare, .range(0...1)),
+    ])
   }
 }
 
 /// What is read and written.
-struct OutputOptions: ParsableArguments {
+struct OutputOptions: ParsableArguments, RecordedOptions {
   @Option(help: "Folder for the page, figures and records.") var output = "Results/masked-images"
   @Option(help: "Checkpoint file; the output folder's checkpoint.safetensors when left out.")
   var checkpoint: String?
@@ -87,11 +67,11 @@ struct OutputOptions: ParsableArguments {
       throw ValidationError("--compare trains, so it has no meaning with --evaluate-only")
     }
     try checkRanges([("seeds", seeds, 1...1_000), ("trials", trials, 1...1_000)])
-    if !(trialShare > 0 && trialShare <= 1) {
-      throw ValidationError("--trial-share must lie above 0 and up to 1, not \(trialShare)")
-    }
-    if output.isEmpty { throw ValidationError("--output must name a folder") }
+    try checkRanges([("trial-share", trialShare, .part)])
+    try checkNames([("output", output)])
   }
 
   var checkpointPath: String { checkpoint ?? "\(output)/checkpoint.safetensors" }
+
+  var recordedOtherwise: [String: String?] { ["checkpoint": nil] }
 }

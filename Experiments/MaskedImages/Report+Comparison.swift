@@ -3,29 +3,29 @@ import Foundation
 
 /// A comparison as the page shows it.
 struct ReportedComparison {
-  let record: ComparisonRecord
-  let settings: [Setting]
-  let trialShare: Double
+  private let record: ComparisonRecord
+  private let settings: [Setting]
+  private let trialShare: Double
   /// Whether an earlier run made it.
-  let isRecorded: Bool
-  let comparison: MethodComparison
+  private let isRecorded: Bool
+  private let comparison: MethodComparison
 
   /// Nil where the record lacks a training.
-  init?(
-    _ record: ComparisonRecord, settings: [Setting], seeds: Int, trialShare: Double, isRecorded: Bool
-  ) throws {
-    guard let ours = record.errors(.energyTransformer, seeds: seeds),
-      let theirs = record.errors(.transformer, seeds: seeds)
-    else { return nil }
-    (self.record, self.settings) = (record, settings)
-    (self.trialShare, self.isRecorded) = (trialShare, isRecorded)
-    comparison = try MethodComparison(
-      measure: "compared_mse",
-      first: .init(prefix: "", label: "Energy Transformer", scores: try TrialScores(seeds: ours)),
-      others: [
-        .init(
-          prefix: "transformer_", label: "Conventional transformer", scores: try TrialScores(seeds: theirs))
-      ], better: .lowest, dependence: .independent)
+  init?(_ record: ComparisonRecord, of comparison: Comparison) throws {
+    let seeds = comparison.output.seeds
+    let scores = try ComparedMethod.allCases.compactMap { method in
+      try record.errors(method, seeds: seeds).map { errors in
+        MethodComparison.Method(
+          prefix: method.prefix, label: method.title.prefix(1).uppercased() + method.title.dropFirst(),
+          scores: try TrialScores(seeds: errors))
+      }
+    }
+    guard scores.count == 2 else { return nil }
+    (self.record, settings, trialShare) = (record, comparison.settings, comparison.output.trialShare)
+    isRecorded = !comparison.output.compare
+    self.comparison = try MethodComparison(
+      measure: "compared_mse", first: scores[0], others: [scores[1]], better: .lowest,
+      dependence: .independent)
   }
 
   private var tunes: Bool { settings.count > 1 }
@@ -35,18 +35,13 @@ struct ReportedComparison {
     comparison.add(to: &summary)
     summary["transformer_parameter_count"] = record.transformerParameters.map(Double.init)
     for method in ComparedMethod.allCases {
-      let found = record.trainings.filter { $0.method == method }
-      summary["\(prefix(method))compared_updates"] = found.first.map { Double($0.updates) }
-      summary["\(prefix(method))compared_seconds"] =
-        found.reduce(0) { $0 + $1.seconds } / Double(max(1, found.count))
+      let cost = cost(method)
+      summary["\(method.prefix)compared_updates"] = Double(cost.updates)
+      summary["\(method.prefix)compared_seconds"] = cost.seconds
       for trial in record.trials where trial.method == method {
-        summary["\(prefix(method))trial_\(trial.trial + 1)_mse"] = trial.error
+        summary["\(method.prefix)trial_\(trial.trial + 1)_mse"] = trial.error
       }
     }
-  }
-
-  private func prefix(_ method: ComparedMethod) -> String {
-    method == .energyTransformer ? "" : "\(method.rawValue)_"
   }
 
   /// The tables of the page.
@@ -60,7 +55,7 @@ struct ReportedComparison {
         .init(
           label: setting.text,
           summaryKeys: ComparedMethod.allCases.map { method in
-            record.trial(method, index)?.error == nil ? "" : "\(prefix(method))trial_\(index + 1)_mse"
+            record.trial(method, index)?.error == nil ? "" : "\(method.prefix)trial_\(index + 1)_mse"
           })
       }, digits: 5, best: .lowest)
     return [seeds, trials]
@@ -68,13 +63,14 @@ struct ReportedComparison {
 
   func addSection(to page: inout MarkdownPage, _ summary: [String: Double], steps: Int) throws {
     page.addHeading("Beside a conventional transformer")
-    let (ours, theirs) = (training(.energyTransformer), training(.transformer))
+    let (ours, theirs) = (cost(.energyTransformer), cost(.transformer))
+    let seconds = { (cost: (updates: Int, seconds: Double)) in Int(cost.seconds.rounded()) }
     let day = record.date.formatted(.iso8601.year().month().day())
     page.addParagraph(
       "The conventional transformer has \(record.transformerParameters ?? 0) parameters in a pre-norm block that is "
         + "always repeated \(steps) times, and the same optimisers and batches. A training of the Energy Transformer had "
-        + "\(ours.updates) updates in \(ours.seconds) s, one of the conventional transformer as many as were timed to fit: "
-        + "\(theirs.updates) in \(theirs.seconds) s (mean over seeds)."
+        + "\(ours.updates) updates in \(seconds(ours)) s, one of the conventional transformer as many as were timed to "
+        + "fit: \(theirs.updates) in \(seconds(theirs)) s (mean over seeds)."
         + (isRecorded ? " Recorded on \(day) with the same options, data and commit." : ""))
     let recipes = tables
     try page.addTable(recipes[0], summary: summary)
@@ -103,9 +99,10 @@ struct ReportedComparison {
     }
   }
 
-  private func training(_ method: ComparedMethod) -> (updates: Int, seconds: Int) {
+  /// Updates of a training of a method, and its seconds, the mean over seeds.
+  private func cost(_ method: ComparedMethod) -> (updates: Int, seconds: Double) {
     let found = record.trainings.filter { $0.method == method }
     let seconds = found.reduce(0) { $0 + $1.seconds } / Double(max(1, found.count))
-    return (found.first?.updates ?? 0, Int(seconds.rounded()))
+    return (found.first?.updates ?? 0, seconds)
   }
 }

@@ -2,22 +2,9 @@ import EnergyTransformer
 import Kit
 
 extension Report {
-  /// Energy by part against step: mean over the images with one deviation.
-  func energyPlot() throws -> LinePlot {
-    let partsOfBlock = evaluation.energies.count / model.blocks.count
-    let series = try evaluation.energies.enumerated().map { index, energies in
-      // A block's descent begins where the one before it ended.
-      let start = index / partsOfBlock * settings.steps
-      return LinePlot.Series(
-        label: energies.part, x: energies.values.indices.map { Double(start + $0) },
-        spreads: try energies.values.map { try Spread(of: $0) })
-    }
-    return LinePlot(title: "Energy falls", xTitle: "step", yTitle: "energy", series: series)
-  }
-
   /// Error against step with the linear baseline as a line.
-  func errorPlot() throws -> LinePlot {
-    let errors = evaluation.errors.indices.map { evaluation.error(at: $0) }
+  func errorPlot() -> LinePlot {
+    let errors = evaluation.errors
     var plot = LinePlot(
       title: "The completion improves", xTitle: "step", yTitle: "mean squared error",
       series: [.init(label: "Energy Transformer", x: errors.indices.map(Double.init), y: errors)])
@@ -28,7 +15,7 @@ extension Report {
   }
 
   /// Original, masked and completed images.
-  func figure() throws -> PictureGrid {
+  func figure() -> PictureGrid {
     let steps =
       [0, 1, 2, 4, 8, 12, 24, 48].filter { $0 < evaluation.pictures.count - 1 }
       + [evaluation.pictures.count - 1]
@@ -38,14 +25,13 @@ extension Report {
       let truth = images.pixels(images.test, image..<image + 1)
       let hidden = images.hiddenPixels(image..<image + 1)
       let masked = truth * (1 - hidden) + hidden * 0.5
-      grid.addRow(([truth, masked] + steps.map { evaluation.pictures[$0][row] }).map(picture))
+      grid.addRow(
+        ([truth, masked] + steps.map { evaluation.pictures[$0][row] }).map {
+          Picture(
+            width: images.grid.width, height: images.grid.height, channels: images.grid.channels,
+            values: $0.elements)
+        })
     }
     return grid
-  }
-
-  private func picture(_ values: Tensor<Float>) -> Picture {
-    Picture(
-      width: images.grid.width, height: images.grid.height, channels: images.grid.channels,
-      values: values.elements)
   }
 }

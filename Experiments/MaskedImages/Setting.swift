@@ -15,11 +15,10 @@ struct Setting: Codable, Equatable {
   /// The setting of the options first, then others drawn from ranges around what works for blocks of this size; the same
   /// list for both methods.
   static func trials(_ count: Int, first: Setting, seed: UInt64) -> [Setting] {
-    let drawn = DrawnSettings.draw(
-      [
-        TunedNumber(0.005...0.1, isLogarithmic: true), TunedNumber(0.001...0.03, isLogarithmic: true),
-        TunedNumber(0.01...0.1, isLogarithmic: true), TunedNumber(0.005...0.5, isLogarithmic: true),
-      ], count: count - 1, random: RandomStream(seed: seed).child(3))
+    let ranges = [0.005...0.1, 0.001...0.03, 0.01...0.1, 0.005...0.5]
+    let drawn = LatinHypercube.trials(
+      count - 1, of: ranges.map { TunedNumber($0, isLogarithmic: true) },
+      random: RandomStream(seed: seed).child(3))
     return [first]
       + drawn.map { Setting(muonRate: $0[0], rate: $0[1], weightDeviation: $0[2], weightDecay: $0[3]) }
   }
@@ -27,16 +26,22 @@ struct Setting: Codable, Equatable {
   var text: String {
     "Muon \(muonRate), AdamW \(rate), first weights \(weightDeviation), weight decay \(weightDecay)"
   }
+
+  /// Muon for the matrices of a block, AdamW for all other parameters, of which some decay.
+  func optimizer(
+    for parameters: ParameterValues<Float>, matrices: ParameterSelection, decayed: ParameterSelection,
+    muon: Muon<Float>
+  ) throws -> GroupedOptimizer<Float> {
+    let adam = AdamW<Float>(secondDecay: 0.99, weightDecay: WeightDecay(weightDecay, on: decayed))
+    return try GroupedOptimizer(
+      [
+        ParameterGroup("matrices", matrices, muon, learningRateFactor: muonRate),
+        ParameterGroup("others", ParameterSelection.all.excluding(matrices), adam, learningRateFactor: rate),
+      ], for: parameters)
+  }
 }
 
 extension TrainingOptions {
   /// The setting that was asked for.
   var setting: Setting { Setting(muonRate: muonRate, rate: rate, weightDeviation: weightDeviation) }
-
-  /// The same options with another seed of weights, orders and masks: 0 for the one asked for.
-  func withSeed(_ number: Int) -> TrainingOptions {
-    var copy = self
-    copy.seed &+= UInt64(number)
-    return copy
-  }
 }

@@ -32,6 +32,13 @@ package enum NumberText {
     return fixed(value, digits: max(0, digits - 1 - exponent))
   }
 
+  /// A share in percent with this many decimals, such as "12.5 %"; "40 %" and "0.5 %" without needless zeros, to four
+  /// decimals, where their number is left out.
+  package static func percent(_ share: Double, digits: Int? = nil) -> String {
+    if let digits { return String(format: "%.\(digits)f %%", 100 * share) }
+    return roundTrip((share * 1e6).rounded() / 1e4) + " %"
+  }
+
   /// A coordinate in a drawing: at most two decimals, no trailing zeros.
   package static func coordinate(_ value: Double) -> String {
     var text = String(format: "%.2f", value)

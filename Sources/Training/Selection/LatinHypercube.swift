@@ -1,5 +1,5 @@
-package import EnergyTransformer
 import Foundation
+package import Tensors
 
 /// A number that is tuned, and where its trials are drawn from.
 package struct TunedNumber: Sendable {
@@ -25,13 +25,13 @@ package struct TunedNumber: Sendable {
 }
 
 /// The settings that every method of a comparison tries.
-package enum DrawnSettings {
-  /// A Latin hypercube: each number's range is cut into `count` parts, and every part is tried once, so that even four
-  /// trials cover the whole range of each.
+package enum LatinHypercube {
+  /// Trials that cover every number's range: it is cut into `count` parts, and each part is tried once, so that even four
+  /// trials reach from one end of every range to the other.
   ///
   /// - Returns: [trials][numbers]; the same for the same stream.
   /// - Source: McKay, Beckman and Conover 1979.
-  package static func draw(_ numbers: [TunedNumber], count: Int, random: RandomStream) -> [[Double]] {
+  package static func trials(_ count: Int, of numbers: [TunedNumber], random: RandomStream) -> [[Double]] {
     let columns = numbers.enumerated().map { index, number in
       var stream = random.child(UInt64(index))
       return stream.permutation(of: count).map { part in

@@ -1,7 +1,7 @@
 package import ArgumentParser
 
 /// Where the images come from and how they are masked.
-package struct DataOptions: ParsableArguments {
+package struct ImageOptions: ParsableArguments, RecordedOptions {
   @Option(
     help: ArgumentHelp(
       "Images: an IDX folder, a CIFAR-10 binary folder, or a folder or tar file with train/ and test/ class folders.",
@@ -33,13 +33,17 @@ package struct DataOptions: ParsableArguments {
   package init() {}
 
   package func validate() throws {
-    if patch < 1 { throw ValidationError("--patch must be at least 1, not \(patch)") }
-    if !(mask > 0 && mask < 1) { throw ValidationError("--mask must lie between 0 and 1, not \(mask)") }
-    if !(kept >= 0 && kept < 1) { throw ValidationError("--kept must lie in 0 ..< 1, not \(kept)") }
-    if validation < 0 { throw ValidationError("--validation must be at least 0, not \(validation)") }
-    if testImages < 0 { throw ValidationError("--test-images must be at least 0, not \(testImages)") }
+    try checkRanges([("mask", mask, .between(0, 1)), ("kept", kept, .share)])
+    let counts = 0...Int.max
+    try checkRanges([
+      ("patch", patch, 1...Int.max), ("validation", validation, counts), ("test-images", testImages, counts),
+    ])
     if validation > 0 && testImages > 0 {
       throw ValidationError("--test-images has no meaning with --validation")
     }
+  }
+
+  package var recordedOtherwise: [String: String?] {
+    ["data": String(lastPartOf: data) ?? "embedded digits"]
   }
 }

@@ -1,15 +1,15 @@
-import EnergyTransformer
+import Tensors
 
-/// Small graphs made on the spot, so that the experiment runs without a download: two communities, or none.
+/// Small graphs made on the spot, two communities or none, to tell apart without a download.
 ///
 /// Both classes have as many nodes and edges and as many nodes of each label. In the first, edges run inside two halves
 /// whose nodes mostly share a label; in the second, anywhere. So only labels and edges together tell them apart.
-enum GeneratedGraphs {
-  static let classNames = ["two communities", "random"]
+package enum CommunityGraphs {
+  package static let classNames = ["two communities", "random"]
   private static let labelCount = 2
 
   /// As many graphs of each class; the same for the same count.
-  static func collection(count: Int) -> GraphCollection {
+  package static func collection(count: Int) -> GraphCollection {
     var (starts, from, to) = ([0], [Int32](), [Int32]())
     var nodeLabels: [Int] = []
     for graph in 0..<count {

@@ -1,0 +1,58 @@
+package import EnergyTransformer
+
+/// The energies of examples along the descents of a model's blocks, by part, and whether they fell.
+package struct BlockEnergies: Sendable {
+  /// The parts of every block and behind them their sum, each with its values, [moment][example].
+  package private(set) var parts: [(name: String, values: [[Double]])] = []
+  /// Whether an example's energy fell at every step of every block.
+  package private(set) var fell: [Bool] = []
+  private var blockCount = 1
+
+  package init() {}
+
+  /// Adds the examples of a batch by their traces, one a block.
+  ///
+  /// - Parameter count: What energies are divided by, such as the number of nodes of a graph.
+  package mutating func add(_ results: [DescentResult<Float>], dividedBy count: Double = 1) {
+    blockCount = results.count
+    var added: [(name: String, values: [[Double]])] = []
+    var totals: [[[Float]]] = []
+    for (block, result) in results.enumerated() {
+      let energies = result.trajectory.energies
+      let prefix = results.count > 1 ? "block \(block + 1) " : ""
+      func values(_ energy: (EnergyByPart<Float>) -> Tensor<Float>) -> [[Double]] {
+        energies.map { energy($0).elements.map { Double($0) / count } }
+      }
+      for (index, part) in energies[0].parts.enumerated() {
+        added.append((prefix + part.name, values { $0.parts[index].energy }))
+      }
+      added.append((prefix + "total", values(\.total)))
+      totals.append(energies.map(\.total.elements))
+    }
+    fell += totals[0][0].indices.map { example in
+      totals.allSatisfy { steps in zip(steps, steps.dropFirst()).allSatisfy { $1[example] < $0[example] } }
+    }
+    if parts.isEmpty {
+      parts = added
+    } else {
+      for part in parts.indices {
+        for moment in parts[part].values.indices { parts[part].values[moment] += added[part].values[moment] }
+      }
+    }
+  }
+
+  /// The share of the examples whose energy fell at every step.
+  package var shareFell: Double { Double(fell.count { $0 }) / Double(max(1, fell.count)) }
+
+  /// Energies against step, means over the examples with bands of one deviation; the descent of each block begins where
+  /// the one before it ended, after `steps` steps.
+  package func plot(title: String, yTitle: String, steps: Int) throws -> LinePlot {
+    let series = try parts.enumerated().map { index, part in
+      let start = index / (parts.count / blockCount) * steps
+      return LinePlot.Series(
+        label: part.name, x: part.values.indices.map { Double(start + $0) },
+        spreads: try part.values.map { try Spread(of: $0) })
+    }
+    return LinePlot(title: title, xTitle: "step", yTitle: yTitle, series: series)
+  }
+}

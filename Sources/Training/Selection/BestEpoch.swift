@@ -1,0 +1,98 @@
+public import Tensors
+
+/// How well a model does on examples that it does not learn from: the score decides, between equal scores the loss.
+///
+/// A greater value is a better model, so that `max` of several finds the best, and the first of equals.
+public struct ValidationScore: Comparable, Sendable {
+  /// What decides, such as an accuracy or an area under a curve; higher is better.
+  public let score: Double
+  /// What decides between equal scores; lower is better.
+  public let loss: Double
+
+  /// - Parameter loss: Left out where nothing is to decide between equal scores.
+  public init(score: Double, loss: Double = 0) {
+    self.score = score
+    self.loss = loss
+  }
+
+  public static func < (first: ValidationScore, second: ValidationScore) -> Bool {
+    first.score == second.score ? first.loss > second.loss : first.score < second.score
+  }
+
+  /// - Throws: ``NonFiniteValue`` for a score or a loss that is not finite: no choice can rest on it.
+  func checkFinite() throws {
+    if !score.isFinite { throw NonFiniteValue(quantity: "the validation score") }
+    if !loss.isFinite { throw NonFiniteValue(quantity: "the validation loss") }
+  }
+}
+
+/// What an epoch of training led to.
+public struct TrainedEpoch: Equatable, Sendable {
+  /// The epoch, counted from 1.
+  public let number: Int
+  /// The updates done at its end.
+  public let updateCount: Int
+  /// What training reported of it, such as the mean loss of its updates.
+  public let loss: Double
+  /// What the model at its end was worth.
+  public let validation: ValidationScore
+}
+
+/// A model as it was at the end of its best epoch.
+public struct BestEpoch<Model: Parameterized>: Sendable {
+  /// The model; the averaged one where an average is kept.
+  public let model: Model
+  /// The epoch whose end it is from.
+  public let epoch: TrainedEpoch
+  /// The epochs that were trained in all.
+  public let epochCount: Int
+}
+
+extension TrainingLoop {
+  /// Trains epoch by epoch and keeps the model that does best on examples which it does not learn from; of equals the
+  /// first.
+  ///
+  /// The averaged model is judged and kept where an average is kept. The loop goes on from its last epoch, not from its
+  /// best one.
+  ///
+  /// ```swift
+  /// let best = try loop.runKeepingBest(of: 40) { loop, epoch in
+  ///   try loop.run(to: epoch * perEpoch, batch: batch, loss: loss)
+  ///   return 0
+  /// } validate: { model in
+  ///   ValidationScore(score: accuracy(model, on: validation))
+  /// } goesOn: { epoch, best in
+  ///   epoch.number - best.number < patience
+  /// }
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - epochs: Epochs at most, 1 or more.
+  ///   - train: Trains one epoch, counted from 1, and reports its loss.
+  ///   - validate: What a model is worth.
+  ///   - goesOn: Sees every epoch with the best so far, which may be the same; false ends the training.
+  /// - Throws: ``NonFiniteValue`` where a validation score is not finite, and whatever the closures throw.
+  public mutating func runKeepingBest(
+    of epochs: Int,
+    train: (_ loop: inout TrainingLoop, _ epoch: Int) throws -> Double,
+    validate: (Model) throws -> ValidationScore,
+    goesOn: (_ epoch: TrainedEpoch, _ best: TrainedEpoch) throws -> Bool = { _, _ in true }
+  ) throws -> BestEpoch<Model> {
+    require(epochs > 0, "a training of \(epochs) epochs, expected 1 or more")
+    var best: (model: Model, epoch: TrainedEpoch)?
+    var number = 0
+    while number < epochs {
+      number += 1
+      let loss = try train(&self, number)
+      let judged = averagedModel ?? model
+      let validation = try validate(judged)
+      try validation.checkFinite()
+      let epoch = TrainedEpoch(
+        number: number, updateCount: updateCount, loss: loss, validation: validation)
+      if best.map({ $0.epoch.validation < validation }) ?? true { best = (judged, epoch) }
+      if try !goesOn(epoch, best?.epoch ?? epoch) { break }
+    }
+    guard let best else { fatalError("a training without an epoch") }
+    return BestEpoch(model: best.model, epoch: best.epoch, epochCount: number)
+  }
+}
