@@ -11,12 +11,10 @@ struct AttentionRegimes: ParsableCommand {
     abstract: "Measure how the heads of a trained encoder retrieve, replace them, and say what is lost.")
 
   @OptionGroup(title: "What is measured") var work: WorkOptions
-  @OptionGroup(title: "Beside PyTorch") var peer: PeerOptions
+  @OptionGroup(title: "Beside PyTorch") var timing: TimingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
-    // A peer that ended is an error to report, not a signal to die from.
-    signal(SIGPIPE, SIG_IGN)
     if let threads = work.threads { Parallelism.threadCount = threads }
     let started = Date()
     // Everything that can fail at once comes before any work.
@@ -25,9 +23,10 @@ struct AttentionRegimes: ParsableCommand {
     for remark in model.remarks { print(remark) }
     let pairs = try work.pairs.map { try Self.pairs($0) }
     let text = TokenWindows(source.text, tokenizer: model.tokenizer)
-    let settings = try Settings(work, peer, quick: output.quick, model: model, windows: text)
+    let settings = try Settings(work, timing, quick: output.quick, model: model, windows: text)
     let pytorch =
-      peer.noPeers ? nil : try EncoderPeer(peer, model: model, threads: Parallelism.threadCount)
+      timing.peer.noPeers
+      ? nil : try EncoderPeer(timing.peer, model: model, threads: Parallelism.threadCount)
     try OutputFolder.prepare(output.output)
     var record = RunRecord(
       of: self, title: "What the heads of \(model.name) do", seed: work.seed,
@@ -41,7 +40,7 @@ struct AttentionRegimes: ParsableCommand {
     let progress = WorkProgress(
       total: MeasuredRegimes.tokenCount(text, settings)
         + Replacements.tokenCount(model, text, pairs, settings)
-        + (peer.noPeers ? 0 : settings.rounds * settings.sentences * settings.length), unit: "tokens")
+        + (pytorch == nil ? 0 : settings.rounds * settings.sentences * settings.length), unit: "tokens")
     progress.advance(by: 0)
     func timed<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
       let before = Date()

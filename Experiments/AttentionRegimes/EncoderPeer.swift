@@ -30,7 +30,7 @@ final class EncoderPeer {
       )
     }
     program = try PeerProgram(
-      name: "PyTorch", python: options.python, program: "\(options.peers)/bert_encoder.py",
+      name: "PyTorch", python: options.python, program: options.program("bert_encoder.py"),
       arguments: [model.folder.url.path], threads: threads)
     versions = try program.decoded(program.greeting, as: Greeting.self).versions
   }
@@ -40,7 +40,9 @@ final class EncoderPeer {
     let answer = try program.ask(
       ["command": "tokenize", "text": path, "output": output], as: Count.self)
     let ids = try SafetensorsFile.read(path: output).array(named: "ids").integers()
-    guard ids.count == answer.count else { throw ExperimentError("PyTorch: \(ids.count) ids of \(answer.count)") }
+    guard ids.count == answer.count else {
+      throw ExperimentError("PyTorch: \(ids.count) ids of \(answer.count)")
+    }
     return ids
   }
 

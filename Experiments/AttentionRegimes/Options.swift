@@ -47,18 +47,14 @@ struct WorkOptions: ParsableArguments, RecordedOptions {
 }
 
 /// What it is compared with.
-struct PeerOptions: ParsableArguments, RecordedOptions {
+struct TimingOptions: ParsableArguments {
   @Option(help: "Sequences of a timed pass.") var sentences: Int?
   @Option(help: "Rounds, in each of which both take their turn; 3 when left out.") var rounds: Int?
-  @Flag(help: "Leave the comparison with PyTorch out.") var noPeers = false
-  @Option(help: "The interpreter of the peers' virtual environment.") var python = ".build/peers/bin/python"
-  @Option(help: "The folder of the peers' programs.") var peers = "Benchmarks/Peers"
+  @OptionGroup var peer: PeerOptions
 
   func validate() throws {
     try checkRanges([("sentences", sentences ?? 1, 1...1_000_000), ("rounds", rounds ?? 1, 1...1_000)])
   }
-
-  var recordedOtherwise: [String: String?] { ["peers": "\(!noPeers)", "no-peers": nil, "python": nil] }
 }
 
 /// What is written.
@@ -84,7 +80,7 @@ struct Settings {
 
   /// - Throws: one line where the model knows fewer positions or the text has too few tokens.
   init(
-    _ work: WorkOptions, _ peer: PeerOptions, quick: Bool, model: LoadedModel, windows text: TokenWindows
+    _ work: WorkOptions, _ timing: TimingOptions, quick: Bool, model: LoadedModel, windows text: TokenWindows
   ) throws {
     let longest = model.configuration.positionCount
     let usual = quick ? [16, 32] : [32, 128, 512]
@@ -94,8 +90,8 @@ struct Settings {
     lengths = Set(asked + [length]).sorted()
     windows = work.windows ?? (quick ? 8 : 128)
     updates = work.updates
-    sentences = peer.sentences ?? (quick ? 16 : 1_000)
-    rounds = peer.rounds ?? (quick ? 1 : 3)
+    sentences = timing.sentences ?? (quick ? 16 : 1_000)
+    rounds = timing.rounds ?? (quick ? 1 : 3)
     curvePoints = quick ? 3 : 12
     (mixedBytes, hardSentences) = (quick ? 20_000 : 1_000_000, quick ? 20 : 200)
     if let bad = lengths.first(where: { $0 > longest }) {

@@ -107,7 +107,8 @@ struct PeerComparison {
         + String(format: "%.2f s and PyTorch %.2f s", number("seconds_own"), number("seconds_pytorch"))
         + " (medians; PyTorch by the \(implementation) implementation in batches of \(batch), the fastest "
         + "of two implementations and four batch sizes), a ratio of "
-        + String(format: "%.2f", number("seconds_ratio_pytorch")) + ". This library makes \(whole("own_gflops")) GFLOPS.")
+        + String(format: "%.2f", number("seconds_ratio_pytorch"))
+        + ". This library makes \(whole("own_gflops")) GFLOPS.")
     return section
   }
 

@@ -1,4 +1,5 @@
 package import EnergyTransformer
+import Foundation
 
 extension DataFingerprint {
   /// What identifies the digits of the package, a fingerprint a file, with `prefix` before their names.

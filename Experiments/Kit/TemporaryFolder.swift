@@ -1,7 +1,9 @@
 import Foundation
 
 /// Work in a folder of its own, removed when it ends; `name` begins its name.
-package func inTemporaryFolder<Result>(named name: String, _ work: (_ path: String) throws -> Result) throws -> Result {
+package func inTemporaryFolder<Result>(named name: String, _ work: (_ path: String) throws -> Result) throws
+  -> Result
+{
   let path = temporaryPath(name)
   try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(atPath: path) }

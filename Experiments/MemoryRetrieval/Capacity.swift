@@ -80,7 +80,8 @@ struct Capacity {
         + "changed, 64 at each load (16 for dense memories). The table has the largest load up to which at most 1 % of the "
         + "numbers are wrong where retrieval came to rest. Continuous memories store the patterns at length 1, with "
         + "beta = d (softmax is then the memory of e^(ξ·s)), balls of 1.2 times the squared distance of a cue, and "
-        + "\(MemoryKind.featureCount(quick: quick)) random features at beta 10; the sign of their states is judged.")
+        + "\(MemoryKind.featureCount(quick: quick)) random features at beta 10; the sign of their states is judged."
+    )
     func addTable(
       _ name: String, of measure: String, label: (MemoryKind) -> String, value: (CapacityCase) -> Double
     ) {

@@ -23,6 +23,9 @@ struct Completion {
     let outcome: PatternCompletion.Outcome
   }
 
+  /// A cue whose state is within this part of its pattern's length from it is recalled.
+  private static let tolerance = 0.1
+
   private let images: ImageSet
   private let rows: [Row]
   /// The rows of the picture: the most images stored at which they can be told apart.
@@ -44,24 +47,12 @@ struct Completion {
     rows = WorkProgress.map(cases, unit: "memories") { index, kind in
       let beta = Self.betas(kind).map { beta in
         (beta, choosing[index].outcome(of: kind, beta: beta, featureCount: featureCount))
-      }.max { Self.isWorse($0.1, than: $1.1) }?.0
+      }.max { $1.1.isBetter(than: $0.1, within: Self.tolerance) }?.0
       return Row(
         kind: kind, count: images.counts[index], beta: beta,
         outcome: judging[index].outcome(of: kind, beta: beta ?? 1, featureCount: featureCount))
     }
     pictured = judging[images.counts.lastIndex { $0 <= 100 } ?? 0]
-  }
-
-  /// Whether fewer cues were recalled, or as many with a larger error.
-  private static func isWorse(
-    _ one: PatternCompletion.Outcome, than other: PatternCompletion.Outcome
-  ) -> Bool {
-    (recalled(one), other.hiddenError ?? 0) < (recalled(other), one.hiddenError ?? 0)
-  }
-
-  /// The share of cues whose state is within a tenth of its pattern's length from it.
-  private static func recalled(_ outcome: PatternCompletion.Outcome) -> Double {
-    outcome.errors.share(within: 0.1)
   }
 
   func section() -> PageSection {
@@ -84,10 +75,14 @@ struct Completion {
           (kind.label, rows.filter { $0.kind == kind }.map { cell($0, measure, value($0)) })
         })
     }
-    addTable("recalled", digits: 0, best: .highest) { 100 * Self.recalled($0.outcome) }
+    addTable("recalled", digits: 0, best: .highest) {
+      100 * $0.outcome.errors.share(within: Self.tolerance)
+    }
     addTable("hidden_error", digits: 3, best: .lowest, value: \.outcome.hiddenError)
     section.addNumbers(
-      rows.flatMap { [cell($0, "steps", $0.outcome.meanSteps), cell($0, "beta", $0.beta.map { Double($0) })] })
+      rows.flatMap {
+        [cell($0, "steps", $0.outcome.meanSteps), cell($0, "beta", $0.beta.map { Double($0) })]
+      })
     if rows.contains(where: { $0.outcome.hiddenError == nil }) {
       section.addParagraph(
         "Where the second table has no number the images are alike in the hidden half: it holds nothing to be recalled."
@@ -109,7 +104,8 @@ struct Completion {
   /// Some images as stored and as shown, and what every memory made of them.
   private var picture: PictureGrid {
     let scale = images.patterns.image(of: images.patterns.mean).width > 40 ? 1 : 2
-    var grid = PictureGrid(columns: ["stored", "cue"] + MemoryKind.allCases.map(\.label), scale: scale, textScale: 1)
+    var grid = PictureGrid(
+      columns: ["stored", "cue"] + MemoryKind.allCases.map(\.label), scale: scale, textScale: 1)
     let outcomes = rows.filter { $0.count == pictured.stored.shape[0] }
     let columns =
       [(pictured.patterns, false), (pictured.cues, false)]

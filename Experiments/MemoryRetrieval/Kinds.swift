@@ -34,7 +34,8 @@ enum Kinds {
         + "until it rests (\(stepLimit) updates at most). A single pattern has 90 % of the weight, a global average "
         + "needs more than half of the patterns for 90 %, what is between is metastable. Theory makes everything a global "
         + "average below beta = 1 / m² = \(String(format: "%.3g", globalBeta)), m being the largest distance of a pattern from "
-        + "the mean. The table is for softmax; the spectral radius is that of the update's Jacobian where it rested.")
+        + "the mean. The table is for softmax; the spectral radius is that of the update's Jacobian where it rested."
+    )
     section.addTable(
       "kinds", of: sweeps[0], "beta",
       columns: [

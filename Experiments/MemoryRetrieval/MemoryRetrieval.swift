@@ -15,8 +15,6 @@ struct MemoryRetrieval: ParsableCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
-    // A peer that ended is an error to report, not a signal to die from.
-    signal(SIGPIPE, SIG_IGN)
     if let threads = work.threads { Parallelism.threadCount = threads }
     // Everything that can fail at once comes before any work.
     let images =
@@ -24,7 +22,7 @@ struct MemoryRetrieval: ParsableCommand {
       ? try StoredImages(photos: work.photos, side: work.photoSide, quick: output.quick) : nil
     let file = work.parts.contains(.scale) ? try PatternFile(scale, quick: output.quick) : nil
     if let file, let remark = file.survey?.remark { print("\(file.path): \(remark)") }
-    if file != nil && !scale.noPeers { try SearchPeer.check(scale) }
+    if file != nil && !scale.peer.noPeers { try SearchPeer.check(scale.peer) }
     try OutputFolder.prepare(output.output)
     var record = RunRecord(
       of: self, title: "What memories store and recall", seed: work.seed, data: images?.fingerprints ?? [])
@@ -33,7 +31,7 @@ struct MemoryRetrieval: ParsableCommand {
       "faiss_ratio_256",
     ]
     var sections: [PageSection] = []
-    record.timings["total"] = try Stopwatch.seconds {
+    let seconds = try Stopwatch.seconds {
       for (number, part) in Part.allCases.enumerated() where work.parts.contains(part) {
         let seconds = try Stopwatch.seconds {
           let random = RandomStream(seed: work.seed).child(UInt64(number))
@@ -43,10 +41,12 @@ struct MemoryRetrieval: ParsableCommand {
         print("\(part.rawValue): \(Int(seconds.rounded())) s")
       }
     }
+    record.timings["total"] = seconds
     sections.append(
       .making(
         of: record,
-        ending: ", \(Int((record.timings["total"] ?? 0).rounded())) s. Everything is in run.json; the points of the "
+        ending:
+          ", \(Int(seconds.rounded())) s. Everything is in run.json; the points of the "
           + "curves are in the CSV files."))
     try RunReport(
       record,

@@ -14,7 +14,8 @@ enum OneUpdate {
       BinaryCapacity.confusedPairs(patternCount: count, wrong: flips, of: dimension)
     }
     let counts = quick ? [500, 1_000] : (0...7).map { 5_000 << $0 }
-    var (recalled, largestDeviation, failed) = (0, 0.0, (patterns: Int, cues: Int)?.none)
+    var (recalled, largestDeviation) = (0, 0.0)
+    var failed: (patterns: Int, cues: Int)?
     for count in counts where failed == nil {
       let found = OneUpdateRecall(
         patternCount: count, dimension: dimension, changedSigns: flips, beta: beta,

@@ -39,7 +39,7 @@ struct WorkOptions: ParsableArguments, RecordedOptions {
     if Set(parts).count != parts.count { throw ValidationError("--parts: a part is named twice") }
   }
 
-  var recordedOtherwise: [String: String?] { ["photos": String(lastPartOf: photos)  ?? "none"] }
+  var recordedOtherwise: [String: String?] { ["photos": String(lastPartOf: photos) ?? "none"] }
 }
 
 /// Retrieval at size.
@@ -51,9 +51,7 @@ struct ScaleOptions: ParsableArguments, RecordedOptions {
   )
   var file: String?
   @Option(help: "Rounds, in each of which all take their turn.") var rounds = 7
-  @Flag(help: "Leave the comparison with faiss out.") var noPeers = false
-  @Option(help: "The interpreter of the peers' virtual environment.") var python = ".build/peers/bin/python"
-  @Option(help: "The folder of the peers' programs.") var peers = "Benchmarks/Peers"
+  @OptionGroup var peer: PeerOptions
 
   func validate() throws {
     try checkNames([("file", file)])
@@ -63,12 +61,10 @@ struct ScaleOptions: ParsableArguments, RecordedOptions {
     ])
   }
 
-  var searchProgram: String { "\(peers)/faiss_search.py" }
-
   var recordedOtherwise: [String: String?] {
     [
       "patterns": "\(patterns ?? 0)", "dimension": "\(dimension ?? 0)",
-      "file": String(lastPartOf: file) ?? "none", "peers": "\(!noPeers)", "no-peers": nil, "python": nil,
+      "file": String(lastPartOf: file) ?? "none",
     ]
   }
 }

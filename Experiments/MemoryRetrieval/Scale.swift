@@ -57,10 +57,11 @@ struct Scale {
       ModernHopfieldNetwork(source: patterns, beta: Float(spread.unitBeta / file.meanSquare))
     }
     let peer =
-      options.noPeers
+      options.peer.noPeers
       ? nil
       : try SearchPeer(
-        options, file: file, beta: Double(network(.peaked).beta), neighbours: neighbours, threads: threads)
+        options.peer, file: file, beta: Double(network(.peaked).beta), neighbours: neighbours,
+        threads: threads)
     peerVersion = peer?.version
     if let most = queries.last {
       let states = network(.peaked).updated(most.rows)

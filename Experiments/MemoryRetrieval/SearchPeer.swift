@@ -13,16 +13,16 @@ final class SearchPeer {
   private struct Done: Decodable {}
 
   /// - Throws: ``ExperimentError`` where a program is missing.
-  static func check(_ options: ScaleOptions) throws {
-    try PeerProgram.check(python: options.python, program: options.searchProgram)
+  static func check(_ options: PeerOptions) throws {
+    try PeerProgram.check(python: options.python, program: options.program("faiss_search.py"))
   }
 
   /// Starts it and lets it read the patterns.
   ///
   /// - Throws: ``ExperimentError`` where it is not installed or fails.
-  init(_ options: ScaleOptions, file: PatternFile, beta: Double, neighbours: Int, threads: Int) throws {
+  init(_ options: PeerOptions, file: PatternFile, beta: Double, neighbours: Int, threads: Int) throws {
     program = try PeerProgram(
-      name: "faiss", python: options.python, program: options.searchProgram,
+      name: "faiss", python: options.python, program: options.program("faiss_search.py"),
       arguments: [file.path, PatternFile.arrayName], threads: threads)
     version = try program.decoded(program.greeting, as: Greeting.self).version
     work = ["beta": beta, "neighbours": neighbours]

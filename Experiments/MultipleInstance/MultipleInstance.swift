@@ -34,7 +34,8 @@ struct MultipleInstance: ParsableCommand {
       let progress = WorkProgress(total: epochs, unit: "epochs")
       progress.print("\(task.rawValue):")
       let name = task == .bits ? "bit_patterns" : task.rawValue
-      record.timings[name] = try Stopwatch.seconds { try work(progress) }
+      let seconds = try Stopwatch.seconds { try work(progress) }
+      record.timings[name] = seconds
       progress.finish()
     }
     for (kind, task, epochs) in tasks {
@@ -124,7 +125,9 @@ struct MultipleInstance: ParsableCommand {
           count: read.all.count))
     }
     guard data.tasks.contains(.digits) else { return found }
-    guard let path = data.images else { return found + (try .embeddedDigits(prefix: "digits, ")) }
+    guard let path = data.images else {
+      return found + (try DataFingerprint.embeddedDigits(prefix: "digits, "))
+    }
     return try found
       + ImageSource.files(at: path).map { try DataFingerprint(name: "images", path: $0, count: 1) }
   }

@@ -47,7 +47,7 @@ struct NetworkTraining {
       parameterCount: best.model.parameterCount,
       witnesses: Witnesses(
         best.model, featureShares: best.model.featureShares(over: bestRead),
-        Array(zip(split.test.map { repertoires[$0] }, tested))))
+        zip(split.test, tested).map { (repertoire: repertoires[$0], reading: $1) }))
   }
 
   private func readings<Scores: InstanceScores<Float>>(

@@ -51,7 +51,7 @@ struct RepertoireSection {
       "Seconds of training and judging, all folds together. Generating or reading the repertoires comes before: "
         + results.map { String(format: "%@ %.0f s", $0.data.title, $0.data.preparation) }
         .joined(separator: ", ") + ".")
-    try addTable("repertoire-seconds", "seconds of training", digits: 0, to: &section) { result, data in
+    addTable("repertoire-seconds", "seconds of training", digits: 0, to: &section) { result, data in
       .number("repertoire_\(result.method.rawValue)_seconds_\(data.name)", result.seconds)
     }
     return section

@@ -50,7 +50,8 @@ struct Repertoires {
     guard pairs.differ else {
       throw DataFileError(
         file: folder,
-        problem: "all \(all.count) repertoires have the same shares of pairs of letters: nothing tells them apart")
+        problem:
+          "all \(all.count) repertoires have the same shares of pairs of letters: nothing tells them apart")
     }
   }
 

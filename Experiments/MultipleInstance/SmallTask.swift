@@ -47,14 +47,16 @@ extension SmallTaskOptions {
       + "setting\(exception)."
   }
 
-  private func accuracy(
-    _ model: BagClassifier<some BagEncoder<Float>>, _ isPositive: [Bool], training: [Int], test: [Int],
+  private func accuracy<Encoder: BagEncoder<Float>>(
+    _ model: BagClassifier<Encoder>, _ isPositive: [Bool], training: [Int], test: [Int],
     epochs: Int, _ random: RandomStream, _ progress: WorkProgress,
     _ batch: @escaping @Sendable ([Int]) -> Tensor<Float>
   ) throws -> Double {
     var loop = TrainingLoop(
-      model: model, optimizer: AdamW<Float>(), schedule: .constant(1e-3), random: random, gradientNormLimit: 1)
-    try BinaryClassifierTraining(isPositive: isPositive, batchSize: 32, pieceSize: 16) {
+      model: model, optimizer: AdamW<Float>(), schedule: .constant(1e-3), random: random, gradientNormLimit: 1
+    )
+    try BinaryClassifierTraining<BagClassifier<Encoder>>(isPositive: isPositive, batchSize: 32, pieceSize: 16)
+    {
       $0.logits(batch($1), dropout: $2)
     }.run(&loop, epochs: epochs, on: training, random: random) { progress.advance(loss: $0) }
     let trained = loop.model
@@ -125,7 +127,8 @@ extension SmallTaskOptions {
   func latch(_ random: RandomStream) -> SmallTask {
     SmallTask(
       measure: "latch_accuracy", title: "Latch sequences",
-      words: "4,096 sequences of 32 among 20 characters, of which the first alone tells the class; a quarter is "
+      words:
+        "4,096 sequences of 32 among 20 characters, of which the first alone tells the class; a quarter is "
         + "under test. \(latchEpochs) epochs. \(runWords(""))",
       methods: [
         ("", "Hopfield pooling"), ("association_", "Hopfield association"), ("lstm_", "LSTM with 4 units"),
@@ -184,12 +187,14 @@ extension SmallTaskOptions {
       func stream(_ purpose: UInt64) -> RandomStream { random.child(purpose).child(UInt64(method)) }
       let features = DigitFeatures<Float>(
         height: images.train.height, width: images.train.width, random: stream(2))
-      func auc(_ encoder: some BagEncoder<Float>) throws -> Double {
+      func auc<Encoder: BagEncoder<Float>>(_ encoder: Encoder) throws -> Double {
         let model = BagClassifier(ImageBagEncoder(features, encoder), random: stream(4).child(1))
         var loop = TrainingLoop(
           model: model, optimizer: AdamW<Float>(weightDecay: WeightDecay(1e-4)), schedule: .constant(5e-4),
           random: stream(3))
-        try BinaryClassifierTraining(isPositive: bags.isPositive, batchSize: 1, pieceSize: 1) {
+        try BinaryClassifierTraining<BagClassifier<ImageBagEncoder<Encoder>>>(
+          isPositive: bags.isPositive, batchSize: 1, pieceSize: 1
+        ) {
           $0.logits(bags.batch(of: $1[0], in: images.train), dropout: $2)
         }.run(&loop, epochs: digitEpochs, on: Array(bags.isPositive.indices), random: stream(3)) {
           progress.advance(loss: $0)

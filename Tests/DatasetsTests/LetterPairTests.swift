@@ -42,7 +42,9 @@ import Testing
     func t(_ pair: LetterPair) -> Double {
       let column = (pair.distance - 1) * 9 + pair.first * 3 + pair.second
       func moments(_ wanted: Bool) -> (Double, Double) {
-        let values = (0..<10).filter { isPositive[$0] == wanted }.map { Double(pairs.shares.elements[$0 * 18 + column]) }
+        let values = (0..<10).filter { isPositive[$0] == wanted }.map {
+          Double(pairs.shares.elements[$0 * 18 + column])
+        }
         let mean = values.reduce(0, +) / 5
         return (mean, values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 4 / 5)
       }
@@ -74,7 +76,10 @@ import Testing
     }
     let random = kernels(weight: 0, variance: 20)
     let both = kernels(weight: 2, variance: 20)
-    #expect(zip(both, random).map { $0 - $1 }.enumerated().allSatisfy { abs($0.element - certain[$0.offset]) < 1e-5 })
+    #expect(
+      zip(both, random).map { $0 - $1 }.enumerated().allSatisfy {
+        abs($0.element - certain[$0.offset]) < 1e-5
+      })
     // Five numbers of variance 4 make a window's 20.
     let variance = random.reduce(0) { $0 + $1 * $1 } / 45
     #expect(variance > 2 && variance < 7)

@@ -9,13 +9,15 @@ import Testing
     _ images: [[UInt8]], labels: [Int]? = nil, width: Int = 2, channels: Int = 1
   ) -> ImageDataset {
     ImageDataset(
-      name: "gray", source: "made", height: 1, width: width, channels: channels, pixels: images.flatMap { $0 }, labels: labels,
+      name: "gray", source: "made", height: 1, width: width, channels: channels,
+      pixels: images.flatMap { $0 }, labels: labels,
       classNames: (0..<10).map { "\($0).png" })
   }
 
   @Test("different patterns are listed once, in the order in which they first occur")
   func distinct() {
-    let bags = BitPatternBags(bagCount: 6, instanceCount: 5, size: 3, signalCount: 2, using: RandomStream(seed: 3))
+    let bags = BitPatternBags(
+      bagCount: 6, instanceCount: 5, size: 3, signalCount: 2, using: RandomStream(seed: 3))
     let found: Tensor<Float> = bags.distinctPatterns(of: [4, 1, 2])
     let batch: Tensor<Float> = bags.batch([4, 1, 2])
     var expected: [[Float]] = []
@@ -23,7 +25,8 @@ import Testing
       let pattern = Array(batch.elements[row * 3..<row * 3 + 3])
       if !expected.contains(pattern) { expected.append(pattern) }
     }
-    #expect(found.shape == [expected.count, 3] && found.elements == expected.flatMap { $0 } && expected.count < 15)
+    #expect(
+      found.shape == [expected.count, 3] && found.elements == expected.flatMap { $0 } && expected.count < 15)
   }
 
   @Test("bags of digits have their images' levels; without labels or without the target there are none")
@@ -57,15 +60,18 @@ import Testing
         return ""
       } catch { return "\(error)" }
     }
-    #expect(refusal([[1, 2]]).contains("one image") && refusal([[1, 2], [1, 2]]).contains("all alike at 2 × 1"))
-    #expect(refusal([[0, 10], [50, 60], [100, 110]]).contains("photos/1.png") )
+    #expect(
+      refusal([[1, 2]]).contains("one image") && refusal([[1, 2], [1, 2]]).contains("all alike at 2 × 1"))
+    #expect(refusal([[0, 10], [50, 60], [100, 110]]).contains("photos/1.png"))
     let images: [[UInt8]] = [[0, 10], [50, 60], [0, 10], [7, 7]]
     #expect(dataset(images).differentCount == 3)
     let patterns = try ImagePatterns(telling: dataset(images), apartIn: "photos")
     #expect(patterns.rows.elements == ImagePatterns(dataset(images)).rows.elements)
   }
 
-  @Test("text of mixed scripts is long enough, the same for a stream, and has words, scripts, marks and special pieces")
+  @Test(
+    "text of mixed scripts is long enough, the same for a stream, and has words, scripts, marks and special pieces"
+  )
   func mixedScripts() {
     func text(seed: UInt64) -> String {
       var mixed = MixedScriptText(mixedInto: "red green", using: RandomStream(seed: seed))
@@ -77,7 +83,9 @@ import Testing
     #expect(found.contains("green") && found.contains("[CLS]") && found.contains("日本語テキスト"))
     let scalars = Set(found.unicodeScalars.map(\.value))
     // Cyrillic, Hangul, combining marks, control characters, characters beyond 16 bits.
-    for range: ClosedRange<UInt32> in [0x400...0x4FF, 0xAC00...0xD7A3, 0x300...0x36F, 0...31, 0x10000...0x10FFFF] {
+    for range: ClosedRange<UInt32> in [
+      0x400...0x4FF, 0xAC00...0xD7A3, 0x300...0x36F, 0...31, 0x10000...0x10FFFF,
+    ] {
       #expect(scalars.contains(where: range.contains), "\(range)")
     }
     var mixed = MixedScriptText(mixedInto: "", using: RandomStream(seed: 3))

@@ -19,7 +19,8 @@ import Testing
     section.addTable(plain)
     section.addHeading("Curves")
     section.addFigure(
-      "curve.svg", LinePlot(title: "t", xTitle: "x", yTitle: "y", series: [.init(label: "l", x: [1], y: [2])]),
+      "curve.svg",
+      LinePlot(title: "t", xTitle: "x", yTitle: "y", series: [.init(label: "l", x: [1], y: [2])]),
       caption: "A curve")
     var points = CSVTable(columns: ["x"])
     points.addRow([1.5])
@@ -73,9 +74,9 @@ import Testing
         \(try report.tables()[0].markdown)
         <!-- /table -->
 
-        | a | b |
+        | a   | b   |
         | --- | --- |
-        | x | y |
+        | x   | y   |
 
         ### Curves
 
@@ -96,7 +97,8 @@ import Testing
 
         """)
     let read = try RunRecord.read(from: folder.path + "/run.json")
-    #expect(read == report.record && read.summary["ms"] == 2.25 && read.tables.map(\.name) == ["errors", "speed"])
+    #expect(
+      read == report.record && read.summary["ms"] == 2.25 && read.tables.map(\.name) == ["errors", "speed"])
     #expect(read.headline == ["error_ours", "trials"])
   }
 

@@ -12,7 +12,8 @@ import Testing
   func table() {
     var section = PageSection("Errors")
     section.addTable("errors", of: sweep, "beta", columns: [("Error", "error", 3), ("Steps", "steps", 0)])
-    #expect(section.tables[0].columns == ["beta", "Error", "Steps"] && section.tables[0].columnDigits == [3, 0])
+    #expect(
+      section.tables[0].columns == ["beta", "Error", "Steps"] && section.tables[0].columnDigits == [3, 0])
     #expect(section.tables[0].rows.map(\.label) == ["1", "2", "4"])
     #expect(
       section.tables[0].rows.map(\.summaryKeys) == [
@@ -52,7 +53,8 @@ import Testing
     section.addAdvantages(of: compared, name: "advantages", label: "over", digits: 2)
     #expect(section.tables[0].columns == ["AUC", "low", "high"] && section.tables[0].best == .highest)
     #expect(section.tables[0].rows.map(\.label) == ["Ours", "Theirs", "None"])
-    #expect(section.tables[0].rows[1].summaryKeys == ["a_auc_1 ± a_auc_1_deviation", "a_auc_2 ± a_auc_2_deviation"])
+    #expect(
+      section.tables[0].rows[1].summaryKeys == ["a_auc_1 ± a_auc_1_deviation", "a_auc_2 ± a_auc_2_deviation"])
     #expect(section.tables[1].rows.map(\.label) == ["Theirs", "None"])
     #expect(section.tables[1].rows[1].summaryKeys[0] == "b_auc_1_advantage_low … b_auc_1_advantage_high")
     #expect(section.summary["auc_1"] == 13.0 / 3 && section.summary["a_auc_2"] == 12)

@@ -14,10 +14,12 @@ import Training
   }
 
   private func loop(rate: Double = 0.1) -> TrainingLoop<Line, Void> {
-    TrainingLoop(model: Line(), optimizer: SGD<Double>(), schedule: .constant(rate), random: RandomStream(seed: 0))
+    TrainingLoop(
+      model: Line(), optimizer: SGD<Double>(), schedule: .constant(rate), random: RandomStream(seed: 0))
   }
 
-  @Test("pairs hold every example of the larger class once an epoch, those of the smaller as evenly as they go")
+  @Test(
+    "pairs hold every example of the larger class once an epoch, those of the smaller as evenly as they go")
   func pairs() {
     let isPositive = [true, false, false, true, false, false, false, true, false]
     let order = PairOrder([0, 1, 2, 3, 4, 5, 6], isPositive: isPositive, shuffledBy: RandomStream(seed: 1))
@@ -55,7 +57,8 @@ import Training
       let training = RankingTraining<Line>(isPositive: isPositive, pairCount: 2) { model, example, _ in
         (model.weight * numbers[example]).sum()
       }
-      #expect(training.updatesPerEpoch(of: [0, 1, 2, 3]) == 1 && training.updatesPerEpoch(of: [0, 1, 2]) == 1)
+      #expect(
+        training.updatesPerEpoch(of: [0, 1, 2, 3]) == 1 && training.updatesPerEpoch(of: [0, 1, 2]) == 1)
       let best = try training.run(
         &loop, epochs: 40, patience: patience, on: [0, 1, 2, 3], validatedOn: validation,
         random: RandomStream(seed: 1),
@@ -85,7 +88,9 @@ import Training
     #expect(best.epoch.number == 1 && seen == 4 && best.epochCount == 4)
   }
 
-  @Test("a classifier takes the steps of binary cross-entropy, in pieces as in whole, each with a stream of its own")
+  @Test(
+    "a classifier takes the steps of binary cross-entropy, in pieces as in whole, each with a stream of its own"
+  )
   func classifier() throws {
     let numbers = [1.0, -2, 3, -1, 2, -3, 1.5]
     let isPositive = [true, false, true, true, false, false, true]
@@ -95,7 +100,9 @@ import Training
       try BinaryClassifierTraining<Line>(isPositive: isPositive, batchSize: batchSize, pieceSize: pieceSize) {
         model, examples, _ in
         model.weight * Tensor(shape: [examples.count], elements: examples.map { numbers[$0] })
-      }.run(&loop, epochs: epochs, on: [0, 1, 2, 3, 4, 6], random: RandomStream(seed: 1)) { losses.append($0) }
+      }.run(&loop, epochs: epochs, on: [0, 1, 2, 3, 4, 6], random: RandomStream(seed: 1)) {
+        losses.append($0)
+      }
       return (loop.model, losses)
     }
     // One batch of all: the gradient of the mean loss, by the formula, whatever the pieces.

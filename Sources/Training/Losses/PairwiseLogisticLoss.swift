@@ -30,7 +30,8 @@ public func pairwiseLogisticLoss<Scalar: TensorScalar>(of scores: [Scalar], isPo
   let (positives, negatives) = (labelled.filter(\.1).map(\.0), labelled.filter { !$0.1 }.map(\.0))
   require(
     scores.count == isPositive.count && !positives.isEmpty && !negatives.isEmpty,
-    "\(scores.count) scores with \(positives.count) positive of \(isPositive.count) labels, expected both classes")
+    "\(scores.count) scores with \(positives.count) positive of \(isPositive.count) labels, expected both classes"
+  )
   let losses = positives.flatMap { positive in
     negatives.map { negative -> Double in
       let difference = Double(negative - positive)

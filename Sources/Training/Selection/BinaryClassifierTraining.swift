@@ -7,9 +7,10 @@ public import Tensors
 public struct BinaryClassifierTraining<Model: Parameterized>: Sendable {
   public typealias Scalar = Model.Scalar
   /// The logits of some examples, [examples]. In training there is a stream to draw from, otherwise nil.
-  public typealias Logits = @Sendable (
-    _ model: Model, _ examples: [Int], _ training: RandomStream?
-  ) -> Tensor<Scalar>
+  public typealias Logits =
+    @Sendable (
+      _ model: Model, _ examples: [Int], _ training: RandomStream?
+    ) -> Tensor<Scalar>
 
   private struct Batch: Sendable {
     let update: Int
@@ -29,7 +30,9 @@ public struct BinaryClassifierTraining<Model: Parameterized>: Sendable {
   public init(isPositive: [Bool], batchSize: Int, pieceSize: Int, logits: @escaping Logits) {
     require(
       batchSize > 0 && pieceSize > 0, "batches of \(batchSize) examples in pieces of \(pieceSize)")
-    (self.isPositive, self.batchSize, self.pieceSize, self.logits) = (isPositive, batchSize, pieceSize, logits)
+    (self.isPositive, self.batchSize, self.pieceSize, self.logits) = (
+      isPositive, batchSize, pieceSize, logits
+    )
   }
 
   /// Trains on some examples by binary cross-entropy.

@@ -7,9 +7,10 @@ public import Tensors
 public struct RankingTraining<Model: Parameterized>: Sendable {
   public typealias Scalar = Model.Scalar
   /// The score of an example, one number, for learning; the stream is the example's own.
-  public typealias Score = @Sendable (
-    _ model: Model, _ example: Int, _ random: RandomStream
-  ) throws -> Tensor<Scalar>
+  public typealias Score =
+    @Sendable (
+      _ model: Model, _ example: Int, _ random: RandomStream
+    ) throws -> Tensor<Scalar>
 
   private struct Batch: Sendable {
     let update: Int

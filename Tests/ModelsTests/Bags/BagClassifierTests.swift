@@ -31,7 +31,9 @@ import Testing
   @Test("a mean, a pooling and attention do not mind the order of instances; answers side by side follow it")
   func order() {
     func check(_ encoder: some BagEncoder<Double>, isInvariant: Bool) {
-      let (one, other) = (encoder.features(of: bags, dropout: nil), encoder.features(of: reversed(bags), dropout: nil))
+      let (one, other) = (
+        encoder.features(of: bags, dropout: nil), encoder.features(of: reversed(bags), dropout: nil)
+      )
       #expect(one.shape == [2, encoder.featureCount])
       let difference = (one - other).absoluteValue().elements.max() ?? 0
       #expect((difference < 1e-12) == isInvariant)
@@ -94,7 +96,8 @@ import Testing
     var model = BagClassifier(InstanceMean<Double>(size: 4), random: RandomStream(seed: 5))
     #expect(model.parameters.names == ["weight", "bias"])
     let weight: Tensor<Double> = normalTensor([1, 4], seed: 6)
-    model.setParameters(.init(names: ["weight", "bias"], values: [weight, Tensor(shape: [1], elements: [0.75])]))
+    model.setParameters(
+      .init(names: ["weight", "bias"], values: [weight, Tensor(shape: [1], elements: [0.75])]))
     let found = model.logits(bags)
     for bag in 0..<2 {
       let logit = (0..<12).reduce(0.75) {
@@ -102,8 +105,10 @@ import Testing
       }
       #expect(abs(found.elements[bag] - logit) < 1e-12)
     }
-    let images = Tensor<Double>(shape: [2, 3, 16, 20], elements: (0..<1_920).map { Double($0 * 7 % 31) / 31 })
-    let features = DigitFeatures<Double>(height: 16, width: 20, featureCount: 6, random: RandomStream(seed: 7))
+    let images = Tensor<Double>(
+      shape: [2, 3, 16, 20], elements: (0..<1_920).map { Double($0 * 7 % 31) / 31 })
+    let features = DigitFeatures<Double>(
+      height: 16, width: 20, featureCount: 6, random: RandomStream(seed: 7))
     let encoder = ImageBagEncoder(features, InstanceMean<Double>(size: 6))
     let each = features(images.reshaped([6, 16, 20])).elements
     let mean = encoder.features(of: images, dropout: nil)
@@ -130,16 +135,20 @@ import Testing
 
   @Test("what training leaves out depends on the stream alone")
   func dropout() {
-    let model = BagClassifier(AssociatedInstances(association(dropout: 0.5), instanceCount: 3), random: RandomStream(seed: 1))
+    let model = BagClassifier(
+      AssociatedInstances(association(dropout: 0.5), instanceCount: 3), random: RandomStream(seed: 1))
     let first = model.logits(bags, dropout: RandomStream(seed: 2)).elements
     #expect(first == model.logits(bags, dropout: RandomStream(seed: 2)).elements)
-    #expect(first != model.logits(bags, dropout: RandomStream(seed: 3)).elements && first != model.logits(bags).elements)
+    #expect(
+      first != model.logits(bags, dropout: RandomStream(seed: 3)).elements
+        && first != model.logits(bags).elements)
   }
 
   @Test("shares of features are the size of their read-out times the deviation over bags, adding up to 1")
   func featureShares() {
     let network = SequenceBagNetwork(
-      embedding: SequenceEmbedding<Double>(width: 2, letterCount: 3, kernelCount: 4, random: RandomStream(seed: 1)),
+      embedding: SequenceEmbedding<Double>(
+        width: 2, letterCount: 3, kernelCount: 4, random: RandomStream(seed: 1)),
       scores: MeanScores<Double>())
     let texts: [[[UInt8]]] = [[[0, 1, 2], [1, 1]], [[2, 2, 2, 0]], [[0, 0], [1, 2, 0], [2, 1]]]
     let readings = texts.map { network.reading(of: LetterSequences($0, letterCount: 3)) }

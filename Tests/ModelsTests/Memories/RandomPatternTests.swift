@@ -18,7 +18,8 @@ import Testing
     #expect(Set((0..<37).map { rows.sliced(axis: 0, $0..<$0 + 1).elements }).count == 37)
   }
 
-  @Test("a flipped row differs in exactly so many numbers, by their signs alone, whatever rows stand beside it")
+  @Test(
+    "a flipped row differs in exactly so many numbers, by their signs alone, whatever rows stand beside it")
   func flipping() {
     let rows: Tensor<Float> = normalTensor([5, 13], seed: 1).converted(to: Float.self)
     let stream = RandomStream(seed: 9)

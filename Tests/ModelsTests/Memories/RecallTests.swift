@@ -17,7 +17,10 @@ import Testing
     #expect(errors.wrongSigns == [0, 2, 0] && errors.wrongSignShare == 2.0 / 6)
     #expect(errors.faultlessShare == 2.0 / 3)
     #expect(errors.share(within: 0.09) == 1.0 / 3 && errors.share(within: 0.1) == 2.0 / 3)
-    #expect(patterns.rowDistances(to: Tensor(shape: [1, 2], elements: [3, 4])) == [0, 32.0.squareRoot(), 37.0.squareRoot()])
+    #expect(
+      patterns.rowDistances(to: Tensor(shape: [1, 2], elements: [3, 4])) == [
+        0, 32.0.squareRoot(), 37.0.squareRoot(),
+      ])
   }
 
   @Test("a capacity curve ends at the first error above the tolerated one")
@@ -55,38 +58,48 @@ import Testing
     }
   }
 
-  @Test("loads grow until the memory fails or is as large as allowed; cues are stored patterns with changed signs")
+  @Test(
+    "loads grow until the memory fails or is as large as allowed; cues are stored patterns with changed signs"
+  )
   func measurement() {
     var measurement = CapacityMeasurement(dimension: 40, changedSigns: 10)
     measurement.cueCount = 7
     func curve(limit: Int, mostNumbers: Int, failure: Double) -> CapacityCurve {
-      measurement.curve(growth: 1.5, mostNumbers: mostNumbers, failure: failure, using: RandomStream(seed: 1)) {
+      measurement.curve(growth: 1.5, mostNumbers: mostNumbers, failure: failure, using: RandomStream(seed: 1))
+      {
         patterns, _ in Oracle(patterns: patterns, limit: limit)
       }
     }
     let failing = curve(limit: 10, mostNumbers: 4_000, failure: 0.2)
     #expect(failing.points.map(\.patternCount) == [4, 6, 9, 14])
     // Beyond the limit a cue is given back: a quarter of its numbers is wrong, and no cue is without a wrong one.
-    #expect(failing.points.map(\.error) == [0, 0, 0, 0.25] && failing.points.map(\.recalled) == [1, 1, 1, 0])
+    #expect(
+      failing.points.map(\.error) == [0, 0, 0, 0.25] && failing.points.map(\.recalled) == [1, 1, 1, 0])
     #expect(failing.points.map(\.meanSteps) == [0.75, 1, 6.0 / 7, 6.0 / 7])
     #expect(failing.capacity(tolerating: 0.01) == 9)
     let open = curve(limit: 10, mostNumbers: 40 * 15, failure: 0.3)
     #expect(open.points.map(\.patternCount) == [4, 6, 9, 14])
-    #expect(curve(limit: 99, mostNumbers: 40 * 21, failure: 0.1).points.map(\.patternCount) == [4, 6, 9, 14, 20])
+    #expect(
+      curve(limit: 99, mostNumbers: 40 * 21, failure: 0.1).points.map(\.patternCount) == [4, 6, 9, 14, 20])
     // Loads that grow too slowly grow by one.
-    let slow = measurement.curve(growth: 1.01, mostNumbers: 40 * 7, using: RandomStream(seed: 1)) { patterns, _ in
+    let slow = measurement.curve(growth: 1.01, mostNumbers: 40 * 7, using: RandomStream(seed: 1)) {
+      patterns, _ in
       Oracle(patterns: patterns, limit: 99)
     }
     #expect(slow.points.map(\.patternCount) == [4, 5, 6, 7])
   }
 
-  @Test("every kind of memory recalls few patterns from cues, at the scale it is measured at", arguments: MemoryKind.allCases)
+  @Test(
+    "every kind of memory recalls few patterns from cues, at the scale it is measured at",
+    arguments: MemoryKind.allCases)
   func kinds(kind: MemoryKind) {
     let measurement = CapacityMeasurement(of: kind, dimension: 60, changedSigns: 3)
     let beta: Float = kind == .logSumReLU ? 2 / 0.5 : kind == .randomFeatures ? 5 : 60
     let found = measurement.point(of: 3, using: RandomStream(seed: 2)) { patterns, random in
       #expect(patterns.shape == [3, 60])
-      for length in patterns.rowLengths { #expect(abs(length - (kind.isBinary ? 60.0.squareRoot() : 1)) < 1e-5) }
+      for length in patterns.rowLengths {
+        #expect(abs(length - (kind.isBinary ? 60.0.squareRoot() : 1)) < 1e-5)
+      }
       return kind.memory(of: patterns, beta: beta, featureCount: 4_096, random: random)
     }
     #expect(found.recalled == 1, "\(kind.label): \(found)")
@@ -107,7 +120,8 @@ import Testing
     }
     #expect(abs(expected(.logSumReLU) / (states / 2_369_936) - 1) < 1e-9)
     #expect(abs(expected(.randomFeatures) - 1_400 * exp(-3 * 0.32)) < 1e-9)
-    for kind in MemoryKind.allCases where kind != .hebb && kind != .pseudoInverse && kind != .cubic && kind != .quartic {
+    for kind in MemoryKind.allCases
+    where kind != .hebb && kind != .pseudoInverse && kind != .cubic && kind != .quartic {
       #expect(expected(kind, wrong: 6) < expected(kind))
     }
     let confused = BinaryCapacity.confusedPairs(patternCount: 1_000, wrong: 4, of: 50)
@@ -131,7 +145,8 @@ import Testing
   func completion() {
     let stored: Tensor<Float> = MemoryExamples.sphere(5, dimension: 6, radius: 1, seed: 3, as: Float.self)
     let mask = Tensor<Float>(shape: [1, 6], elements: [0, 1, 1, 0, 0, 1])
-    let task = PatternCompletion(stored: stored, shown: [4, 1, 2], hidden: mask, using: RandomStream(seed: 1))
+    let task = PatternCompletion(
+      stored: stored, shown: [4, 1, 2], hidden: mask, using: RandomStream(seed: 1))
     let patterns = task.patterns
     for (row, pattern) in [4, 1, 2].enumerated() {
       for column in 0..<6 {
@@ -144,7 +159,8 @@ import Testing
     }
     // With a large beta a memory of two patterns answers with one of them, by what of them is shown.
     let two = PatternCompletion(
-      stored: Tensor(shape: [2, 6], elements: [3, 1, 0, 0, 0, 2, 0, 0, 1, 2, 2, 0]), shown: [0, 1], hidden: mask,
+      stored: Tensor(shape: [2, 6], elements: [3, 1, 0, 0, 0, 2, 0, 0, 1, 2, 2, 0]), shown: [0, 1],
+      hidden: mask,
       using: RandomStream(seed: 1))
     let found = two.outcome(of: .softmax, beta: 50)
     #expect(found.errors.share(within: 0.01) == 1 && (found.hiddenError ?? 1) < 1e-6 && found.meanSteps >= 1)
@@ -152,12 +168,15 @@ import Testing
     let mean = two.outcome(of: .softmax, beta: 1e-6)
     let hidden = [(1.0, 0.0, 2.0), (0.0, 1.0, 0.0)]
     let middle = (0.5, 0.5, 1.0)
-    let error = hidden.reduce(0) { $0 + pow($1.0 - middle.0, 2) + pow($1.1 - middle.1, 2) + pow($1.2 - middle.2, 2) }
+    let error = hidden.reduce(0) {
+      $0 + pow($1.0 - middle.0, 2) + pow($1.1 - middle.1, 2) + pow($1.2 - middle.2, 2)
+    }
     let size = hidden.reduce(0) { $0 + $1.0 * $1.0 + $1.1 * $1.1 + $1.2 * $1.2 }
     #expect(abs((mean.hiddenError ?? 0) - error / size) < 1e-4)
     // Nothing is hidden of patterns that are 0 there.
     let alike = PatternCompletion(
-      stored: Tensor(shape: [2, 2], elements: [1, 0, -1, 0]), shown: [0, 1], hidden: Tensor(shape: [1, 2], elements: [0, 1]),
+      stored: Tensor(shape: [2, 2], elements: [1, 0, -1, 0]), shown: [0, 1],
+      hidden: Tensor(shape: [1, 2], elements: [0, 1]),
       using: RandomStream(seed: 1))
     #expect(alike.outcome(of: .softmax, beta: 10).hiddenError == nil)
     // Signs are stored and judged as signs.
@@ -166,7 +185,8 @@ import Testing
     #expect(signs.errors.lengths.allSatisfy { abs($0 - 6.0.squareRoot()) < 1e-6 })
   }
 
-  @Test("resting states are counted once each, stored ones told from emergent ones, queries out of reach apart")
+  @Test(
+    "resting states are counted once each, stored ones told from emergent ones, queries out of reach apart")
   func resting() {
     // Two balls that overlap, one that stands alone, and a query far from all.
     let patterns = Tensor<Double>(shape: [3, 2], elements: [0, 0, 1, 0, 9, 9])
@@ -198,7 +218,8 @@ import Testing
     #expect(found.share(of: .singlePattern) == 0.5 && found.share(of: .globalAverage) == 0.25)
     #expect(found.medianDominantCount == 2 && found.largestSpectralRadius == 0.75)
     #expect(found.distinctStates(within: 0.1).map { $0.elements[0] } == [0, 1, 3])
-    #expect(found.distinctStates(within: 0.001, stopped: [.converged]).map { $0.elements[0] } == [0, 1, 3, 0.01])
+    #expect(
+      found.distinctStates(within: 0.001, stopped: [.converged]).map { $0.elements[0] } == [0, 1, 3, 0.01])
     #expect(found.distinctStates(within: 0.1, stopped: [.noMemory]).isEmpty)
   }
 
@@ -212,7 +233,8 @@ import Testing
     let states = patterns + offsets
     for index in 0..<20 {
       let weights = (0..<20).map { other in
-        exp(30 * (0..<9).reduce(0) { $0 + states.elements[index * 9 + $1] * patterns.elements[other * 9 + $1] })
+        exp(
+          30 * (0..<9).reduce(0) { $0 + states.elements[index * 9 + $1] * patterns.elements[other * 9 + $1] })
       }
       let total = weights.reduce(0, +)
       let error = (0..<9).reduce(0) { sum, column in
@@ -245,13 +267,16 @@ import Testing
     (broken[5][1], broken[2][0]) = (.nan, -.infinity)
     let found = PatternSurvey(CopyingSource(rows: Tensor(shape: [7, 2], elements: broken.flatMap { $0 })))
     #expect(found.firstNonFinite?.pattern == 2 && found.firstNonFinite?.value == -.infinity)
-    #expect(found.problem == "row 2 (from 0): expected finite numbers, found -inf" && found.lengths.upperBound == 5)
+    #expect(
+      found.problem == "row 2 (from 0): expected finite numbers, found -inf" && found.lengths.upperBound == 5)
     for size in [Float(0), 1e-30, 1e30] {
-      let survey = PatternSurvey(CopyingSource(rows: Tensor(shape: [2, 3], elements: [1, 2, 3, 3, 1, 2].map { $0 * size })))
+      let survey = PatternSurvey(
+        CopyingSource(rows: Tensor(shape: [2, 3], elements: [1, 2, 3, 3, 1, 2].map { $0 * size })))
       #expect(survey.problem?.contains("1e-15 to 1e+15") == true)
     }
     // Many rows in several blocks: copies are found across them.
-    let many = PatternSurvey(CopyingSource(rows: Tensor(shape: [5, 200_000], elements: (0..<1_000_000).map { Float($0 % 200_000) })))
+    let many = PatternSurvey(
+      CopyingSource(rows: Tensor(shape: [5, 200_000], elements: (0..<1_000_000).map { Float($0 % 200_000) })))
     #expect(many.copyCount == 4 && many.zeroCount == 0)
   }
 }

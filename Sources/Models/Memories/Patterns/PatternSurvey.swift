@@ -38,7 +38,8 @@ public struct PatternSurvey: Sendable {
     }
     firstNonFinite = blocks.compactMap(\.firstNonFinite).first
     let smallest = blocks.map(\.smallest).min() ?? .infinity
-    lengths = (smallest.isFinite ? smallest : 0).squareRoot()...(blocks.map(\.largest).max() ?? 0).squareRoot()
+    lengths =
+      (smallest.isFinite ? smallest : 0).squareRoot()...(blocks.map(\.largest).max() ?? 0).squareRoot()
     meanSquare = blocks.reduce(0) { $0 + $1.sum } / Double(count)
     zeroCount = blocks.reduce(0) { $0 + $1.zeros }
     constantCount = blocks.reduce(0) { $0 + $1.constants }

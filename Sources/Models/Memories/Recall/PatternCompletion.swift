@@ -47,6 +47,13 @@ public struct PatternCompletion: Sendable {
     public let hiddenError: Double?
     /// The mean number of updates.
     public let meanSteps: Double
+
+    /// Whether more cues ended within `tolerance` times their pattern's length of it than of another outcome, or as many
+    /// with a smaller error over what is hidden.
+    public func isBetter(than other: Outcome, within tolerance: Double) -> Bool {
+      let (own, others) = (errors.share(within: tolerance), other.errors.share(within: tolerance))
+      return own == others ? (hiddenError ?? 0) < (other.hiddenError ?? 0) : own > others
+    }
   }
 
   /// Retrieval by a memory of ``stored``: from ``cues``, or from ``signCues`` by one of the signs, until it rests.

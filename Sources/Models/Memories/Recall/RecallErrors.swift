@@ -15,7 +15,8 @@ public struct RecallErrors: Sendable, Equatable {
   public init<Scalar: TensorScalar>(of states: Tensor<Scalar>, from patterns: Tensor<Scalar>) {
     require(
       states.rank == 2 && states.shape == patterns.shape && states.count > 0,
-      "states of shape \(states.shape) beside patterns of shape \(patterns.shape), expected rows of one shape")
+      "states of shape \(states.shape) beside patterns of shape \(patterns.shape), expected rows of one shape"
+    )
     let dimension = states.shape[1]
     (distances, lengths) = (states.rowDistances(to: patterns), patterns.rowLengths)
     let (found, wanted) = (states.elements, patterns.elements)

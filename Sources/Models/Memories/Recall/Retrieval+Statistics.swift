@@ -21,8 +21,9 @@ extension Retrieval {
 
   /// The different states, [1, dimension] each, of queries that stopped for one of some reasons, or for any where nil:
   /// those that are farther than `distance` from all before them.
-  public func distinctStates(within distance: Double, stopped reasons: [RetrievalStop]? = nil) -> [Tensor<Scalar>]
-  {
+  public func distinctStates(within distance: Double, stopped reasons: [RetrievalStop]? = nil) -> [Tensor<
+    Scalar
+  >] {
     var kept: [Tensor<Scalar>] = []
     for query in stopReasons.indices where reasons?.contains(stopReasons[query]) ?? true {
       let state = states.sliced(axis: 0, query..<query + 1)
