@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 // Targets stand in import order: a target imports only targets above it. Scripts/check-imports.sh holds
 // the import lines of every file against the same table.
+import Foundation
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -18,8 +19,7 @@ func experiment(_ name: String, folder: String, files: [String] = []) -> Target 
   .executableTarget(
     name: name,
     dependencies: [
-      "EnergyTransformer", "Kit", "ProgramMemory",
-      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      "EnergyTransformer", "Kit", "ProgramMemory", argumentParser,
     ],
     path: "Experiments/\(folder)", exclude: ["README.md"] + files, swiftSettings: strict)
 }
@@ -30,10 +30,17 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 // In the checkout of a package that imports the library, the experiments and what only they need stay out: importing the
-// library brings in no other Swift package. While it resolves versions, SwiftPM reads the manifest at "/".
+// library brings in no other Swift package. While it resolves versions, SwiftPM reads the manifest at "/"; checkouts lie in a
+// folder beside that of the repositories they come from, wherever the build folder is. A package that names this one by a path
+// leaves the experiments out with `traits: []`.
+let folder = URL(fileURLWithPath: Context.packageDirectory).deletingLastPathComponent()
+let repositories = folder.deletingLastPathComponent().appendingPathComponent("repositories").path
 let isDependency =
   Context.packageDirectory == "/"
-  || ["/.build/checkouts/", "/SourcePackages/checkouts/"].contains { Context.packageDirectory.contains($0) }
+  || folder.lastPathComponent == "checkouts" && FileManager.default.fileExists(atPath: repositories)
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Experiments"]))
 
 let package = Package(
   name: "energy-transformer",
@@ -51,40 +58,60 @@ let package = Package(
     .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
     .systemLibrary(name: "CZLib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels"),
-    library("ImageFiles", ["CPNG", "CTurboJPEG", "CZLib"]),
 
     // MARK: Library
     library("Foundations", []),
+    library("ImageFiles", ["CPNG", "CTurboJPEG", "CZLib", "Foundations"]),
     library(
       "Tensors",
       [
         .target(name: "CDNNL", condition: .when(platforms: [.linux])),
-        .target(name: "CLAPACK", condition: .when(platforms: [.linux])), "CKernels", "CZLib",
-        "Foundations",
+        .target(name: "CLAPACK", condition: .when(platforms: [.linux])), "CKernels", "Foundations",
       ]),
-    library("Energies", ["Tensors"]),
-    library("Dynamics", ["Tensors", "Energies"]),
-    library("Models", ["Tensors", "Energies", "Dynamics"]),
-    library("Datasets", ["Tensors", "ImageFiles"], resources: [.copy("Resources/digits")]),
-    library("Training", ["Tensors"]),
+    library("ArrayFiles", ["CZLib", "Foundations", "Tensors"]),
+    library("Layers", ["Foundations", "Tensors"]),
+    library("Energies", ["Foundations", "Tensors"]),
+    library("Dynamics", ["Foundations", "Tensors", "Energies"]),
+    library("Transformers", ["Foundations", "Tensors", "ArrayFiles", "Layers", "Energies", "Dynamics"]),
+    library("Memories", ["Foundations", "Tensors", "ArrayFiles", "Energies", "Dynamics"]),
+    library("HopfieldLayers", ["Foundations", "Tensors", "ArrayFiles", "Layers", "Energies"]),
+    library("Encoders", ["Foundations", "Tensors", "ArrayFiles", "Energies"]),
+    library("Baselines", ["Foundations", "Tensors", "Layers"]),
+    library(
+      "Datasets", ["Foundations", "Tensors", "ArrayFiles", "ImageFiles"],
+      resources: [.copy("Resources/digits")]),
+    library("Training", ["Foundations", "Tensors", "ArrayFiles"]),
     library(
       "Reporting",
       [.target(name: "CCrypto", condition: .when(platforms: [.linux])), "Foundations", "ImageFiles"]),
-    library("EnergyTesting", ["Tensors", "Energies", "Dynamics"]),
+    library("EnergyTesting", ["Foundations", "Tensors", "ArrayFiles", "Energies", "Dynamics"]),
     library(
       "EnergyTransformer",
-      ["Tensors", "Energies", "Dynamics", "Models", "Datasets", "Training", "Reporting", "ImageFiles"]),
+      [
+        "Foundations", "ImageFiles", "Tensors", "ArrayFiles", "Layers", "Energies", "Dynamics",
+        "Transformers",
+        "Memories", "HopfieldLayers", "Encoders", "Baselines", "Datasets", "Training", "Reporting",
+      ]),
 
     // MARK: Tests
     .target(name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport", swiftSettings: strict),
     tests("FoundationsTests", ["Foundations"]),
     tests("ImageFilesTests", ["ImageFiles"]),
-    tests("TensorsTests", ["Tensors"], resources: [.copy("Fixtures")]),
-    tests("EnergiesTests", ["Energies", "EnergyTesting"], resources: [.copy("Fixtures")]),
-    tests("DynamicsTests", ["Dynamics", "EnergyTesting"], resources: [.copy("Fixtures")]),
-    tests("ModelsTests", ["Models"], resources: [.copy("Fixtures")]),
-    tests("DatasetsTests", ["Datasets"], resources: [.copy("Fixtures")]),
-    tests("TrainingTests", ["Training"]),
+    tests("TensorsTests", ["Tensors"]),
+    tests("ArrayFilesTests", ["ArrayFiles"], resources: [.copy("Fixtures")]),
+    tests("LayersTests", ["Layers"]),
+    tests("EnergiesTests", ["Energies", "ArrayFiles", "EnergyTesting"], resources: [.copy("Fixtures")]),
+    tests("DynamicsTests", ["Dynamics", "ArrayFiles", "EnergyTesting"], resources: [.copy("Fixtures")]),
+    tests(
+      "TransformersTests", ["Transformers", "Layers", "ArrayFiles", "Energies", "Dynamics"],
+      resources: [.copy("Fixtures")]),
+    tests("MemoriesTests", ["Memories", "ArrayFiles", "Energies"]),
+    tests(
+      "HopfieldLayersTests", ["HopfieldLayers", "ArrayFiles", "Energies"], resources: [.copy("Fixtures")]),
+    tests("EncodersTests", ["Encoders", "Memories", "ArrayFiles"], resources: [.copy("Fixtures")]),
+    tests("BaselinesTests", ["Baselines", "Layers", "HopfieldLayers"]),
+    tests("DatasetsTests", ["Datasets", "ArrayFiles", "ImageFiles"], resources: [.copy("Fixtures")]),
+    tests("TrainingTests", ["Training", "ArrayFiles"]),
     tests("ReportingTests", ["Reporting"]),
     tests("EnergyTestingTests", ["Tensors", "Energies", "Dynamics", "EnergyTesting"]),
     tests("ExperimentTests", ["EnergyTransformer"]),
@@ -93,6 +120,7 @@ let package = Package(
 
 if !isDependency {
   // MARK: Experiments
+  package.traits = [.default(enabledTraits: ["Experiments"]), .trait(name: "Experiments")]
   package.dependencies.append(.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"))
   // How every experiment ends where there is no memory left; nothing of it is imported.
   package.targets.append(
@@ -101,9 +129,8 @@ if !isDependency {
   package.targets.append(
     .target(
       name: "Kit",
-      dependencies: [
-        "EnergyTransformer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], path: "Experiments/Kit", exclude: ["README.md"], swiftSettings: strict))
+      dependencies: ["EnergyTransformer", argumentParser], path: "Experiments/Kit", exclude: ["README.md"],
+      swiftSettings: strict))
   for (name, folder) in [
     ("masked-images", "MaskedImages"), ("descent-methods", "DescentMethods"), ("descend", "Descend"),
     ("graph-classification", "GraphClassification"), ("graph-nodes", "GraphNodes"),
@@ -122,8 +149,7 @@ if !isDependency {
     .executableTarget(
       name: "performance",
       dependencies: [
-        "Measurements", "ProcessControl", "EnergyTransformer",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Measurements", "ProcessControl", "EnergyTransformer", argumentParser,
       ],
       path: "Benchmarks/Performance", swiftSettings: strict),
     tests("MeasurementsTests", ["Measurements"]),

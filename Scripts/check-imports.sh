@@ -7,17 +7,23 @@ cd "$(dirname "$0")/.."
 # Folder: the modules its files may import. A folder's row also covers the folders in it; the longest row wins.
 # Only engine folders name system libraries. "*" allows everything that is not forbidden below.
 table='
-Sources/ImageFiles: CPNG CTurboJPEG CZLib Foundation
-Sources/Foundations: Foundation
-Sources/Tensors: CDNNL CLAPACK CKernels CZLib Foundations Accelerate Darwin Glibc Dispatch Synchronization Foundation
-Sources/Energies: Tensors
-Sources/Dynamics: Tensors Energies
-Sources/Models: Tensors Energies Dynamics Synchronization Foundation
-Sources/Datasets: Tensors ImageFiles Dispatch Synchronization Foundation
-Sources/Training: Tensors Foundation
+Sources/Foundations: Foundation Synchronization
+Sources/ImageFiles: CPNG CTurboJPEG CZLib Foundations Foundation
+Sources/Tensors: CDNNL CLAPACK CKernels Foundations Accelerate Darwin Glibc Dispatch Synchronization Foundation
+Sources/ArrayFiles: CZLib Foundations Tensors Foundation
+Sources/Layers: Foundations Tensors Foundation
+Sources/Energies: Foundations Tensors
+Sources/Dynamics: Foundations Tensors Energies
+Sources/Transformers: Foundations Tensors ArrayFiles Layers Energies Dynamics Foundation
+Sources/Memories: Foundations Tensors ArrayFiles Energies Dynamics Synchronization Foundation
+Sources/HopfieldLayers: Foundations Tensors ArrayFiles Layers Energies Synchronization Foundation
+Sources/Encoders: Foundations Tensors ArrayFiles Energies Synchronization Foundation
+Sources/Baselines: Foundations Tensors Layers Synchronization Foundation
+Sources/Datasets: Foundations Tensors ArrayFiles ImageFiles Dispatch Synchronization Foundation
+Sources/Training: Foundations Tensors ArrayFiles Foundation
 Sources/Reporting: CCrypto CommonCrypto Foundations ImageFiles Foundation
-Sources/EnergyTesting: Tensors Energies Dynamics Foundation
-Sources/EnergyTransformer: Tensors Energies Dynamics Models Datasets Training Reporting ImageFiles
+Sources/EnergyTesting: Foundations Tensors ArrayFiles Energies Dynamics Foundation
+Sources/EnergyTransformer: Foundations ImageFiles Tensors ArrayFiles Layers Energies Dynamics Transformers Memories HopfieldLayers Encoders Baselines Datasets Training Reporting
 Experiments: EnergyTransformer Kit ArgumentParser Foundation
 Experiments/Kit: EnergyTransformer ArgumentParser Foundation
 Benchmarks/Measurements: Foundation

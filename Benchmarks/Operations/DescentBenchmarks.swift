@@ -33,7 +33,7 @@ private struct Example: Sendable {
 @Sendable func energyGradients() {
   for (name, make) in Example.all {
     measure("attention energy and gradient, \(name)", with: make) {
-      $0.block.attention.energyAndGradient(at: $0.activations).gradient
+      $0.block.attention.energy().energyAndGradient(at: $0.activations).gradient
     }
     measure("memory energy and gradient, \(name)", with: make) {
       $0.block.memory.energyAndGradient(at: $0.activations).gradient

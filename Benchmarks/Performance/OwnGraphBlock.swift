@@ -3,7 +3,7 @@ import Measurements
 
 /// A block on a graph, as a user of the library writes it.
 struct OwnGraphBlock: OwnWork {
-  private let block: NodeEnergyBlock<Float>
+  private let block: EnergyTransformerBlock<Float>
   private let graph: NodeEnergyGraph<Float>
   private let tokens: Tokens<Float>
   private let target: Tensor<Float>?
@@ -16,13 +16,13 @@ struct OwnGraphBlock: OwnWork {
     func tensor(_ name: String) throws -> Tensor<Float> { try Tensor(file.array(named: name)) }
     let x = try tensor("x")
     let (queries, memories) = (try tensor("Wq"), try tensor("Xi"))
-    let configuration = NodeEnergyConfiguration(
-      featureCount: x.shape[1], dimension: x.shape[1], headCount: queries.shape[0], keySize: queries.shape[1],
+    let configuration = EnergyTransformerConfiguration(
+      dimension: x.shape[1], headCount: queries.shape[0], keySize: queries.shape[1],
       memoryCount: memories.shape[1])
     var unused = RandomStream(seed: 0)
-    var block = NodeEnergyBlock<Float>(configuration, using: &unused)
+    var block = EnergyTransformerBlock<Float>(configuration, using: &unused)
     block.norm = LayerNormLagrangian(gamma: try tensor("gamma"), delta: try tensor("delta"))
-    (block.queryWeights, block.keyWeights) = (queries, try tensor("Wk"))
+    (block.attention.queryWeights, block.attention.keyWeights) = (queries, try tensor("Wk"))
     block.memory = HopfieldEnergy(memories: memories)
     self.block = block
     graph = NodeEnergyGraph(try GraphProblemFile.neighbours(in: file))
@@ -58,13 +58,15 @@ struct OwnGraphBlock: OwnWork {
   }
 
   /// The activations after the last step.
-  private func descended(_ block: NodeEnergyBlock<Float>) throws -> Tensor<Float> {
+  private func descended(_ block: EnergyTransformerBlock<Float>) throws -> Tensor<Float> {
     guard isGeneric else {
-      return try Self.finite(block.descent(settings, over: graph.neighbourhoods).run(from: tokens))
-        .activations.values
+      return try Self.finite(
+        block.descent(settings, over: .neighbours(graph.neighbourhoods)).run(from: tokens)
+      )
+      .activations.values
     }
     let descent = EnergyDescent(
-      of: DifferentiatedEnergy(block.energy(over: graph.neighbourhoods)), lagrangian: block.norm,
+      of: DifferentiatedEnergy(block.energy(over: .neighbours(graph.neighbourhoods))), lagrangian: block.norm,
       stepSize: .constant(settings.stepSize), stop: .after(steps: settings.steps))
     return try Self.finite(descent.run(from: tokens)).activations.values
   }

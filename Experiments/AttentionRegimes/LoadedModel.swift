@@ -26,11 +26,7 @@ struct LoadedModel {
     remarks = try folder.remarks()
     let configuration = try folder.configuration(as: EncoderConfiguration.self)
     tokenizer = try folder.tokenizer(vocabularySize: configuration.vocabularySize)
-    do {
-      encoder = try TransformerEncoder(published: folder.arrays(), configuration)
-    } catch let error as PublishedWeightsError {
-      throw DataFileError(file: folder.weightsURL.path, problem: error.description)
-    }
+    encoder = try TransformerEncoder(published: folder.arrays(), configuration)
     // Weights that overflow show it on the shortest text, before any work.
     let states = encoder.hiddenStates(of: EncoderTokens(ids: [tokenizer.sequence(of: "")]))
     try requireFinite(states.flatMap { $0.elements.map { Double($0) } }, "hidden states")

@@ -19,12 +19,11 @@ struct DescentFigures<Scalar: TensorScalar> {
     let gradient = block.energy.gradient(at: block.norm.activations(at: input.tokens))
     let (batch, shape) = (input.tokens.values.shape[0], input.tokens.values.shape)
     func energies(_ part: String) -> Tensor<Scalar> {
-      let moments = result.trajectory.energies.compactMap { $0[part]?.reshaped([batch, 1]) }
-      return .concatenated(moments, axis: 1)
+      result.trajectory.series(of: .part(part)).values.permuted([1, 0])
     }
     let states = result.trajectory.states.map { $0.tokens.reshaped([batch, 1] + shape.dropFirst()) }
     arrays = [
-      ("states", .concatenated(states, axis: 1)), ("attention_energy", energies(block.attention.name)),
+      ("states", .concatenated(states, axis: 1)), ("attention_energy", energies("attention")),
       ("hopfield_energy", energies(block.memory.name)), ("gradient0", gradient),
     ]
     stopReason = result.stopReason
@@ -55,7 +54,7 @@ struct DescentFigures<Scalar: TensorScalar> {
     return table
   }
 
-  /// The mean over the batch at each moment, of [batch, moments].
+  /// The mean over the batch at each step, of [batch, steps + 1].
   private func means(_ energies: Tensor<Scalar>) -> [Double] {
     energies.converted(to: Double.self).mean(axes: [0]).elements
   }

@@ -63,7 +63,7 @@ struct DescentCourse: Sendable {
   private static func states<Function, Norm>(
     _ descent: EnergyDescent<Function, Norm>, _ tokens: Tokens<Float>, _ limit: Int
   ) -> [(gradients: Int, tokens: Tensor<Float>)] where Function.Scalar == Float {
-    if descent.stepSize.backtracking == nil {
+    if !(descent.stepSize is BacktrackingStepSize) {
       let found = descent.run(from: tokens, recording: [.states(every: 1)]).trajectory.states
       return found.map { ($0.step, $0.tokens) }
     }

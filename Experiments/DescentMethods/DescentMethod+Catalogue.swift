@@ -81,7 +81,7 @@ private struct DescentCatalogue {
         size, momentum in
         (
           "α \(text(size * alpha)), momentum \(momentum)",
-          NesterovUpdate(momentum: momentum, restarts: restarts), .constant(size * alpha)
+          .nesterov(momentum, restarts: restarts), .constant(size * alpha)
         )
       })
   }
@@ -90,11 +90,11 @@ private struct DescentCatalogue {
     method(
       safeguarded ? "barzilai_borwein_safeguarded" : "barzilai_borwein",
       safeguarded ? "Barzilai–Borwein, safeguarded" : "Barzilai–Borwein",
-      pairs([1, 1.5, 3], [true, false]).map { first, isLong in
-        (
-          "\(isLong ? "long" : "short"), first α \(text(first * alpha))",
-          BarzilaiBorweinUpdate(first: first * alpha, isLong: isLong),
-          safeguarded ? BacktrackingStepSize(from: 1) : ConstantStepSize(1)
+      pairs([1, 1.5, 3], [BarzilaiBorweinStepSize.Length.long, .short]).map { first, length in
+        let sizes = BarzilaiBorweinStepSize(from: first * alpha, length)
+        return (
+          "\(length), first α \(text(first * alpha))", .gradient,
+          safeguarded ? BacktrackingStepSize(from: sizes) : sizes
         )
       })
   }
@@ -129,7 +129,7 @@ private struct DescentCatalogue {
       pairs([0.25, 0.375, 0.5, 0.75, 1, 3], safeguarded ? [1, 0.8] : [0.7, 0.8, 1, 1.2]).map {
         length, share in
         (
-          "s \(text(length * total)), α \(share)", .implicit(length: length * total),
+          "s \(text(length * total)), α \(share)", .fixedPoint(length: length * total),
           safeguarded ? BacktrackingStepSize(from: share) : ConstantStepSize(share)
         )
       })
@@ -141,7 +141,7 @@ private struct DescentCatalogue {
       pairs([0.5, 3], [1, 3]).map { length, window in
         (
           "s \(text(length * total)), window \(window)",
-          AndersonUpdate(length: length * total, window: window), .constant(1)
+          .anderson(length: length * total, window: window), .constant(1)
         )
       })
   }

@@ -16,7 +16,7 @@ struct DescentTiming {
     let descents = candidates.map { $0.descent(model.blocks[0], steps: steps) }
     // A safeguarded descent takes the gradients of its tries too, which stepping by hand counts.
     let gradients = descents.map { descent in
-      guard descent.stepSize.backtracking != nil else { return steps }
+      guard descent.stepSize is BacktrackingStepSize else { return steps }
       var state = descent.start(from: tokens)
       for _ in 0..<steps { descent.step(&state) }
       return state.gradientCount

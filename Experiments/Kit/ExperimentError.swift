@@ -20,3 +20,10 @@ extension DescentResult {
     if !stopReason.isFinite { throw DescentFailure("\(place()): \(stopReason)") }
   }
 }
+
+extension StackDescent {
+  /// The same for the descents of a stack.
+  package func checkFinite(_ place: @autoclosure () -> String) throws {
+    if let stopReason, !stopReason.isFinite { throw DescentFailure("\(place()): \(stopReason)") }
+  }
+}

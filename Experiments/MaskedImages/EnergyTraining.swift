@@ -68,7 +68,7 @@ struct EnergyTraining: ComparedTraining {
     let seconds = try trainer.run(&loop, files: files) { model, batch, images, settings in
       let tokens = model.tokens(
         patches: batch.patches.sliced(axis: 0, images), masked: batch.replaced.sliced(axis: 0, images))
-      let result = model.descend(from: tokens, settings: settings)
+      let result = model.stack.descend(from: tokens, settings: settings)
       try result.checkFinite("training")
       return batch.loss(model.decode(result.activations), of: images, visibleWeight: visibleWeight)
     }
@@ -77,13 +77,8 @@ struct EnergyTraining: ComparedTraining {
 
   private func loop(_ trainer: Trainer) throws -> Loop {
     let model = initialModel()
-    let optimizer = try setting.optimizer(
-      for: model.parameters,
-      matrices: ParameterSelection { $0.hasSuffix("Weights") || $0.hasSuffix("memories") },
-      decayed: ParameterSelection { $0.hasSuffix(".weights") },
-      muon: Muon(weightDecay: WeightDecay(setting.weightDecay)) { name, _ in
-        name.hasSuffix("memories") ? .transposed : MatrixView(rowAxisCount: 2)
-      })
+    let optimizer = try GroupedOptimizer.energyTransformer(
+      for: model, matrixRate: setting.muonRate, rate: setting.rate, weightDecay: setting.weightDecay)
     return TrainingLoop(
       model: model, optimizer: optimizer, schedule: trainer.rates, random: RandomStream(seed: training.seed),
       curriculum: curriculum, gradientNormLimit: 1)

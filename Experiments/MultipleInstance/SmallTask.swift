@@ -226,7 +226,7 @@ private struct ReadSequence: BagEncoder {
 
   func features(of bags: Tensor<Float>, dropout random: RandomStream?) -> Tensor<Float> { reader(bags) }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Float>) -> Void) {
-    reader.visitParameters(prefix: "reader", visit)
+  mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
+    visit("reader", &reader)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 public import Tensors
 
 /// Features as numbers of mean 0 and standard deviation 1 for each column: (f(x) - mean) / deviation, measured once and

@@ -1,3 +1,4 @@
+import Foundations
 public import ImageFiles
 public import Tensors
 

@@ -1,3 +1,4 @@
+import Foundations
 public import ImageFiles
 public import Tensors
 
@@ -96,4 +97,9 @@ public struct ImagePatterns: Sendable {
     }
     return PixelImage(width: width, height: height, channels: channels, bytes: bytes)
   }
+}
+
+/// A half of an image.
+public enum ImageHalf: String, Sendable, CaseIterable {
+  case upper, lower, left, right
 }

@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// Pixels as numbers of mean 0 and standard deviation 1 per channel: `(byte / 255 - mean) / deviation`.

@@ -6,22 +6,33 @@ public struct DescentState<Scalar: TensorScalar>: Sendable {
   /// x, the tokens.
   public internal(set) var tokens: Tokens<Scalar>
   /// The number of steps taken.
-  public internal(set) var steps: Int
+  public internal(set) var steps = 0
   /// What the update rule keeps.
-  public internal(set) var memory: UpdateMemory<Scalar>
-  /// alpha of the last step, [1, 1, 1] or, with backtracking, [batch, 1, 1]; nil before the first.
+  public internal(set) var updateState: UpdateState<Scalar>
+  /// alpha of the last step, [1, 1, 1] or, where each example has its own, [batch, 1, 1]; nil before the first.
   public internal(set) var stepSize: Tensor<Scalar>?
   /// How many gradients of the energy the steps have taken; that at the tokens, where backtracking left it, included.
   public internal(set) var gradientCount = 0
+  /// What the step-size rule keeps of the last step.
+  var keptForStepSize: [Tensor<Scalar>] = []
   /// g, the energy and its gradient at the tokens, where they are already known.
   var evaluation: Evaluation<Scalar>?
   /// What evaluates energies by fused kernels, where it can.
   var fused: FusedDescent<Scalar>?
 }
 
-/// The energy at some tokens.
+/// The energy at some tokens, with its gradient.
 struct Evaluation<Scalar: TensorScalar>: Sendable {
   let activations: Activations<Scalar>
   let energy: EnergyByPart<Scalar>
   let gradient: Tensor<Scalar>
+
+  /// The energy alone.
+  var reading: EnergyReading<Scalar> { EnergyReading(activations: activations, energy: energy) }
+}
+
+/// The energy at some tokens, where nobody needs its gradient.
+struct EnergyReading<Scalar: TensorScalar>: Sendable {
+  let activations: Activations<Scalar>
+  let energy: EnergyByPart<Scalar>
 }

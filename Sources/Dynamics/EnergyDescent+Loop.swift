@@ -1,7 +1,7 @@
 import Energies
 import Tensors
 
-/// The loop of a descent, for a whole batch or piece by piece.
+/// The loop of a descent.
 extension EnergyDescent {
   /// Runs all examples together.
   ///
@@ -11,76 +11,45 @@ extension EnergyDescent {
     visit: (DescentState<Scalar>) -> Void = { _ in }
   ) -> DescentResult<Scalar> {
     var state = start(from: tokens)
+    // The energy at the tokens of the state, where it is known.
+    var reading: EnergyReading<Scalar>?
     var trajectory = Trajectory<Scalar>()
     let needsEnergy = recording.contains { if case .energies = $0 { true } else { false } }
     var reason = stop.reason(DescentProgress(steps: 0))
     if reason == nil {
       state.evaluation = evaluate(tokens, state.fused)
-      reason = fault(at: state)
+      reading = state.evaluation?.reading
+      reason = fault(at: state, reading)
     }
     while reason == nil {
       let evaluation = state.evaluation ?? evaluate(state.tokens, state.fused)
       var next = state
       step(&next)
-      // After a last step that is known to be one, only the energy is needed, if that.
-      let isLast = stop.stepsOnly == next.steps
-      if next.evaluation == nil, next.tokens.values.isFinite {
-        if !isLast { next.evaluation = evaluate(next.tokens, state.fused) }
-        if isLast, needsEnergy { next.evaluation = energyOnly(next.tokens, next.fused) }
+      var nextReading = next.evaluation?.reading
+      if nextReading == nil, next.tokens.values.isFinite {
+        // After a last step that is known to be one, only the energy is needed, if that.
+        if stop.stepsOnly != next.steps {
+          next.evaluation = evaluate(next.tokens, state.fused)
+          nextReading = next.evaluation?.reading
+        } else if needsEnergy {
+          nextReading = readEnergy(at: next.tokens, next.fused)
+        }
       }
-      reason = fault(at: next, after: evaluation) ?? overflow(from: state, to: next)
+      reason = fault(at: next, nextReading, after: evaluation) ?? overflow(from: state, to: next)
       if reason != nil { break }
       record(&trajectory, recording, state, evaluation)
       visit(state)
-      reason = stop.reason(progress(from: state, evaluation, to: next))
-      state = next
+      reason = stop.reason(progress(from: state, evaluation, to: next, nextReading))
+      (state, reading) = (next, nextReading)
     }
-    let activations = state.evaluation?.activations ?? lagrangian.activations(at: state.tokens)
+    let activations = reading?.activations ?? lagrangian.activations(at: state.tokens)
     trajectory.record(
       recording, step: state.steps, isLast: true, tokens: state.tokens, activations: { activations },
-      energy: { detachedParts(state.evaluation?.energy ?? energy.energyByPart(at: activations)) })
+      energy: { detachedParts(reading?.energy ?? energy.energyByPart(at: activations)) })
     visit(state)
     return DescentResult(
       tokens: state.tokens, activations: activations, stopReason: reason ?? .steps(state.steps),
       steps: state.steps, trajectory: trajectory)
-  }
-
-  /// Runs pieces of the batch on all cores, where no decision depends on the whole batch.
-  ///
-  /// The pieces depend only on
-  /// sizes, so the bits do not depend on the number of threads.
-  func runInPieces(from tokens: Tokens<Scalar>, recording: [Recording<Scalar>]) -> DescentResult<Scalar> {
-    let ranges = pieces(of: tokens)
-    guard ranges.count > 1 else { return runInPlace(from: tokens, recording: recording) }
-    let results = Parallelism.map(ranges.count) { index in
-      runInPlace(from: tokens.examples(ranges[index]), recording: recording)
-    }
-    // A piece that met a non-finite number stopped early: the whole batch then stops at that step.
-    guard results.allSatisfy({ $0.stopReason.isFinite }) else {
-      return runInPlace(from: tokens, recording: recording)
-    }
-    let values = Tensor.concatenated(results.map(\.tokens.values), axis: 0)
-    let activations = Tensor.concatenated(results.map(\.activations.values), axis: 0)
-    return DescentResult(
-      tokens: Tokens(values, mask: tokens.mask), activations: Activations(activations, mask: tokens.mask),
-      stopReason: results[0].stopReason, steps: results[0].steps,
-      trajectory: .joined(results.map(\.trajectory)))
-  }
-
-  /// Ranges of examples that can be descended by themselves; one range when they cannot.
-  ///
-  /// A piece of up to 512 tokens keeps a step's arrays in a core's cache and its matrix products large enough.
-  func pieces(of tokens: Tokens<Scalar>) -> [Range<Int>] {
-    let shape = tokens.values.shape
-    var copy = energy
-    var hasContext = false
-    copy.visitContext { _, _ in hasContext = true }
-    let memory: UpdateMemory<Scalar> = updateRule.initialMemory()
-    guard stop.stepsOnly != nil, !hasContext, memory.random == nil, shape[0] > 1 else {
-      return [0..<shape[0]]
-    }
-    let size = max(1, min(512 / max(1, shape[1]), shape[0] / 2))
-    return stride(from: 0, to: shape[0], by: size).map { $0..<min($0 + size, shape[0]) }
   }
 
   private func record(
@@ -96,18 +65,12 @@ extension EnergyDescent {
     EnergyByPart(energy.parts.map { ($0.name, $0.energy.detached) })
   }
 
-  /// The energy by part without its gradient.
-  private func energyOnly(_ tokens: Tokens<Scalar>, _ fused: FusedDescent<Scalar>?) -> Evaluation<Scalar> {
-    if let fused { return fused.evaluate(tokens) }
-    let g = lagrangian.activations(at: tokens)
-    return Evaluation(activations: g, energy: energy.energyByPart(at: g), gradient: g.values)
-  }
-
   private func progress(
-    from before: DescentState<Scalar>, _ evaluation: Evaluation<Scalar>, to after: DescentState<Scalar>
+    from before: DescentState<Scalar>, _ evaluation: Evaluation<Scalar>, to after: DescentState<Scalar>,
+    _ reading: EnergyReading<Scalar>?
   ) -> DescentProgress {
     var progress = DescentProgress(steps: after.steps)
-    if stop.usesEnergy, let new = after.evaluation {
+    if stop.usesEnergy, let new = reading {
       progress.energyChange = largestDifference(evaluation.energy.total, new.energy.total)
     }
     if stop.stepsOnly == nil {
@@ -123,13 +86,15 @@ extension EnergyDescent {
 
   /// The stop reason of a state whose tokens or energy are not finite, or nil.
   ///
-  /// `before` is the energy at the state
-  /// that the step started from.
-  private func fault(at state: DescentState<Scalar>, after before: Evaluation<Scalar>? = nil) -> StopReason? {
+  /// `before` is the energy at the state that the step started from.
+  private func fault(
+    at state: DescentState<Scalar>, _ reading: EnergyReading<Scalar>?,
+    after before: Evaluation<Scalar>? = nil
+  ) -> StopReason? {
     var part: String?
     if !state.tokens.values.isFinite {
       part = before.flatMap { partWithoutFiniteGradient(at: $0.activations) } ?? "tokens"
-    } else if let found = state.evaluation,
+    } else if let found = reading,
       let first = found.energy.parts.first(where: { !$0.energy.isFinite })
     {
       part = found.activations.values.isFinite ? first.name : "activations"

@@ -1,4 +1,5 @@
 public import Energies
+import Foundations
 public import Tensors
 
 /// A descent of an energy, in pieces: what is minimised, in which direction, how far, and until when.
@@ -65,54 +66,6 @@ where Function.Scalar == Norm.Scalar {
     return runRecomputed(from: tokens, recording: recording)
   }
 
-  /// The state before the first step, for stepping by hand.
-  public func start(from tokens: Tokens<Scalar>) -> DescentState<Scalar> {
-    DescentState(
-      tokens: tokens, steps: 0, memory: updateRule.initialMemory(), fused: fusedEvaluator(for: tokens))
-  }
-
-  /// Takes one step, whatever the stopping rule says.
-  public func step(_ state: inout DescentState<Scalar>) {
-    if state.evaluation == nil { state.gradientCount += 1 }
-    let evaluation = state.evaluation ?? evaluate(state.tokens, state.fused)
-    state.evaluation = nil
-    if let backtracking = stepSize.backtracking {
-      backtrack(&state, evaluation, backtracking)
-    } else {
-      let size = Tensor<Scalar>(repeating: Scalar(stepSize.size(at: state.steps)), shape: [1, 1, 1])
-      state.tokens.values = moved(state.tokens, evaluation, size, memory: &state.memory)
-      state.stepSize = size
-    }
-    state.steps += 1
-  }
-
-  /// g, the energy by part and dE/dg at some tokens.
-  func evaluate(_ tokens: Tokens<Scalar>, _ fused: FusedDescent<Scalar>? = nil) -> Evaluation<Scalar> {
-    if let fused, !tokens.values.isTracked { return fused.evaluate(tokens) }
-    let g = lagrangian.activations(at: tokens)
-    if let closed = energy.closedForm {
-      let found = closed.trackedGradient(at: g)
-      return Evaluation(activations: g, energy: found.energy, gradient: found.gradient)
-    }
-    var parts: EnergyByPart<Scalar>?
-    let gradient = Tensors.gradient(at: g.values) { values in
-      let found = energy.energyByPart(at: g.with(values))
-      parts = EnergyByPart(found.parts.map { ($0.name, $0.energy.detached) })
-      return found.total.sum()
-    }
-    return Evaluation(
-      activations: g, energy: parts ?? energy.energyByPart(at: g), gradient: g.masking(gradient))
-  }
-
-  /// The tokens after a displacement; padding stays.
-  func moved(
-    _ tokens: Tokens<Scalar>, _ evaluation: Evaluation<Scalar>, _ size: Tensor<Scalar>,
-    memory: inout UpdateMemory<Scalar>
-  ) -> Tensor<Scalar> {
-    let change = updateRule.displacement(gradient: evaluation.gradient, stepSize: size, memory: &memory)
-    return tokens.values + evaluation.activations.masking(change)
-  }
-
   /// The same descent with parameters that are constants.
   var detached: EnergyDescent {
     replacing(energy.dependencies.values.map(\.detached), lagrangian.parameters.values.map(\.detached))
@@ -132,4 +85,18 @@ where Function.Scalar == Norm.Scalar {
     tokens.values.isTracked || energy.dependencies.values.contains(where: \.isTracked)
       || lagrangian.parameters.values.contains(where: \.isTracked)
   }
+}
+
+/// What came out of a descent.
+public struct DescentResult<Scalar: TensorScalar>: Sendable {
+  /// The tokens after the last step.
+  public let tokens: Tokens<Scalar>
+  /// g at the last tokens: what decoders read.
+  public let activations: Activations<Scalar>
+  /// Why it stopped.
+  public let stopReason: StopReason
+  /// The number of steps taken.
+  public let steps: Int
+  /// What was recorded.
+  public let trajectory: Trajectory<Scalar>
 }

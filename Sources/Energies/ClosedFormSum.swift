@@ -10,14 +10,14 @@ struct ClosedFormSum<Scalar: TensorScalar>: ClosedFormEnergy {
   func energy(at g: Activations<Scalar>) -> Tensor<Scalar> { sum.energy(at: g) }
   func energyByPart(at g: Activations<Scalar>) -> EnergyByPart<Scalar> { sum.energyByPart(at: g) }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
-    for index in parts.indices { parts[index].energy.visitParameters(prefix: parts[index].name, visit) }
+  mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
+    for index in parts.indices { visit(parts[index].name, &parts[index].energy) }
   }
 
-  mutating func visitContext(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  mutating func visitContext(_ visit: ParameterVisitor<Scalar>) {
     for index in parts.indices {
       let prefix = parts[index].name
-      parts[index].energy.visitContext { visit("\(prefix).\($0)", &$1) }
+      parts[index].energy.visitContext(visit.prefixed(prefix))
     }
   }
 

@@ -15,10 +15,10 @@ public struct DifferentiatedEnergy<Base: Energy>: Energy {
   public func energy(at g: Activations<Scalar>) -> Tensor<Scalar> { base.energy(at: g) }
   public func energyByPart(at g: Activations<Scalar>) -> EnergyByPart<Scalar> { base.energyByPart(at: g) }
 
-  public mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     base.visitParameters(visit)
   }
-  public mutating func visitContext(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  public mutating func visitContext(_ visit: ParameterVisitor<Scalar>) {
     base.visitContext(visit)
   }
 }

@@ -26,7 +26,7 @@ public protocol Energy<Scalar>: Parameterized {
 
   /// Visits tensors that the energy depends on and that are not its parameters, such as an adjacency bias that a
   /// model computed; gradients flow to them too. There are none unless a type says so.
-  mutating func visitContext(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void)
+  mutating func visitContext(_ visit: ParameterVisitor<Scalar>)
 }
 
 extension Energy {
@@ -38,9 +38,9 @@ extension Energy {
 
   public var closedForm: (any ClosedFormEnergy<Scalar>)? { self as? any ClosedFormEnergy<Scalar> }
 
-  public mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {}
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {}
 
-  public mutating func visitContext(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {}
+  public mutating func visitContext(_ visit: ParameterVisitor<Scalar>) {}
 
   /// dE/dg of every example by differentiation, [batch, tokens, dimension].
   public func differentiatedGradient(at g: Activations<Scalar>) -> Tensor<Scalar> {
@@ -58,23 +58,24 @@ extension Energy {
   package var dependencies: ParameterValues<Scalar> {
     var copy = self
     var values = ParameterValues<Scalar>()
-    copy.visitDependencies { values.append($0, $1) }
+    copy.visitDependencies(ParameterVisitor { values.append($0, $1) })
     return values
   }
 
-  package mutating func visitDependencies(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  package mutating func visitDependencies(_ visit: ParameterVisitor<Scalar>) {
     visitParameters(visit)
-    visitContext { visit("context.\($0)", &$1) }
+    visitContext(visit.prefixed("context"))
   }
 
   /// A copy with its parameters and context replaced, in visiting order.
   package func replacing(_ values: some Sequence<Tensor<Scalar>>) -> Self {
     var copy = self
     var iterator = values.makeIterator()
-    copy.visitDependencies { name, value in
+    let visit = ParameterVisitor<Scalar> { name, value in
       guard let next = iterator.next() else { fatalError("no value for \(name)") }
       value = next
     }
+    copy.visitDependencies(visit)
     return copy
   }
 }

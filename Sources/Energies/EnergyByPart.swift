@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// The energy of each example, by named part, in the order of the sum.

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// The sum of energies, which remembers its parts by name: E = E_1 + E_2 + …
@@ -22,14 +23,14 @@ public struct EnergySum<Scalar: TensorScalar>: Energy {
     EnergyByPart(parts.map { ($0.name, $0.energy.energy(at: g)) })
   }
 
-  public mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
-    for index in parts.indices { parts[index].energy.visitParameters(prefix: parts[index].name, visit) }
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
+    for index in parts.indices { visit(parts[index].name, &parts[index].energy) }
   }
 
-  public mutating func visitContext(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  public mutating func visitContext(_ visit: ParameterVisitor<Scalar>) {
     for index in parts.indices {
       let prefix = parts[index].name
-      parts[index].energy.visitContext { visit("\(prefix).\($0)", &$1) }
+      parts[index].energy.visitContext(visit.prefixed(prefix))
     }
   }
 

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Which tokens of a batch are real; the others are padding.

@@ -50,8 +50,8 @@ struct DescentCheck<Function: Energy, Norm: Lagrangian> where Function.Scalar ==
     checkBacktracking()
     checkGradientPaths()
     checkThreads()
-    let memory: UpdateMemory<Scalar> = descent.updateRule.initialMemory()
-    if memory.random != nil {
+    let updateState: UpdateState<Scalar> = descent.updateRule.initialState()
+    if updateState.random != nil {
       for law in [Law.independentExamples, .padding, .tokenOrder] {
         findings.skip(law, "noise is drawn for the whole batch")
       }
@@ -83,9 +83,7 @@ struct DescentCheck<Function: Energy, Norm: Lagrangian> where Function.Scalar ==
 
   /// The energy of each example before each step and after the last.
   func energies(_ descent: Descent) -> [[Double]] {
-    descent.run(from: x, recording: [.energies]).trajectory.energies.map {
-      $0.total.elements.map(Double.init)
-    }
+    descent.run(from: x, recording: [.energies]).trajectory.series(of: .total).byStep
   }
 
   /// How much of a difference of energies may be rounding.

@@ -48,7 +48,7 @@ struct EnergyCheck<Function: Energy> {
     findings = Findings(options)
     var copy = energy
     var found: [(name: String, value: Tensor<Scalar>)] = []
-    copy.visitDependencies { found.append(($0, $1)) }
+    copy.visitDependencies(ParameterVisitor { found.append(($0, $1)) })
     dependencies = found
   }
 

@@ -1,4 +1,4 @@
-/// What is asked of energies, Lagrangians and descents; the raw value says it in words.
+/// What is asked of energies, Lagrangians, models and descents; the raw value says it in words.
 public enum Law: String, Sendable, CaseIterable {
   // MARK: Values
   case oneNumberPerExample = "the value is one number for each example"
@@ -20,6 +20,9 @@ public enum Law: String, Sendable, CaseIterable {
   case parameterDerivatives = "derivatives by parameters and context are right"
   case legendre = "the gradient of the Legendre transform by the activation is the token"
   case visiting = "every tensor is visited, once, and written back"
+
+  // MARK: Models
+  case file = "a round trip through a file changes nothing"
 
   // MARK: Descents
   case descent = "the energy falls at every small step"

@@ -5,22 +5,23 @@ import Tensors
 /// Each visited tensor is replaced by a new one; then the visits must return the new ones in order, and
 /// reflection must find no other tensor.
 struct TensorVisits<Scalar: TensorScalar> {
-  typealias Visit = (String, inout Tensor<Scalar>) -> Void
+  typealias VisitAll<Subject> = (inout Subject, ParameterVisitor<Scalar>) -> Void
   private(set) var names: [String] = []
   private(set) var problems: [String] = []
   /// Whether replacing the visited tensors does what it says.
   private(set) var areSound = true
 
-  init<Subject>(_ subject: Subject, constants: Set<String>, _ visitAll: (inout Subject, Visit) -> Void) {
+  init<Subject>(_ subject: Subject, constants: Set<String>, _ visitAll: VisitAll<Subject>) {
     var copy = subject
     var names: [String] = []
     var markers: [Tensor<Scalar>] = []
-    visitAll(&copy) { name, value in
+    let visit = ParameterVisitor<Scalar> { name, value in
       let marker = Tensor<Scalar>(shape: value.shape, elements: value.elements)
       names.append(name)
       markers.append(marker)
       value = marker
     }
+    visitAll(&copy, visit)
     self.names = names
     for name in Set(names.filter { name in names.filter { $0 == name }.count > 1 }).sorted() {
       problems.append("two tensors are visited under the name \(name)")
@@ -31,11 +32,11 @@ struct TensorVisits<Scalar: TensorScalar> {
   }
 
   private mutating func checkWritten<Subject>(
-    _ subject: Subject, _ markers: [Tensor<Scalar>], _ visitAll: (inout Subject, Visit) -> Void
+    _ subject: Subject, _ markers: [Tensor<Scalar>], _ visitAll: VisitAll<Subject>
   ) {
     var copy = subject
     var found: [UnsafeRawPointer?] = []
-    visitAll(&copy) { _, value in found.append(address(value)) }
+    visitAll(&copy, ParameterVisitor { _, value in found.append(address(value)) })
     guard found.count == names.count else {
       problems.append("a second visit reaches \(found.count) tensors, the first reached \(names.count)")
       return

@@ -1,3 +1,5 @@
+import Foundations
+
 extension PixelImage {
   /// The largest part in the middle of the image that has the sides' ratio `width` to `height`, brought to
   /// that size.

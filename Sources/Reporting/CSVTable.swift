@@ -1,3 +1,5 @@
+import Foundations
+
 /// A comma-separated table with a header, quoted as RFC 4180 says.
 public struct CSVTable: Equatable, Sendable {
   /// The names in the header.

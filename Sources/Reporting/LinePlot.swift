@@ -1,3 +1,5 @@
+import Foundations
+
 /// A line plot for a page or a paper, drawn as SVG: equal input gives equal bytes.
 ///
 /// Every point given is drawn; no smoothing, no thinning. Series of at most `dotLimit` points show their points

@@ -1,3 +1,5 @@
+import Foundations
+
 /// A Markdown page put together part by part.
 public struct MarkdownPage: Equatable, Sendable {
   private var parts: [String] = []

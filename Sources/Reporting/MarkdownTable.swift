@@ -1,3 +1,5 @@
+import Foundations
+
 /// A Markdown table whose columns line up in the source as well.
 public struct MarkdownTable: Equatable, Sendable {
   /// The content of one cell.

@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 
 /// Writes `metrics.csv` while training runs: one row an update or an epoch, on the disk at once.
 ///

@@ -1,3 +1,5 @@
+import Foundations
+
 /// One image of a grid: values from 0 (black) to 1 (white), row by row, channels together.
 public struct Picture: Equatable, Sendable {
   /// Width in pixels.

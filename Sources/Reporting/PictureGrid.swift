@@ -1,3 +1,4 @@
+import Foundations
 public import ImageFiles
 
 /// Rows of images under labelled columns, as one picture on a white ground.

@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 
 /// A folder of runs, one folder each, whose tables can be rebuilt from their records.
 public struct ResultsFolder: Sendable {

@@ -1,4 +1,5 @@
 public import Foundation
+import Foundations
 
 /// Everything needed to tell what a run did, with what, and what came out; written as `run.json`.
 ///

@@ -1,3 +1,5 @@
+import Foundations
+
 #if canImport(CommonCrypto)
   import CommonCrypto
 #else

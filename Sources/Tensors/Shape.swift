@@ -1,3 +1,5 @@
+import Foundations
+
 /// The number of elements of a shape: the product of its axes. Ends the program where no memory could hold so many.
 package func elementCount(_ shape: [Int]) -> Int {
   shape.reduce(1) { product, size in
@@ -17,20 +19,27 @@ package func rowMajorStrides(_ shape: [Int]) -> [Int] {
   return strides
 }
 
-/// The shape of an element-wise operation on two operands of the same rank, axes of size 1 being repeated.
+/// The shape of an element-wise operation on two operands, axes of size 1 being repeated; the one of lower rank has
+/// axes of size 1 put before its own.
 func broadcastShape(_ a: [Int], _ b: [Int]) -> [Int] {
-  require(a.count == b.count, "element-wise operands differ in rank: \(a) and \(b)")
-  return zip(a, b).map { x, y in
+  let rank = max(a.count, b.count)
+  return zip(prefixed(a, rank: rank), prefixed(b, rank: rank)).map { x, y in
     require(x == y || x == 1 || y == 1, "element-wise operands do not match: \(a) and \(b)")
     return x == 1 ? y : x
   }
 }
 
-/// Strides that repeat the axes of size 1 of `shape` to `target`.
+/// Strides that repeat the axes of size 1 of `shape`, and those it lacks, to `target`.
 func broadcastStrides(_ shape: [Int], to target: [Int]) -> [Int] {
-  zip(rowMajorStrides(shape), zip(shape, target)).map { step, sizes in
+  let full = prefixed(shape, rank: target.count)
+  return zip(rowMajorStrides(full), zip(full, target)).map { step, sizes in
     sizes.0 == 1 && sizes.1 != 1 ? 0 : step
   }
+}
+
+/// A shape with as many axes of size 1 before its own as make it `rank`.
+func prefixed(_ shape: [Int], rank: Int) -> [Int] {
+  [Int](repeating: 1, count: max(0, rank - shape.count)) + shape
 }
 
 /// An axis counted from the front; -1 is the last.

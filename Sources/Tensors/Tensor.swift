@@ -1,3 +1,5 @@
+import Foundations
+
 /// A dense row-major array of numbers, and, where a gradient is being taken, how it was computed.
 ///
 /// A tensor is a value: operations make new ones. Shapes are never adapted silently: operands of an element-wise

@@ -1,3 +1,4 @@
+import ArrayFiles
 import Datasets
 import Foundation
 import Tensors
@@ -28,10 +29,11 @@ struct EncoderFolderTests {
   func reading() throws {
     let place = try folder()
     let found = try EncoderFolder(place.url)
-    let arrays: [String: Tensor<Float>] = try found.arrays()
-    #expect(arrays.keys.sorted() == ["brain", "half", "single"])
-    #expect(arrays["half"]?.elements == [1, -2, 0.5] && arrays["brain"]?.elements == [1])
-    #expect(arrays["single"]?.shape == [2, 1])
+    var arrays: NamedArrays<Float> = try found.arrays()
+    #expect(arrays.names == ["brain", "half", "single"])
+    #expect(try arrays.tensor("half").elements == [1, -2, 0.5])
+    #expect(try arrays.tensor("brain").elements == [1])
+    #expect(arrays.shape(of: "single") == [2, 1])
     #expect(try found.configuration(as: Sizes.self) == Sizes(width: 3, name: "x"))
     #expect(try found.tokenizer().ids(of: "A É") == [5, 6])
     try place.write(
@@ -67,13 +69,13 @@ struct EncoderFolderTests {
     try SafetensorsFile.write(
       path: found.weightsURL.path,
       arrays: [("embeddings.query.weight", StoredArray(shape: [1, 2], integers: [0, 1]))])
-    let quantised = message { let _: [String: Tensor<Float>] = try found.arrays() }
+    let quantised = message { let _: NamedArrays<Float> = try found.arrays() }
     #expect(
       quantised?.contains("array embeddings.query.weight of shape [1, 2] holds i64, expected floating-point")
         == true,
       "\(quantised ?? "")")
     try weights.dropLast(3).write(to: found.weightsURL)
-    let cut = message { let _: [String: Tensor<Float>] = try found.arrays() }
+    let cut = message { let _: NamedArrays<Float> = try found.arrays() }
     #expect(cut?.contains("model.safetensors: array \"") == true, "\(cut ?? "")")
     try place.remove("vocab.txt")
     try place.remove("tokenizer.json")
@@ -86,7 +88,7 @@ struct EncoderFolderTests {
   @Test("weights in shards are read by their index; a shard or an array that is missing is named")
   func shards() throws {
     let place = try folder()
-    let whole: [String: Tensor<Float>] = try EncoderFolder(place.url).arrays()
+    var whole: NamedArrays<Float> = try EncoderFolder(place.url).arrays()
     let file = try SafetensorsFile.read(path: place.url.appendingPathComponent("model.safetensors").path)
     var map: [String] = []
     for (shard, names) in [("one", ["half", "places"]), ("two", ["brain", "single"])] {
@@ -102,13 +104,16 @@ struct EncoderFolderTests {
         Array("{\"metadata\": {}, \"weight_map\": {\(map.joined(separator: ","))}}".utf8))
       return try EncoderFolder(place.url)
     }
-    let found: [String: Tensor<Float>] = try index(map).arrays()
-    #expect(found.keys.sorted() == whole.keys.sorted())
-    for (name, array) in whole { #expect(found[name]?.elements == array.elements, "\(name)") }
+    var found: NamedArrays<Float> = try index(map).arrays()
+    #expect(found.names == whole.names)
+    for name in whole.names {
+      let array = try whole.tensor(name)
+      #expect(try found.tensor(name).elements == array.elements, "\(name)")
+    }
     #expect(try index(map).shards().map(\.url.lastPathComponent) == ["one.safetensors", "two.safetensors"])
     let missing = try index(map + ["\"other\": \"two.safetensors\""])
     #expect(
-      message { let _: [String: Tensor<Float>] = try missing.arrays() }?
+      message { let _: NamedArrays<Float> = try missing.arrays() }?
         .contains("two.safetensors: array names: expected \"other\"") == true)
     let outside = try index(["\"half\": \"../one.safetensors\""])
     #expect(message { _ = try outside.shards() }?.contains("the name of a file beside the index") == true)
@@ -134,7 +139,7 @@ struct EncoderFolderTests {
         "model.safetensors",
         [UInt8(header.utf8.count)] + [UInt8](repeating: 0, count: 7) + Array(header.utf8) + [0, 0])
       let found = try EncoderFolder(place.url)
-      return message { let _: [String: Tensor<Float>] = try found.arrays() }
+      return message { let _: NamedArrays<Float> = try found.arrays() }
     }
     #expect(try arrays("cls.predictions.bias") == nil)
     #expect(try arrays("scale") == nil)
@@ -242,7 +247,7 @@ struct EncoderFolderTests {
         let problem = message {
           _ = try found.configuration(as: Sizes.self)
           _ = try found.tokenizer()
-          let _: [String: Tensor<Float>] = try found.arrays()
+          let _: NamedArrays<Float> = try found.arrays()
         }
         #expect(problem?.contains(name) == true && problem?.contains(kind) == true, "\(problem ?? "")")
       }

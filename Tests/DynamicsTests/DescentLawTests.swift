@@ -76,7 +76,8 @@ struct DescentLawTests {
     let other = Tokens(Tensor(shape: [3, 5, 7], elements: elements), mask: mask)
     for rule: any UpdateRule in [
       GradientUpdate(), MomentumUpdate(momentum: 0.5), ExtrapolatedUpdate(extrapolation: 0.5),
-      ImplicitUpdate(length: 0.6),
+      FixedPointUpdate(length: 0.6), NesterovUpdate(momentum: 0.5, restarts: true),
+      AndersonUpdate(length: 0.6, window: 2),
       NoisyUpdate(standardDeviation: 0.1, random: RandomStream(seed: 5)),
     ] {
       let descent = SmallBlock().descent(updateRule: rule, stop: .after(steps: 6))

@@ -46,6 +46,8 @@ import Testing
     #expect(reason { $0.usesFusedKernels = false } == "general: fused kernels are switched off")
     #expect(reason { $0.updateRule = .momentum(0.5) } == "fused gradients: the update rule MomentumUpdate")
     #expect(reason { $0.stepSize = .backtracking(from: 1) }.hasPrefix("fused gradients: step sizes"))
+    #expect(reason { $0.stepSize = .barzilaiBorwein(from: 1) }.hasPrefix("fused gradients: step sizes"))
+    #expect(reason { $0.stepSize = .schedule([0.1, 0.2]) } == "fused")
     #expect(reason { $0.energy = (energy + PowerEnergy(weight: 1, power: 2).named("own")) }.contains("own"))
     let tracked = Tokens(x.values.variable(), mask: x.mask)
     let unrolled = example.descent(energy, norm, path: .unrolled, isFused: true)
@@ -73,6 +75,7 @@ import Testing
     }
     results(.momentum(0.7), .constant(0.1))
     results(.gradient, .backtracking(from: 4))
+    results(.gradient, .barzilaiBorwein(from: 0.1))
   }
 
   @Test("a descent that meets infinity says where, as the general way does")

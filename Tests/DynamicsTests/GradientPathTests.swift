@@ -29,13 +29,33 @@ struct PathCase: Sendable, CustomStringConvertible {
     PathCase(description: "momentum", updateRule: .momentum(0.8)),
     PathCase(description: "momentum, in pieces", batch: 16, updateRule: .momentum(0.8), learnsBeta: true),
     PathCase(description: "momentum, differentiated", updateRule: .momentum(0.8), isDifferentiated: true),
+    PathCase(description: "Nesterov", updateRule: .nesterov(0.8)),
+    PathCase(
+      description: "Nesterov, restarts, in pieces, mask", batch: 16,
+      updateRule: .nesterov(0.9, restarts: true),
+      stepSize: .constant(0.9), mask: TokenMask(lengths: (0..<16).map { 1 + $0 % 5 }, tokenCount: 5)),
+    PathCase(
+      description: "Anderson", updateRule: .anderson(length: 0.4, window: 2), stepSize: .constant(0.9)),
+    PathCase(
+      description: "Anderson, in pieces, mask, differentiated", batch: 16,
+      updateRule: .anderson(length: 0.4, window: 1), stepSize: .constant(1),
+      mask: TokenMask(lengths: (0..<16).map { 1 + $0 % 5 }, tokenCount: 5), isDifferentiated: true),
+    PathCase(description: "Barzilai-Borwein", stepSize: .barzilaiBorwein(from: 0.2)),
+    PathCase(
+      description: "Barzilai-Borwein, safeguarded, in pieces", batch: 16, updateRule: .momentum(0.5),
+      stepSize: .backtracking(from: .barzilaiBorwein(from: 2, .short))),
+    PathCase(
+      description: "momentum with noise of its own", updateRule: NoisyMomentum(seed: 12), learnsBeta: true),
+    PathCase(
+      description: "momentum with noise of its own, mask", updateRule: NoisyMomentum(seed: 13),
+      mask: TokenMask(lengths: [3, 5, 1], tokenCount: 5)),
     PathCase(description: "extrapolated", updateRule: .extrapolated(0.5)),
     PathCase(
       description: "extrapolated, in pieces, mask", batch: 16, updateRule: .extrapolated(1.5),
       stepSize: .schedule([0.1, 0.3]), mask: TokenMask(lengths: (0..<16).map { 1 + $0 % 5 }, tokenCount: 5)),
-    PathCase(description: "implicit", updateRule: .implicit(length: 0.5), stepSize: .constant(0.8)),
+    PathCase(description: "implicit", updateRule: .fixedPoint(length: 0.5), stepSize: .constant(0.8)),
     PathCase(
-      description: "implicit, in pieces, differentiated", batch: 16, updateRule: .implicit(length: 0.5),
+      description: "implicit, in pieces, differentiated", batch: 16, updateRule: .fixedPoint(length: 0.5),
       stepSize: .constant(1), isDifferentiated: true),
     PathCase(
       description: "extrapolated with growing sizes", updateRule: .extrapolated(0.5),
@@ -67,6 +87,23 @@ struct PathCase: Sendable, CustomStringConvertible {
     PathCase(
       description: "stop by energy change", stop: .any([.after(steps: 50), .energyChange(below: 0.5)])),
   ]
+}
+
+/// Langevin descent with momentum, a rule of one's own: it keeps an array and a source of noise.
+struct NoisyMomentum: UpdateRule {
+  let seed: UInt64
+
+  func initialState<Scalar>() -> UpdateState<Scalar> { UpdateState(random: RandomStream(seed: seed)) }
+
+  func displacement<Scalar>(
+    gradient: Tensor<Scalar>, stepSize: Tensor<Scalar>, state: inout UpdateState<Scalar>
+  ) -> Tensor<Scalar> {
+    var random = state.random ?? RandomStream(seed: seed)
+    let velocity = state.arrays.first.map { $0 * 0.7 + gradient } ?? gradient
+    let noise = Tensor<Scalar>.normal(gradient.shape, standardDeviation: 0.2, using: &random)
+    state = UpdateState(arrays: [velocity], random: random)
+    return noise * stepSize.squareRoot() - velocity * stepSize
+  }
 }
 
 /// The loss of a case as a function of the tokens, the parameters of energy and norm, and what the bias is made of.
@@ -154,7 +191,7 @@ struct GradientPathTests {
     arguments: PathCase.all.filter {
       [
         "three examples", "momentum", "noisy", "mask", "multiplicative bias", "additive bias", "extrapolated",
-        "implicit",
+        "implicit", "Nesterov", "Anderson", "momentum with noise of its own",
       ].contains($0.description)
     })
   func finiteDifferences(pathCase: PathCase) {
@@ -171,7 +208,7 @@ struct GradientPathTests {
     arguments: PathCase.all.filter {
       [
         "three examples", "sixteen examples, in pieces", "momentum", "noisy", "mask", "multiplicative bias",
-        "differentiated", "extrapolated", "implicit",
+        "differentiated", "extrapolated", "implicit", "Nesterov", "Anderson",
       ].contains($0.description)
     })
   func secondDerivatives(pathCase: PathCase) throws {

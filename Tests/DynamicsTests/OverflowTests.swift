@@ -20,7 +20,8 @@ struct OverflowTests {
   @Test("a step whose tokens overflow the norm's squares is a stop reason, whatever the rule and the way")
   func reason() {
     let rules: [any UpdateRule] = [
-      .gradient, .momentum(0.5), .extrapolated(0.5), .implicit(length: 1),
+      .gradient, .momentum(0.5), .nesterov(0.5), .extrapolated(0.5), .fixedPoint(length: 1),
+      .anderson(length: 1, window: 2),
       .noisy(standardDeviation: 0.1, random: RandomStream(seed: 5)),
     ]
     for rule in rules {

@@ -1,5 +1,6 @@
 import Dynamics
 import Energies
+import Foundations
 import Tensors
 import TestSupport
 import Testing
@@ -19,7 +20,7 @@ struct RecordingTests {
 
   @Test(
     "energies and quantities are kept before each step and after the last, states every n-th and the last")
-  func moments() throws {
+  func recorded() throws {
     let result = block.descent(stop: .after(steps: 7)).run(
       from: SmallBlock.tokens(batch: 3), recording: recording)
     #expect(result.trajectory.energies.count == 8)
@@ -97,6 +98,51 @@ struct RecordingTests {
     let quantities = try #require(result.trajectory.quantities["largest"])
     let others = try #require(whole.trajectory.quantities["largest"])
     #expect(quantities == others.map { Array($0[examples]) })
+  }
+
+  @Test("a series has the energy of each example at every step, of a part or of all")
+  func series() async {
+    let trajectory = block.descent(stop: .after(steps: 4)).run(
+      from: SmallBlock.tokens(batch: 3), recording: [.energies]
+    ).trajectory
+    #expect(trajectory.series.map(\.name) == ["attention", "memory", "total"])
+    for series in trajectory.series {
+      let expected = trajectory.energies.map { ($0[series.name] ?? $0.total).elements }
+      #expect(series.byStep == expected && series.values.elements == expected.flatMap { $0 })
+      #expect(series.values.shape == [5, 3])
+      for (mean, energies) in zip(series.means, expected) {
+        #expect(abs(mean - (energies[0] + energies[1] + energies[2]) / 3) < 1e-13)
+      }
+    }
+    #expect(trajectory.series(of: "memory").byStep == trajectory.series[1].byStep)
+    #expect(trajectory.series(of: .total).byStep == trajectory.series[2].byStep)
+    await #expect(processExitsWith: .failure) {
+      let descent = SmallBlock().descent(stop: .after(steps: 1))
+      _ = descent.run(from: SmallBlock.tokens(batch: 2)).trajectory.series(of: .total)
+    }
+    await #expect(processExitsWith: .failure) {
+      let descent = SmallBlock().descent(stop: .after(steps: 1))
+      _ = descent.run(from: SmallBlock.tokens(batch: 2), recording: [.energies]).trajectory.series(of: "none")
+    }
+  }
+
+  @Test("whether the energy fell is told for each example; at rest and within a tolerance it need not")
+  func fell() {
+    // E = sum g² / 2 of plain tokens: steps of 1/2 halve them, steps of 3 double them; tokens at 0 are at rest.
+    func trajectory(_ stepSize: any StepSizeRule) -> Trajectory<Double> {
+      let start = Tensor<Double>(shape: [3, 2, 2], elements: [1, 2, 3, 4, 0, 0, 0, 0, -1, -2, -3, -4])
+      return EnergyDescent(
+        of: PowerEnergy(weight: 0.5, power: 2), lagrangian: PlainLagrangian(), stepSize: stepSize,
+        stop: .after(steps: 3)
+      ).run(from: Tokens(start), recording: [.energies]).trajectory
+    }
+    #expect(trajectory(.constant(0.5)).fellAtEveryStep() == [true, false, true])
+    #expect(trajectory(.constant(0.5)).fellAtEveryStep(tolerance: 1e-14) == [true, true, true])
+    #expect(trajectory(.schedule([0.5, 3, 0.5])).fellAtEveryStep() == [false, false, false])
+    // A step of 3 makes the energy four times as large: a rise by 3 times itself.
+    #expect(trajectory(.schedule([0.5, 3, 0.5])).fellAtEveryStep(tolerance: 2.9) == [false, true, false])
+    #expect(trajectory(.schedule([0.5, 3, 0.5])).fellAtEveryStep(tolerance: 3.1) == [true, true, true])
+    #expect(trajectory(.constant(0)).series(of: "PowerEnergy").fellAtEveryStep() == [false, false, false])
   }
 
   @Test("stepping by hand is the same descent", arguments: [0.0, 0.8])

@@ -1,6 +1,8 @@
+import ArrayFiles
 import Dynamics
 import Energies
 import Foundation
+import Foundations
 import Tensors
 import TestSupport
 import Testing

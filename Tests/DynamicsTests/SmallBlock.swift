@@ -74,6 +74,12 @@ struct Bowl {
       of: energy, lagrangian: PlainLagrangian(), updateRule: updateRule, stepSize: stepSize, stop: stop,
       gradientPath: gradientPath)
   }
+
+  /// dE/dg at tokens, as plain numbers.
+  func slope(at x: [Double], batch: Int) -> [Double] {
+    let shape = [batch, SmallBlock.tokenCount, SmallBlock.dimension]
+    return energy.differentiatedGradient(at: Activations(Tensor(shape: shape, elements: x))).elements
+  }
 }
 
 extension EnergyByPart<Double> {

@@ -1,5 +1,6 @@
 import Dynamics
 import Energies
+import Foundations
 import Tensors
 import TestSupport
 import Testing

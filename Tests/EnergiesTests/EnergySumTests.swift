@@ -15,7 +15,7 @@ struct EnergySumTests {
   struct Spring: Energy {
     var stiffness: Tensor<Double>
     var name: String { "spring" }
-    mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Double>) -> Void) {
+    mutating func visitParameters(_ visit: ParameterVisitor<Double>) {
       visit("stiffness", &stiffness)
     }
     func energy(at g: Activations<Double>) -> Tensor<Double> {
@@ -35,7 +35,7 @@ struct EnergySumTests {
       ])
     var copy = sum
     var context: [String] = []
-    copy.visitContext { name, _ in context.append(name) }
+    copy.visitContext(ParameterVisitor { name, _ in context.append(name) })
     #expect(context == ["attention.bias"])
   }
 

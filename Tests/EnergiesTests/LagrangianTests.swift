@@ -1,3 +1,4 @@
+import ArrayFiles
 import Energies
 import EnergyTesting
 import Tensors

@@ -18,10 +18,10 @@ struct TrackedGradientTests {
     var copy = energy
     var points = [g.values]
     copy.visitParameters { points.append($1) }
-    copy.visitContext { points.append($1) }
+    copy.visitContext(ParameterVisitor { points.append($1) })
     func replacing(_ values: [Tensor<Double>]) -> Tensor<Double> {
       var (copy, index) = (energy, 1)
-      let visit = { (name: String, value: inout Tensor<Double>) in
+      let visit = ParameterVisitor<Double> { _, value in
         value = values[index]
         index += 1
       }

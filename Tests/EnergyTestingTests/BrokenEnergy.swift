@@ -24,7 +24,7 @@ struct BrokenEnergy: Energy {
     if defect == .unvisitedParameter { forgotten = Tensor(2) }
   }
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Double>) -> Void) {
+  mutating func visitParameters(_ visit: ParameterVisitor<Double>) {
     if defect == .lostParameter {
       var copy = weights
       visit("weights", &copy)

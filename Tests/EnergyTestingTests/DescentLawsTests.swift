@@ -128,7 +128,7 @@ struct DescentLawsTests {
   /// Moves every example by the mean gradient of the batch.
   struct Leaking: UpdateRule {
     func displacement<Scalar>(
-      gradient: Tensor<Scalar>, stepSize: Tensor<Scalar>, memory: inout UpdateMemory<Scalar>
+      gradient: Tensor<Scalar>, stepSize: Tensor<Scalar>, state: inout UpdateState<Scalar>
     ) -> Tensor<Scalar> {
       -(gradient.mean(axes: [0], keepingDimensions: true) * stepSize).repeated(to: gradient.shape)
     }

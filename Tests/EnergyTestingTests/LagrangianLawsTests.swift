@@ -14,7 +14,7 @@ struct BrokenLagrangian: Lagrangian {
   var scale: Tensor<Double>
   let defect: Defect
 
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Double>) -> Void) {
+  mutating func visitParameters(_ visit: ParameterVisitor<Double>) {
     if defect != .unvisitedParameter { visit("scale", &scale) }
   }
 

@@ -1,4 +1,6 @@
+import ArrayFiles
 import Foundation
+import Foundations
 import Tensors
 import TestSupport
 import Testing

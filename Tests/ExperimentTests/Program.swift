@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 import Testing
 
 /// An executable of this package, built beside the tests.

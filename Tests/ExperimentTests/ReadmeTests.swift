@@ -15,6 +15,60 @@ struct ReadmeTests {
     #expect(page.contains("```swift\n\(code)```\n"))
   }
 
+  @Test(
+    "the page of programs shows those that are compiled and run here, letter by letter",
+    arguments: [
+      "AnchorsExample.swift", "ClassifierExample.swift", "CompletionExample.swift", "RecallExample.swift",
+    ])
+  func programIsTheOneOnThePage(example: String) throws {
+    let root = folder.deletingLastPathComponent().deletingLastPathComponent()
+    let code = try String(contentsOf: folder.appending(path: example), encoding: .utf8)
+    let page = try String(contentsOf: root.appending(path: "Documentation/programs.md"), encoding: .utf8)
+    #expect(page.contains("```swift\n\(code)```\n"))
+  }
+
+  @Test("an energy of one's own learns both its tensors beside attention and memory")
+  func exampleTrains() throws {
+    let losses = try trainAnchors(updates: 40)
+    #expect(losses.last < 0.7 * losses.first, "\(losses)")
+    var random = RandomStream(seed: 4)
+    let model = AnchoredBlock(
+      block: EnergyTransformerBlock(
+        .learning(dimension: 16, headCount: 2, keySize: 8, memoryCount: 32), using: &random),
+      anchors: Anchors(anchors: .normal([6, 16], using: &random), strength: .ones([6])))
+    let x = Tensor<Float>.normal([2, 3, 16], using: &random)
+    let (_, gradient) = valueWithGradient(at: model) { $0(x).tokens.values.squared().sum() }
+    for name in ["anchors.anchors", "anchors.strength", "block.memory.memories"] {
+      #expect((gradient[name]?.elements.map(abs).max() ?? 0) > 0, "\(name)")
+    }
+  }
+
+  @Test("a digit classifier around a block learns from its first updates")
+  func exampleClassifies() throws {
+    // 600 updates take a minute in a release build and reach 0.9; these few show that it is far from chance.
+    #expect(try trainDigits(updates: 60) > 0.4)
+  }
+
+  @Test("a published checkpoint is loaded by one call, a picture completed, its energies written")
+  func exampleCompletes() throws {
+    let place = try TemporaryPlace()
+    let checkpoint = folder.deletingLastPathComponent()
+      .appending(path: "TransformersTests/Fixtures/et-image-checkpoint.npz").path
+    var random = RandomStream(seed: 5)
+    let bytes = (0..<32 * 32 * 3).map { _ in UInt8(random.integer(below: 256)) }
+    let picture = PixelImage(width: 32, height: 32, channels: 3, bytes: bytes)
+    try Data(picture.pngData()).write(to: URL(fileURLWithPath: place.path("a.png")))
+    try complete(
+      URL(fileURLWithPath: place.path("a.png")), by: checkpoint,
+      to: URL(fileURLWithPath: place.path("b.png")), energies: place.path("energies.csv"))
+    let found = try PixelImage.decode(
+      [UInt8](Data(contentsOf: URL(fileURLWithPath: place.path("b.png")))), name: "b.png")
+    #expect(found.bytes.prefix(16 * 32 * 3).elementsEqual(bytes.prefix(16 * 32 * 3)))
+    #expect(!found.bytes.suffix(16 * 32 * 3).elementsEqual(bytes.suffix(16 * 32 * 3)))
+    let table = try CSVTable.read(from: place.path("energies.csv"))
+    #expect(table.columns == ["step", "attention", "memory", "total"] && table.rows.count == 13)
+  }
+
   @Test("the example descends both energies, and their sum falls at every step")
   func exampleDescends() {
     let result = descendTwoEnergies()
@@ -24,6 +78,20 @@ struct ReadmeTests {
     #expect(energies.allSatisfy { $0.parts.map(\.name) == ["memory", "Chain"] })
     let totals = energies.map { $0.total.elements[0] }
     #expect(zip(totals, totals.dropFirst()).allSatisfy { $0 > $1 }, "\(totals)")
+  }
+
+  @Test("three lines write the energies of every step to a table")
+  func energyTable() throws {
+    let place = try TemporaryPlace()
+    let trajectory = descendTwoEnergies().trajectory
+    try writeEnergies(of: trajectory, to: place.path("energies.csv"))
+    let table = try CSVTable.read(from: place.path("energies.csv"))
+    #expect(table.columns == ["step", "memory", "Chain", "total"])
+    #expect(try table.numbers(inColumn: "step") == (0...12).map(Double.init))
+    for (column, part) in [("memory", 0), ("Chain", 1)] {
+      let expected = trajectory.energies.map { Double($0.parts[part].energy.elements[0]) }
+      #expect(try table.numbers(inColumn: column) == expected)
+    }
   }
 
   @Test("the example recalls a picture of which half was hidden")

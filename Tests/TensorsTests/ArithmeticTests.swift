@@ -46,6 +46,30 @@ struct ArithmeticTests {
     }
   }
 
+  @Test("an operand of lower rank has axes of size 1 put before its own, and its derivative is summed back")
+  func lowerRank() throws {
+    for (a, b) in [
+      ([2, 3, 4], [4]), ([4], [2, 3, 4]), ([2, 3, 4], [3, 1]), ([5, 2], []), ([1], [3, 2]),
+    ] {
+      let (left, right) = (normalTensor(a, seed: 1), normalTensor(b, seed: 2) + 3)
+      let rank = max(a.count, b.count)
+      func full(_ x: Tensor<Double>) -> Tensor<Double> {
+        x.reshaped([Int](repeating: 1, count: rank - x.rank) + x.shape)
+      }
+      for operation in Self.operations {
+        let found = operation.tensors([left, right])
+        let expected = operation.tensors([full(left), full(right)])
+        #expect(found.shape == expected.shape && found.elements == expected.elements, "\(a) and \(b)")
+      }
+      try expectDerivativesMatchFiniteDifferences(at: [left, right]) {
+        weightedSum($0[0] * $0[1] + $0[1] / ($0[0].squared() + 2))
+      }
+    }
+    #expect(normalTensor([3], seed: 1).repeated(to: [2, 3]).shape == [2, 3])
+    #expect(normalTensor([3, 4], seed: 1).expanded(axis: -1).shape == [3, 4, 1])
+    #expect(normalTensor([3, 4], seed: 1).expanded(axis: 0).shape == [1, 3, 4])
+  }
+
   @Test("lengths across every vector width and tail, in both precisions", arguments: 1...70)
   func tails(length: Int) {
     func check<Scalar: TensorScalar>(_ type: Scalar.Type, _ relative: Double) {

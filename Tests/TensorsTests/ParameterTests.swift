@@ -8,7 +8,7 @@ struct ParameterTests {
     var weight: Tensor<Double>
     var bias: Tensor<Double>
 
-    mutating func visitParameters(_ visit: (String, inout Tensor<Double>) -> Void) {
+    mutating func visitParameters(_ visit: ParameterVisitor<Double>) {
       visit("weight", &weight)
       visit("bias", &bias)
     }
@@ -23,9 +23,9 @@ struct ParameterTests {
     // Not a parameter: no gradient is taken.
     var offset = Tensor<Double>(0.25)
 
-    mutating func visitParameters(_ visit: (String, inout Tensor<Double>) -> Void) {
-      first.visitParameters(prefix: "first", visit)
-      second.visitParameters(prefix: "second", visit)
+    mutating func visitParameters(_ visit: ParameterVisitor<Double>) {
+      visit("first", &first)
+      visit("second", &second)
       visit("scale", &scale)
     }
 
@@ -47,6 +47,41 @@ struct ParameterTests {
     #expect(Self.network.parameterCount == 12 + 4 + 8 + 2 + 1)
     #expect(parameters["second.weight"]?.elements == Self.network.second.weight.elements)
     #expect(parameters["offset"] == nil && parameters.count == 5)
+  }
+
+  /// Parts of every kind that a visitor takes.
+  struct Parts: Parameterized {
+    var layers: [Layer]
+    var offset: Tensor<Double>?
+    var last: Layer?
+
+    mutating func visitParameters(_ visit: ParameterVisitor<Double>) {
+      visit("layers", &layers)
+      visit("offset", &offset)
+      visit("last", &last)
+    }
+  }
+
+  @Test("parts in a row are named by their index, and what is missing is not visited")
+  func optionalParts() {
+    let layer = Self.network.first
+    var parts = Parts(layers: [layer, layer], offset: nil, last: nil)
+    let ofLayers = ["layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias"]
+    #expect(parts.parameters.names == ofLayers)
+    parts = Parts(layers: [layer, layer], offset: Tensor(2), last: layer)
+    #expect(parts.parameters.names == ofLayers + ["offset", "last.weight", "last.bias"])
+    let doubled = parts.with(parts.parameters.map { $1 * 2 })
+    #expect(doubled.offset?.scalar == 4)
+    #expect(doubled.last?.bias.elements == layer.bias.elements.map { $0 * 2 })
+    #expect(doubled.layers[1].weight.elements == layer.weight.elements.map { $0 * 2 })
+    #expect(parts.offset?.scalar == 2)
+  }
+
+  @Test("a printed model lists its parameters with their shapes, and counts them")
+  func printed() {
+    let lines = "\(Self.network)".split(separator: "\n")
+    #expect(lines.first == "first.weight   [3, 4]" && lines[4] == "scale          []")
+    #expect(lines.last == "27 learned numbers in 5 parameters")
   }
 
   @Test("the gradient of a model matches central differences for every parameter")

@@ -6,7 +6,7 @@ import Testing
 struct PieceByPieceTests {
   private struct Layer: Parameterized {
     var weights: Tensor<Double>
-    mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Double>) -> Void) {
+    mutating func visitParameters(_ visit: ParameterVisitor<Double>) {
       visit("weights", &weights)
     }
   }

@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import Testing
 
@@ -9,12 +10,12 @@ struct PreconditionTests {
     return shapes.allSatisfy { message.contains("\($0)") }
   }
 
-  @Test("operands of different rank or size")
+  @Test("operands whose axes do not match, of the same rank or not")
   func elementWise() async {
     let rank = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = Tensor<Float>.zeros([2, 3]) + Tensor<Float>.zeros([3])
+      _ = Tensor<Float>.zeros([2, 3]) + Tensor<Float>.zeros([2])
     }
-    #expect(names(rank, [2, 3], [3]))
+    #expect(names(rank, [2, 3], [2]))
     let size = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Tensor<Float>.zeros([2, 3]) * Tensor<Float>.zeros([2, 4])
     }
@@ -50,5 +51,18 @@ struct PreconditionTests {
     await #expect(processExitsWith: .failure) { _ = Tensor<Float>.zeros([2]).gathered([2], axis: 0) }
     await #expect(processExitsWith: .failure) { _ = Tensor<Float>.zeros([2]).sliced(axis: 0, 1..<3) }
     await #expect(processExitsWith: .failure) { _ = Tensor<Float>(shape: [2], elements: [1]) }
+  }
+
+  @Test("a fault that all threads meet is said once")
+  func faultOnAllThreads() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      Parallelism.threadCount = 4
+      Parallelism.forEach(8) { _ in
+        for _ in 0..<1_000 { _ = Tensor<Float>.ones([64]).sum() }
+        _ = Tensor<Float>.zeros([2, 3]) + Tensor<Float>.zeros([2, 4])
+      }
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.components(separatedBy: "Fatal error: ").count == 2, "\(message.prefix(2000))")
   }
 }

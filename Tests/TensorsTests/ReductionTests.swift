@@ -163,4 +163,13 @@ struct ReductionTests {
       #expect(abs(a.innerProduct(b) - expected) <= 1e-12 * (1 + Double(length)))
     }
   }
+
+  @Test("argmax is where the largest element lies along an axis, the first of equal ones")
+  func argmax() {
+    let x = Tensor<Double>(shape: [2, 3, 2], elements: [1, 9, 5, 2, 5, 3, -4, -1, -2, -1, -3, 0])
+    #expect(x.argmax(axis: 1) == [1, 0, 1, 2])
+    #expect(x.argmax() == [1, 0, 0, 1, 1, 1])
+    #expect(x.argmax(axis: 0) == [0, 0, 0, 0, 0, 0])
+    #expect(Tensor<Float>(shape: [1, 1], elements: [3]).argmax() == [0])
+  }
 }

@@ -7,7 +7,7 @@ struct SumOverExamplesTests {
   private struct Layer: Parameterized {
     var weights: Tensor<Double>
     var offset: Tensor<Double>
-    mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Double>) -> Void) {
+    mutating func visitParameters(_ visit: ParameterVisitor<Double>) {
       visit("weights", &weights)
       visit("offset", &offset)
     }

@@ -56,3 +56,11 @@ private func indices(_ position: Int, shape: [Int]) -> [Int] {
   }
   return result.reversed()
 }
+
+/// Largest difference, relative to the largest magnitude of what is expected.
+public func relativeError<Scalar>(_ actual: Tensor<Scalar>, _ expected: Tensor<Scalar>) -> Double {
+  guard actual.shape == expected.shape, actual.isFinite else { return .infinity }
+  let scale = expected.elements.map { abs(Double($0)) }.max() ?? 0
+  let error = zip(actual.elements, expected.elements).map { abs(Double($0) - Double($1)) }.max() ?? 0
+  return error / scale
+}

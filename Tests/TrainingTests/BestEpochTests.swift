@@ -7,7 +7,7 @@ import Training
 private struct Number: Parameterized {
   var value: Tensor<Double>
 
-  mutating func visitParameters(_ visit: (String, inout Tensor<Double>) -> Void) { visit("value", &value) }
+  mutating func visitParameters(_ visit: ParameterVisitor<Double>) { visit("value", &value) }
 }
 
 struct BestEpochTests {

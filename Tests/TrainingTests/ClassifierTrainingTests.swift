@@ -7,7 +7,7 @@ import Training
 private struct Linear: Parameterized {
   var weights = Tensor<Double>(shape: [2, 3], elements: [0.3, -0.2, 0.1, 0.05, 0.4, -0.35])
 
-  mutating func visitParameters(_ visit: (String, inout Tensor<Double>) -> Void) {
+  mutating func visitParameters(_ visit: ParameterVisitor<Double>) {
     visit("weights", &weights)
   }
 }

@@ -17,6 +17,22 @@ struct GroupedOptimizerTests {
     ]
   }
 
+  @Test("a frozen group keeps its values, and remembers nothing")
+  func frozen() throws {
+    var grouped = try GroupedOptimizer(
+      [
+        .frozen(["queries", "gamma"]),
+        ParameterGroup("others", .all.excluding(["queries", "gamma"]), AdamW<Float>()),
+      ], for: parameters)
+    let updated = grouped.update(parameters, gradients: parameters, learningRate: 0.1)
+    for (name, value) in zip(updated.names, updated.values) {
+      let isSame = value.elements == parameters[name]?.elements
+      #expect(isSame == ["queries", "gamma"].contains(name), "\(name)")
+    }
+    #expect(grouped.state.names.allSatisfy { $0.hasPrefix("others.") })
+    try grouped.restore(grouped.state, for: parameters)
+  }
+
   @Test("each group works as its rule would alone, at its own rate, and the order of parameters stays")
   func eachAlone() throws {
     var grouped = try GroupedOptimizer(groups(), for: parameters)

@@ -8,7 +8,7 @@ import Training
   /// score = weight * number of the example.
   private struct Line: Parameterized {
     var weight = Tensor<Double>(shape: [1], elements: [0])
-    mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Double>) -> Void) {
+    mutating func visitParameters(_ visit: ParameterVisitor<Double>) {
       visit("weight", &weight)
     }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 import Tensors
 import Testing
 import Training
@@ -16,7 +17,7 @@ struct Network<Scalar: TensorScalar>: Parameterized {
     bias = .zeros([2])
   }
 
-  mutating func visitParameters(_ visit: (String, inout Tensor<Scalar>) -> Void) {
+  mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     visit("inner", &inner)
     visit("outer", &outer)
     visit("bias", &bias)
@@ -213,5 +214,21 @@ struct TrainingLoopTests {
       }
       #expect(error?.description == "update 0: the gradient of parameter \"outer\" is not a finite number")
     }
+  }
+
+  struct Forgetful: Parameterized {
+    var weights = Tensor<Float>.ones([2])
+    mutating func visitParameters(_ visit: ParameterVisitor<Float>) {}
+  }
+
+  @Test("a model that visits no parameter stops with a sentence, not with a training that learns nothing")
+  func noParameters() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = TrainingLoop(
+        model: Forgetful(), optimizer: AdamW<Float>(), schedule: .constant(0.1), random: RandomStream(seed: 1)
+      )
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("Forgetful visits no parameter"), "\(message.prefix(500))")
   }
 }

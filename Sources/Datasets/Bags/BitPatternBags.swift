@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Bags of random bits, of which positive ones hold one of a few signal patterns.

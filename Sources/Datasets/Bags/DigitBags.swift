@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Bags of labelled images, positive where one of them shows the target class.

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// How often each word of k letters, or pair of letters with a gap, stands in the sequences of a bag.

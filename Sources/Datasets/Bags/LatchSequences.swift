@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Sequences whose first character tells the class, followed by characters that tell nothing: the latch task.

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// A letter some places before another.

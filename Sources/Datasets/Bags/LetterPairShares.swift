@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// How frequent every ``LetterPair`` is in each of some bags of sequences: its share of all pairs that far apart.

@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// Letters drawn by a look-up: 65,536 places, shared out in proportion to how likely each is.

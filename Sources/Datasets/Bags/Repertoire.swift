@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// An immune repertoire: the receptor sequences of one individual, and the individual's status.

@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// What generated repertoires look like: ``RepertoireGenerator`` says how they are made.

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Generated immune repertoires: sequences like those of the third loop of T-cell receptors, and motifs

@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// The lines of `metadata.tsv`: the name and the status of each repertoire.

@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// A pattern of amino acids with places that may hold any: `LD.RN`.

@@ -1,4 +1,6 @@
+import ArrayFiles
 import Foundation
+import Foundations
 import Tensors
 
 /// A text file of named columns, separated by tabs, read as bytes line by line.

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Random shifts and mirror images of training pictures.

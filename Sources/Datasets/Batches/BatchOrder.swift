@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Which images make up the batch of an update: every image once an epoch, in an order of each epoch's own.

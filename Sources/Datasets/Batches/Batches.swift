@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// The batches of a training run, each a function of its number alone.

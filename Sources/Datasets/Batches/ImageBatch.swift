@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// Some images of a data set, side by side.

@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 import Tensors
 
 /// Makes numbered batches ahead of their use on a thread of its own.

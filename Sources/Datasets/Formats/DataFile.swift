@@ -1,4 +1,6 @@
+import ArrayFiles
 import Foundation
+import Foundations
 import ImageFiles
 import Tensors
 
@@ -76,5 +78,40 @@ enum DataFile {
   private static func requireFile(_ url: URL) throws {
     guard exists(url) else { throw DataFileError(file: url.path, problem: "missing, expected a file") }
     guard !isFolder(url) else { throw DataFileError(file: url.path, problem: "is a folder, expected a file") }
+  }
+}
+
+/// A data file or folder that cannot be used: which one, and what was expected.
+public struct DataFileError: Error, Equatable, CustomStringConvertible {
+  /// Path of the file or folder, followed by the entry inside it where there is one.
+  public let file: String
+  /// What is wrong with it, on one line.
+  public let problem: String
+
+  /// An error about one file.
+  public init(file: String, problem: String) {
+    self.file = file
+    self.problem = problem
+  }
+
+  /// One line: `file: problem`, control characters and line breaks of both escaped, long text cut.
+  public var description: String { "\(oneLine(file, limit: 1_000)): \(oneLine(problem, limit: 1_000))" }
+}
+
+/// The same work on many items over all cores.
+enum OrderedParallel {
+  private static let chunkSize = 256
+
+  /// `body(0)` to `body(count - 1)` in that order; the error thrown is the one of the lowest index.
+  static func map<Result: Sendable>(
+    count: Int, _ body: @Sendable (Int) throws -> Result
+  ) throws -> [Result] {
+    let chunks = Parallelism.map((count + chunkSize - 1) / chunkSize) { chunk in
+      Swift.Result { try (chunk * chunkSize..<min(count, (chunk + 1) * chunkSize)).map(body) }
+    }
+    var all: [Result] = []
+    all.reserveCapacity(count)
+    for results in chunks { all += try results.get() }
+    return all
   }
 }

@@ -1,4 +1,6 @@
+import ArrayFiles
 public import Foundation
+import Foundations
 import Tensors
 
 /// A tar file: its entries, and their bytes on demand. One that is not compressed is memory-mapped, one that is gzip

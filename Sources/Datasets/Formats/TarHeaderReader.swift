@@ -1,3 +1,4 @@
+import ArrayFiles
 import Foundation
 
 /// Walks the 512-byte blocks of a tar file (POSIX.1-1988 ustar, GNU `L` entries, POSIX.1-2001 pax records).

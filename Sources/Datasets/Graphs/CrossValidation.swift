@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Every example is tested once: k splits whose test parts are disjoint, each with a validation part that is taken

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Some graphs of a collection as one graph without edges between them: their union, block after block.

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Many graphs, each with a class, whose nodes have features.
@@ -74,5 +75,23 @@ public struct GraphCollection: Sendable {
   /// - Parameter classTokens: whether each graph gets a node of its own that is joined to all of its nodes.
   public func batch(at indices: [Int], classTokens: Bool) -> GraphBatch {
     GraphBatch(of: self, at: indices, classTokens: classTokens)
+  }
+}
+
+extension GraphCollection {
+  /// Whether nodes have labels or attributes; without them their features are degrees already.
+  package var hasOwnFeatures: Bool { !featureDescription.hasPrefix("one-hot degrees") }
+
+  /// The same graphs with one-hot degrees behind the features; all degrees from `cap` on share the last.
+  package func withDegrees(upTo cap: Int) -> GraphCollection {
+    let width = cap + 1
+    var hot = [Float](repeating: 0, count: nodeCount * width)
+    for node in 0..<nodeCount { hot[node * width + min(cap, neighbours.columns(of: node).count)] = 1 }
+    return GraphCollection(
+      name: name, source: source,
+      features: .concatenated([features, Tensor(shape: [nodeCount, width], elements: hot)], axis: 1),
+      featureDescription: "\(featureDescription), one-hot degrees 0 to \(cap)", neighbours: neighbours,
+      nodeStarts: nodeStarts, labels: labels, classNames: classNames, nodeLabels: nodeLabels,
+      testParts: testParts)
   }
 }

@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// What reading a graph or a collection of graphs found, added and dropped.

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// One graph whose nodes have features and a class each.
@@ -44,4 +45,12 @@ public struct NodeGraph: Sendable {
     (self.features, self.neighbours) = (features, neighbours)
     (self.labels, self.outlierKinds) = (labels, outlierKinds)
   }
+}
+
+/// How the nodes of a generated graph are numbered.
+public enum NodeOrder: Sendable, Hashable {
+  /// At random, as in graphs that were collected.
+  case random
+  /// Community after community, which keeps neighbours close in memory.
+  case byCommunity
 }

@@ -1,3 +1,4 @@
+import ArrayFiles
 public import Foundation
 import Tensors
 

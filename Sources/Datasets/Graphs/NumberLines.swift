@@ -1,4 +1,6 @@
+import ArrayFiles
 import Foundation
+import Foundations
 import Tensors
 
 /// A text file of numbers, some on each line, read as bytes.

@@ -1,4 +1,5 @@
 public import Foundation
+import Foundations
 import Tensors
 
 /// A folder with a data set of the TU Dortmund collection, as text files that start with the name DS of the set.

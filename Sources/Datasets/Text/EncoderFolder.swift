@@ -1,3 +1,4 @@
+public import ArrayFiles
 public import Foundation
 public import Tensors
 
@@ -85,7 +86,7 @@ public struct EncoderFolder: Sendable {
   ///   for weights or biases of embeddings and layers in another format, as quantised models have them.
   public func arrays<Scalar: TensorScalar>(
     as type: Scalar.Type = Scalar.self
-  ) throws -> [String: Tensor<Scalar>] {
+  ) throws -> NamedArrays<Scalar> {
     var tensors: [String: Tensor<Scalar>] = [:]
     for shard in try shards() {
       let file = try SafetensorsFile.read(path: shard.url.path)
@@ -106,7 +107,7 @@ public struct EncoderFolder: Sendable {
         }
       }
     }
-    return tensors
+    return NamedArrays(tensors, file: weightsURL.path)
   }
 
   /// The files of weights, each with the names of its arrays where an index lists them.

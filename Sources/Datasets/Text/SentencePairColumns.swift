@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 import Tensors
 
 /// A line of a file of sentence pairs.

@@ -41,7 +41,7 @@ extension EnergyDescent {
   /// What stands in the way of taking all steps in fused buffers.
   private func obstacleToFusedSteps(_ recording: [Recording<Scalar>]) -> String? {
     if !(updateRule is GradientUpdate) { return "the update rule \(type(of: updateRule))" }
-    if stepSize.backtracking != nil { return "step sizes are shortened by the energy" }
+    if !(stepSize is any StepSizeSchedule) { return "step sizes depend on the descent" }
     if stop.stepsOnly == nil { return "the stopping rule looks at more than steps" }
     if recording.contains(where: { if case .quantity = $0 { true } else { false } }) {
       return "a quantity is recorded at every step"
@@ -57,7 +57,10 @@ extension EnergyDescent {
     return fusedKernels(for: tokens).map { plan in
       var plan = plan
       let steps = stop.stepsOnly ?? 0
-      plan.request.sizes = (0..<steps).map { Scalar(stepSize.size(at: $0)) }
+      plan.request.sizes =
+        (stepSize as? any StepSizeSchedule).map { sizes in
+          (0..<steps).map { Scalar(sizes.size(at: $0)) }
+        } ?? []
       for item in recording {
         switch item {
         case .energies: plan.request.lastEnergy = true

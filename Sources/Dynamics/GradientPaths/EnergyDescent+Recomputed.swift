@@ -1,4 +1,5 @@
 import Energies
+import Foundations
 import Tensors
 
 /// The gradient path that stores one state a step and computes each step again on the way back.
@@ -49,7 +50,7 @@ extension EnergyDescent {
   /// What the way back needs of one step.
   struct StoredStep: Sendable {
     let tokens: Tensor<Scalar>
-    let memory: UpdateMemory<Scalar>
+    let updateState: UpdateState<Scalar>
     let stepSize: Tensor<Scalar>
   }
 
@@ -59,13 +60,10 @@ extension EnergyDescent {
     var steps: [StoredStep] = []
     var before: DescentState<Scalar>?
     let result = runInPlace(from: tokens, recording: recording) { state in
-      require(
-        state.memory.history.isEmpty,
-        "the recomputed path cannot carry a rule's history: use the unrolled path, or detach the descent")
       if let before {
         steps.append(
           StoredStep(
-            tokens: before.tokens.values, memory: before.memory,
+            tokens: before.tokens.values, updateState: before.updateState,
             stepSize: state.stepSize ?? .zeros([1, 1, 1])))
       }
       before = state
@@ -78,7 +76,7 @@ extension EnergyDescent {
     _ steps: [StoredStep], mask: TokenMask?, cotangent: Tensor<Scalar>
   ) -> [Tensor<Scalar>] {
     var total = StepCotangents(
-      tokens: cotangent, velocity: nil,
+      tokens: cotangent, arrays: [],
       dependencies: energy.dependencies.values.map { .zeros($0.shape) },
       parameters: lagrangian.parameters.values.map { .zeros($0.shape) })
     let closed = updateRule.isGradientStep ? energy.closedForm : nil
@@ -112,37 +110,38 @@ extension EnergyDescent {
     total.add(dependencies: through.dependencies, parameters: Array(ofNorm.dropFirst()))
   }
 
-  /// Any other step: differentiated as a whole.
+  /// Any other step: differentiated as a whole, new tokens and arrays of the update rule together.
   private func pullBack(
     _ total: inout StepCotangents<Scalar>, through step: StoredStep, _ mask: TokenMask?
   ) {
     let x = step.tokens.variable()
+    let arrays = step.updateState.arrays.map { $0.variable() }
     let dependencies = energy.dependencies.values.map { $0.variable() }
     let parameters = lagrangian.parameters.values.map { $0.variable() }
-    let velocity = step.memory.velocity?.variable()
     let tracked = replacing(dependencies, parameters)
-    var memory = step.memory
-    memory.velocity = velocity
+    var updateState = step.updateState
+    updateState.arrays = arrays
     let tokens = Tokens(x, mask: mask)
-    let next = tracked.moved(tokens, tracked.evaluate(tokens), step.stepSize, memory: &memory)
-    let inputs = [x] + (velocity.map { [$0] } ?? []) + dependencies + parameters
-    var found = gradients(of: next, withRespectTo: inputs, cotangent: total.tokens)
-    if let after = memory.velocity, let cotangent = total.velocity {
-      let others = gradients(of: after, withRespectTo: inputs, cotangent: cotangent)
-      found = zip(found, others).map { $0 + $1 }
+    let displacement = tracked.displacement(tracked.evaluate(tokens), step.stepSize, state: &updateState)
+    // <c, x'> + <c1, array 1> + ..., the arrays of the last step being of no use to anybody.
+    let products = zip(updateState.arrays, total.arrays).map { ($0 * $1).sum() }
+    let weighted = products.reduce(((x + displacement) * total.tokens).sum()) { $0 + $1 }
+    var found = gradients(of: weighted, withRespectTo: [x] + arrays + dependencies + parameters)[...]
+    func take(_ count: Int) -> [Tensor<Scalar>] {
+      defer { found = found.dropFirst(count) }
+      return Array(found.prefix(count))
     }
-    total.tokens = found.removeFirst()
-    total.velocity = velocity.map { _ in found.removeFirst() }
-    total.add(
-      dependencies: Array(found.prefix(dependencies.count)), parameters: Array(found.suffix(parameters.count))
-    )
+    total.tokens = take(1)[0]
+    total.arrays = take(arrays.count)
+    total.add(dependencies: take(dependencies.count), parameters: take(parameters.count))
   }
 }
 
 /// The cotangents that travel back through the steps of a descent.
 private struct StepCotangents<Scalar: TensorScalar> {
   var tokens: Tensor<Scalar>
-  var velocity: Tensor<Scalar>?
+  /// Of what the update rule keeps; none after the last step.
+  var arrays: [Tensor<Scalar>]
   var dependencies: [Tensor<Scalar>]
   var parameters: [Tensor<Scalar>]
 

@@ -1,13 +1,25 @@
 public import Energies
 public import Tensors
 
+/// What a descent keeps besides its last tokens.
+public enum Recording<Scalar: TensorScalar>: Sendable {
+  /// The energy by part before each step and after the last. Costs one more evaluation of the energy.
+  case energies
+  /// The energy by part before each step and not after the last: fused descents compute it on the way.
+  case energiesBeforeSteps
+  /// The tokens before the first step, after every n-th and after the last.
+  case states(every: Int)
+  /// A quantity of each example, before each step and after the last.
+  case quantity(name: String, @Sendable (Tokens<Scalar>, Activations<Scalar>) -> [Double])
+}
+
 /// What a descent kept on its way.
 public struct Trajectory<Scalar: TensorScalar>: Sendable {
   /// The energy by part before each step and, as recorded, after the last; empty unless recorded.
   public internal(set) var energies: [EnergyByPart<Scalar>] = []
   /// Tokens with the number of steps before them; empty unless recorded.
   public internal(set) var states: [(step: Int, tokens: Tensor<Scalar>)] = []
-  /// Recorded quantities by name: for each of steps + 1 moments one value an example.
+  /// Recorded quantities by name: before each step and after the last, one value an example.
   public internal(set) var quantities: [String: [[Double]]] = [:]
 
   mutating func record(
@@ -30,19 +42,19 @@ public struct Trajectory<Scalar: TensorScalar>: Sendable {
   static func joined(_ parts: [Trajectory]) -> Trajectory {
     guard let first = parts.first, parts.count > 1 else { return parts.first ?? Trajectory() }
     var result = Trajectory()
-    result.energies = first.energies.indices.map { moment in
+    result.energies = first.energies.indices.map { step in
       EnergyByPart(
-        first.energies[moment].parts.indices.map { index in
-          let pieces = parts.map { $0.energies[moment].parts[index].energy }
-          return (first.energies[moment].parts[index].name, .concatenated(pieces, axis: 0))
+        first.energies[step].parts.indices.map { index in
+          let pieces = parts.map { $0.energies[step].parts[index].energy }
+          return (first.energies[step].parts[index].name, .concatenated(pieces, axis: 0))
         })
     }
-    result.states = first.states.indices.map { moment in
-      (first.states[moment].step, .concatenated(parts.map { $0.states[moment].tokens }, axis: 0))
+    result.states = first.states.indices.map { index in
+      (first.states[index].step, .concatenated(parts.map { $0.states[index].tokens }, axis: 0))
     }
     for name in first.quantities.keys {
-      result.quantities[name] = first.quantities[name, default: []].indices.map { moment in
-        parts.flatMap { $0.quantities[name, default: []][moment] }
+      result.quantities[name] = first.quantities[name, default: []].indices.map { step in
+        parts.flatMap { $0.quantities[name, default: []][step] }
       }
     }
     return result

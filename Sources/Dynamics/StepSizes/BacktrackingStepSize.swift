@@ -1,9 +1,10 @@
-import Tensors
+import Foundations
+public import Tensors
 
 /// A step size that is shortened for each example until its energy does not rise.
 ///
 /// An example whose energy rises even at the shortest try stays where it is, so the energy of a descent never
-/// rises, by construction. Shortened sizes count as constants for differentiation.
+/// rises, by construction.
 ///
 /// With a growth each example finds its own sizes: they grow by it while its energy falls and are shortened where
 /// it would rise (Armijo's search with an expanding first try: Nocedal and Wright, "Numerical optimization",
@@ -11,18 +12,51 @@ import Tensors
 ///
 /// - Cost: One gradient for each try, the last of which is that of the next step.
 public struct BacktrackingStepSize: StepSizeRule {
-  private let initial: Double
-  /// How a size is shortened; never nil for this rule.
-  public let backtracking: Backtracking?
+  /// What is tried first.
+  public let first: any StepSizeRule
+  /// How a size is shortened.
+  public let backtracking: Backtracking
+
+  /// Tries the size of another rule first at every step.
+  public init(from first: any StepSizeRule, _ backtracking: Backtracking = Backtracking()) {
+    self.first = first
+    self.backtracking = backtracking
+  }
 
   /// Tries `initial` first at every step.
   public init(from initial: Double, _ backtracking: Backtracking = Backtracking()) {
     require(initial > 0 && initial.isFinite, "a first step size is positive, not \(initial)")
-    self.initial = initial
-    self.backtracking = backtracking
+    self.init(from: ConstantStepSize(initial), backtracking)
   }
 
-  public func size(at step: Int) -> Double { initial }
+  public func size<Scalar>(of step: PendingStep<Scalar>) -> Tensor<Scalar> {
+    let before = step.energies
+    var sizes = firstTries(step)
+    for attempt in 0...backtracking.attempts + 1 {
+      let size = Tensor(shape: [step.batch, 1, 1], elements: sizes)
+      let energies = step.energies(after: size)
+      let rises = energies.indices.filter { sizes[$0] > 0 && !(energies[$0] <= before[$0]) }
+      if rises.isEmpty { return size }
+      for example in rises {
+        sizes[example] = attempt < backtracking.attempts ? sizes[example] * Scalar(backtracking.factor) : 0
+      }
+    }
+    fatalError("backtracking ended with an example that neither moves nor stays")
+  }
+
+  public func kept<Scalar>(of step: TakenStep<Scalar>) -> [Tensor<Scalar>] {
+    [step.size] + first.kept(of: step)
+  }
+
+  /// The size that each example tries first.
+  private func firstTries<Scalar>(_ step: PendingStep<Scalar>) -> [Scalar] {
+    var asked = step
+    asked.kept = Array(step.kept.dropFirst())
+    let size = first.size(of: asked)
+    let sizes = size.repeated(to: [step.batch, 1, 1]).elements
+    guard let growth = backtracking.growth, let last = step.kept.first?.elements else { return sizes }
+    return zip(sizes, last).map { $0 == 0 || $1 == 0 ? $0 : $1 * Scalar(growth) }
+  }
 }
 
 extension StepSizeRule where Self == BacktrackingStepSize {
@@ -31,5 +65,35 @@ extension StepSizeRule where Self == BacktrackingStepSize {
     from initial: Double, _ backtracking: Backtracking = Backtracking()
   ) -> BacktrackingStepSize {
     BacktrackingStepSize(from: initial, backtracking)
+  }
+
+  /// Tries the size of another rule first and shortens it for each example until its energy does not rise.
+  public static func backtracking(
+    from first: any StepSizeRule, _ backtracking: Backtracking = Backtracking()
+  ) -> BacktrackingStepSize {
+    BacktrackingStepSize(from: first, backtracking)
+  }
+}
+
+/// How a step that would raise an example's energy is shortened.
+public struct Backtracking: Sendable, Equatable {
+  /// What alpha is multiplied by, 0 < factor < 1.
+  public let factor: Double
+  /// How often, before the example stays where it is.
+  public let attempts: Int
+  /// What an example's last alpha is multiplied by for its next first try; nil to start every step from the size of
+  /// the rule.
+  ///
+  /// An example that stayed starts from the size of the rule again.
+  public let growth: Double?
+
+  /// Shortening by `factor` up to `attempts` times; with a growth of at least 1, sizes that adapt to each example.
+  public init(factor: Double = 0.5, attempts: Int = 20, growth: Double? = nil) {
+    require(factor > 0 && factor < 1, "a backtracking factor lies between 0 and 1, not \(factor)")
+    require(attempts > 0, "backtracking needs at least one attempt, not \(attempts)")
+    require(growth.map { $0 >= 1 && $0.isFinite } ?? true, "a growth is at least 1, not \(growth ?? 0)")
+    self.factor = factor
+    self.attempts = attempts
+    self.growth = growth
   }
 }

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Descent along a gradient that is extrapolated from the last two: x <- x - alpha (G + w (G - G')), where G is
@@ -27,10 +28,10 @@ public struct ExtrapolatedUpdate: UpdateRule {
   }
 
   public func displacement<Scalar>(
-    gradient: Tensor<Scalar>, stepSize: Tensor<Scalar>, memory: inout UpdateMemory<Scalar>
+    gradient: Tensor<Scalar>, stepSize: Tensor<Scalar>, state: inout UpdateState<Scalar>
   ) -> Tensor<Scalar> {
-    let before = memory.velocity
-    memory.velocity = gradient
+    let before = state.arrays.first
+    state.arrays = [gradient]
     guard let before, extrapolation > 0 else { return -(gradient * stepSize) }
     let weight = Scalar(extrapolation)
     return (before * weight - gradient * (1 + weight)) * stepSize

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// The attention energy of the Energy Transformer.
@@ -68,13 +69,13 @@ public struct AttentionEnergy<Scalar: TensorScalar>: Energy {
 
   public var name: String { "attention" }
 
-  public mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     visit("queryWeights", &queryWeights)
     visit("keyWeights", &keyWeights)
     if learnsBeta { visit("beta", &beta) }
   }
 
-  public mutating func visitContext(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  public mutating func visitContext(_ visit: ParameterVisitor<Scalar>) {
     guard var bias else { return }
     visit("bias", &bias.values)
     self.bias = bias

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// The attention energy of the Energy Transformer on a graph: each node looks at its neighbours alone.
@@ -80,16 +81,14 @@ public struct NeighbourAttentionEnergy<Scalar: TensorScalar>: Energy {
 
   public var name: String { "attention" }
 
-  public mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     visit("queryWeights", &queryWeights)
     visit("keyWeights", &keyWeights)
     if learnsBeta { visit("beta", &beta) }
   }
 
-  public mutating func visitContext(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
-    guard var terms = edgeTerms else { return }
-    visit("edgeTerms", &terms)
-    edgeTerms = terms
+  public mutating func visitContext(_ visit: ParameterVisitor<Scalar>) {
+    visit("edgeTerms", &edgeTerms)
   }
 
   public func energy(at g: Activations<Scalar>) -> Tensor<Scalar> { nodeEnergies(at: g).sum(axes: [1]) }

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Whom each node of a graph looks at: the pairs of attention over neighbours, prepared once for all steps and examples.

@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// Checks the inverse temperature of a Lagrangian or of a softmax memory.

@@ -19,7 +19,7 @@ public protocol Lagrangian<Scalar>: Parameterized {
 }
 
 extension Lagrangian {
-  public mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {}
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {}
 
   public func activations(at x: Tokens<Scalar>) -> Activations<Scalar> {
     Activations(gradient(at: x.values) { value(at: Tokens($0, mask: x.mask)).sum() }, mask: x.mask)

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// The Lagrangian whose activation is a layer norm with one gain for all numbers.
@@ -35,7 +36,7 @@ public struct LayerNormLagrangian<Scalar: TensorScalar>: LengthNorm {
     self.init(gamma: Tensor(1), delta: .zeros([dimension]), epsilon: epsilon)
   }
 
-  public mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     visit("gamma", &gamma)
     visit("delta", &delta)
   }

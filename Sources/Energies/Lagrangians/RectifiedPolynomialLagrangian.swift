@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// The Lagrangian of rectified polynomial neurons.

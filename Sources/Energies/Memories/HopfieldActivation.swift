@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// The function G of a memory energy E = - sum G(h), h being the overlap of a token with a memory.

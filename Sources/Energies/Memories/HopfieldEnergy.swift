@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// The memory energy of the Energy Transformer: each token is drawn to stored patterns xi.
@@ -32,7 +33,7 @@ public struct HopfieldEnergy<Scalar: TensorScalar>: Energy {
 
   public var name: String { "memory" }
 
-  public mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     visit("memories", &memories)
     if case .softmax(var beta, true) = activation {
       visit("beta", &beta)

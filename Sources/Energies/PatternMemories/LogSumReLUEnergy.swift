@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// The energy of a memory whose patterns reach no further than a ball: the log of a sum of Epanechnikov
@@ -33,7 +34,7 @@ public struct LogSumReLUEnergy<Scalar: TensorScalar>: Energy {
 
   public var name: String { "memory" }
 
-  public mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     visit("memories", &memories)
   }
 

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// How the scores of stored patterns become the weights they are mixed with.

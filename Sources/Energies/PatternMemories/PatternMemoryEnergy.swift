@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// The energy of a modern continuous Hopfield network: each token is drawn to a mixture of stored patterns
@@ -35,7 +36,7 @@ public struct PatternMemoryEnergy<Scalar: TensorScalar>: Energy {
 
   public var name: String { "memory" }
 
-  public mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     visit("memories", &memories)
   }
 

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// The energy of a memory of constant size: kernels between state and patterns, estimated by random features.
@@ -37,7 +38,7 @@ public struct RandomFeatureEnergy<Scalar: TensorScalar>: Energy {
 
   public var name: String { "memory" }
 
-  public mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     visit("total", &total)
   }
 

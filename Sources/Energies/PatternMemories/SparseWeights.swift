@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// Sparse weights, computed in double precision from the few scores that can get one.

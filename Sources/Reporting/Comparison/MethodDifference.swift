@@ -1,3 +1,5 @@
+import Foundations
+
 /// How much better one method did than another on the same trials, and whether that is more than chance.
 ///
 /// d_j is the advantage on trial j (the means over seeds of a split; single seeds where there is one split). The interval

@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 
 /// Student's t distribution for a whole number of degrees of freedom, in its finite series (Abramowitz and Stegun 1964,
 /// 26.7.3 and 26.7.4).

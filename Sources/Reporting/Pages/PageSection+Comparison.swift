@@ -1,3 +1,5 @@
+import Foundations
+
 extension PageSection {
   /// Adds what a comparison of methods found: a sentence, and the table of all methods.
   ///

@@ -1,3 +1,5 @@
+import Foundations
+
 /// `function` applied to pieces of a batch, each piece on one core: results laid one after the other.
 ///
 /// The pieces depend only on sizes, and gradients of parameters are added in the order of the pieces, so the bits do

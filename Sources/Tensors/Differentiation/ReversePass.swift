@@ -1,3 +1,5 @@
+import Foundations
+
 /// One reverse sweep over the graph of a result.
 struct ReversePass<Scalar: TensorScalar> {
   private let result: Tensor<Scalar>

@@ -1,3 +1,5 @@
+import Foundations
+
 /// The value and the parameter gradients of a loss that is a sum over examples, piece by piece: forward and backward
 /// pass of a piece follow each other on one core.
 ///

@@ -1,4 +1,5 @@
 import CKernels
+import Foundations
 
 #if canImport(CDNNL)
   import CDNNL

@@ -1,4 +1,6 @@
 import CKernels
+import Foundation
+import Foundations
 import Synchronization
 
 /// How work is spread over processor cores.
@@ -68,5 +70,28 @@ public enum Parallelism {
     let pieces = min(max(1, count / max(1, grain)), 12 * threadCount)
     if pieces == 1 { return body(0..<count) }
     forEach(pieces) { piece in body(count * piece / pieces..<count * (piece + 1) / pieces) }
+  }
+}
+
+/// Processors this process may run on.
+func activeProcessorCount() -> Int { ProcessInfo.processInfo.activeProcessorCount }
+
+/// Work on a thread of its own, outside the pool that loops share.
+package enum BackgroundThread {
+  /// Starts the work and returns at once; false, with nothing done, where the system grants no thread.
+  package static func start(_ work: @escaping @Sendable () -> Void) -> Bool {
+    let box = Unmanaged.passRetained(Work(work))
+    let isStarted = et_start_thread(
+      { argument in
+        if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run() }
+        return nil
+      }, box.toOpaque())
+    if isStarted == 0 { box.release() }
+    return isStarted != 0
+  }
+
+  private final class Work: Sendable {
+    let run: @Sendable () -> Void
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 }

@@ -1,3 +1,5 @@
+import Foundations
+
 #if canImport(CLAPACK)
   import CLAPACK
 #elseif canImport(Accelerate)

@@ -1,6 +1,7 @@
 import CKernels
+import Foundations
 
-/// Runs an element-wise kernel of two operands, axes of size 1 being repeated.
+/// Runs an element-wise kernel of two operands, axes of size 1 and missing first axes being repeated.
 private func combine<Scalar>(_ operation: Int, _ a: Tensor<Scalar>, _ b: Tensor<Scalar>) -> Tensor<Scalar> {
   if a.shape == b.shape {
     return Tensor(shape: a.shape) { out in
@@ -94,11 +95,12 @@ extension Tensor {
   @_specialize(where Scalar == Float)
   package func summed(to target: [Int]) -> Tensor {
     if shape == target { return self }
-    let axes = shape.indices.filter { target[$0] == 1 && shape[$0] != 1 }
-    return sum(axes: axes, keepingDimensions: true)
+    let full = prefixed(target, rank: rank)
+    let axes = shape.indices.filter { full[$0] == 1 && shape[$0] != 1 }
+    return sum(axes: axes, keepingDimensions: true).reshaped(target)
   }
 
-  /// The tensor with its axes of size 1 repeated to `target`, of the same rank.
+  /// The tensor with its axes of size 1, and those of `target` before its own, repeated to `target`.
   @_specialize(where Scalar == Float)
   public func repeated(to target: [Int]) -> Tensor {
     require(

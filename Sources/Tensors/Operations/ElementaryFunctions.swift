@@ -1,4 +1,5 @@
 import CKernels
+import Foundations
 
 extension Tensor {
   /// Runs an element-wise kernel of one operand.

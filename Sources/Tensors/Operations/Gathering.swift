@@ -1,3 +1,5 @@
+import Foundations
+
 extension Tensor {
   /// The slices at `indices` along an axis, in that order; an index may repeat.
   @_specialize(where Scalar == Float)

@@ -1,3 +1,5 @@
+import Foundations
+
 /// Products of attention heads, on the layout that projections give: [batch, tokens, heads * size], the heads
 /// being neighbouring blocks of the last axis. No copy is made to bring a head's numbers together.
 extension Tensor {

@@ -1,3 +1,5 @@
+import Foundations
+
 extension Tensor {
   /// The product of the matrices in the last two axes, for each index of the axes before.
   ///

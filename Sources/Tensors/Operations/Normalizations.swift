@@ -1,3 +1,5 @@
+import Foundations
+
 extension Tensor {
   /// The number of rows that lie along the last axis.
   var rowCount: Int { shape.dropLast().reduce(1, *) }

@@ -1,3 +1,5 @@
+import Foundations
+
 extension Tensor {
   /// Reduces the axes from `first` to `last` with a kernel that sees [outer, reduced, inner].
   private func reduced(
@@ -60,6 +62,25 @@ extension Tensor {
       return [pull.cotangent / ties * largest]
     }
     return keepingDimensions ? result : result.reshaped(removing([axis], from: value.shape))
+  }
+
+  /// Where the largest element along an axis lies, the first of equal ones: an index for every place of the other axes, in
+  /// row-major order. A constant for differentiation.
+  ///
+  ///     let classes = logits.argmax()  // [batch, classes] gives one class an example
+  public func argmax(axis: Int = -1) -> [Int] {
+    let axis = resolveAxis(axis, rank: rank)
+    let size = shape[axis]
+    require(size > 0, "argmax over an empty axis \(axis) of shape \(shape)")
+    let inner = shape[(axis + 1)...].reduce(1, *)
+    return withElements { elements in
+      (0..<count / size).map { place in
+        let start = place / inner * size * inner + place % inner
+        return (1..<size).reduce(0) { best, index in
+          elements[start + index * inner] > elements[start + best * inner] ? index : best
+        }
+      }
+    }
   }
 
   /// The inner product of two tensors of one shape: one number, accumulated in double precision.

@@ -1,3 +1,5 @@
+import Foundations
+
 extension Tensor {
   /// The same elements in the same order under another shape; no copy.
   @_specialize(where Scalar == Float)
@@ -7,6 +9,14 @@ extension Tensor {
     return .differentiable(Tensor(shape: target, storage: storage), inputs: [self]) {
       [$0.cotangent.reshaped($0.inputs[0].shape)]
     }
+  }
+
+  /// The tensor with an axis of size 1 put in before `axis`, as a column or a row is made of a vector; -1 puts it last.
+  ///
+  ///     values.expanded(axis: -1)  // [batch, tokens] gives [batch, tokens, 1]
+  public func expanded(axis: Int) -> Tensor {
+    let axis = resolveAxis(axis, rank: rank + 1)
+    return reshaped(shape[..<axis] + [1] + shape[axis...])
   }
 
   /// The axes in another order: axis i of the result is axis `axes[i]` of the tensor.

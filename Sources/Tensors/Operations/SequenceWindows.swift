@@ -1,4 +1,5 @@
 import CKernels
+import Foundations
 
 /// Convolutions over sequences of letters. One-hot letters make the sum over a window a sum of table rows.
 extension Tensor {

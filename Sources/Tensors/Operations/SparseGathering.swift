@@ -1,3 +1,5 @@
+import Foundations
+
 /// Rows carried to the pairs of a sparse pattern, and back: each of the two is the other's transpose.
 extension Tensor {
   /// For each pair the row of `self` at one of its ends.

@@ -1,3 +1,5 @@
+import Foundations
+
 /// A sparse matrix of constants: a pattern, and a weight for each of its pairs.
 ///
 /// Entry (r, c) is the sum of the weights of the pairs (r, c).

@@ -1,3 +1,5 @@
+import Foundations
+
 /// The pairs of a sparse matrix, reachable from both ends: by row, and by column, which derivatives go over.
 ///
 /// Made once for a graph and used by every operation over its pairs. Tensors over pairs hold them in the order of

@@ -1,3 +1,5 @@
+import Foundations
+
 /// Products of attention heads over the pairs of a sparse pattern. Rows of queries, keys and values hold the heads as
 /// neighbouring blocks; tensors over pairs are [..., heads, pairs]. A leading batch shares the pattern.
 extension Tensor {

@@ -1,3 +1,5 @@
+import Foundations
+
 /// Reductions over consecutive rows: the nodes of each graph of a batch, laid one graph after the other.
 extension Tensor {
   /// The sum of the rows of each segment; 0 for an empty one.

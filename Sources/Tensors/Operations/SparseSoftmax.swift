@@ -1,3 +1,5 @@
+import Foundations
+
 extension Tensor {
   /// Softmax over the pairs of each row of a pattern. A row without pairs has no weights, one that is -infinity
   /// throughout gets zeros: NaN comes from neither.

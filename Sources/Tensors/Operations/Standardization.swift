@@ -1,3 +1,5 @@
+import Foundations
+
 /// Rows of mean 0 and variance 1, and their deviations, for numbers of any size: no square overflows, and constant rows
 /// give zeros.
 extension Tensor {

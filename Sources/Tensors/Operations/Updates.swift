@@ -1,3 +1,5 @@
+import Foundations
+
 /// What optimisers compute, in one sweep over memory each; results are constants for differentiation.
 extension Tensor {
   /// a x + b y of two tensors of one shape.

@@ -1,3 +1,5 @@
+import Foundations
+
 /// Named tensors in a fixed order: the parameters of a model, their gradients, or an optimiser's averages.
 public struct ParameterValues<Scalar: TensorScalar>: Sendable {
   /// The names, each once.

@@ -1,21 +1,23 @@
+import Foundations
+
 /// A value that holds parameters: tensors that are learned.
 ///
 /// A type lists its parameters explicitly, in one method; nothing is found by reflection.
-public protocol Parameterized<Scalar>: Sendable {
+public protocol Parameterized<Scalar>: Sendable, CustomStringConvertible {
   associatedtype Scalar: TensorScalar
 
-  /// Calls `visit` with the name and the value of every parameter, always in the same order.
+  /// Hands every parameter to `visit`, tensors and parts by name, always in the same order.
   ///
   /// A part's parameters are visited under the part's name: `norm.gamma`.
-  mutating func visitParameters(_ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void)
+  mutating func visitParameters(_ visit: ParameterVisitor<Scalar>)
 }
 
 extension Parameterized {
-  /// Visits the parameters with `prefix` and a dot before each name.
+  /// Calls `action` with the name and the value of every parameter; it may replace the value.
   public mutating func visitParameters(
-    prefix: String, _ visit: (_ name: String, _ value: inout Tensor<Scalar>) -> Void
+    _ action: @escaping (_ name: String, _ value: inout Tensor<Scalar>) -> Void
   ) {
-    visitParameters { name, value in visit("\(prefix).\(name)", &value) }
+    visitParameters(ParameterVisitor(action))
   }
 
   /// The parameters by name.
@@ -24,6 +26,17 @@ extension Parameterized {
     var values = ParameterValues<Scalar>()
     copy.visitParameters { name, value in values.append(name, value) }
     return values
+  }
+
+  /// The names and shapes of the parameters, a line each, and how many learned numbers they are.
+  public var description: String {
+    let parameters = parameters
+    let width = parameters.names.map(\.count).max() ?? 0
+    let lines = zip(parameters.names, parameters.values).map { name, value in
+      name + String(repeating: " ", count: width - name.count + 2) + "\(value.shape)"
+    }
+    return (lines + ["\(parameterCount) learned numbers in \(parameters.count) parameters"])
+      .joined(separator: "\n")
   }
 
   /// The number of learned numbers.

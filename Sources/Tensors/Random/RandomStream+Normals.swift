@@ -1,3 +1,5 @@
+import Foundations
+
 extension RandomStream {
   /// Writes the next `count` draws of ``normal()``, each times a deviation: the same bits as so many calls, and the
   /// stream goes on as after them.

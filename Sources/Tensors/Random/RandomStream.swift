@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 
 /// A seeded stream of random numbers that can be split into independent child streams.
 ///

@@ -1,3 +1,5 @@
+import Foundations
+
 /// Many short sequences of letters, one byte a letter, laid one after the other.
 ///
 /// A letter is a number below ``letterCount``: of proteins, say, one of 20 amino acids.

@@ -1,3 +1,5 @@
+import Foundations
+
 /// Softmax pooling of instances that come block after block: z = sum of e^s h / sum of e^s over instances
 /// with features h and scores s, one score for each feature (a head of its own) or one for all of them.
 ///

@@ -1,3 +1,5 @@
+import Foundations
+
 /// Which columns each row of a sparse matrix holds: the neighbours of the nodes of a graph.
 ///
 /// The columns of row r are `columns[rowStarts[r]..<rowStarts[r + 1]]`; a pair is a place in `columns`. A row may be

@@ -1,3 +1,5 @@
+import ArrayFiles
+import Foundations
 import Tensors
 
 private let formatName = "training checkpoint 1"

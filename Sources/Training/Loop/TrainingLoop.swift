@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// A model being trained: everything that changes from one update to the next, and the rules by which it
@@ -46,6 +47,9 @@ public struct TrainingLoop<Model: Parameterized, Phase: Sendable>: Sendable {
     curriculum: Curriculum<Phase>, gradientNormLimit: Double? = nil,
     average: ExponentialMovingAverage<Scalar>? = nil
   ) {
+    require(
+      model.parameters.count > 0,
+      "\(Model.self) visits no parameter, so nothing can be learned: see Parameterized.visitParameters(_:)")
     self.model = model
     self.optimizer = optimizer
     self.schedule = schedule

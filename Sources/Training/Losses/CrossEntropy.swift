@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// The mean negative log-probability of the labels under softmax(logits): one number.

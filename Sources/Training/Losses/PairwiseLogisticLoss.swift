@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 public import Tensors
 
 /// The logistic loss of pairs: the mean over pairs of log(1 + e^-(p - n)), for the score p of a positive and

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// The mean of (prediction - target)^2 over all elements: one number.

@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// Scores of examples of two classes, the higher the more likely positive, ranked once for every measure of them.
@@ -120,4 +121,13 @@ public struct BinaryScores: Sendable {
         "\(measure): all \(positiveCount + negativeCount) labels are \(found), expected both classes")
     }
   }
+}
+
+/// Scores that cannot be judged, on one line: which, and what was expected.
+public struct MetricError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The one line.
+  public let description: String
+
+  /// An error with this line.
+  public init(_ description: String) { self.description = description }
 }

@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// How often each class was taken for each class.

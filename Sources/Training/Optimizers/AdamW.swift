@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 public import Tensors
 
 /// Adam with decoupled weight decay.

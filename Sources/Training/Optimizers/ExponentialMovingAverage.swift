@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 public import Tensors
 
 /// A running average of the parameters, in which old values fade; often a better model than the last one.

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Gradients scaled down together where their global norm exceeds a limit, and the norm before.

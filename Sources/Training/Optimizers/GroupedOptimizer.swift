@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Several rules at work on one model: each parameter is learned by the rule of its group.

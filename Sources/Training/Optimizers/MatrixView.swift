@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// How the axes of a parameter form a matrix of rows and columns.

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Momentum whose step for a matrix is made nearly orthogonal: all its directions are learned at one pace.

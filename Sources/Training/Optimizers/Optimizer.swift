@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// A rule that turns parameters and their gradients into better parameters, and what it remembers between

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Parameters that are learned by one rule.
@@ -31,5 +32,36 @@ public struct ParameterGroup<Scalar: TensorScalar>: Sendable {
     self.selection = selection
     self.optimizer = optimizer
     self.learningRateFactor = learningRateFactor
+  }
+
+  /// Parameters that keep the values they have, as those of a published model do below a new read-out.
+  public static func frozen(_ selection: ParameterSelection, name: String = "frozen") -> ParameterGroup {
+    ParameterGroup(name, selection, FrozenParameters<Scalar>())
+  }
+}
+
+/// The rule that leaves parameters as they are.
+private struct FrozenParameters<Scalar: TensorScalar>: Optimizer {
+  var state: ParameterValues<Scalar> { ParameterValues() }
+
+  mutating func update(
+    _ parameters: ParameterValues<Scalar>, gradients: ParameterValues<Scalar>, learningRate: Double
+  ) -> ParameterValues<Scalar> { parameters }
+
+  mutating func restore(_ state: ParameterValues<Scalar>, for parameters: ParameterValues<Scalar>) throws {
+    if let entry = state.names.first {
+      throw StateMismatch(owner: "frozen parameters", entry: entry, expected: "no state", found: "an entry")
+    }
+  }
+}
+
+/// Options of an optimiser that do not fit the parameters; one line naming the parameter or the group.
+public struct ParameterGroupError: Error, CustomStringConvertible, Sendable, Equatable {
+  /// The one line: which parameter or group, and what does not fit.
+  public let description: String
+
+  /// An error with this one line as its description.
+  public init(description: String) {
+    self.description = description
   }
 }

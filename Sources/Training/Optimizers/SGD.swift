@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Stochastic gradient descent with momentum, plain or Nesterov's, and decoupled weight decay.

@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// Decoupled weight decay: parameters shrink by a factor at every update, apart from the gradient step.

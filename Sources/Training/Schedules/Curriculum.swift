@@ -1,3 +1,4 @@
+import Foundations
 import Tensors
 
 /// What changes in the course of training: a value for each share of the updates.

@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 import Tensors
 
 /// The learning rate of each update, counted from 0.

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// How well a model does on examples that it does not learn from: the score decides, between equal scores the loss.

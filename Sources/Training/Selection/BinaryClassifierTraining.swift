@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// How a model learns to tell examples of two classes, which are known by their indices, by its logit of the positive class:

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// How a model learns to tell the classes of examples, which are known by their indices: epochs of shuffled batches, and the

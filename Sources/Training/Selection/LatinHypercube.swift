@@ -1,4 +1,5 @@
 import Foundation
+import Foundations
 package import Tensors
 
 /// A number that is tuned, and where its trials are drawn from.

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// Pairs of a positive and a negative example, for losses that compare two: every example of the larger class once an

@@ -1,3 +1,4 @@
+import Foundations
 public import Tensors
 
 /// How a model learns to rank examples of two classes, which are known by their indices: from pairs of a positive and a

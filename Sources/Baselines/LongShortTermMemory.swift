@@ -1,0 +1,54 @@
+import Foundations
+import Layers
+public import Tensors
+
+/// A recurrent network with gates, which reads a sequence from its first place to its last: the state after
+/// the last.
+///
+///     i, f, o = sigmoid(W x + U h + b),   g = tanh(W x + U h + b),   c <- f c + i g,   h <- o tanh(c)
+///
+/// - Shape: [batch, places, inputs] gives [batch, size].
+/// - Source: Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000, whose bias starts at
+///   1.
+public struct LongShortTermMemory<Scalar: TensorScalar>: Parameterized {
+  /// Numbers of the state.
+  public let size: Int
+  private var input: Linear<Scalar>
+  private var recurrent: Tensor<Scalar>
+  private var forget: Tensor<Scalar>
+
+  /// A network whose weights have variance 2 / (inputs + outputs).
+  public init(inputSize: Int, size: Int, random: RandomStream) {
+    require(min(inputSize, size) > 0, "a state of \(size) numbers for inputs of \(inputSize)")
+    self.size = size
+    input = Linear(inputs: inputSize, outputs: 4 * size, random: random.child(0))
+    var stream = random.child(1)
+    recurrent = .normal(
+      [4 * size, size], standardDeviation: (2 / Double(5 * size)).squareRoot(), using: &stream)
+    forget = .ones([size])
+  }
+
+  /// The state after the last place.
+  public func callAsFunction(_ sequences: Tensor<Scalar>) -> Tensor<Scalar> {
+    let (batch, places) = (sequences.shape[0], sequences.shape[1])
+    let driven = input(sequences)
+    var state = Tensor<Scalar>.zeros([batch, size])
+    var cell = state
+    for place in 0..<places {
+      let gates =
+        driven.sliced(axis: 1, place..<place + 1).reshaped([batch, 4 * size])
+        + state.projected(by: recurrent, transposed: true)
+      func gate(_ index: Int) -> Tensor<Scalar> { gates.sliced(axis: 1, index * size..<(index + 1) * size) }
+      let kept = (gate(1) + forget).sigmoid() * cell
+      cell = kept + gate(0).sigmoid() * gate(3).tanh()
+      state = gate(2).sigmoid() * cell.tanh()
+    }
+    return state
+  }
+
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
+    visit("input", &input)
+    visit("recurrent", &recurrent)
+    visit("forget", &forget)
+  }
+}

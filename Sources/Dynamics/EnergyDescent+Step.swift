@@ -1,0 +1,85 @@
+public import Energies
+import Foundations
+import Tensors
+
+/// One step of a descent.
+extension EnergyDescent {
+  /// The state before the first step, for stepping by hand.
+  public func start(from tokens: Tokens<Scalar>) -> DescentState<Scalar> {
+    DescentState(tokens: tokens, updateState: updateRule.initialState(), fused: fusedEvaluator(for: tokens))
+  }
+
+  /// Takes one step, whatever the stopping rule says.
+  ///
+  /// Where the step-size rule tries sizes, the energy at the new tokens stays known with its gradient.
+  public func step(_ state: inout DescentState<Scalar>) {
+    if state.evaluation == nil { state.gradientCount += 1 }
+    let evaluation = state.evaluation ?? evaluate(state.tokens, state.fused)
+    state.evaluation = nil
+    let start = state
+    let trials = StepTrials<Scalar> { size in
+      var tried = outcome(of: start, evaluation, size)
+      tried.state.evaluation = evaluate(tried.state.tokens, start.fused)
+      return tried
+    }
+    let size = stepSize.size(
+      of: PendingStep(
+        index: state.steps, kept: state.keptForStepSize, evaluation: evaluation, trials: trials)
+    ).detached
+    let taken = trials.outcome(of: size) ?? outcome(of: start, evaluation, size)
+    state = taken.state
+    state.steps += 1
+    state.gradientCount += trials.gradientCount
+    state.stepSize = size
+    state.keptForStepSize = stepSize.kept(
+      of: TakenStep(
+        size: size, displacement: taken.displacement.detached, gradient: evaluation.gradient.detached))
+  }
+
+  /// Where a step of a size leads from a state.
+  private func outcome(
+    of start: DescentState<Scalar>, _ evaluation: Evaluation<Scalar>, _ size: Tensor<Scalar>
+  ) -> StepTrials<Scalar>.Outcome {
+    let batch = start.tokens.values.shape[0]
+    require(
+      size.shape == [1, 1, 1] || size.shape == [batch, 1, 1],
+      "a step size of shape \(size.shape) instead of [1, 1, 1] or [\(batch), 1, 1]")
+    var next = start
+    let displacement = displacement(evaluation, size, state: &next.updateState)
+    next.tokens.values = start.tokens.values + displacement
+    return StepTrials.Outcome(state: next, displacement: displacement)
+  }
+
+  /// What a step of a size adds to the tokens; nothing at padding.
+  func displacement(
+    _ evaluation: Evaluation<Scalar>, _ size: Tensor<Scalar>, state: inout UpdateState<Scalar>
+  ) -> Tensor<Scalar> {
+    evaluation.activations.masking(
+      updateRule.displacement(gradient: evaluation.gradient, stepSize: size, state: &state))
+  }
+
+  /// g, the energy by part and dE/dg at some tokens.
+  func evaluate(_ tokens: Tokens<Scalar>, _ fused: FusedDescent<Scalar>? = nil) -> Evaluation<Scalar> {
+    if let fused, !tokens.values.isTracked { return fused.evaluate(tokens) }
+    let g = lagrangian.activations(at: tokens)
+    if let closed = energy.closedForm {
+      let found = closed.trackedGradient(at: g)
+      return Evaluation(activations: g, energy: found.energy, gradient: found.gradient)
+    }
+    var parts: EnergyByPart<Scalar>?
+    let gradient = Tensors.gradient(at: g.values) { values in
+      let found = energy.energyByPart(at: g.with(values))
+      parts = EnergyByPart(found.parts.map { ($0.name, $0.energy.detached) })
+      return found.total.sum()
+    }
+    return Evaluation(
+      activations: g, energy: parts ?? energy.energyByPart(at: g), gradient: g.masking(gradient))
+  }
+
+  /// The energy by part without its gradient.
+  func readEnergy(at tokens: Tokens<Scalar>, _ fused: FusedDescent<Scalar>?) -> EnergyReading<Scalar> {
+    if let fused { return fused.evaluate(tokens).reading }
+    let g = lagrangian.activations(at: tokens)
+    return EnergyReading(activations: g, energy: energy.energyByPart(at: g))
+  }
+}

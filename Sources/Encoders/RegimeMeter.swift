@@ -1,0 +1,127 @@
+import Energies
+import Foundation
+import Tensors
+
+/// Adds up what the heads of an encoder do, for the sequences of one thread at a time.
+final class RegimeMeter<Scalar: TensorScalar> {
+  /// Sums over queries.
+  struct Sums: Sendable {
+    var counts: [Int]
+    var entropy = 0.0, energy = 0.0, updatedEnergy = 0.0, answerChange = 0.0, jacobianNorm = 0.0
+    var changed = 0
+
+    mutating func add(_ other: Sums) {
+      for k in counts.indices { counts[k] += other.counts[k] }
+      entropy += other.entropy
+      energy += other.energy
+      updatedEnergy += other.updatedEnergy
+      answerChange += other.answerChange
+      jacobianNorm += other.jacobianNorm
+      changed += other.changed
+    }
+  }
+
+  /// A change of the answer above this share of its length counts as changed.
+  static var changeThreshold: Double { 0.1 }
+
+  private(set) var sums: [Sums]
+  private let headCount: Int
+  private let attention: HeadAttention<Scalar>
+  private let moved: Storage<Scalar>
+  private let size: Int
+
+  /// A meter of an encoder's heads over sequences of `count` tokens, whose projections lie `row` apart.
+  init(_ configuration: EncoderConfiguration, count: Int, row: Int) {
+    headCount = configuration.headCount
+    size = configuration.headSize
+    sums = Array(
+      repeating: Sums(counts: [Int](repeating: 0, count: count + 1)),
+      count: configuration.layerCount * headCount)
+    attention = HeadAttention(longest: count, size: size, row: row)
+    moved = Storage(count: count * size + Scalar.kernels.fused.panelWidth())
+  }
+
+  func observe(_ head: HeadObservation<Scalar>) {
+    let index = head.place.layer * headCount + head.place.head
+    addWeights(head, to: &sums[index])
+    addUpdate(head, to: &sums[index])
+  }
+
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  private func addWeights(_ head: HeadObservation<Scalar>, to sums: inout Sums) {
+    let (count, beta) = (head.input.count, Double(head.beta))
+    for query in 0..<count {
+      let row = UnsafeBufferPointer(start: head.weights + query * head.weightsRow, count: count)
+      sums.counts[DominantWeights.count(row)] += 1
+      var (entropy, squares, cubes) = (0.0, 0.0, 0.0)
+      for weight in row where weight > 0 {
+        let p = Double(weight)
+        entropy -= p * log(p)
+        squares += p * p
+        cubes += p * p * p
+      }
+      sums.entropy += entropy
+      // Rounding may leave a trace below 0 where one weight is all there is.
+      sums.jacobianNorm += beta * max(0, squares - 2 * cubes + squares * squares).squareRoot()
+    }
+  }
+
+  /// Energies before and after an update, and how far it moves the answers.
+  private func addUpdate(_ head: HeadObservation<Scalar>, to sums: inout Sums) {
+    let (count, beta) = (head.input.count, Double(head.beta))
+    let kernels = Scalar.kernels
+    func squares(_ rows: UnsafePointer<Scalar>, _ stride: Int) -> [Double] {
+      (0..<count).map { kernels.dot(size, rows + $0 * stride, rows + $0 * stride) }
+    }
+    let largest = squares(head.input.keys, head.row).max() ?? 0
+    let constant = log(Double(count)) / beta + largest / 2
+    func energies(_ logSums: UnsafePointer<Double>, _ squares: [Double]) -> Double {
+      (0..<count).reduce(0) { $0 + squares[$1] / 2 - logSums[$1] / beta } + Double(count) * constant
+    }
+    sums.energy += energies(head.logSums, squares(head.input.queries, head.row))
+    attention.packKeys(head.input)
+    attention.copyWeights(of: head)
+    let states = attention.updateOnce(head.input, beta: head.beta, true)
+    sums.updatedEnergy += energies(attention.current.logSums, squares(states, attention.updatedRow))
+    attention.mix(head.input.values, count: count, stride: head.row, to: moved.pointer, outStride: size)
+    for query in 0..<count {
+      let (answer, changed) = (head.answers + query * head.answersRow, moved.pointer + query * size)
+      let length = kernels.dot(size, answer, answer)
+      kernels.accumulate(size, -1, answer, changed)
+      let change = (kernels.dot(size, changed, changed) / max(length, .leastNormalMagnitude)).squareRoot()
+      sums.answerChange += change
+      if change > Self.changeThreshold { sums.changed += 1 }
+    }
+  }
+}
+
+/// Queries, keys and values of one head over one sequence, in rows of the projections.
+struct HeadInput<Scalar: TensorScalar> {
+  /// The number of tokens.
+  let count: Int
+  let queries: UnsafePointer<Scalar>, keys: UnsafePointer<Scalar>, values: UnsafePointer<Scalar>
+}
+
+/// What a head did with one sequence; the pointers hold while it is being looked at.
+struct HeadObservation<Scalar: TensorScalar> {
+  let input: HeadInput<Scalar>
+  /// From one query, key or value to the next.
+  let row: Int
+  /// The numbers of a query.
+  let size: Int
+  let beta: Scalar
+  /// The weights of each query's last retrieval, rows `weightsRow` apart.
+  let weights: UnsafePointer<Scalar>, weightsRow: Int
+  /// log Σ exp(β q·k) of each query's last retrieval; without meaning for rules that look at no keys.
+  let logSums: UnsafePointer<Double>
+  let answers: UnsafePointer<Scalar>, answersRow: Int
+  var sequence = 0
+  var place = HeadPlace(layer: 0, head: 0)
+
+  func placed(sequence: Int, layer: Int, head: Int) -> HeadObservation {
+    var copy = self
+    (copy.sequence, copy.place) = (sequence, HeadPlace(layer: layer, head: head))
+    return copy
+  }
+}

@@ -1,0 +1,53 @@
+import Foundations
+public import Tensors
+
+extension TransformerEncoder {
+  /// How every head retrieves over sequences of one length, in the order of ``EncoderConfiguration/heads``.
+  ///
+  /// Heads are measured as published: an encoder with replaced ones is refused.
+  ///
+  /// - Cost: a pass, and 3 N² times head size operations and N sorts of N weights for each head and sequence.
+  public func regimes(of tokens: EncoderTokens) -> [HeadRegime] {
+    let length = oneLength(of: tokens)
+    require(
+      rules.joined().allSatisfy { $0 == .softmax || $0 == .retrieval(updates: 1) },
+      "regimes are those of the published rule: measure before heads are replaced")
+    let pieces = tokens.pieces
+    let found = Parallelism.map(pieces.count) { index -> [RegimeMeter<Scalar>.Sums] in
+      let pass = EncoderPass(self, tokens.sequences(pieces[index]))
+      let meter = RegimeMeter<Scalar>(configuration, count: length, row: pass.headRow)
+      pass.run(meter.observe)
+      return meter.sums
+    }
+    var total = found[0]
+    for piece in found.dropFirst() {
+      for index in total.indices { total[index].add(piece[index]) }
+    }
+    let queries = Double(length * tokens.count)
+    return zip(configuration.heads, total).map { place, sums in
+      HeadRegime(
+        place: place, sequenceLength: length, counts: sums.counts, entropy: sums.entropy / queries,
+        energy: sums.energy / queries, updatedEnergy: sums.updatedEnergy / queries,
+        answerChange: sums.answerChange / queries, changedShare: Double(sums.changed) / queries,
+        jacobianNorm: sums.jacobianNorm / queries)
+    }
+  }
+
+  /// The weights of some heads over one sequence, [tokens, tokens] each, a row for each query.
+  public func weights(of heads: [HeadPlace], over tokens: EncoderTokens) -> [Tensor<Scalar>] {
+    require(tokens.count == 1, "weights over \(tokens.count) sequences, expected one")
+    check(tokens)
+    check(heads)
+    let count = tokens.tokenCount
+    var found: [HeadPlace: Tensor<Scalar>] = [:]
+    EncoderPass(self, tokens).run { head in
+      guard heads.contains(head.place) else { return }
+      found[head.place] = Tensor(shape: [count, count]) { out in
+        for query in 0..<count {
+          (out + query * count).update(from: head.weights + query * head.weightsRow, count: count)
+        }
+      }
+    }
+    return heads.compactMap { found[$0] }
+  }
+}

@@ -1,0 +1,66 @@
+import Foundations
+import Tensors
+
+/// The sizes of a ``MultilayerPerceptron`` or a ``NeighbourMeanPerceptron``.
+public struct PerceptronConfiguration: Sendable, Equatable {
+  /// Numbers that describe a node.
+  public let inputSize: Int
+  /// Units of each hidden layer; none for a linear model.
+  public let hiddenSizes: [Int]
+  /// Classes.
+  public let classCount: Int
+  /// The share of a hidden layer's outputs that training leaves out.
+  public let dropout: Double
+
+  /// States the sizes, all at least 1; the dropout lies in 0 ..< 1.
+  public init(inputSize: Int, hiddenSizes: [Int], classCount: Int, dropout: Double = 0) {
+    requirePositive(["inputSize": inputSize, "hiddenSizes": hiddenSizes.min() ?? 1, "classCount": classCount])
+    requireDropout(dropout)
+    (self.inputSize, self.hiddenSizes, self.classCount) = (inputSize, hiddenSizes, classCount)
+    self.dropout = dropout
+  }
+
+  /// `layerCount` hidden layers of one width, chosen so that a perceptron's parameter count comes closest to `count`.
+  ///
+  /// - Parameter inputs: The inputs of the first layer, if not the features: twice as many for a
+  ///   ``NeighbourMeanPerceptron``.
+  public static func width(
+    forParameterCount count: Int, inputs: Int, layerCount: Int, classCount: Int
+  ) -> Int {
+    requirePositive(["inputs": inputs, "layerCount": layerCount, "classCount": classCount])
+    return closestSize(to: count) { width in
+      parameterCount([inputs] + Array(repeating: width, count: layerCount) + [classCount])
+    }
+  }
+
+  /// Weights and biases between layers of these sizes.
+  package static func parameterCount(_ sizes: [Int]) -> Int {
+    zip(sizes, sizes.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 + $1.1 }
+  }
+}
+
+/// The size of at least 1 whose parameter count comes closest to `target`; of two equally close ones the smaller.
+///
+/// - Parameter parameterCount: The number of parameters of a size; rises with it.
+package func closestSize(to target: Int, _ parameterCount: (Int) -> Int) -> Int {
+  var upper = 1
+  while parameterCount(upper) < target { upper *= 2 }
+  var lower = upper / 2
+  // The count of `lower` is below the target, or lower is 0; that of `upper` is not.
+  while upper - lower > 1 {
+    let middle = (lower + upper) / 2
+    if parameterCount(middle) < target { lower = middle } else { upper = middle }
+  }
+  guard lower > 0 else { return upper }
+  return target - parameterCount(lower) <= parameterCount(upper) - target ? lower : upper
+}
+
+/// Stops where a size of a model is not positive.
+package func requirePositive(_ sizes: KeyValuePairs<String, Int>) {
+  for (name, size) in sizes { require(size > 0, "\(name) must be at least 1, not \(size)") }
+}
+
+/// Stops where a share to leave out is not in [0, 1).
+package func requireDropout(_ rate: Double) {
+  require(rate >= 0 && rate < 1, "dropout \(rate), expected 0 ..< 1")
+}

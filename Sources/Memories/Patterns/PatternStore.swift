@@ -1,0 +1,96 @@
+import Foundations
+public import Tensors
+
+/// Patterns in memory, to which more can be added.
+public struct PatternStore<Scalar: TensorScalar>: PatternSource {
+  /// The patterns, [count, dimension].
+  public private(set) var patterns: Tensor<Scalar>
+  public private(set) var largestNorm: Double
+
+  /// Patterns of shape [count, dimension], finite numbers all.
+  public init(_ patterns: Tensor<Scalar>) {
+    require(
+      patterns.rank == 2 && patterns.shape[1] > 0,
+      "patterns have shape [count, dimension], not \(patterns.shape)")
+    self.patterns = patterns.detached
+    largestNorm = Self.largestNorm(patterns)
+  }
+
+  /// A store of patterns of `dimension` numbers, with none in it.
+  public init(dimension: Int) { self.init(Tensor.zeros([0, dimension])) }
+
+  public var patternCount: Int { patterns.shape[0] }
+  public var dimension: Int { patterns.shape[1] }
+
+  public func withRows(_ range: Range<Int>, _ body: (UnsafePointer<Scalar>) -> Void) {
+    require(
+      range.lowerBound >= 0 && range.upperBound <= patternCount,
+      "rows \(range) of patterns of shape \(patterns.shape)")
+    patterns.withElements { elements in
+      if let base = elements.baseAddress { body(base + range.lowerBound * dimension) }
+    }
+  }
+
+  mutating func append(_ more: Tensor<Scalar>) {
+    patterns = .concatenated([patterns, more.detached], axis: 0)
+    largestNorm = max(largestNorm, Self.largestNorm(more))
+  }
+
+  /// Removes the first copy of each row of `gone`.
+  mutating func remove(_ gone: Tensor<Scalar>) throws {
+    var isKept = [Bool](repeating: true, count: patternCount)
+    for index in try places(of: gone) { isKept[index] = false }
+    patterns = patterns.gathered((0..<patternCount).filter { isKept[$0] }, axis: 0)
+    largestNorm = Self.largestNorm(patterns)
+  }
+
+  /// Where the rows of `wanted` are, a stored row for each.
+  private func places(of wanted: Tensor<Scalar>) throws -> [Int] {
+    var free: [[Scalar]: [Int]] = [:]
+    for index in (0..<patternCount).reversed() { free[row(patterns, index), default: []].append(index) }
+    return try (0..<wanted.shape[0]).map { index in
+      guard let place = free[row(wanted, index)]?.popLast() else {
+        throw PatternNotStored(row: index, patternCount: patternCount)
+      }
+      return place
+    }
+  }
+
+  private func row(_ rows: Tensor<Scalar>, _ index: Int) -> [Scalar] {
+    rows.withElements { Array($0[index * dimension..<(index + 1) * dimension]) }
+  }
+
+  private static func largestNorm(_ patterns: Tensor<Scalar>) -> Double {
+    let dimension = patterns.shape[1]
+    return patterns.withElements { elements in
+      guard let base = elements.baseAddress else { return 0 }
+      return (0..<patterns.shape[0]).reduce(0) { largest, index in
+        let row = base + index * dimension
+        let norm = EuclideanNorm.of(row, count: dimension)
+        if !norm.isFinite { checkFinite(row, index, patterns.shape) }
+        return max(largest, norm)
+      }
+    }
+  }
+
+  private static func checkFinite(_ row: UnsafePointer<Scalar>, _ index: Int, _ shape: [Int]) {
+    for place in 0..<shape[1] {
+      require(
+        row[place].isFinite,
+        "patterns of shape \(shape) are finite numbers; number \(place) of row \(index) is \(row[place])")
+    }
+  }
+}
+
+/// A pattern that was to be forgotten and is not there.
+public struct PatternNotStored: Error, Equatable, CustomStringConvertible {
+  /// The first row of the patterns that is not stored, or not as often.
+  public let row: Int
+  /// The patterns stored.
+  public let patternCount: Int
+
+  /// One line.
+  public var description: String {
+    "row \(row) of the patterns to forget: expected one of the \(patternCount) stored patterns"
+  }
+}

@@ -1,2 +1,0 @@
-/// The name that a block of node models had.
-public typealias NodeEnergyBlock = GraphEnergyTransformerBlock

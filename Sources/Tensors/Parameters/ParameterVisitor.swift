@@ -1,0 +1,59 @@
+/// What a model hands its parameters to, one after the other, each with its name.
+///
+/// ```swift
+/// mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
+///   visit("memories", &memories)  // a tensor
+///   visit("bias", &bias)          // one that may be missing
+///   visit("norm", &norm)          // a part: its parameters are called norm.gamma, norm.delta
+///   visit("layers", &layers)      // parts in a row: layers.0.weight, …
+/// }
+/// ```
+public struct ParameterVisitor<Scalar: TensorScalar> {
+  private let action: (_ name: String, _ value: inout Tensor<Scalar>) -> Void
+  private let prefix: String
+
+  /// A visitor that does something with every parameter, which it may replace.
+  public init(_ action: @escaping (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
+    self.action = action
+    prefix = ""
+  }
+
+  private init(
+    prefix: String, _ action: @escaping (_ name: String, _ value: inout Tensor<Scalar>) -> Void
+  ) {
+    self.action = action
+    self.prefix = prefix
+  }
+
+  /// The same visitor, with a name and a dot before the names of what it visits.
+  public func prefixed(_ name: String) -> ParameterVisitor {
+    ParameterVisitor(prefix: "\(prefix)\(name).", action)
+  }
+
+  /// Visits a parameter.
+  public func callAsFunction(_ name: String, _ value: inout Tensor<Scalar>) {
+    action(prefix + name, &value)
+  }
+
+  /// Visits a parameter where there is one.
+  public func callAsFunction(_ name: String, _ value: inout Tensor<Scalar>?) {
+    guard var found = value else { return }
+    action(prefix + name, &found)
+    value = found
+  }
+
+  /// Visits the parameters of a part, under its name.
+  public func callAsFunction<Part: Parameterized<Scalar>>(_ name: String, _ part: inout Part) {
+    part.visitParameters(prefixed(name))
+  }
+
+  /// Visits the parameters of a part where there is one.
+  public func callAsFunction<Part: Parameterized<Scalar>>(_ name: String, _ part: inout Part?) {
+    part?.visitParameters(prefixed(name))
+  }
+
+  /// Visits the parameters of parts in a row, under the name and their index: `blocks.0`, `blocks.1`.
+  public func callAsFunction<Part: Parameterized<Scalar>>(_ name: String, _ parts: inout [Part]) {
+    for index in parts.indices { parts[index].visitParameters(prefixed("\(name).\(index)")) }
+  }
+}

@@ -1,0 +1,41 @@
+public import Tensors
+
+extension GroupedOptimizer {
+  /// The optimisers with which Energy Transformers learn: Muon for the matrices of the energies (queries, keys and memories,
+  /// by their names `…Weights` and `…memories`), AdamW for everything else.
+  ///
+  /// A block's matrices are read again at every step of its descent, and all heads share one direction: their gradients are
+  /// far from orthogonal, and AdamW, which scales every number by itself, leaves them near their start for hundreds of
+  /// updates. Muon takes steps of equal size in all directions of a matrix. Begin with matrices of a deviation of 0.03, at
+  /// which the first steps move the tokens (`EnergyTransformerConfiguration.learning`), and let the rate rise over the first
+  /// twentieth of the updates.
+  ///
+  /// ```swift
+  /// var loop = TrainingLoop(
+  ///   model: model, optimizer: try GroupedOptimizer.energyTransformer(for: model),
+  ///   schedule: .warmUpThenCosine(peak: 1, warmUpUpdates: 30, updateCount: 600), random: RandomStream(seed: 0))
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - model: The model, at least one of whose parts is a block.
+  ///   - matrixRate: Muon's rate where the schedule is 1.
+  ///   - rate: AdamW's rate where the schedule is 1.
+  ///   - weightDecay: The decay of the energies' matrices and of the weights of linear layers.
+  /// - Throws: ``ParameterGroupError`` for a model without matrices of energies.
+  public static func energyTransformer(
+    for model: some Parameterized<Scalar>, matrixRate: Double = 0.03, rate: Double = 0.01,
+    weightDecay: Double = 0
+  ) throws -> GroupedOptimizer {
+    let matrices = ParameterSelection { $0.hasSuffix("Weights") || $0.hasSuffix("memories") }
+    let muon = Muon<Scalar>(weightDecay: WeightDecay(weightDecay)) { name, _ in
+      name.hasSuffix("memories") ? .transposed : MatrixView(rowAxisCount: 2)
+    }
+    let linear = ParameterSelection { $0.hasSuffix(".weights") || $0.hasSuffix(".weight") }
+    let adam = AdamW<Scalar>(secondDecay: 0.99, weightDecay: WeightDecay(weightDecay, on: linear))
+    return try GroupedOptimizer(
+      [
+        ParameterGroup("matrices", matrices, muon, learningRateFactor: matrixRate),
+        ParameterGroup("others", ParameterSelection.all.excluding(matrices), adam, learningRateFactor: rate),
+      ], for: model.parameters)
+  }
+}

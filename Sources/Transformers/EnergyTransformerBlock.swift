@@ -1,0 +1,160 @@
+public import Dynamics
+public import Energies
+import Foundations
+public import Tensors
+
+/// A transformer block that is one energy over all tokens: attention plus memory, of the layer-normalised tokens.
+///
+///     g = norm(x),  E(g) = E_attention(g) + E_memory(g),  x <- x - alpha dE/dg
+///
+/// The weights belong to no pairs in particular: `energy(over:)` puts them on all pairs of tokens, or on those of a graph.
+///
+/// - Source: Hoover et al. 2023; on graphs equations 25 to 27. 2 H Y D + D M + D + 1 parameters, H more where beta is
+///   learned and 10 H more with a ``LearnedAdjacency``.
+public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
+  /// The layer norm, as the activation of a Lagrangian.
+  public var norm: LayerNormLagrangian<Scalar>
+  /// The weights of attention.
+  public var attention: AttentionWeights<Scalar>
+  /// The memory energy.
+  public var memory: HopfieldEnergy<Scalar>
+  /// Whether a token attends to itself where it attends to all.
+  public var includesSelf: Bool
+  /// The learned weights of the pairs of padded graphs, where the block has them.
+  public var adjacency: LearnedAdjacency<Scalar>?
+
+  /// A block of parts that agree on the size of a token.
+  public init(
+    norm: LayerNormLagrangian<Scalar>, attention: AttentionWeights<Scalar>, memory: HopfieldEnergy<Scalar>,
+    includesSelf: Bool = true, adjacency: LearnedAdjacency<Scalar>? = nil
+  ) {
+    require(
+      norm.delta.count == attention.dimension && attention.dimension == memory.dimension,
+      "a norm of \(norm.delta.shape), attention of \(attention.queryWeights.shape) and memories of "
+        + "\(memory.memories.shape) do not share a token size")
+    self.norm = norm
+    self.attention = attention
+    self.memory = memory
+    self.includesSelf = includesSelf
+    self.adjacency = adjacency
+  }
+
+  /// A block of energies that agree on the size of a token.
+  public init(
+    norm: LayerNormLagrangian<Scalar>, attention: AttentionEnergy<Scalar>, memory: HopfieldEnergy<Scalar>
+  ) {
+    self.init(
+      norm: norm, attention: AttentionWeights(of: attention), memory: memory,
+      includesSelf: attention.includesSelf)
+  }
+
+  /// A block with random weights.
+  public init(
+    _ configuration: EnergyTransformerConfiguration, learnsAdjacency: Bool = false,
+    using random: inout RandomStream
+  ) {
+    self.init(
+      norm: LayerNormLagrangian(dimension: configuration.dimension),
+      attention: AttentionWeights(
+        headCount: configuration.headCount, keySize: configuration.keySize,
+        dimension: configuration.dimension, standardDeviation: configuration.attentionDeviation,
+        learnsBeta: configuration.learnsBeta, using: &random),
+      memory: HopfieldEnergy(
+        memories: .normal(
+          [configuration.dimension, configuration.memoryCount],
+          standardDeviation: configuration.memoryDeviation, using: &random)),
+      includesSelf: configuration.includesSelf)
+    if learnsAdjacency {
+      adjacency = LearnedAdjacency(
+        dimension: configuration.dimension, headCount: configuration.headCount, using: &random)
+    }
+  }
+
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
+    visit("norm", &norm)
+    visit("attention", &attention)
+    visit("memory", &memory)
+    visit("adjacency", &adjacency)
+  }
+
+  /// What the block descends over all pairs of tokens, by part: `attention` and `memory`.
+  public var energy: EnergySum<Scalar> { energy(over: .all()) }
+
+  /// What the block descends over some pairs of tokens, by part: `attention` and `memory`.
+  ///
+  /// - Parameter tokens: Where the descent starts, for `.joined` pairs, whose weights are made of them.
+  public func energy(
+    over pairs: TokenPairs<Scalar>, from tokens: Tokens<Scalar>? = nil
+  ) -> EnergySum<Scalar> {
+    require(
+      adjacency == nil || pairs.areJoined, "a block with a learned adjacency weighs pairs of padded graphs")
+    switch pairs {
+    case .all(let bias): return attention.energy(bias: bias, includesSelf: includesSelf) + memory
+    case .neighbours(let neighbourhoods): return attention.energy(over: neighbourhoods) + memory
+    case .joined(let joined):
+      guard let adjacency, let tokens else {
+        fatalError(
+          "joined pairs need a block with a learned adjacency, and the tokens that the descent starts from")
+      }
+      let weights = adjacency.weights(of: tokens.values, adjacency: joined)
+      return attention.energy(bias: .multiplicative(weights)) + memory
+    }
+  }
+
+  /// The block's descent from some tokens.
+  ///
+  /// - Parameters:
+  ///   - settings: Steps, step size and gradient path.
+  ///   - pairs: Which tokens see which.
+  ///   - tokens: Where the descent starts, for `.joined` pairs.
+  public func descent(
+    _ settings: DescentSettings, over pairs: TokenPairs<Scalar> = .all(), from tokens: Tokens<Scalar>? = nil
+  ) -> EnergyDescent<EnergySum<Scalar>, LayerNormLagrangian<Scalar>> {
+    EnergyDescent(
+      of: energy(over: pairs, from: tokens), lagrangian: norm, stepSize: .constant(settings.stepSize),
+      stop: .after(steps: settings.steps), gradientPath: settings.gradientPath)
+  }
+
+  /// The shares of the nodes of one graph in both energies, at tokens [1, nodes, dimension].
+  public func energyByNode(
+    at tokens: Tokens<Scalar>, over neighbourhoods: Neighbourhoods
+  ) -> NodeEnergies<Scalar> {
+    let g = norm.activations(at: tokens)
+    let ofAttention = attention.energy(over: neighbourhoods).energyByNode(at: g)
+    return NodeEnergies(
+      attention: ofAttention.reshaped([neighbourhoods.nodeCount]),
+      memory: memory.energyByNode(at: g).reshaped([neighbourhoods.nodeCount]))
+  }
+}
+
+/// Which tokens see which.
+public enum TokenPairs<Scalar: TensorScalar>: Sendable {
+  /// All tokens of an example, with a weighting by pairs where there is one.
+  case all(bias: AttentionBias<Scalar>? = nil)
+  /// Each node its neighbours on a graph.
+  case neighbours(Neighbourhoods)
+  /// Pairs of padded graphs that are 1 and not 0, [graphs, 1, nodes, nodes], weighed by the block's ``LearnedAdjacency``.
+  case joined(Tensor<Scalar>)
+
+  var areJoined: Bool { if case .joined = self { true } else { false } }
+}
+
+/// What each node contributes to the energy of a graph, by part; low where it agrees with neighbours and memories.
+public struct NodeEnergies<Scalar: TensorScalar>: Sendable {
+  /// - sum_h 1/beta log sum exp over the node's neighbours, [nodes].
+  public let attention: Tensor<Scalar>
+  /// - sum of G over the memories, [nodes].
+  public let memory: Tensor<Scalar>
+
+  /// Both together, [nodes].
+  public var total: Tensor<Scalar> { attention + memory }
+}
+
+extension EnergyTransformerConfiguration {
+  /// The learned numbers of a block: 2 H Y D + D M + D + 1, H more where beta is learned, and 10 H more with a learned
+  /// adjacency.
+  func parameterCountOfBlock(learnsAdjacency: Bool = false) -> Int {
+    let energies = 2 * headCount * keySize * dimension + dimension * memoryCount
+    return energies + dimension + 1 + (learnsBeta ? headCount : 0) + (learnsAdjacency ? 10 * headCount : 0)
+  }
+}

@@ -1,0 +1,113 @@
+public import Dynamics
+import Energies
+import Foundations
+public import Tensors
+
+/// The nodes of a graph as the tokens of one example, descending the energies of blocks: what the node models share.
+///
+/// - Cost: A step takes 4 N D H Y + 4 N D M operations and 8 H Y a pair.
+public struct NodeEnergyNetwork<Scalar: TensorScalar>: Parameterized {
+  /// The sizes, and how blocks descend.
+  public let configuration: NodeEnergyConfiguration
+  /// Features and positions to tokens.
+  public var encoder: GraphEncoder<Scalar>
+  /// The blocks.
+  public var stack: BlockStack<Scalar>
+
+  /// A network with random weights.
+  public init(_ configuration: NodeEnergyConfiguration, using random: inout RandomStream) {
+    require(
+      configuration.noise >= 0 && configuration.noise.isFinite,
+      "noise is a finite number of at least 0, not \(configuration.noise)")
+    self.configuration = configuration
+    encoder = GraphEncoder(
+      featureCount: configuration.featureCount, positionCount: configuration.positionCount,
+      dimension: configuration.dimension, using: &random)
+    stack = BlockStack(count: configuration.blockCount, configuration.block, using: &random)
+  }
+
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
+    visit("encoder", &encoder)
+    visit("blocks", &stack)
+  }
+
+  /// The blocks, in the order that tokens pass them.
+  public var blocks: [EnergyTransformerBlock<Scalar>] {
+    get { stack.blocks }
+    set { stack = BlockStack(newValue) }
+  }
+
+  /// The tokens of nodes, [1, nodes, dimension].
+  ///
+  /// - Parameters:
+  ///   - features: [nodes, features].
+  ///   - random: In training, where the signs of positions come from; nil leaves them as they are.
+  ///   - replaced: The token that stands for the features of some nodes, [1, dimension], and 1 for each such node,
+  ///     [nodes, 1].
+  func tokens(
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, random: RandomStream?,
+    replaced: (by: Tensor<Scalar>, where: Tensor<Scalar>)? = nil
+  ) -> Tokens<Scalar> {
+    let nodes = graph.nodeCount
+    require(
+      features.shape == [nodes, configuration.featureCount],
+      "features of shape \(features.shape), expected [\(nodes), \(configuration.featureCount)]")
+    let positions = graph.scaledPositions(random?.child(0))
+    var encoded: Tensor<Scalar>
+    if let replaced {
+      // Features of replaced nodes are taken out before the encoder: it never sees them.
+      let visible = features * (1 - replaced.where)
+      encoded = encoder.encoded(visible, positions: positions)
+      encoded = encoded + (replaced.by - encoder.bias) * replaced.where
+    } else {
+      encoded = encoder.encoded(features, positions: positions)
+    }
+    return Tokens(encoded.reshaped([1, nodes, configuration.dimension]))
+  }
+
+  /// The descents of all blocks, one after the other, with the activations after the very first step, which the read-out
+  /// needs.
+  ///
+  /// - Parameter random: In training, where noise comes from; nil adds none.
+  func descend(
+    from tokens: Tokens<Scalar>, on graph: NodeEnergyGraph<Scalar>, random: RandomStream?
+  ) -> StackDescent<Scalar> {
+    let descent = stack.descend(
+      from: tokens, over: .neighbours(graph.neighbourhoods), settings: configuration.descent,
+      noise: random.map { .inPieces(standardDeviation: configuration.noise, random: $0.child(1)) },
+      keepsFirstStep: true)
+    if let reason = descent.stopReason { require(reason.isFinite, "a descent of nodes: \(reason)") }
+    return descent
+  }
+
+  /// x after the last step, [nodes, dimension].
+  ///
+  /// - Parameter random: In training, where noise and the signs of positions come from.
+  package func descendedTokens(
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, random: RandomStream? = nil
+  ) -> Tensor<Scalar> {
+    descend(from: tokens(features, on: graph, random: random), on: graph, random: random).tokens.values
+      .reshaped([graph.nodeCount, configuration.dimension])
+  }
+
+  /// The descents of all blocks with the energy by part at every step.
+  ///
+  /// - Returns: One result a block, each with its `trajectory`.
+  public func trace(
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>
+  ) -> [DescentResult<Scalar>] {
+    stack.trace(
+      from: tokens(features, on: graph, random: nil), over: .neighbours(graph.neighbourhoods),
+      settings: configuration.descent)
+  }
+
+  /// The weights of each node's keys in the last block after its descent, the mean over heads, one for each pair of
+  /// the graph's `neighbourhoods.pattern`.
+  public func attentionWeights(
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>
+  ) -> Tensor<Scalar> {
+    let last = descend(from: tokens(features, on: graph, random: nil), on: graph, random: nil).activations
+    let weights = stack.last.attention.energy(over: graph.neighbourhoods).attentionWeights(at: last)
+    return weights.mean(axes: [0, 1])
+  }
+}

@@ -1,0 +1,121 @@
+import Energies
+public import Layers
+public import Tensors
+
+/// The Energy Transformer that tells the classes of a graph's nodes, such as normal and anomalous.
+///
+/// Features become tokens, which descend an energy of attention to neighbours and of memories for a few steps; a small
+/// perceptron reads each node's activations after the first and after the last step and, if asked, the node's own shares
+/// of the energy.
+///
+/// A model of node sets: it sees no order of nodes, and what a node gets depends on nodes within T steps of edges both ways.
+///
+/// - Source: Hoover et al. 2023, graph anomaly detection.
+public struct NodeEnergyTransformer<Scalar: TensorScalar>: NodeClassifier {
+  /// The sizes.
+  public let configuration: NodeEnergyTransformerConfiguration
+  /// Encoder and blocks.
+  public var network: NodeEnergyNetwork<Scalar>
+  private var readOut: Perceptron<Scalar>
+
+  /// A model with random weights.
+  public init(_ configuration: NodeEnergyTransformerConfiguration, random: RandomStream) {
+    self.configuration = configuration
+    var stream = random.child(0)
+    network = NodeEnergyNetwork(configuration.network, using: &stream)
+    let inputs = configuration.readOutInputs
+    readOut = Perceptron(
+      PerceptronConfiguration(
+        inputSize: inputs, hiddenSizes: [configuration.readOutSize], classCount: configuration.classCount,
+        dropout: configuration.dropout),
+      inputs: inputs, random: random.child(1))
+  }
+
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
+    network.visitParameters(visit)
+    visit("readOut", &readOut)
+  }
+
+  /// A graph without positions whose nodes see themselves.
+  public static func prepared(_ neighbours: CompressedSparseRows) -> NodeEnergyGraph<Scalar> {
+    NodeEnergyGraph(neighbours)
+  }
+
+  /// The logits of every node.
+  ///
+  /// - Parameter dropout: In training, where noise, dropout and the signs of positions come from; nil for none of them.
+  public func logits(
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, dropout: RandomStream?
+  ) -> Tensor<Scalar> {
+    let tokens = network.tokens(features, on: graph, random: dropout?.child(0))
+    let descent = network.descend(from: tokens, on: graph, random: dropout?.child(0))
+    let shape = [graph.nodeCount, configuration.network.dimension]
+    let (first, last) =
+      switch configuration.readOut {
+      case .firstStep: ((descent.afterFirstStep ?? descent.activations).values, descent.activations.values)
+      case .start: (network.stack.first.norm.activations(at: tokens).values, descent.activations.values)
+      case .tokens: (tokens.values, descent.tokens.values)
+      }
+    var read = [first.reshaped(shape), last.reshaped(shape)]
+    if configuration.readsEnergies {
+      for (block, moment) in [(network.stack.first, tokens), (network.stack.last, descent.tokens)] {
+        let energies = block.energyByNode(at: moment, over: graph.neighbourhoods)
+        read += scaled(energies).map { $0.reshaped([graph.nodeCount, 1]) }
+      }
+    }
+    return readOut(.concatenated(read, axis: 1), dropout: dropout?.child(1))
+  }
+
+  /// Energies as numbers of order 1: the mean over heads of log sum exp, and the mean over memories of G, less their sign.
+  private func scaled(_ energies: NodeEnergies<Scalar>) -> [Tensor<Scalar>] {
+    let network = configuration.network
+    let beta = 1 / Scalar(network.keySize).squareRoot()
+    return [
+      energies.attention * (beta / Scalar(network.headCount)), energies.memory / Scalar(network.memoryCount),
+    ]
+  }
+}
+
+/// The sizes of a ``NodeEnergyTransformer``.
+public struct NodeEnergyTransformerConfiguration: Sendable, Equatable {
+  /// Encoder, blocks and descent.
+  public var network: NodeEnergyConfiguration
+  /// C, the classes.
+  public var classCount: Int
+  /// R, the hidden units of the perceptron that reads nodes out; unless set as many as a token has numbers.
+  public var readOutSize: Int
+  /// What the perceptron reads beside the activations after the last step.
+  public var readOut = ReadOut.firstStep
+  /// Whether the perceptron also reads the node's shares of both energies, before the first step and after the last.
+  ///
+  /// They hold what the norm hides from activations: how many neighbours a node has, and how well it agrees with them.
+  public var readsEnergies = false
+  /// The share of the perceptron's hidden units that training leaves out.
+  public var dropout = 0.0
+
+  /// What is read beside the activations after the last step.
+  public enum ReadOut: String, Sendable, CaseIterable {
+    /// The activations after the first step, as the paper has it.
+    case firstStep
+    /// The activations before the first step, as in the published code for nodes, which reads the embedded features.
+    case start
+    /// The tokens themselves, before the first step and after the last: the norm hides how large they are.
+    case tokens
+  }
+
+  /// Classes to tell on a network.
+  public init(network: NodeEnergyConfiguration, classCount: Int) {
+    requirePositive(["classCount": classCount])
+    self.network = network
+    self.classCount = classCount
+    readOutSize = network.dimension
+  }
+
+  /// What the perceptron reads of a node: 2 D numbers, and 4 where it reads energies.
+  public var readOutInputs: Int { 2 * network.dimension + (readsEnergies ? 4 : 0) }
+
+  /// The number of learned numbers: those of the network, and I R + R + R C + C, I being `readOutInputs`.
+  public var parameterCount: Int {
+    network.parameterCount + PerceptronConfiguration.parameterCount([readOutInputs, readOutSize, classCount])
+  }
+}

@@ -1,0 +1,88 @@
+import Energies
+import Foundations
+import Layers
+public import Tensors
+
+/// An Energy Transformer that fills in the features of masked nodes from their neighbours and memories, and what it
+/// says about nodes without any label: their share of the energy, and how badly their features are filled in.
+///
+/// A masked node keeps its place in the graph; a learned vector stands for its features. A linear decoder reads the
+/// activations after the last step.
+///
+/// - Source: the masked training of Hoover et al. 2023 for images, on the nodes of a graph.
+public struct NodeFeatureReconstruction<Scalar: TensorScalar>: Parameterized {
+  /// Encoder and blocks.
+  public var network: NodeEnergyNetwork<Scalar>
+  /// What stands for the features of a masked node, [dimension].
+  public var maskToken: Tensor<Scalar>
+  private var decoder: Linear<Scalar>
+
+  /// A model with random weights; the mask vector starts at 0, the mean of standardised features.
+  public init(_ configuration: NodeEnergyConfiguration, random: RandomStream) {
+    var stream = random.child(0)
+    network = NodeEnergyNetwork(configuration, using: &stream)
+    maskToken = .zeros([configuration.dimension])
+    decoder = Linear(
+      inputs: configuration.dimension, outputs: configuration.featureCount, random: random.child(1))
+  }
+
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
+    network.visitParameters(visit)
+    visit("maskToken", &maskToken)
+    visit("decoder", &decoder)
+  }
+
+  /// The features of the masked nodes as the model fills them in, [masked nodes, features].
+  ///
+  /// - Parameters:
+  ///   - features: [nodes, features]; those of masked nodes are not looked at.
+  ///   - masked: The masked nodes, each once.
+  ///   - random: In training, where noise and the signs of positions come from.
+  public func completed(
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, masked: [Int], random: RandomStream? = nil
+  ) -> Tensor<Scalar> {
+    var marks = [Scalar](repeating: 0, count: graph.nodeCount)
+    for node in masked { marks[node] = 1 }
+    let places = Tensor(shape: [graph.nodeCount, 1], elements: marks)
+    let tokens = network.tokens(
+      features, on: graph, random: random,
+      replaced: (by: maskToken, where: places))
+    let g = network.descend(from: tokens, on: graph, random: random).activations.values
+    return decoder(g.reshaped([graph.nodeCount, network.configuration.dimension]).gathered(masked, axis: 0))
+  }
+
+  /// The mean squared difference of each node's features from what is filled in for them while it is masked, [nodes].
+  ///
+  /// - Parameters:
+  ///   - groups: Nodes that are masked at the same time; every node is in one group.
+  /// - Cost: One descent a group.
+  public func reconstructionErrors(
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, groups: [[Int]]
+  ) -> Tensor<Scalar> {
+    var errors = [Scalar](repeating: 0, count: graph.nodeCount)
+    var isFilledIn = [Bool](repeating: false, count: graph.nodeCount)
+    for group in groups where !group.isEmpty {
+      let differences =
+        completed(features, on: graph, masked: group) - features.gathered(group, axis: 0)
+      for (node, error) in zip(group, differences.squared().mean(axes: [1]).elements) {
+        errors[node] = error
+        isFilledIn[node] = true
+      }
+    }
+    require(isFilledIn.allSatisfy { $0 }, "every node must be masked once")
+    return Tensor(shape: [graph.nodeCount], elements: errors)
+  }
+
+  /// The shares of the nodes in the energy before the first step of the first block and after the last step of the
+  /// last block, with nothing masked.
+  public func energies(
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>
+  ) -> (before: NodeEnergies<Scalar>, after: NodeEnergies<Scalar>) {
+    let start = network.tokens(features, on: graph, random: nil)
+    let end = network.descend(from: start, on: graph, random: nil).tokens
+    return (
+      network.stack.first.energyByNode(at: start, over: graph.neighbourhoods),
+      network.stack.last.energyByNode(at: end, over: graph.neighbourhoods)
+    )
+  }
+}

@@ -1,0 +1,125 @@
+import Encoders
+import Foundation
+import Memories
+import Tensors
+import TestSupport
+import Testing
+
+/// What is measured of heads, against the memories of this package and plain formulas.
+struct HeadRegimeTests {
+  @Test("every measure of the first layer's heads agrees with a modern Hopfield network of the keys")
+  func againstNetwork() throws {
+    let reference = try PublishedEncoderCase<Double>()
+    let encoder = try reference.encoder()
+    let c = reference.configuration
+    let ids = [[3, 17, 50, 8, 22, 41, 9], [60, 1, 1, 30, 5, 12, 44]]
+    let regimes = encoder.regimes(of: EncoderTokens(ids: ids))
+    #expect(regimes.map(\.place) == c.heads)
+    let layers = try ids.map { try PlainFirstLayer(reference, ids: $0, segments: $0.map { _ in 0 }) }
+    for head in 0..<c.headCount {
+      var expected = Expected()
+      for layer in layers {
+        expected.add(
+          layer.queries[head], keys: layer.keys[head], values: layer.values[head], beta: c.beta)
+      }
+      let found = regimes[head]
+      #expect(found.counts == expected.histogram(length: 7), "\(head)")
+      for (value, wanted) in [
+        (found.entropy, expected.mean(expected.entropies)), (found.energy, expected.mean(expected.energies)),
+        (found.updatedEnergy, expected.mean(expected.updatedEnergies)),
+        (found.answerChange, expected.mean(expected.changes)),
+        (found.jacobianNorm, expected.mean(expected.norms)),
+        (found.changedShare, expected.mean(expected.changes.map { $0 > 0.1 ? 1 : 0 })),
+      ] {
+        #expect(abs(value - wanted) < 1e-9, "\(head): \(value) \(wanted)")
+      }
+      #expect(found.updatedEnergy <= found.energy)
+    }
+  }
+
+  /// Sums over queries by plain formulas.
+  private struct Expected {
+    var counts: [Int] = []
+    var (entropies, energies, updatedEnergies): ([Double], [Double], [Double]) = ([], [], [])
+    var (changes, norms): ([Double], [Double]) = ([], [])
+
+    mutating func add(
+      _ queries: Tensor<Double>, keys: Tensor<Double>, values: Tensor<Double>, beta: Double
+    ) {
+      let network = ModernHopfieldNetwork(patterns: keys, beta: beta)
+      let (weights, updated) = (network.weights(at: queries), network.updated(queries))
+      energies += network.energy(at: queries).elements
+      updatedEnergies += network.energy(at: updated).elements
+      let answers = weights.matrixProduct(values)
+      let moved = network.weights(at: updated).matrixProduct(values)
+      let count = keys.shape[0]
+      for query in 0..<count {
+        let p = (0..<count).map { weights[query, $0] }
+        var (sum, k) = (0.0, 0)
+        for weight in p.sorted(by: >) where sum < 0.9 {
+          sum += weight
+          k += 1
+        }
+        counts.append(k)
+        let logs: [Double] = p.map { $0 * log($0) }
+        entropies.append(-logs.reduce(0, +))
+        var squares = 0.0
+        for i in 0..<count {
+          for j in 0..<count {
+            let diagonal: Double = i == j ? p[i] : 0
+            let entry = beta * (diagonal - p[i] * p[j])
+            squares += entry * entry
+          }
+        }
+        norms.append(squares.squareRoot())
+        let size = values.shape[1]
+        var (change, length) = (0.0, 0.0)
+        for place in 0..<size {
+          let (before, after) = (answers[query, place], moved[query, place])
+          change += (after - before) * (after - before)
+          length += before * before
+        }
+        changes.append((change / length).squareRoot())
+      }
+    }
+
+    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+    func histogram(length: Int) -> [Int] { (0...length).map { k in counts.count { $0 == k } } }
+  }
+
+  @Test("classes at their borders")
+  func classes() {
+    func kind(_ median: Double, _ length: Int) -> AttentionClass {
+      AttentionClass(medianCount: median, sequenceLength: length)
+    }
+    #expect(kind(65, 128) == .globalAverage && kind(64, 128) == .largeMetastable)
+    #expect(kind(16.5, 128) == .largeMetastable && kind(16, 128) == .mediumMetastable)
+    #expect(kind(5, 128) == .mediumMetastable && kind(4, 128) == .smallMetastable)
+    #expect(kind(1, 32) == .smallMetastable && kind(2, 32) == .mediumMetastable)
+    #expect(AttentionClass.allCases.map(\.numeral) == ["I", "II", "III", "IV"])
+    // The border of an average is that of fixed points.
+    for k in 2...20 {
+      let isAverage = FixedPointKind(dominantCount: k, patternCount: 20) == .globalAverage
+      #expect(isAverage == (kind(Double(k), 20) == .globalAverage))
+    }
+  }
+
+  @Test("medians, quantiles, and merging measurements")
+  func quantiles() throws {
+    let reference = try PublishedEncoderCase<Float>()
+    let encoder = try reference.encoder()
+    let ids = (0..<6).map { row in (0..<8).map { (row * 23 + $0 * 7) % 61 } }
+    let all = encoder.regimes(of: EncoderTokens(ids: ids))
+    let parts = [0..<2, 2..<6].map { encoder.regimes(of: EncoderTokens(ids: Array(ids[$0]))) }
+    for (whole, halves) in zip(all, zip(parts[0], parts[1])) {
+      let merged = halves.0.merged(with: halves.1)
+      #expect(merged.counts == whole.counts && merged.queryCount == 48)
+      for path in [\HeadRegime.entropy, \.energy, \.updatedEnergy, \.answerChange, \.jacobianNorm] {
+        #expect(abs(merged[keyPath: path] - whole[keyPath: path]) < 1e-9)
+      }
+      let sorted = whole.counts.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element) }
+      #expect(whole.medianCount == Double(sorted[23] + sorted[24]) / 2)
+      #expect(whole.quantile(0) == Double(sorted[0]) && whole.quantile(1) == Double(sorted[47]))
+    }
+  }
+}
