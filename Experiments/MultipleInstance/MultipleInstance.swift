@@ -47,7 +47,7 @@ struct MultipleInstance: ParsableCommand {
     if data.tasks.contains(.repertoires) {
       try timed(.repertoires, epochs: RepertoireTask.epochCount(data, repertoires)) { progress in
         var task = RepertoireTask(
-          data, repertoires, random: random.child(0), progress: progress, metrics: metrics)
+          data: data, options: repertoires, random: random.child(0), progress: progress, metrics: metrics)
         let results = try task.run(read)
         var section = try RepertoireSection(data: data, options: repertoires, results: results).section()
         section.addFile("scores.csv", task.scores)

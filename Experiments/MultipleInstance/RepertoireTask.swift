@@ -32,14 +32,12 @@ struct RepertoireResult {
 
   /// Hopfield pooling beside every other method on the folds, whose training parts overlap.
   func comparison() throws -> MethodComparison {
-    let compared = try methods.map { result in
-      MethodComparison.Method(
-        prefix: result.method.prefix, label: result.method.title, name: hopfieldName(result.method.title),
-        scores: try TrialScores(splits: result.aucs))
-    }
     let split = data.folds[0]
     return try MethodComparison(
-      measure: "auc_\(data.name)", first: compared[0], others: Array(compared.dropFirst()), better: .highest,
+      measure: "auc_\(data.name)",
+      splits: methods.map {
+        ($0.method.prefix, $0.method.title, hopfieldName($0.method.title), $0.aucs)
+      }, better: .highest,
       dependence: .overlappingTraining(testCount: split.test.count, trainingCount: split.training.count))
   }
 }
@@ -57,22 +55,15 @@ struct RepertoireTask {
   let progress: WorkProgress
   let metrics: MetricsWriter
   /// A row for each method and repertoire under test.
-  private(set) var scores = CSVTable(columns: [
+  var scores = CSVTable(columns: [
     "witness_rate", "fold", "repertoire", "is_positive", "method", "score",
   ])
-  private var step = 0
+  /// Epochs so far.
+  var step = 0
 
   static let metricNames = [
     "witness_rate", "fold", "method", "epoch", "loss", "validation_auc", "validation_loss",
   ]
-
-  init(
-    _ data: DataOptions, _ options: RepertoireOptions, random: RandomStream, progress: WorkProgress,
-    metrics: MetricsWriter
-  ) {
-    (self.data, self.options, self.random) = (data, options, random)
-    (self.progress, self.metrics) = (progress, metrics)
-  }
 
   /// The most epochs of all trainings.
   static func epochCount(_ data: DataOptions, _ options: RepertoireOptions) -> Int {

@@ -19,18 +19,17 @@ struct SmallTask {
     let found = try Parallelism.map(runs * methods.count) { index in
       Result { try figure(index % methods.count, index / methods.count, progress) }
     }.map { try $0.get() }
-    let compared = try methods.enumerated().map { index, method in
-      MethodComparison.Method(
-        prefix: method.prefix, label: method.title, name: hopfieldName(method.title),
-        scores: try TrialScores(
-          splits: stride(from: index, to: found.count, by: methods.count).map { found[$0] }))
-    }
     var section = PageSection(title)
     section.addParagraph(words)
     section.addComparison(
       try MethodComparison(
-        measure: measure, first: compared[0], others: Array(compared.dropFirst()), better: .highest,
-        dependence: dependence),
+        measure: measure,
+        splits: methods.enumerated().map { index, method in
+          (
+            method.prefix, method.title, hopfieldName(method.title),
+            stride(from: index, to: found.count, by: methods.count).map { found[$0] }
+          )
+        }, better: .highest, dependence: dependence),
       name: measure, measureLabel: measure.hasSuffix("auc") ? "AUC" : "accuracy", digits: 3)
     return section
   }

@@ -36,18 +36,23 @@ import Testing
   }
 
   private func comparison(_ measure: String, _ shift: Double) throws -> MethodComparison {
-    func method(_ prefix: String, _ label: String, _ values: [Double]) throws -> MethodComparison.Method {
-      .init(prefix: prefix, label: label, scores: try TrialScores(splits: values.map { $0 + shift }))
+    func method(_ prefix: String, _ label: String, _ scores: [Double]) -> (String, String, String?, [Double])
+    {
+      (prefix, label, prefix == "b_" ? "None" : nil, scores.map { $0 + shift })
     }
     return try MethodComparison(
-      measure: measure, first: method("", "Ours", [3, 4, 6]),
-      others: [method("a_", "Theirs", [1, 2, 3]), method("b_", "None", [0, 1, 5])], better: .highest,
-      dependence: .independent)
+      measure: measure,
+      splits: [
+        method("", "Ours", [3, 4, 6]), method("a_", "Theirs", [1, 2, 3]), method("b_", "None", [0, 1, 5]),
+      ],
+      better: .highest, dependence: .independent)
   }
 
   @Test("means and advantages of several comparisons stand side by side")
   func comparisons() throws {
     let compared = [("low", try comparison("auc_1", 0)), ("high", try comparison("auc_2", 10))]
+    #expect(
+      compared[0].1.others.map(\.name) == ["theirs", "None"] && compared[0].1.first.scores.mean == 13.0 / 3)
     var section = PageSection("Both")
     section.addMeans(of: compared, name: "means", label: "AUC", digits: 2, best: .highest)
     section.addAdvantages(of: compared, name: "advantages", label: "over", digits: 2)

@@ -52,7 +52,7 @@ import Training
     func run(rate: Double, patience: Int = 50, validation: [Int] = [4, 5, 6, 7]) throws -> (
       BestEpoch<Line>, [TrainedEpoch]
     ) {
-      var loop = loop(rate: rate)
+      var loop = self.loop(rate: rate)
       var epochs: [TrainedEpoch] = []
       let training = RankingTraining<Line>(isPositive: isPositive, pairCount: 2) { model, example, _ in
         (model.weight * numbers[example]).sum()
@@ -76,7 +76,7 @@ import Training
     #expect(try run(rate: 10).1.count == 1)
     // A validation part of the other order gets worse and worse: patience ends it, and the first epoch is the best.
     let turned = [5, 4].map { $0 }
-    var loop = loop(rate: 0.1)
+    var loop = self.loop(rate: 0.1)
     let flipped = RankingTraining<Line>(isPositive: isPositive, pairCount: 1) { model, example, _ in
       (model.weight * numbers[example]).sum()
     }
@@ -95,7 +95,7 @@ import Training
     let numbers = [1.0, -2, 3, -1, 2, -3, 1.5]
     let isPositive = [true, false, true, true, false, false, true]
     func run(batchSize: Int, pieceSize: Int, epochs: Int = 3) throws -> (Line, [Double]) {
-      var loop = loop()
+      var loop = self.loop()
       var losses: [Double] = []
       try BinaryClassifierTraining<Line>(isPositive: isPositive, batchSize: batchSize, pieceSize: pieceSize) {
         model, examples, _ in
