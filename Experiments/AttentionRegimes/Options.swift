@@ -28,7 +28,8 @@ struct WorkOptions: ParsableArguments, RecordedOptions {
   @Option(help: "Threads; all cores when left out. No number but the times depends on it.") var threads: Int?
 
   func validate() throws {
-    try checkNames([("model", model), ("pairs", pairs)] + text.map { ("text", $0) })
+    try checkNames([("model", model), ("pairs", pairs)])
+    try checkNames(text.map { ("text", $0) })
     if Set(lengths).count != lengths.count { throw ValidationError("--lengths: a length is named twice") }
     try checkRanges(
       (lengths + [length ?? 128]).map { ("lengths", $0, 4...65_536) } + [

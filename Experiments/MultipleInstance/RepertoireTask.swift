@@ -124,6 +124,7 @@ struct RepertoireTask {
     let stream = random.child(1).child(UInt64(fold)).child(UInt64(method.index))
     let weights = stream.child(1)
     guard let scores = method.scores(options, random: weights.child(1)) else { return nil }
+    let (progress, metrics) = (progress, metrics)
     var (rows, epochs) = (step, [Double]())
     let training = NetworkTraining(data: found, split: split, options: options, random: stream.child(0)) {
       epoch in
