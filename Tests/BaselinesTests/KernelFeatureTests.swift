@@ -19,13 +19,16 @@ import Testing
     func standardized(_ example: Int, _ column: Int) -> Double {
       let values = training.map { Double(features.elements[$0 * 3 + column]) }
       let mean = values.reduce(0, +) / 4
-      let deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 4).squareRoot()
+      let squares = values.map { ($0 - mean) * ($0 - mean) }
+      let deviation = (squares.reduce(0, +) / 4).squareRoot()
       return deviation == 0 ? 0 : (Double(features.elements[example * 3 + column]) - mean) / deviation
     }
     for (row, example) in [4, 0, 2].enumerated() {
       for (column, other) in training.enumerated() {
-        let product = (0..<3).reduce(0) { $0 + standardized(example, $1) * standardized(other, $1) }
-        #expect(abs(Double(found.elements[row * 4 + column]) - product) < 1e-5)
+        var product = 0.0
+        for feature in 0..<3 { product += standardized(example, feature) * standardized(other, feature) }
+        let value = Double(found.elements[row * 4 + column])
+        #expect(abs(value - product) < 1e-5)
       }
     }
   }
@@ -36,7 +39,7 @@ import Testing
     let products = KernelLogisticRegression.standardizedProducts(
       of: features, training: training, examples: training)
     let elements = products.elements.map { Double($0) }
-    let mean = (0..<4).reduce(0) { $0 + elements[$1 * 5] } / 4
+    let mean = (elements[0] + elements[5] + elements[10] + elements[15]) / 4
     let relative = KernelLogisticRegression(
       products: products, isPositive: isPositive, relativeRidge: 0.3)
     let absolute = KernelLogisticRegression(products: elements, isPositive: isPositive, ridge: 0.3 * mean)
@@ -44,9 +47,8 @@ import Testing
     let others = KernelLogisticRegression.standardizedProducts(
       of: features, training: training, examples: [2, 4])
     let rows = others.elements.map { Double($0) }
-    #expect(
-      relative.logits(products: others)
-        == [absolute.logit(products: Array(rows[0..<4])), absolute.logit(products: Array(rows[4..<8]))])
+    let single = [Array(rows[0..<4]), Array(rows[4..<8])].map { absolute.logit(products: $0) }
+    #expect(relative.logits(products: others) == single)
     // Examples that no feature tells apart.
     let alike = KernelLogisticRegression(
       products: .zeros([4, 4]), isPositive: isPositive, relativeRidge: 0.3)

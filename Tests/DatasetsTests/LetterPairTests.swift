@@ -42,11 +42,11 @@ import Testing
     func t(_ pair: LetterPair) -> Double {
       let column = (pair.distance - 1) * 9 + pair.first * 3 + pair.second
       func moments(_ wanted: Bool) -> (Double, Double) {
-        let values = (0..<10).filter { isPositive[$0] == wanted }.map {
-          Double(pairs.shares.elements[$0 * 18 + column])
-        }
+        let members = (0..<10).filter { isPositive[$0] == wanted }
+        let values = members.map { bag -> Double in Double(pairs.shares.elements[bag * 18 + column]) }
         let mean = values.reduce(0, +) / 5
-        return (mean, values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 4 / 5)
+        let squares = values.map { ($0 - mean) * ($0 - mean) }
+        return (mean, squares.reduce(0, +) / 20)
       }
       let (a, b) = (moments(true), moments(false))
       // A share without variation says nothing.
@@ -77,10 +77,7 @@ import Testing
     }
     let random = kernels(weight: 0, variance: 20)
     let both = kernels(weight: 2, variance: 20)
-    #expect(
-      zip(both, random).map { $0 - $1 }.enumerated().allSatisfy {
-        abs($0.element - certain[$0.offset]) < 1e-5
-      })
+    for index in both.indices { #expect(abs(both[index] - random[index] - certain[index]) < 1e-5) }
     // Five numbers of variance 4 make a window's 20.
     let variance = random.reduce(0) { $0 + $1 * $1 } / 45
     #expect(variance > 2 && variance < 7)

@@ -11,11 +11,13 @@ import Testing
     let rows = RandomPatterns.signs(37, dimension: 101, using: RandomStream(seed: 3))
     #expect(rows.shape == [37, 101] && rows.elements.allSatisfy { abs($0) == 1 })
     // Six standard deviations of the mean of 3,737 signs.
-    #expect(abs(rows.mean().scalar) < 6 / Float(37 * 101).squareRoot())
+    let bound: Float = 6 / Float(3_737).squareRoot()
+    #expect(abs(rows.mean().scalar) < bound)
     #expect(rows.elements == RandomPatterns.signs(37, dimension: 101, using: RandomStream(seed: 3)).elements)
     #expect(rows.elements != RandomPatterns.signs(37, dimension: 101, using: RandomStream(seed: 4)).elements)
     // Rows differ, though 64 signs come from one draw.
-    #expect(Set((0..<37).map { rows.sliced(axis: 0, $0..<$0 + 1).elements }).count == 37)
+    let single = (0..<37).map { row -> [Float] in rows.sliced(axis: 0, row..<row + 1).elements }
+    #expect(Set(single).count == 37)
   }
 
   @Test(
@@ -26,25 +28,30 @@ import Testing
     for count in [0, 1, 6, 13] {
       let flipped = RandomPatterns.flipping(count, signsOf: rows, using: stream)
       for row in 0..<5 {
-        let pairs = zip(rows.elements[row * 13..<row * 13 + 13], flipped.elements[row * 13..<row * 13 + 13])
-        #expect(pairs.count { $0 == -$1 } == count && pairs.count { $0 == $1 } == 13 - count)
+        let range = (13 * row)..<(13 * row + 13)
+        let pairs = Array(zip(rows.elements[range], flipped.elements[range]))
+        let (turned, kept) = (pairs.count { $0.0 == -$0.1 }, pairs.count { $0.0 == $0.1 })
+        #expect(turned == count && kept == 13 - count)
       }
       let alone = RandomPatterns.flipping(count, signsOf: rows.sliced(axis: 0, 0..<2), using: stream)
       #expect(alone.elements == Array(flipped.elements.prefix(26)))
     }
     let flipped = RandomPatterns.flipping(6, signsOf: .ones([5, 13]), using: stream).elements
-    #expect(Set((0..<5).map { Array(flipped[$0 * 13..<$0 * 13 + 13]) }).count == 5)
+    let rowsOfFlipped = (0..<5).map { row -> [Float] in Array(flipped[(13 * row)..<(13 * row + 13)]) }
+    #expect(Set(rowsOfFlipped).count == 5)
   }
 
   @Test("points on a sphere have its radius and no preferred direction")
   func sphere() {
     let rows = RandomPatterns.onSphere(400, dimension: 3, radius: 2.5, using: RandomStream(seed: 2))
     for row in 0..<400 {
-      let length = (0..<3).reduce(0) { $0 + pow(rows.elements[row * 3 + $1], 2) }.squareRoot()
-      #expect(abs(length - 2.5) < 1e-12)
+      var square = 0.0
+      for column in 0..<3 { square += rows.elements[row * 3 + column] * rows.elements[row * 3 + column] }
+      #expect(abs(square.squareRoot() - 2.5) < 1e-12)
     }
     // Each coordinate of such a point has mean 0 and variance r² / 3.
-    for mean in rows.mean(axes: [0]).elements { #expect(abs(mean) < 6 * (2.5 * 2.5 / 3 / 400).squareRoot()) }
+    let bound = 6 * (2.5 * 2.5 / 3 / 400).squareRoot()
+    for mean in rows.mean(axes: [0]).elements { #expect(abs(mean) < bound) }
   }
 
   @Test("a mixture of orthogonal patterns shows its weights: so many of them, above 0, adding up to 1")
@@ -55,7 +62,7 @@ import Testing
     let mixed = RandomPatterns.mixtures(of: patterns, parts: 3, count: 20, using: RandomStream(seed: 5))
     #expect(mixed.shape == [20, 9])
     for row in 0..<20 {
-      let weights = mixed.elements[row * 9..<row * 9 + 9]
+      let weights: [Double] = Array(mixed.elements[(9 * row)..<(9 * row + 9)])
       #expect(weights.count { $0 > 0 } == 3 && weights.allSatisfy { $0 >= 0 })
       #expect(abs(weights.reduce(0, +) - 1) < 1e-12)
     }

@@ -17,10 +17,8 @@ import Testing
     #expect(errors.wrongSigns == [0, 2, 0] && errors.wrongSignShare == 2.0 / 6)
     #expect(errors.faultlessShare == 2.0 / 3)
     #expect(errors.share(within: 0.09) == 1.0 / 3 && errors.share(within: 0.1) == 2.0 / 3)
-    #expect(
-      patterns.rowDistances(to: Tensor(shape: [1, 2], elements: [3, 4])) == [
-        0, 32.0.squareRoot(), 37.0.squareRoot(),
-      ])
+    let distances = patterns.rowDistances(to: Tensor(shape: [1, 2], elements: [3, 4]))
+    #expect(distances == [0, 32.0.squareRoot(), 37.0.squareRoot()])
   }
 
   @Test("a capacity curve ends at the first error above the tolerated one")
@@ -73,9 +71,10 @@ import Testing
     let failing = curve(limit: 10, mostNumbers: 4_000, failure: 0.2)
     #expect(failing.points.map(\.patternCount) == [4, 6, 9, 14])
     // Beyond the limit a cue is given back: a quarter of its numbers is wrong, and no cue is without a wrong one.
-    #expect(
-      failing.points.map(\.error) == [0, 0, 0, 0.25] && failing.points.map(\.recalled) == [1, 1, 1, 0])
-    #expect(failing.points.map(\.meanSteps) == [0.75, 1, 6.0 / 7, 6.0 / 7])
+    #expect(failing.points.map(\.error) == [0, 0, 0, 0.25])
+    #expect(failing.points.map(\.recalled) == [1, 1, 1, 0])
+    let steps: [Double] = [0.75, 1, 6.0 / 7, 6.0 / 7]
+    #expect(failing.points.map(\.meanSteps) == steps)
     #expect(failing.capacity(tolerating: 0.01) == 9)
     let open = curve(limit: 10, mostNumbers: 40 * 15, failure: 0.3)
     #expect(open.points.map(\.patternCount) == [4, 6, 9, 14])
@@ -97,9 +96,8 @@ import Testing
     let beta: Float = kind == .logSumReLU ? 2 / 0.5 : kind == .randomFeatures ? 5 : 60
     let found = measurement.point(of: 3, using: RandomStream(seed: 2)) { patterns, random in
       #expect(patterns.shape == [3, 60])
-      for length in patterns.rowLengths {
-        #expect(abs(length - (kind.isBinary ? 60.0.squareRoot() : 1)) < 1e-5)
-      }
+      let expected: Double = kind.isBinary ? 60.0.squareRoot() : 1
+      for length in patterns.rowLengths { #expect(abs(length - expected) < 1e-5) }
       return kind.memory(of: patterns, beta: beta, featureCount: 4_096, random: random)
     }
     #expect(found.recalled == 1, "\(kind.label): \(found)")
@@ -111,21 +109,26 @@ import Testing
       kind.expectedCapacity(dimension: 50, wrongCount: wrong, reach: wrong + 1, beta: 3, featureCount: 700)
     }
     #expect(abs(expected(.hebb) - 6.9) < 1e-12 && expected(.pseudoInverse) == 50)
-    #expect(abs(expected(.cubic) - 2_500 / (6 * log(50))) < 1e-9)
-    #expect(abs(expected(.quartic) - 125_000 / (30 * log(50))) < 1e-9)
+    let (cubic, quartic): (Double, Double) = (2_500 / (6 * log(50)), 125_000 / (30 * log(50)))
+    #expect(abs(expected(.cubic) - cubic) < 1e-9)
+    #expect(abs(expected(.quartic) - quartic) < 1e-9)
     // Binomials of 50: 1 + 50 + 1,225 + 19,600 + 230,300, and 2,118,760 more.
     let states = pow(2, 50.0)
     for kind in [MemoryKind.softmax, .entmax, .sparsemax] {
-      #expect(abs(expected(kind) / (states / 251_176) - 1) < 1e-9)
+      let share: Double = expected(kind) / (states / 251_176)
+      #expect(abs(share - 1) < 1e-9)
     }
-    #expect(abs(expected(.logSumReLU) / (states / 2_369_936) - 1) < 1e-9)
-    #expect(abs(expected(.randomFeatures) - 1_400 * exp(-3 * 0.32)) < 1e-9)
+    let balls: Double = expected(.logSumReLU) / (states / 2_369_936)
+    #expect(abs(balls - 1) < 1e-9)
+    let features: Double = 1_400 * exp(-0.96)
+    #expect(abs(expected(.randomFeatures) - features) < 1e-9)
     for kind in MemoryKind.allCases
     where kind != .hebb && kind != .pseudoInverse && kind != .cubic && kind != .quartic {
       #expect(expected(kind, wrong: 6) < expected(kind))
     }
     let confused = BinaryCapacity.confusedPairs(patternCount: 1_000, wrong: 4, of: 50)
-    #expect(abs(confused / (999_000 * 251_176 / states) - 1) < 1e-9)
+    let pairs: Double = 999_000 * 251_176 / states
+    #expect(abs(confused / pairs - 1) < 1e-9)
     #expect(BinaryCapacity.confusedPairs(patternCount: 0, wrong: 4, of: 50) == 0)
   }
 
@@ -166,12 +169,8 @@ import Testing
     #expect(found.errors.share(within: 0.01) == 1 && (found.hiddenError ?? 1) < 1e-6 && found.meanSteps >= 1)
     // With a small one it answers with the mean of both: the hidden error by the definition.
     let mean = two.outcome(of: .softmax, beta: 1e-6)
-    let hidden = [(1.0, 0.0, 2.0), (0.0, 1.0, 0.0)]
-    let middle = (0.5, 0.5, 1.0)
-    let error = hidden.reduce(0) {
-      $0 + pow($1.0 - middle.0, 2) + pow($1.1 - middle.1, 2) + pow($1.2 - middle.2, 2)
-    }
-    let size = hidden.reduce(0) { $0 + $1.0 * $1.0 + $1.1 * $1.1 + $1.2 * $1.2 }
+    // Hidden are 1, 0, 2 of the one and 0, 1, 0 of the other: each is half their difference away, their squares are 6.
+    let (error, size): (Double, Double) = (2 * 0.25 * (1 + 1 + 4), 6)
     #expect(abs((mean.hiddenError ?? 0) - error / size) < 1e-4)
     // Nothing is hidden of patterns that are 0 there.
     let alike = PatternCompletion(
@@ -231,19 +230,24 @@ import Testing
     let found = UpdateErrors(of: patterns, separation: separation, offsets: offsets, distance: 0.05, beta: 30)
     // One update by the definition.
     let states = patterns + offsets
+    func product(_ a: Tensor<Double>, _ i: Int, _ b: Tensor<Double>, _ j: Int) -> Double {
+      var sum = 0.0
+      for column in 0..<9 { sum += a.elements[i * 9 + column] * b.elements[j * 9 + column] }
+      return sum
+    }
     for index in 0..<20 {
-      let weights = (0..<20).map { other in
-        exp(
-          30 * (0..<9).reduce(0) { $0 + states.elements[index * 9 + $1] * patterns.elements[other * 9 + $1] })
-      }
+      let weights = (0..<20).map { other -> Double in exp(30 * product(states, index, patterns, other)) }
       let total = weights.reduce(0, +)
-      let error = (0..<9).reduce(0) { sum, column in
-        let updated = (0..<20).reduce(0) { $0 + weights[$1] / total * patterns.elements[$1 * 9 + column] }
-        return sum + pow(updated - patterns.elements[index * 9 + column], 2)
-      }.squareRoot()
-      #expect(abs(found.errors[index] - error) < 1e-12)
+      var square = 0.0
+      for column in 0..<9 {
+        var updated = 0.0
+        for other in 0..<20 { updated += weights[other] / total * patterns.elements[other * 9 + column] }
+        let difference = updated - patterns.elements[index * 9 + column]
+        square += difference * difference
+      }
+      #expect(abs(found.errors[index] - square.squareRoot()) < 1e-12)
       // The distance of the state is below that of the fixed point for some patterns, and above it for others.
-      let least = 2 * 19 * exp(-30 * (separation.separations[index] - 2 * 0.05))
+      let least: Double = 38 * exp(-30 * (separation.separations[index] - 0.1))
       #expect(found.bounds[index] >= least * (1 - 1e-12))
     }
     #expect(found.violationCount(rounding: 1e-13) == 0 && (found.largestRatio(rounding: 1e-13) ?? 2) <= 1)
@@ -258,7 +262,7 @@ import Testing
     let rows: [[Float]] = [[3, 4], [0, 0], [2, 2], [-0.0, 0], [3, 4], [1, -7], [3, 4]]
     let survey = PatternSurvey(CopyingSource(rows: Tensor(shape: [7, 2], elements: rows.flatMap { $0 })))
     #expect(survey.lengths.lowerBound == 0 && survey.lengths.upperBound == 50.0.squareRoot())
-    #expect(abs(survey.meanSquare - (25 + 0 + 8 + 0 + 25 + 50 + 25) / 7) < 1e-12)
+    #expect(abs(survey.meanSquare - 19) < 1e-12)
     // 0 and -0 are one number.
     #expect(survey.zeroCount == 2 && survey.constantCount == 1 && survey.copyCount == 3)
     #expect(survey.problem == nil && survey.firstNonFinite == nil)

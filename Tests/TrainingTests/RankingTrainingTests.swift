@@ -40,7 +40,8 @@ import Training
   func pairLoss() {
     let loss = pairwiseLogisticLoss(of: [2, -1, 0.5, 3] as [Double], isPositive: [true, false, true, false])
     let pairs = [(2.0, -1.0), (2, 3), (0.5, -1), (0.5, 3)]
-    #expect(abs(loss - pairs.reduce(0) { $0 + log(1 + exp($1.1 - $1.0)) } / 4) < 1e-12)
+    let expected = pairs.map { pair -> Double in log(1 + exp(pair.1 - pair.0)) }
+    #expect(abs(loss - expected.reduce(0, +) / 4) < 1e-12)
     #expect(pairwiseLogisticLoss(of: [-1e6, 1e6] as [Double], isPositive: [true, false]) == 2e6)
     #expect(pairwiseLogisticLoss(of: [1e6, -1e6] as [Double], isPositive: [true, false]) == 0)
   }
@@ -112,8 +113,10 @@ import Training
       var (gradient, loss) = (0.0, 0.0)
       for example in [0, 1, 2, 3, 4, 6] {
         let logit = weight * numbers[example]
-        gradient += (1 / (1 + exp(-logit)) - (isPositive[example] ? 1 : 0)) * numbers[example] / 6
-        loss += (log(1 + exp(logit)) - (isPositive[example] ? logit : 0)) / 6
+        let label: Double = isPositive[example] ? 1 : 0
+        let probability: Double = 1 / (1 + exp(-logit))
+        gradient += (probability - label) * numbers[example] / 6
+        loss += (log(1 + exp(logit)) - label * logit) / 6
       }
       weight -= 0.1 * gradient
       losses.append(loss)

@@ -68,7 +68,8 @@ import Testing
       let exponentials = scores(rows).elements.map { exp($0) }
       let total = exponentials.reduce(0, +)
       for column in 0..<4 {
-        let mean = (0..<3).reduce(0) { $0 + exponentials[$1] / total * rows.elements[$1 * 4 + column] }
+        var mean = 0.0
+        for row in 0..<3 { mean += exponentials[row] / total * rows.elements[row * 4 + column] }
         #expect(abs(found.elements[bag * 4 + column] - mean) < 1e-12)
       }
     }
@@ -100,13 +101,12 @@ import Testing
       .init(names: ["weight", "bias"], values: [weight, Tensor(shape: [1], elements: [0.75])]))
     let found = model.logits(bags)
     for bag in 0..<2 {
-      let logit = (0..<12).reduce(0.75) {
-        $0 + weight.elements[$1 % 4] * bags.elements[bag * 12 + $1] / 3
-      }
+      var logit = 0.75
+      for index in 0..<12 { logit += weight.elements[index % 4] * bags.elements[bag * 12 + index] / 3 }
       #expect(abs(found.elements[bag] - logit) < 1e-12)
     }
     let images = Tensor<Double>(
-      shape: [2, 3, 16, 20], elements: (0..<1_920).map { Double($0 * 7 % 31) / 31 })
+      shape: [2, 3, 16, 20], elements: (0..<1_920).map { index -> Double in Double(index * 7 % 31) / 31 })
     let features = DigitFeatures<Double>(
       height: 16, width: 20, featureCount: 6, random: RandomStream(seed: 7))
     let encoder = ImageBagEncoder(features, InstanceMean<Double>(size: 6))
@@ -114,7 +114,8 @@ import Testing
     let mean = encoder.features(of: images, dropout: nil)
     for bag in 0..<2 {
       for column in 0..<6 {
-        let expected = (0..<3).reduce(0) { $0 + each[(bag * 3 + $1) * 6 + column] } / 3
+        var expected = 0.0
+        for image in 0..<3 { expected += each[(bag * 3 + image) * 6 + column] / 3 }
         #expect(abs(mean.elements[bag * 6 + column] - expected) < 1e-12)
       }
     }
@@ -156,9 +157,11 @@ import Testing
     let moves = (0..<4).map { feature -> Double in
       let values = readings.map { $0.pooled.elements[feature] }
       let mean = values.reduce(0, +) / 3
-      return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 2).squareRoot()
+      let squares = values.map { ($0 - mean) * ($0 - mean) }
+      return (squares.reduce(0, +) / 2).squareRoot()
     }
-    for feature in 0..<4 { #expect(abs(shares[feature] - moves[feature] / moves.reduce(0, +)) < 1e-12) }
+    let total = moves.reduce(0, +)
+    for feature in 0..<4 { #expect(abs(shares[feature] - moves[feature] / total) < 1e-12) }
     #expect(network.featureShares(over: [readings[0]]) == [0.25, 0.25, 0.25, 0.25])
   }
 }
