@@ -1,5 +1,6 @@
 import ArgumentParser
 import EnergyTransformer
+import Foundation
 import Kit
 
 /// What is measured.
