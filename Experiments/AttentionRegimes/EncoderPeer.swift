@@ -30,7 +30,7 @@ final class EncoderPeer {
       )
     }
     program = try PeerProgram(
-      name: "PyTorch", python: options.python, program: "\(options.peers)/bert_encoder.py",
+      name: "PyTorch", python: options.python, program: options.program("bert_encoder.py"),
       arguments: [model.folder.url.path], threads: threads)
     versions = try program.decoded(program.greeting, as: Greeting.self).versions
   }

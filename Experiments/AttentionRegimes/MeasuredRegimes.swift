@@ -1,4 +1,5 @@
 import EnergyTransformer
+import Kit
 
 /// How every head retrieves, at every length.
 struct MeasuredRegimes {
@@ -10,7 +11,7 @@ struct MeasuredRegimes {
   private static let sequencesAtOnce = 16
 
   /// - Throws: one line naming the weights where what they compute is not finite.
-  init(_ model: LoadedModel, _ text: TokenWindows, _ settings: Settings, _ progress: PassProgress) throws {
+  init(_ model: LoadedModel, _ text: TokenWindows, _ settings: Settings, _ progress: WorkProgress) throws {
     length = settings.length
     byLength = try settings.lengths.map { length in
       let windows = text.windows(length: length, limit: settings.windows)
@@ -21,10 +22,10 @@ struct MeasuredRegimes {
         for head in found {
           try model.requireFinite(
             [head.entropy, head.energy, head.updatedEnergy, head.answerChange, head.jacobianNorm],
-            "head \(head.place.head + 1) of layer \(head.place.layer + 1)")
+            head.place.words)
         }
-        heads = heads.isEmpty ? found : zip(heads, found).map { $0.merged(with: $1) }
-        progress.advance(part.count * length)
+        heads = heads.merged(with: found)
+        progress.advance(by: part.count * length)
       }
       return (length, windows.count, heads)
     }
@@ -37,29 +38,14 @@ struct MeasuredRegimes {
 
   /// The heads at the length of the replacements.
   var heads: [HeadRegime] { byLength.first { $0.length == length }?.heads ?? [] }
-  var layerCount: Int { (heads.map(\.place.layer).max() ?? 0) + 1 }
-
-  func heads(ofLayer layer: Int) -> [HeadRegime] { heads.filter { $0.place.layer == layer } }
-
-  func heads(ofClass wanted: AttentionClass) -> [HeadRegime] {
-    heads.filter { $0.attentionClass == wanted }
-  }
-
-  /// Places by falling number of weights that make 90 %: averaging heads first.
-  var mostAveragingFirst: [HeadPlace] {
-    heads.sorted { a, b in
-      let (x, y) = (a.medianCount, b.medianCount)
-      return x != y ? x > y : a.entropy != b.entropy ? a.entropy > b.entropy : a.place < b.place
-    }.map(\.place)
-  }
 
   /// Of each class that there is, the head in the middle of its heads.
   var examples: [(kind: AttentionClass, regime: HeadRegime)] {
-    AttentionClass.allCases.compactMap { kind in
-      let found = heads(ofClass: kind).sorted {
-        ($0.medianCount, $0.entropy, $0.place.layer) < ($1.medianCount, $1.entropy, $1.place.layer)
-      }
-      return found.isEmpty ? nil : (kind, found[found.count / 2])
-    }
+    AttentionClass.allCases.compactMap { kind in heads.typical(of: kind).map { (kind, $0) } }
   }
+}
+
+extension HeadPlace {
+  /// Its place as a reader counts, from 1.
+  var words: String { "layer \(layer + 1) head \(head + 1)" }
 }

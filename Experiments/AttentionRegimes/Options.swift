@@ -1,8 +1,10 @@
 import ArgumentParser
+import EnergyTransformer
+import Foundation
 import Kit
 
 /// What is measured.
-struct WorkOptions: ParsableArguments {
+struct WorkOptions: ParsableArguments, RecordedOptions {
   @Option(
     help: "The folder of a model of the BERT family, as published: config.json, model.safetensors, vocab.txt."
   )
@@ -27,10 +29,8 @@ struct WorkOptions: ParsableArguments {
   @Option(help: "Threads; all cores when left out. No number but the times depends on it.") var threads: Int?
 
   func validate() throws {
-    for (name, value) in [("model", model), ("pairs", pairs)] where value?.isEmpty == true {
-      throw ValidationError("--\(name) must name a file or folder")
-    }
-    if text.contains(where: \.isEmpty) { throw ValidationError("--text must name files") }
+    try checkNames([("model", model), ("pairs", pairs)])
+    try checkNames(text.map { ("text", $0) })
     if Set(lengths).count != lengths.count { throw ValidationError("--lengths: a length is named twice") }
     try checkRanges(
       (lengths + [length ?? 128]).map { ("lengths", $0, 4...65_536) } + [
@@ -38,15 +38,21 @@ struct WorkOptions: ParsableArguments {
         ("threads", threads ?? 1, 1...1024),
       ])
   }
+
+  var recordedOtherwise: [String: String?] {
+    [
+      "model": String(lastPartOf: model) ?? "none", "pairs": String(lastPartOf: pairs) ?? "none",
+      "text": text.isEmpty
+        ? "documentation" : text.compactMap { String(lastPartOf: $0) }.joined(separator: " "),
+    ]
+  }
 }
 
 /// What it is compared with.
-struct PeerOptions: ParsableArguments {
+struct TimingOptions: ParsableArguments {
   @Option(help: "Sequences of a timed pass.") var sentences: Int?
   @Option(help: "Rounds, in each of which both take their turn; 3 when left out.") var rounds: Int?
-  @Flag(help: "Leave the comparison with PyTorch out.") var noPeers = false
-  @Option(help: "The interpreter of the peers' virtual environment.") var python = ".build/peers/bin/python"
-  @Option(help: "The folder of the peers' programs.") var peers = "Benchmarks/Peers"
+  @OptionGroup var peer: PeerOptions
 
   func validate() throws {
     try checkRanges([("sentences", sentences ?? 1, 1...1_000_000), ("rounds", rounds ?? 1, 1...1_000)])
@@ -58,7 +64,58 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "Folder for the page, figures and records.") var output = "Results/attention-regimes"
   @Flag(help: "Few and short sequences, to see that everything works.") var quick = false
 
-  func validate() throws {
-    if output.isEmpty { throw ValidationError("--output must name a folder") }
+  func validate() throws { try checkNames([("output", output)]) }
+}
+
+/// How much is measured: what options say, or what they leave out.
+struct Settings {
+  /// All lengths, rising, that of the replacements among them.
+  let lengths: [Int]
+  /// The length at which heads are replaced.
+  let length: Int
+  let windows: Int
+  let updates: Int
+  let sentences: Int, rounds: Int
+  let curvePoints: Int
+  /// Bytes of the text for the tokenizer, and sentences of that kind.
+  let mixedBytes: Int, hardSentences: Int
+
+  /// - Throws: one line where the model knows fewer positions or the text has too few tokens.
+  init(
+    _ work: WorkOptions, _ timing: TimingOptions, quick: Bool, model: LoadedModel, windows text: TokenWindows
+  ) throws {
+    let longest = model.configuration.positionCount
+    let usual = quick ? [16, 32] : [32, 128, 512]
+    length = work.length ?? min(quick ? 32 : 128, longest)
+    let asked =
+      work.lengths.isEmpty ? usual.filter { $0 <= longest && text.count(length: $0) >= 4 } : work.lengths
+    lengths = Set(asked + [length]).sorted()
+    windows = work.windows ?? (quick ? 8 : 128)
+    updates = work.updates
+    sentences = timing.sentences ?? (quick ? 16 : 1_000)
+    rounds = timing.rounds ?? (quick ? 1 : 3)
+    curvePoints = quick ? 3 : 12
+    (mixedBytes, hardSentences) = (quick ? 20_000 : 1_000_000, quick ? 20 : 200)
+    if let bad = lengths.first(where: { $0 > longest }) {
+      throw DataFileError(
+        file: model.folder.configurationURL.path,
+        problem:
+          "field max_position_embeddings: \(longest), expected at least \(bad) for --\(bad == work.length ? "length" : "lengths")"
+      )
+    }
+    if let bad = lengths.first(where: { text.count(length: $0) < 4 }) {
+      throw DataFileError(
+        file: "--text",
+        problem:
+          "\(text.ids.count) tokens give \(text.count(length: bad)) sequences of \(bad), expected at least 4")
+    }
+  }
+
+  /// What a record says of the options that this decides.
+  var recorded: [String: String] {
+    [
+      "lengths": lengths.map(String.init).joined(separator: " "), "length": "\(length)",
+      "windows": "\(windows)", "sentences": "\(sentences)", "rounds": "\(rounds)",
+    ]
   }
 }

@@ -12,17 +12,15 @@ struct PeerComparison {
 
   init(
     _ peer: EncoderPeer, _ model: LoadedModel, _ source: SourceText, _ text: TokenWindows,
-    _ settings: Settings, seed: UInt64, _ progress: PassProgress
+    _ settings: Settings, seed: UInt64, _ progress: WorkProgress
   ) throws {
     versions = peer.versions
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("attention-\(ProcessInfo.processInfo.processIdentifier)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    var mixed = MixedText(source.text, seed: seed)
-    try compareTokens(mixed.text(bytes: settings.mixedBytes), model, peer, folder)
-    try compareVectors(mixed.sentences(settings.hardSentences), model, peer, folder)
-    try compareTimes(model, text, settings, peer, folder, progress)
+    var mixed = MixedScriptText(mixedInto: source.text, using: RandomStream(seed: seed))
+    try inTemporaryFolder(named: "attention") { folder in
+      try compareTokens(mixed.text(bytes: settings.mixedBytes), model, peer, folder)
+      try compareVectors(mixed.sentences(settings.hardSentences), model, peer, folder)
+      try compareTimes(model, text, settings, peer, folder, progress)
+    }
   }
 
   private mutating func compareTokens(
@@ -61,7 +59,7 @@ struct PeerComparison {
 
   private mutating func compareTimes(
     _ model: LoadedModel, _ text: TokenWindows, _ settings: Settings, _ peer: EncoderPeer,
-    _ folder: String, _ progress: PassProgress
+    _ folder: String, _ progress: WorkProgress
   ) throws {
     let ids = text.cycled(length: settings.length, number: settings.sentences)
     let path = "\(folder)/timed.safetensors"
@@ -82,20 +80,42 @@ struct PeerComparison {
       theirs.append(pass.seconds)
       (implementation, batch) = (pass.implementation, pass.batch)
       if !round.isMultiple(of: 2) { ownTurn() }
-      progress.advance(tokens.tokenCount)
+      progress.advance(by: tokens.tokenCount)
     }
     numbers["seconds_own"] = Stopwatch.median(own)
     numbers["seconds_pytorch"] = Stopwatch.median(theirs)
     numbers["seconds_ratio_pytorch"] = Stopwatch.median(zip(theirs, own).map { $0 / $1 })
     numbers["timed_sentences"] = Double(ids.count)
     numbers["own_gflops"] =
-      1e-9 * Self.operations(model.configuration, length: settings.length) * Double(tokens.tokenCount)
+      1e-9 * model.configuration.operationsPerToken(length: settings.length) * Double(tokens.tokenCount)
       / Stopwatch.median(own)
   }
 
-  /// Floating-point operations of a token in a sequence of `length`.
-  static func operations(_ c: EncoderConfiguration, length: Int) -> Double {
-    let layer = 8 * c.dimension * c.dimension + 4 * c.dimension * c.hiddenSize + 4 * c.dimension * length
-    return Double(c.layerCount * layer)
+  func section(length: Int) -> PageSection {
+    func number(_ name: String) -> Double { numbers[name] ?? 0 }
+    func whole(_ name: String) -> String { String(format: "%.0f", number(name)) }
+    var section = PageSection("Beside PyTorch")
+    section.summary = numbers
+    section.addParagraph(
+      "Tokens of a text of \(String(format: "%.1f", number("tokenizer_bytes") / 1e6)) MB of mixed scripts made for the purpose: "
+        + "\(whole("tokens_differing")) of \(whole("tokens_compared")) differ from those of Hugging Face's tokenizers. "
+        + "Of \(whole("sentences_compared")) such sentences \(whole("sentences_other_tokens")) have other tokens there; their "
+        + "vectors have a cosine of at least 1 - \(Self.bound(1 - number("sentence_cosine_min"))) with those of `transformers` "
+        + "from the same weights in float32.")
+    section.addParagraph(
+      "\(whole("timed_sentences")) sequences of \(length) tokens take this library "
+        + String(format: "%.2f s and PyTorch %.2f s", number("seconds_own"), number("seconds_pytorch"))
+        + " (medians; PyTorch by the \(implementation) implementation in batches of \(batch), the fastest "
+        + "of two implementations and four batch sizes), a ratio of "
+        + String(format: "%.2f", number("seconds_ratio_pytorch"))
+        + ". This library makes \(whole("own_gflops")) GFLOPS.")
+    return section
+  }
+
+  /// A number of one digit that a small number is not above.
+  private static func bound(_ value: Double) -> String {
+    guard value > 0 else { return "0" }
+    let unit = pow(10, log10(value).rounded(.down))
+    return String(format: "%.0e", (value / unit).rounded(.up) * unit)
   }
 }

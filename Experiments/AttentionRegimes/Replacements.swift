@@ -1,4 +1,5 @@
 import EnergyTransformer
+import Kit
 
 /// Heads replaced by other rules, and what is left of the sentence vectors.
 struct Replacements {
@@ -15,66 +16,67 @@ struct Replacements {
     }
   }
 
-  /// A curve of quality against heads replaced.
-  struct Curve {
-    let name: String, label: String
-    let points: [(heads: Int, quality: QualityMeter.Quality)]
+  /// What becomes of sentence vectors.
+  struct Quality {
+    /// How near the vectors stay.
+    let meanCosine: Double, leastCosine: Double
+    /// Spearman's correlation with the scores of the pairs; nil without pairs, or where all cosines are alike.
+    let spearman: Double?
   }
 
   /// Some heads replaced by one rule.
   struct Entry {
     let name: String
     let heads: Int
-    let quality: QualityMeter.Quality
+    let quality: Quality
   }
 
-  let published: QualityMeter.Quality
+  /// A curve of quality against heads replaced, from none on.
+  struct Curve {
+    let name: String, label: String
+    let points: [Entry]
+  }
+
+  private(set) var published = Quality(meanCosine: 1, leastCosine: 1, spearman: nil)
   /// Whether sentence pairs were compared.
   let hasPairs: Bool
   /// All heads of a layer, its averaging heads, and those of the first layers together.
-  let entries: [Entry]
-  let curves: [Curve]
-  /// Sequences that bells were fitted on, and others that vectors were compared on.
+  private(set) var entries: [Entry] = []
+  private(set) var curves: [Curve] = []
+  /// Sequences that Gaussian weights were fitted on, and others that vectors were compared on.
   let fitted: Int, compared: Int
   let updates: Int
 
   init(
-    _ model: LoadedModel, _ text: TokenWindows, _ pairs: SentencePairs?, _ regimes: MeasuredRegimes,
-    _ settings: Settings, _ progress: PassProgress
+    _ model: LoadedModel, _ text: TokenWindows, _ pairs: SentencePairs?, _ heads: [HeadRegime],
+    _ settings: Settings, _ progress: WorkProgress
   ) throws {
-    let (fit, test) = Self.split(text, settings)
-    (fitted, compared, updates) = (fit.count, test.count, settings.updates)
-    let bells = model.encoder.gaussianWeightings(over: EncoderTokens(ids: fit))
-    let bell = Dictionary(uniqueKeysWithValues: zip(model.configuration.heads, bells))
-    progress.advance(fit.count * settings.length)
-    let meter = try QualityMeter(model, windows: test, pairs: pairs, progress)
-    func rule(_ kind: Rule) -> (HeadPlace) -> HeadRule {
-      { place in
-        switch kind {
+    let (fit, test) = text.halves(length: settings.length, limit: settings.windows)
+    (hasPairs, fitted, compared, updates) = (pairs != nil, fit.count, test.count, settings.updates)
+    let gaussians = Dictionary(
+      uniqueKeysWithValues: zip(
+        model.configuration.heads, model.encoder.gaussianWeightings(over: EncoderTokens(ids: fit))))
+    progress.advance(by: fit.count * settings.length)
+    let meter = QualityMeter(model, windows: test, pairs: pairs, progress)
+    func entry(_ name: String, _ places: some Collection<HeadPlace>, _ rule: Rule) throws -> Entry {
+      let changed = model.encoder.replacing(places) { place in
+        switch rule {
         case .uniform: .uniform
-        case .gaussian: bell[place].map { .gaussian($0) } ?? .softmax
+        case .gaussian: gaussians[place].map { .gaussian($0) } ?? .softmax
         case .retrieval: .retrieval(updates: settings.updates)
         }
       }
+      return Entry(name: name, heads: places.count, quality: try meter.quality(of: changed))
     }
-    published = try meter.published()
-    hasPairs = pairs != nil
-    entries = try Self.sets(regimes).map { set in
-      Entry(
-        name: "\(set.rule.rawValue)_\(set.name)", heads: set.heads.count,
-        quality: try meter.quality(replacing: set.heads, by: rule(set.rule)))
-    }
-    let order = regimes.mostAveragingFirst
-    let counts = Self.curveCounts(order.count, settings.curvePoints)
-    let start = published
-    func curve(
-      _ name: String, _ label: String, _ order: [HeadPlace], _ kind: Rule
-    ) throws -> Curve {
-      var points: [(heads: Int, quality: QualityMeter.Quality)] = [(0, start)]
-      for count in counts {
-        points.append((count, try meter.quality(replacing: order.prefix(count), by: rule(kind))))
-      }
-      return Curve(name: name, label: label, points: points)
+    published = try meter.quality(of: model.encoder)
+    entries = try Self.sets(heads).map { try entry("\($2.rawValue)_\($0)", $1, $2) }
+    let order = heads.mostAveragingFirst
+    let counts = Set((1...settings.curvePoints).map { max(1, order.count * $0 / settings.curvePoints) })
+    let start = Entry(name: "", heads: 0, quality: published)
+    func curve(_ name: String, _ label: String, _ order: [HeadPlace], _ rule: Rule) throws -> Curve {
+      Curve(
+        name: name, label: label,
+        points: try [start] + counts.sorted().map { try entry("", order.prefix($0), rule) })
     }
     curves =
       try Rule.allCases.map { try curve($0.rawValue, "\($0.label), most averaging first", order, $0) }
@@ -88,45 +90,87 @@ struct Replacements {
   static func tokenCount(
     _ model: LoadedModel, _ text: TokenWindows, _ pairs: SentencePairs?, _ settings: Settings
   ) -> Int {
-    let (fit, test) = split(text, settings)
-    let layers = model.configuration.layerCount
-    let evaluations = 1 + 4 * layers + 2 + 4 * settings.curvePoints
+    let (fit, test) = text.halves(length: settings.length, limit: settings.windows)
+    let evaluations = 1 + 4 * model.configuration.layerCount + 2 + 4 * settings.curvePoints
     let pairTokens = pairs.map { QualityMeter.tokens(of: $0, model).tokenCount } ?? 0
     return (fit.count + test.count) * settings.length
       + evaluations * (test.count * settings.length + pairTokens)
   }
 
-  /// Every other window for the fit, the others to compare on.
-  private static func split(_ text: TokenWindows, _ settings: Settings) -> (fit: [[Int]], test: [[Int]]) {
-    let windows = text.windows(length: settings.length, limit: settings.windows)
-    return (
-      windows.indices.filter { $0.isMultiple(of: 2) }.map { windows[$0] },
-      windows.indices.filter { !$0.isMultiple(of: 2) }.map { windows[$0] }
-    )
-  }
+  /// The first third of the layers.
+  static func firstLayers(_ heads: [HeadRegime]) -> Int { max(1, heads.layerCount / 3) }
 
-  private static func curveCounts(_ heads: Int, _ points: Int) -> [Int] {
-    Set((1...points).map { max(1, heads * $0 / points) }).sorted()
+  /// The averaging heads of the first third of the layers.
+  static func averagingOfFirstLayers(_ heads: [HeadRegime]) -> [HeadPlace] {
+    heads.heads(of: .globalAverage).map(\.place).filter { $0.layer < firstLayers(heads) }
   }
 
   private static func sets(
-    _ regimes: MeasuredRegimes
+    _ heads: [HeadRegime]
   ) -> [(name: String, heads: [HeadPlace], rule: Rule)] {
     var sets: [(name: String, heads: [HeadPlace], rule: Rule)] = []
-    for layer in 0..<regimes.layerCount {
-      let all = regimes.heads(ofLayer: layer)
+    for layer in 0..<heads.layerCount {
+      let all = heads.heads(ofLayer: layer)
       for rule in Rule.allCases { sets.append(("layer_\(layer + 1)", all.map(\.place), rule)) }
-      let averaging = all.filter { $0.attentionClass == .globalAverage }.map(\.place)
-      if !averaging.isEmpty { sets.append(("averaging_layer_\(layer + 1)", averaging, .gaussian)) }
+      sets.append(("averaging_layer_\(layer + 1)", all.heads(of: .globalAverage).map(\.place), .gaussian))
     }
-    // The first third of the layers.
-    let first = max(1, regimes.layerCount / 3)
-    let averaging = regimes.heads.filter { $0.place.layer < first && $0.attentionClass == .globalAverage }
-    if !averaging.isEmpty {
-      for rule in [Rule.uniform, .gaussian] {
-        sets.append(("averaging_first_layers", averaging.map(\.place), rule))
-      }
+    for rule in [Rule.uniform, .gaussian] {
+      sets.append(("averaging_first_layers", averagingOfFirstLayers(heads), rule))
     }
-    return sets
+    return sets.filter { !$0.heads.isEmpty }
+  }
+}
+
+/// Compares the sentence vectors of a changed encoder with those as published.
+private struct QualityMeter {
+  private let model: LoadedModel
+  private let tokens: EncoderTokens
+  private let vectors: Tensor<Float>
+  private let pairs: (tokens: EncoderTokens, scores: [Double])?
+  private let progress: WorkProgress
+
+  init(_ model: LoadedModel, windows: [[Int]], pairs: SentencePairs?, _ progress: WorkProgress) {
+    (self.model, self.progress) = (model, progress)
+    tokens = EncoderTokens(ids: windows)
+    vectors = model.encoder.sentenceVectors(of: tokens)
+    self.pairs = pairs.map { (Self.tokens(of: $0, model), $0.pairs.map(\.score)) }
+    progress.advance(by: tokens.tokenCount)
+  }
+
+  /// The first sentences of all pairs, then the second.
+  static func tokens(of pairs: SentencePairs, _ model: LoadedModel) -> EncoderTokens {
+    let limit = model.configuration.positionCount
+    return EncoderTokens(
+      ids: (pairs.pairs.map(\.first) + pairs.pairs.map(\.second)).map {
+        model.tokenizer.sequence(of: $0, limit: limit)
+      })
+  }
+
+  /// - Throws: one line naming the weights where vectors are not finite.
+  func quality(of changed: TransformerEncoder<Float>) throws -> Replacements.Quality {
+    let cosines = try cosines(changed.sentenceVectors(of: tokens), vectors, "vectors of sentences")
+    progress.advance(by: tokens.tokenCount)
+    return .init(
+      meanCosine: cosines.reduce(0, +) / Double(cosines.count), leastCosine: cosines.min() ?? 0,
+      spearman: try pairs.flatMap { try spearman(changed, $0.tokens, $0.scores) })
+  }
+
+  private func spearman(
+    _ changed: TransformerEncoder<Float>, _ tokens: EncoderTokens, _ scores: [Double]
+  ) throws -> Double? {
+    let found = changed.sentenceVectors(of: tokens)
+    let count = tokens.count / 2
+    let cosines = try cosines(
+      found.sliced(axis: 0, 0..<count), found.sliced(axis: 0, count..<2 * count),
+      "vectors of sentence pairs")
+    progress.advance(by: tokens.tokenCount)
+    // Cosines that are all alike, as of pairs of the same sentence twice, order nothing.
+    return Set(cosines).count > 1 ? try RankCorrelation.spearman(cosines, scores) : nil
+  }
+
+  private func cosines(_ a: Tensor<Float>, _ b: Tensor<Float>, _ what: String) throws -> [Double] {
+    let cosines = (a * b).sum(axes: [1]).elements.map { Double($0) }
+    try model.requireFinite(cosines, what)
+    return cosines
   }
 }

@@ -27,6 +27,8 @@ package final class PeerProgram {
   /// - Throws: ``ExperimentError`` where it is not installed or fails.
   package init(name: String, python: String, program: String, arguments: [String], threads: Int) throws {
     self.name = name
+    // A program that ended is an error to report, not a signal to die from.
+    signal(SIGPIPE, SIG_IGN)
     try Self.check(python: python, program: program)
     process.executableURL = URL(fileURLWithPath: python)
     process.arguments = [program] + arguments + ["--threads", "\(threads)"]

@@ -16,6 +16,14 @@ extension RunRecord {
     return result
   }
 
+  /// What runs the command again from the package's folder.
+  package var command: String { "swift run -c release \(commandLine)" }
+
+  /// What the run was made of and on, up to the number of threads.
+  package var circumstances: String {
+    "Seed \(seed), commit \(commit.short), \(machine.processor), \(Parallelism.threadCount) threads"
+  }
+
   /// Writes a page and this record into a folder and prints the tables.
   package func write(with page: MarkdownPage, toFolder folder: String) throws {
     try page.write(to: "\(folder)/README.md")
@@ -31,11 +39,9 @@ extension MarkdownPage {
   /// - Parameter remark: A paragraph of its own behind the command.
   package mutating func addMaking(of record: RunRecord, remark: String? = nil, ending: String) {
     addHeading("How this was made")
-    addCode("swift run -c release \(record.commandLine)", language: "sh")
+    addCode(record.command, language: "sh")
     if let remark { addParagraph(remark) }
-    addParagraph(
-      "Seed \(record.seed), commit \(record.commit.short), \(record.machine.processor), "
-        + "\(Parallelism.threadCount) threads" + ending)
+    addParagraph(record.circumstances + ending)
   }
 }
 

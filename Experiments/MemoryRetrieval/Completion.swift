@@ -1,44 +1,10 @@
 import EnergyTransformer
 import Foundation
+import Kit
 
 /// Half-hidden images completed by every memory.
-struct Completion: Finding {
-  /// One memory with one number of stored images.
-  private struct Row {
-    let kind: MemoryKind
-    let count: Int
-    /// Chosen on cues with another half hidden; nil for memories without.
-    let beta: Float?
-    let outcome: CompletionTask.Outcome
-  }
-
-  private let images: ImageSet
-  private let rows: [Row]
-  private let pictured: (task: CompletionTask, places: [Int])
-  private static let (chosenOn, judgedOn) = (ImageHalf.upper, ImageHalf.lower)
-
-  init(_ images: ImageSet, random: RandomStream) {
-    self.images = images
-    let cases = images.counts.enumerated().flatMap { number, count in
-      MemoryKind.allCases.map { (number, count, $0) }
-    }
-    rows = CountedWork.map(cases, unit: "memories") { number, count, kind in
-      let own = random.child(UInt64(number))
-      let choosing = CompletionTask(images, count: count, hiding: Self.chosenOn, random: own.child(0))
-      let judging = CompletionTask(images, count: count, hiding: Self.judgedOn, random: own.child(1))
-      let beta = Self.betas(kind).map { ($0, choosing.outcome(kind, beta: $0)) }
-        .min { ($0.1.recalled, $1.1.hiddenError ?? 0) > ($1.1.recalled, $0.1.hiddenError ?? 0) }?.0
-      return Row(kind: kind, count: count, beta: beta, outcome: judging.outcome(kind, beta: beta ?? 1))
-    }
-    // The most stored at which rows can be told apart in a picture.
-    let place = images.counts.lastIndex { $0 <= 100 } ?? 0
-    let task = CompletionTask(
-      images, count: images.counts[place], hiding: Self.judgedOn,
-      random: random.child(UInt64(place)).child(1))
-    pictured = (task, RandomPatterns.spaced(10, of: task.shown.count))
-  }
-
-  /// What beta is chosen from.
+struct Completion {
+  /// What beta of a memory of numbers is chosen from.
   private static func betas(_ kind: MemoryKind) -> [Float] {
     switch kind {
     case .softmax, .entmax, .sparsemax: [5, 10, 20, 40, 80, 160, 320]
@@ -48,87 +14,113 @@ struct Completion: Finding {
     }
   }
 
-  private func name(_ row: Row, _ measure: String) -> String {
-    "\(images.key)_\(measure)_\(row.kind.key)_\(row.count)"
+  /// One memory with one number of stored images.
+  private struct Row {
+    let kind: MemoryKind
+    let count: Int
+    /// Chosen on cues with another half hidden; nil for memories without.
+    let beta: Float?
+    let outcome: PatternCompletion.Outcome
   }
 
-  /// The name of a number, empty where there is none.
-  private func key(_ row: Row, _ measure: String) -> String {
-    measure == "hidden_error" && row.outcome.hiddenError == nil ? "" : name(row, measure)
-  }
+  /// A cue whose state is within this part of its pattern's length from it is recalled.
+  private static let tolerance = 0.1
 
-  var summary: [String: Double] {
-    var summary: [String: Double] = [:]
-    for row in rows {
-      summary[name(row, "recalled")] = 100 * row.outcome.recalled
-      if let error = row.outcome.hiddenError { summary[name(row, "hidden_error")] = error }
-      summary[name(row, "steps")] = row.outcome.meanSteps
-      if let beta = row.beta { summary[name(row, "beta")] = Double(beta) }
+  private let images: ImageSet
+  private let rows: [Row]
+  /// The rows of the picture: the most images stored at which they can be told apart.
+  private let pictured: PatternCompletion
+
+  init(_ images: ImageSet, quick: Bool, random: RandomStream) {
+    self.images = images
+    let featureCount = MemoryKind.featureCount(quick: quick)
+    func task(_ index: Int, hiding half: ImageHalf, _ stream: UInt64) -> PatternCompletion {
+      let rows = images.patterns.rows
+      let stored = rows.gathered((0..<rows.shape[0]).evenlySpaced(images.counts[index]), axis: 0)
+      return PatternCompletion(
+        stored: stored, shown: (0..<stored.shape[0]).evenlySpaced(100), hidden: images.patterns.mask(half),
+        using: random.child(UInt64(index)).child(stream))
     }
-    return summary
-  }
-
-  var tables: [TableRecipe] {
-    [("recalled", 0), ("hidden_error", 3)].map { measure, digits in
-      TableRecipe(
-        name: "\(images.key)_\(measure)", columns: ["Memory"] + images.counts.map { "\($0) stored" },
-        rows: MemoryKind.allCases.map { kind in
-          .init(
-            label: kind.label,
-            summaryKeys: rows.filter { $0.kind == kind }.map { key($0, measure) })
-        }, digits: digits, best: measure == "recalled" ? .highest : .lowest)
+    let choosing = images.counts.indices.map { task($0, hiding: .upper, 0) }
+    let judging = images.counts.indices.map { task($0, hiding: .lower, 1) }
+    let cases = images.counts.indices.flatMap { index in MemoryKind.allCases.map { (index, $0) } }
+    rows = WorkProgress.map(cases, unit: "memories") { index, kind in
+      let beta = Self.betas(kind).map { beta in
+        (beta, choosing[index].outcome(of: kind, beta: beta, featureCount: featureCount))
+      }.max { $1.1.isBetter(than: $0.1, within: Self.tolerance) }?.0
+      return Row(
+        kind: kind, count: images.counts[index], beta: beta,
+        outcome: judging[index].outcome(of: kind, beta: beta ?? 1, featureCount: featureCount))
     }
+    pictured = judging[images.counts.lastIndex { $0 <= 100 } ?? 0]
   }
 
-  func writeFiles(to folder: String) throws {
-    let scale = images.patterns.image(of: images.patterns.mean).width > 40 ? 1 : 2
-    var grid = PictureGrid(
-      columns: ["stored", "cue"] + MemoryKind.allCases.map(\.label), scale: scale, textScale: 1)
-    let count = pictured.task.stored.shape[0]
-    let truth = pictured.task.stored.gathered(pictured.task.shown, axis: 0)
-    let outcomes = MemoryKind.allCases.compactMap { kind in
-      rows.first { $0.kind == kind && $0.count == count }
-    }
-    for place in pictured.places {
-      func row(_ rows: Tensor<Float>) -> Tensor<Float> { rows.sliced(axis: 0, place..<place + 1) }
-      let shown = [row(truth), row(pictured.task.cues)].map { picture($0, isBinary: false) }
-      grid.addRow(shown + outcomes.map { picture(row($0.outcome.states), isBinary: $0.kind.isBinary) })
-    }
-    try grid.write(to: "\(folder)/completed-\(images.key).png")
-  }
-
-  private func picture(_ row: Tensor<Float>, isBinary: Bool) -> Picture {
-    let image = images.patterns.image(of: row)
-    let levels =
-      isBinary ? row.elements.map { ($0 + 1) / 2 } : image.bytes.map { Float($0) / 255 }
-    return Picture(width: image.width, height: image.height, channels: image.channels, values: levels)
-  }
-
-  func addSection(to page: inout MarkdownPage, summary: [String: Double]) throws {
-    page.addHeading("Half-hidden \(images.label)")
-    page.addParagraph(
+  func section() -> PageSection {
+    var section = PageSection("Half-hidden \(images.label)")
+    section.addParagraph(
       "Images are stored centred on their mean image and at length 1, for binary memories as 1 where a pixel is above its "
         + "mean and -1 elsewhere. Cues are stored images (100 at most) whose lower half is hidden: set to the mean image, for "
         + "binary memories to random signs. Beta of each continuous memory was chosen for each number of images on cues "
         + "whose upper half was hidden. The first table has the percentage of cues that come to rest within a tenth of the "
         + "pattern's length from it, the second the squared error over the hidden half relative to its square (1 is what "
         + "the mean image would have).")
-    try add("\(images.key)_recalled", to: &page, summary)
-    try add("\(images.key)_hidden_error", to: &page, summary)
+    func cell(_ row: Row, _ measure: String, _ value: Double?) -> MeasuredCell {
+      .number("\(images.key)_\(measure)_\(row.kind.rawValue)_\(row.count)", value)
+    }
+    func addTable(_ measure: String, digits: Int, best: TableRecipe.Best, value: (Row) -> Double?) {
+      section.addTable(
+        "\(images.key)_\(measure)", columns: ["Memory"] + images.counts.map { "\($0) stored" },
+        digits: digits, best: best,
+        rows: MemoryKind.allCases.map { kind in
+          (kind.label, rows.filter { $0.kind == kind }.map { cell($0, measure, value($0)) })
+        })
+    }
+    addTable("recalled", digits: 0, best: .highest) {
+      100 * $0.outcome.errors.share(within: Self.tolerance)
+    }
+    addTable("hidden_error", digits: 3, best: .lowest, value: \.outcome.hiddenError)
+    section.addNumbers(
+      rows.flatMap {
+        [cell($0, "steps", $0.outcome.meanSteps), cell($0, "beta", $0.beta.map { Double($0) })]
+      })
     if rows.contains(where: { $0.outcome.hiddenError == nil }) {
-      page.addParagraph(
+      section.addParagraph(
         "Where the second table has no number the images are alike in the hidden half: it holds nothing to be recalled."
       )
     }
-    let count = pictured.task.stored.shape[0]
-    page.addImage(
-      "completed-\(images.key).png",
+    let count = pictured.stored.shape[0]
+    section.addFigure(
+      "completed-\(images.key).png", picture,
       caption:
         "\(images.label.prefix(1).uppercased())\(images.label.dropFirst()): \(count) stored, the lower half hidden"
     )
     let chosen = rows.filter { $0.count == count }.compactMap { row in
       row.beta.map { "\(row.kind.label) \(String(format: "%.3g", $0))" }
     }
-    page.addParagraph("Beta in the picture: " + chosen.joined(separator: ", ") + ".")
+    section.addParagraph("Beta in the picture: " + chosen.joined(separator: ", ") + ".")
+    return section
+  }
+
+  /// Some images as stored and as shown, and what every memory made of them.
+  private var picture: PictureGrid {
+    let scale = images.patterns.image(of: images.patterns.mean).width > 40 ? 1 : 2
+    var grid = PictureGrid(
+      columns: ["stored", "cue"] + MemoryKind.allCases.map(\.label), scale: scale, textScale: 1)
+    let outcomes = rows.filter { $0.count == pictured.stored.shape[0] }
+    let columns =
+      [(pictured.patterns, false), (pictured.cues, false)]
+      + outcomes.map { ($0.outcome.states, $0.kind.isBinary) }
+    for index in (0..<pictured.shown.count).evenlySpaced(10) {
+      grid.addRow(
+        columns.map { rows, isBinary in
+          let row = rows.sliced(axis: 0, index..<index + 1)
+          let image = images.patterns.image(of: row)
+          let levels =
+            isBinary ? row.elements.map { ($0 + 1) / 2 } : image.bytes.map { Float($0) / 255 }
+          return Picture(
+            width: image.width, height: image.height, channels: image.channels, values: levels)
+        })
+    }
+    return grid
   }
 }

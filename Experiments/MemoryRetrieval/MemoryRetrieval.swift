@@ -1,6 +1,7 @@
 import ArgumentParser
 import EnergyTransformer
 import Foundation
+import Kit
 
 /// How much do associative memories store, how well do they recall it, and how fast?
 @main
@@ -14,58 +15,64 @@ struct MemoryRetrieval: ParsableCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func run() throws {
-    // A peer that ended is an error to report, not a signal to die from.
-    signal(SIGPIPE, SIG_IGN)
     if let threads = work.threads { Parallelism.threadCount = threads }
-    let started = Date()
     // Everything that can fail at once comes before any work.
-    let images = try work.parts.contains(where: \.needsImages) ? CompletionImages(work, output) : nil
+    let images =
+      work.parts.contains(where: \.needsImages)
+      ? try StoredImages(photos: work.photos, side: work.photoSide, quick: output.quick) : nil
     let file = work.parts.contains(.scale) ? try PatternFile(scale, quick: output.quick) : nil
-    if let file, let remark = file.remark { print("\(file.path): \(remark)") }
-    if file != nil && !scale.noPeers { try SearchPeer.check(scale) }
+    if let file, let remark = file.survey?.remark { print("\(file.path): \(remark)") }
+    if file != nil && !scale.peer.noPeers { try SearchPeer.check(scale.peer) }
     try OutputFolder.prepare(output.output)
     var record = RunRecord(
-      experiment: "memory-retrieval", title: "What memories store and recall", options: recordedOptions,
-      seed: work.seed, data: try images?.fingerprints() ?? [])
-    record.versions["matrix_library"] = SystemLibraries.matrixProducts
-    record.versions["vector_unit"] = SystemLibraries.vectorUnit
-
-    let random = RandomStream(seed: work.seed)
-    var findings: [any Finding] = []
-    for part in Part.allCases where work.parts.contains(part) {
-      let before = Date()
-      let own = random.child(UInt64(part.number))
-      switch part {
-      case .capacity: findings.append(CapacityCurves(quick: output.quick, random: own))
-      case .recall: findings.append(RecalledAtOnce(quick: output.quick, random: own))
-      case .bounds: findings.append(UpdateErrors(quick: output.quick, random: own))
-      case .kinds:
-        if let images { findings.append(FixedPointKinds(images.digits, quick: output.quick)) }
-      case .emergent: findings.append(EmergentMinima(quick: output.quick, random: own))
-      case .completion:
-        if let images {
-          findings.append(Completion(images.digits, random: own))
-          if let photos = images.photos { findings.append(Completion(photos, random: own.child(1))) }
+      of: self, title: "What memories store and recall", seed: work.seed, data: images?.fingerprints ?? [])
+    record.headline = [
+      "modern_recalled_d64", "stream_bandwidth_share", "stream_peak_share", "faiss_ratio_1",
+      "faiss_ratio_256",
+    ]
+    var sections: [PageSection] = []
+    let seconds = try Stopwatch.seconds {
+      for (number, part) in Part.allCases.enumerated() where work.parts.contains(part) {
+        let seconds = try Stopwatch.seconds {
+          let random = RandomStream(seed: work.seed).child(UInt64(number))
+          sections += try self.sections(part, images, file, random)
         }
-      case .scale:
-        if let file { findings.append(try RetrievalAtSize(file, scale, random: own)) }
+        record.timings[part.rawValue] = seconds
+        print("\(part.rawValue): \(Int(seconds.rounded())) s")
       }
-      record.timings[part.rawValue] = Date().timeIntervalSince(before)
-      print("\(part.rawValue): \(Int(Date().timeIntervalSince(before).rounded())) s")
     }
-    record.timings["total"] = Date().timeIntervalSince(started)
-    try Report(findings: findings).write(record, to: output.output)
+    record.timings["total"] = seconds
+    sections.append(
+      .making(
+        of: record,
+        ending:
+          ", \(Int(seconds.rounded())) s. Everything is in run.json; the points of the "
+          + "curves are in the CSV files."))
+    try RunReport(
+      record,
+      introduction: [
+        "How much do associative memories store, what do they make of a spoiled or half-hidden pattern, and how fast do they "
+          + "find one among a million? Every memory of this package, measured beside what theory says of it. Patterns, cues "
+          + "and queries are drawn anew from the seed; lines of theory are computed, not fitted."
+      ], sections: sections
+    ).publish(in: output.output)
   }
 
-  /// Every option, by name; files by their bare names.
-  private var recordedOptions: [String: String] {
-    [
-      "parts": work.parts.map(\.rawValue).joined(separator: " "),
-      "photos": work.photos.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "none",
-      "seed": "\(work.seed)", "threads": "\(Parallelism.threadCount)", "quick": "\(output.quick)",
-      "patterns": "\(scale.patterns ?? 0)", "dimension": "\(scale.dimension ?? 0)",
-      "file": scale.file.map { URL(fileURLWithPath: $0).lastPathComponent } ?? "none",
-      "rounds": "\(scale.rounds)", "peers": "\(!scale.noPeers)",
-    ]
+  private func sections(
+    _ part: Part, _ images: StoredImages?, _ file: PatternFile?, _ random: RandomStream
+  ) throws -> [PageSection] {
+    let quick = output.quick
+    switch part {
+    case .capacity: return [Capacity(quick: quick, random: random).section(quick: quick)]
+    case .recall: return [OneUpdate.section(quick: quick, random: random)]
+    case .bounds: return [TheoremFive.section(quick: quick, random: random)]
+    case .kinds: return images.map { [Kinds.section($0.digits, quick: quick)] } ?? []
+    case .emergent: return [Emergent.section(quick: quick, random: random)]
+    case .completion:
+      return [(images?.digits, random), (images?.photos, random.child(1))].compactMap { images, random in
+        images.map { Completion($0, quick: quick, random: random).section() }
+      }
+    case .scale: return try file.map { [try Scale($0, scale, random: random).section()] } ?? []
+    }
   }
 }

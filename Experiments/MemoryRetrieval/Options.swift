@@ -1,8 +1,28 @@
 import ArgumentParser
 import Kit
 
+/// A part of the measurements.
+enum Part: String, CaseIterable, ExpressibleByArgument {
+  /// Errors against patterns stored, for every memory.
+  case capacity
+  /// How many patterns of 64 numbers one update recalls.
+  case recall
+  /// Errors of one update against the bound of theorem 5.
+  case bounds
+  /// Kinds of fixed points and steps to them against beta.
+  case kinds
+  /// Minima that nobody stored.
+  case emergent
+  /// Half-hidden images.
+  case completion
+  /// Speed over a file of patterns.
+  case scale
+
+  var needsImages: Bool { self == .kinds || self == .completion }
+}
+
 /// What is measured.
-struct WorkOptions: ParsableArguments {
+struct WorkOptions: ParsableArguments, RecordedOptions {
   @Option(
     parsing: .upToNextOption,
     help: "capacity, recall, bounds, kinds, emergent, completion, scale; all when left out.")
@@ -14,14 +34,16 @@ struct WorkOptions: ParsableArguments {
   @Option(help: "Threads; all cores when left out. No number but the times depends on it.") var threads: Int?
 
   func validate() throws {
-    if photos?.isEmpty == true { throw ValidationError("--photos must name a folder") }
+    try checkNames([("photos", photos)])
     try checkRanges([("photo-side", photoSide, 4...512), ("threads", threads ?? 1, 1...1024)])
     if Set(parts).count != parts.count { throw ValidationError("--parts: a part is named twice") }
   }
+
+  var recordedOtherwise: [String: String?] { ["photos": String(lastPartOf: photos) ?? "none"] }
 }
 
 /// Retrieval at size.
-struct ScaleOptions: ParsableArguments {
+struct ScaleOptions: ParsableArguments, RecordedOptions {
   @Option(help: "Patterns in the file; 1000000 when left out, 20000 with --quick.") var patterns: Int?
   @Option(help: "Numbers of a pattern; 512 when left out, 64 with --quick.") var dimension: Int?
   @Option(
@@ -29,16 +51,21 @@ struct ScaleOptions: ParsableArguments {
   )
   var file: String?
   @Option(help: "Rounds, in each of which all take their turn.") var rounds = 7
-  @Flag(help: "Leave the comparison with faiss out.") var noPeers = false
-  @Option(help: "The interpreter of the peers' virtual environment.") var python = ".build/peers/bin/python"
-  @Option(help: "The folder of the peers' programs.") var peers = "Benchmarks/Peers"
+  @OptionGroup var peer: PeerOptions
 
   func validate() throws {
-    if file?.isEmpty == true { throw ValidationError("--file must name a file") }
+    try checkNames([("file", file)])
     try checkRanges([
       ("patterns", patterns ?? 1_000, 1_000...100_000_000), ("dimension", dimension ?? 16, 16...65_536),
       ("rounds", rounds, 1...1_000),
     ])
+  }
+
+  var recordedOtherwise: [String: String?] {
+    [
+      "patterns": "\(patterns ?? 0)", "dimension": "\(dimension ?? 0)",
+      "file": String(lastPartOf: file) ?? "none",
+    ]
   }
 }
 
@@ -47,7 +74,5 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "Folder for the page, figures and records.") var output = "Results/memory-retrieval"
   @Flag(help: "Few and small memories, to see that everything works.") var quick = false
 
-  func validate() throws {
-    if output.isEmpty { throw ValidationError("--output must name a folder") }
-  }
+  func validate() throws { try checkNames([("output", output)]) }
 }

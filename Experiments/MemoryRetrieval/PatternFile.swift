@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Kit
 
 /// A safetensors file of patterns, the user's or one of random patterns, and queries near some of them.
 final class PatternFile {
@@ -9,30 +10,29 @@ final class PatternFile {
   let survey: PatternSurvey?
   private let isTemporary: Bool
   static let arrayName = "patterns"
-  static let noise: Float = 0.5
 
   /// - Throws: one line about a file that cannot be used.
   init(_ options: ScaleOptions, quick: Bool) throws {
-    path =
-      options.file
-      ?? FileManager.default.temporaryDirectory
-      .appendingPathComponent("patterns-\(ProcessInfo.processInfo.processIdentifier).safetensors").path
+    path = options.file ?? temporaryPath("patterns") + ".safetensors"
     isTemporary = options.file == nil
-    if !isTemporary && FileManager.default.fileExists(atPath: path) {
-      let array = try SafetensorsFile.read(path: path).array(named: Self.arrayName)
-      let patterns = try StoredPatterns<Float>(array)
-      (count, dimension) = (patterns.patternCount, patterns.dimension)
-      for (name, wanted, found) in [
-        ("patterns", options.patterns, count), ("dimension", options.dimension, dimension),
-      ] where wanted != nil && wanted != found {
-        throw DataFileError(
-          file: path, problem: "holds \(found) for --\(name), expected \(wanted ?? 0): name another file")
-      }
-      survey = try PatternSurvey(patterns, path: path)
-    } else {
+    guard !isTemporary && FileManager.default.fileExists(atPath: path) else {
       survey = nil
       count = options.patterns ?? (quick ? 20_000 : 1_000_000)
       dimension = options.dimension ?? (quick ? 64 : 512)
+      return
+    }
+    let patterns = try Self.patterns(path)
+    (count, dimension) = (patterns.patternCount, patterns.dimension)
+    let survey = PatternSurvey(patterns)
+    self.survey = survey
+    for (name, wanted, found) in [
+      ("patterns", options.patterns, count), ("dimension", options.dimension, dimension),
+    ] where wanted != nil && wanted != found {
+      throw DataFileError(
+        file: path, problem: "holds \(found) for --\(name), expected \(wanted ?? 0): name another file")
+    }
+    if let problem = survey.problem {
+      throw DataFileError(file: path, problem: "array \"\(Self.arrayName)\", \(problem)")
     }
   }
 
@@ -43,9 +43,6 @@ final class PatternFile {
 
   /// The mean of the squared lengths of patterns; near 1 for random ones.
   var meanSquare: Double { survey?.meanSquare ?? 1 }
-
-  /// What is unusual about the user's patterns, in words.
-  var remark: String? { survey?.remark(count: count, dimension: dimension) }
 
   var byteCount: Int { count * dimension * MemoryLayout<Float>.stride }
 
@@ -61,16 +58,15 @@ final class PatternFile {
     }
   }
 
-  func patterns() throws -> StoredPatterns<Float> {
-    try StoredPatterns(SafetensorsFile.read(path: path).array(named: Self.arrayName))
+  func patterns() throws -> StoredPatterns<Float> { try Self.patterns(path) }
+
+  private static func patterns(_ path: String) throws -> StoredPatterns<Float> {
+    try StoredPatterns(SafetensorsFile.read(path: path).array(named: arrayName))
   }
 
   /// Stored patterns, evenly spaced, plus noise of half their length.
   func queries(_ number: Int, _ random: RandomStream) throws -> Tensor<Float> {
-    var random = random
-    let rows = try patterns().gathered(RandomPatterns.spaced(number, of: count))
-    let noise = Tensor<Float>.normal(rows.shape, using: &random)
-    let lengths = rows.squared().sum(axes: [1], keepingDimensions: true).squareRoot()
-    return rows + noise * lengths * (Self.noise / Float(dimension).squareRoot())
+    RandomPatterns.noisy(
+      try patterns().gathered((0..<count).evenlySpaced(number)), share: 0.5, using: random)
   }
 }

@@ -1,45 +1,41 @@
 import Foundation
 import Kit
 
-/// faiss in a process of its own.
+/// faiss in a process of its own: it searches a file of patterns, then takes softmax of the scores it found.
 final class SearchPeer {
   /// What it says it is.
   let version: String
   private let program: PeerProgram
+  private let work: [String: Any]
 
   private struct Greeting: Decodable { let version: String }
   private struct Time: Decodable { let seconds: Double }
   private struct Done: Decodable {}
 
   /// - Throws: ``ExperimentError`` where a program is missing.
-  static func check(_ options: ScaleOptions) throws {
-    try PeerProgram.check(python: options.python, program: program(options))
+  static func check(_ options: PeerOptions) throws {
+    try PeerProgram.check(python: options.python, program: options.program("faiss_search.py"))
   }
-
-  private static func program(_ options: ScaleOptions) -> String { "\(options.peers)/faiss_search.py" }
 
   /// Starts it and lets it read the patterns.
   ///
   /// - Throws: ``ExperimentError`` where it is not installed or fails.
-  init(_ options: ScaleOptions, file: PatternFile, threads: Int) throws {
+  init(_ options: PeerOptions, file: PatternFile, beta: Double, neighbours: Int, threads: Int) throws {
     program = try PeerProgram(
-      name: "faiss", python: options.python, program: Self.program(options),
+      name: "faiss", python: options.python, program: options.program("faiss_search.py"),
       arguments: [file.path, PatternFile.arrayName], threads: threads)
     version = try program.decoded(program.greeting, as: Greeting.self).version
+    work = ["beta": beta, "neighbours": neighbours]
   }
 
   /// Seconds of one search for the queries of a file followed by softmax over its results.
-  func seconds(queries path: String, beta: Double, neighbours: Int) throws -> Double {
-    try program.ask(
-      ["command": "time", "queries": path, "beta": beta, "neighbours": neighbours], as: Time.self
-    ).seconds
+  func seconds(queries path: String) throws -> Double {
+    try program.ask(work.merging(["command": "time", "queries": path]) { $1 }, as: Time.self).seconds
   }
 
   /// Writes the mixtures of what it found, with softmax weights, to a file.
-  func writeMixtures(queries path: String, beta: Double, neighbours: Int, to output: String) throws {
+  func writeMixtures(queries path: String, to output: String) throws {
     _ = try program.ask(
-      [
-        "command": "check", "queries": path, "beta": beta, "neighbours": neighbours, "output": output,
-      ], as: Done.self)
+      work.merging(["command": "check", "queries": path, "output": output]) { $1 }, as: Done.self)
   }
 }

@@ -19,60 +19,73 @@ struct MultipleInstance: ParsableCommand {
   mutating func run() throws {
     if output.quick { makeQuick() }
     if let threads = output.threads { Parallelism.threadCount = threads }
-    let started = Date()
+    let (started, random) = (Date(), RandomStream(seed: output.seed))
     // Everything that can fail without training comes before it.
-    let images = data.tasks.contains(.digits) ? try ImageSource.open(path: data.images) : nil
-    for note in images?.notes ?? [] { print("\(data.images ?? "embedded digits"): \(note)") }
-    if let images { try DigitTask.check(images) }
-    var record = RunRecord(
-      experiment: "multiple-instance", title: "Multiple instances", options: recordedOptions,
-      seed: output.seed)
-    record.versions["matrix_library"] = SystemLibraries.matrixProducts
-    record.versions["vector_unit"] = SystemLibraries.vectorUnit
-    let random = RandomStream(seed: output.seed)
+    let tasks = try smallTasks(random)
+    var record = RunRecord(of: self, title: "Multiple instances", seed: output.seed)
     let read = try readRepertoires(random)
     record.data = try fingerprints(read)
     try OutputFolder.prepare(output.output)
     let metrics = try MetricsWriter(
       path: "\(output.output)/metrics.csv", columns: RepertoireTask.metricNames)
-    var report = Report(data: data, options: repertoires, small: small, isQuick: output.quick)
+    var sections: [PageSection] = []
     // A line of progress for each task: their epochs take from hundredths of a second to ten.
-    func timed(_ task: BagTask, _ name: String, _ work: (SharedProgress) throws -> Void) rethrows {
-      guard data.tasks.contains(task) else { return }
-      let begun = Date()
-      let progress = SharedProgress(total: epochCount(task))
+    func timed(_ task: BagTask, epochs: Int, _ work: (WorkProgress) throws -> Void) rethrows {
+      let progress = WorkProgress(total: epochs, unit: "epochs")
       progress.print("\(task.rawValue):")
-      try work(progress)
+      let name = task == .bits ? "bit_patterns" : task.rawValue
+      let seconds = try Stopwatch.seconds { try work(progress) }
+      record.timings[name] = seconds
       progress.finish()
-      record.timings[name] = Date().timeIntervalSince(begun)
     }
-    let tasks = SmallTasks(options: small, random: random.child(2))
-    try timed(.bits, "bit_patterns") { report.add(try tasks.bits($0)) }
-    try timed(.latch, "latch") { report.add(try tasks.latch($0)) }
-    try timed(.digits, "digits") { progress in
-      guard let images else { return }
-      report.add(
-        try DigitTask(images: images, options: small, random: random.child(1), progress: progress).run())
+    for (kind, task, epochs) in tasks {
+      try timed(kind, epochs: small.runs * task.methods.count * epochs) {
+        sections.append(try task.section(runs: small.runs, $0))
+      }
+      record.headline.append(task.measure)
     }
-    var scores = CSVTable(columns: RepertoireTask.scoreNames)
-    try timed(.repertoires, "repertoires") { progress in
-      let task = RepertoireTask(
-        data: data, read: read, options: repertoires, random: random.child(0), progress: progress,
-        metrics: metrics)
-      report.repertoires = try task.run(scores: &scores)
-      try scores.write(to: "\(output.output)/scores.csv")
+    if data.tasks.contains(.repertoires) {
+      try timed(.repertoires, epochs: RepertoireTask.epochCount(data, repertoires)) { progress in
+        var task = RepertoireTask(
+          data: data, options: repertoires, random: random.child(0), progress: progress, metrics: metrics)
+        let results = try task.run(read)
+        var section = try RepertoireSection(data: data, options: repertoires, results: results).section()
+        section.addFile("scores.csv", task.scores)
+        sections.insert(section, at: 0)
+        record.headline.insert(contentsOf: results.map { "repertoire_auc_\($0.data.name)" }, at: 0)
+      }
     }
-    record.timings["total"] = Date().timeIntervalSince(started)
-    try report.write(record, to: output.output)
+    let seconds = Date().timeIntervalSince(started)
+    record.timings["total"] = seconds
+    let memory = PeakMemory.bytes.map { Double($0) / 0x1p30 }
+    record.summary["peak_memory_gib"] = memory
+    sections.append(
+      .making(
+        of: record,
+        ending: String(format: ", %.0f s in all", seconds)
+          + (memory.map { String(format: ", %.1f GiB of memory at most", $0) } ?? "")
+          + ". Everything is in run.json, the course of training in metrics.csv, the scores of all repertoires "
+          + "under test in scores.csv."))
+    let introduction =
+      "A bag of instances has one label, and few of the instances, the witnesses, bear it. Hopfield pooling lets a "
+      + "learned state look for them among all instances: one update of a modern Hopfield network in which the bag "
+      + "is stored."
+    let quick = "A quick run, to see that everything works: its figures mean nothing."
+    try RunReport(record, introduction: [introduction] + (output.quick ? [quick] : []), sections: sections)
+      .publish(in: output.output)
   }
 
-  /// The most epochs of all trainings of a task.
-  private func epochCount(_ task: BagTask) -> Int {
-    switch task {
-    case .repertoires: RepertoireTask.epochCount(data, repertoires)
-    case .digits: small.runs * DigitTask.methods * small.digitEpochs
-    case .bits: small.runs * SmallTasks.bitMethods * small.bitEpochs
-    case .latch: small.runs * SmallTasks.latchMethods * small.latchEpochs
+  /// The smaller tasks that are asked for, with the epochs of a training.
+  private func smallTasks(_ random: RandomStream) throws -> [(BagTask, SmallTask, epochs: Int)] {
+    try [BagTask.bits, .latch, .digits].filter(data.tasks.contains).map { kind in
+      switch kind {
+      case .latch: return (kind, small.latch(random.child(2).child(1)), small.latchEpochs)
+      case .digits:
+        let images = try ImageSource.open(path: data.images)
+        for note in images.notes { print("\(data.images ?? "embedded digits"): \(note)") }
+        return (kind, try small.digits(images, random.child(1)), small.digitEpochs)
+      default: return (kind, small.bits(random.child(2).child(0)), small.bitEpochs)
+      }
     }
   }
 
@@ -91,66 +104,31 @@ struct MultipleInstance: ParsableCommand {
   }
 
   /// The repertoires of the folder that the options name.
-  private func readRepertoires(_ random: RandomStream) throws -> RepertoireData? {
+  private func readRepertoires(_ random: RandomStream) throws -> Repertoires? {
     guard data.tasks.contains(.repertoires) else { return nil }
     guard let folder = data.repertoires else {
       // That they can be split is seen before anything is done.
-      _ = try RepertoireData.foldsOfGenerated(data, repertoires, random: random.child(0).child(0))
+      _ = try Repertoires.foldsOfGenerated(data, repertoires, random: random.child(0).child(0))
       return nil
     }
-    let read = try RepertoireData(
-      folder: folder, data: data, options: repertoires, random: random.child(0))
+    let read = try Repertoires(folder: folder, data: data, options: repertoires, random: random.child(0))
     for note in read.notes { print("repertoires: \(note)") }
     return read
   }
 
-  private func fingerprints(_ read: RepertoireData?) throws -> [DataFingerprint] {
+  private func fingerprints(_ read: Repertoires?) throws -> [DataFingerprint] {
     var found: [DataFingerprint] = []
     if let path = data.repertoires, let read {
       found.append(
         try DataFingerprint(
           name: "repertoires, metadata", path: "\(path)/\(RepertoireFolder.metadataName)",
-          count: read.repertoires.count))
+          count: read.all.count))
     }
     guard data.tasks.contains(.digits) else { return found }
-    if let path = data.images {
-      for file in try ImageSource.files(at: path) {
-        found.append(try DataFingerprint(name: "images", path: file, count: 1))
-      }
-    } else {
-      for file in try EmbeddedDigits.files() {
-        let name = "digits, \(file.lastPathComponent)"
-        let count = file.lastPathComponent.hasPrefix("train") ? 4_000 : 1_000
-        found.append(try DataFingerprint(name: name, embeddedAt: file.path, count: count))
-      }
+    guard let path = data.images else {
+      return found + (try DataFingerprint.embeddedDigits(prefix: "digits, "))
     }
-    return found
-  }
-
-  /// Every option, by name.
-  private var recordedOptions: [String: String] {
-    func name(_ path: String?, _ otherwise: String) -> String {
-      path.map { URL(fileURLWithPath: $0).lastPathComponent } ?? otherwise
-    }
-    return [
-      "tasks": data.tasks.map(\.rawValue).joined(separator: " "),
-      "repertoires": name(data.repertoires, "generated"), "status": data.status ?? "as named",
-      "strict-sequences": "\(data.strictSequences)", "bags": "\(data.bags)",
-      "sequences": "\(data.sequences)", "rates": data.rates.map { "\($0)" }.joined(separator: " "),
-      "motifs": data.motifs.joined(separator: " "), "images": name(data.images, "embedded"),
-      "folds": "\(repertoires.folds)",
-      "first-folds": repertoires.firstFolds.map { "\($0)" } ?? "all",
-      "validation": "\(repertoires.validation)", "kernels": "\(repertoires.kernels)",
-      "width": "\(repertoires.width)", "beta": "\(repertoires.beta)",
-      "pair-weight": "\(repertoires.pairWeight)", "pair-variance": "\(repertoires.pairVariance)",
-      "key-layers": "\(repertoires.keyLayers)", "share": "\(repertoires.share)",
-      "epochs": "\(repertoires.epochs)", "patience": "\(repertoires.patience)",
-      "pairs": "\(repertoires.pairs)", "rate": "\(repertoires.rate)",
-      "weight-decay": "\(repertoires.weightDecay)", "baselines": "\(repertoires.baselines)",
-      "ablations": "\(repertoires.ablations)",
-      "runs": "\(small.runs)", "digit-epochs": "\(small.digitEpochs)", "bit-epochs": "\(small.bitEpochs)",
-      "latch-epochs": "\(small.latchEpochs)", "seed": "\(output.seed)",
-      "threads": "\(Parallelism.threadCount)", "quick": "\(output.quick)",
-    ]
+    return try found
+      + ImageSource.files(at: path).map { try DataFingerprint(name: "images", path: $0, count: 1) }
   }
 }

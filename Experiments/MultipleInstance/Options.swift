@@ -11,7 +11,7 @@ enum BagTask: String, CaseIterable, ExpressibleByArgument {
 }
 
 /// The data of the tasks.
-struct DataOptions: ParsableArguments {
+struct DataOptions: ParsableArguments, RecordedOptions {
   @Option(
     parsing: .upToNextOption,
     help: "What to run: repertoires, digits, bits, latch; all when left out.")
@@ -44,12 +44,8 @@ struct DataOptions: ParsableArguments {
   var images: String?
 
   func validate() throws {
-    try checkRanges([
-      ("bags", bags, 20...1_000_000), ("sequences", sequences, 10...10_000_000),
-    ])
-    if repertoires?.isEmpty == true { throw ValidationError("--repertoires must name a folder") }
-    if status?.isEmpty == true { throw ValidationError("--status must name a column") }
-    if images?.isEmpty == true { throw ValidationError("--images must name a folder") }
+    try checkRanges([("bags", bags, 20...1_000_000), ("sequences", sequences, 10...10_000_000)])
+    try checkNames([("repertoires", repertoires), ("status", status), ("images", images)])
     if rates.isEmpty || motifs.isEmpty || tasks.isEmpty {
       throw ValidationError("--rates, --motifs and --tasks need at least one value")
     }
@@ -66,10 +62,17 @@ struct DataOptions: ParsableArguments {
       }
     }
   }
+
+  var recordedOtherwise: [String: String?] {
+    [
+      "repertoires": String(lastPartOf: repertoires) ?? "generated", "status": status ?? "as named",
+      "images": String(lastPartOf: images) ?? "embedded",
+    ]
+  }
 }
 
 /// The network that pools repertoires, and how it learns.
-struct RepertoireOptions: ParsableArguments {
+struct RepertoireOptions: ParsableArguments, RecordedOptions {
   @Option(help: "Folds; every repertoire is under test in one of them.") var folds = 5
   @Option(help: "Work on the first folds only; all when left out.") var firstFolds: Int?
   @Option(help: "Part of the repertoires outside a fold's test part that chooses epoch and ridge.")
@@ -108,23 +111,15 @@ struct RepertoireOptions: ParsableArguments {
       ("kernels", kernels, 1...4_096), ("width", width, 1...32), ("key-layers", keyLayers, 0...16),
       ("epochs", epochs, 1...100_000), ("patience", patience, 1...100_000), ("pairs", pairs, 1...10_000),
     ])
+    try checkRanges([
+      ("validation", validation, .range(0.01...1)), ("beta", beta, .above(0, upTo: 1e6)),
+      ("share", share, .part), ("rate", rate, .above(0, upTo: 10)), ("weight-decay", weightDecay, .rate),
+      ("pair-weight", pairWeight, .range(0...1e6)), ("pair-variance", pairVariance, .range(0...1e6)),
+    ])
     try checkShares([("validation", validation)])
-    for (name, value) in [("beta", beta), ("rate", rate), ("share", share), ("validation", validation)]
-    where !(value > 0 && value.isFinite) {
-      throw ValidationError("--\(name) must be above 0, not \(value)")
-    }
-    for (name, value) in [("pair-weight", pairWeight), ("pair-variance", pairVariance)]
-    where !(value >= 0 && value.isFinite) {
-      throw ValidationError("--\(name) must be at least 0, not \(value)")
-    }
-    if share > 1 { throw ValidationError("--share must be at most 1, not \(share)") }
-    if validation < 0.01 { throw ValidationError("--validation must be at least 0.01, not \(validation)") }
-    for (name, value) in [("beta", beta), ("pair-weight", pairWeight), ("pair-variance", pairVariance)]
-    where value > 1e6 {
-      throw ValidationError("--\(name) must be at most 1e6, not \(value)")
-    }
-    try checkRates([("rate", rate), ("weight-decay", weightDecay)])
   }
+
+  var recordedOtherwise: [String: String?] { ["first-folds": firstFolds.map { "\($0)" } ?? "all"] }
 }
 
 /// The smaller tasks.
@@ -153,7 +148,7 @@ struct OutputOptions: ParsableArguments {
   var quick = false
 
   func validate() throws {
-    if output.isEmpty { throw ValidationError("--output must name a folder") }
+    try checkNames([("output", output)])
     try checkRanges([("threads", threads ?? 1, 1...1_024)])
   }
 }

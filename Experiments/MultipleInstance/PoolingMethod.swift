@@ -27,52 +27,45 @@ enum PoolingMethod: String, CaseIterable {
 
   /// What Hopfield pooling is compared with.
   static let baselines: [PoolingMethod] = [.gatedAttention, .mean, .maximum, .kmers]
-  /// What the start of the kernels is worth.
-  static let ablations: [PoolingMethod] = [.hopfieldRandom, .gatedAttentionPairs]
 
-  /// Whether kernels begin at letter pairs.
-  var beginsAtPairs: Bool { self == .hopfield || self == .gatedAttentionPairs }
+  /// What is tried on all repertoires. Where kernels begin at random for every method, there are no starts to exchange.
+  static func tried(_ options: RepertoireOptions) -> [PoolingMethod] {
+    [.hopfield] + (options.baselines ? baselines : [])
+      + (options.ablations && options.pairWeight > 0 ? [.hopfieldRandom, .gatedAttentionPairs] : [])
+  }
 
-  /// Hands a network of the options to `use`; nil for the method that has none.
-  ///
-  /// - Parameter pairs: Where its kernels begin, one each, unless it has random ones.
-  func withNetwork<Use: NetworkUse>(
-    _ options: RepertoireOptions, pairs: [LetterPairs.Pair], random: RandomStream, _ use: Use
-  ) throws -> Use.Outcome? {
-    let embedding =
-      !beginsAtPairs || pairs.isEmpty
-      ? SequenceEmbedding<Float>(
-        width: options.width, letterCount: AminoAcids.count, kernelCount: options.kernels,
-        random: random.child(0))
-      : SequenceEmbedding(
-        kernels: LetterPairs.kernels(
-          pairs, width: options.width, weight: options.pairWeight, variance: options.pairVariance,
-          random: random.child(0)))
-    func network<Scores: InstanceScores<Float>>(_ scores: Scores) -> SequenceBagNetwork<Scores> {
-      SequenceBagNetwork(embedding: embedding, scores: scores)
+  /// Its place among all methods, by which files and streams of random numbers know it.
+  var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+  /// The network's embedding of sequences; kernels begin at pairs, one each, where there are any and the method wants them.
+  func embedding(
+    _ options: RepertoireOptions, pairs: [LetterPair], random: RandomStream
+  ) -> SequenceEmbedding<Float> {
+    let beginsAtPairs = self == .hopfield || self == .gatedAttentionPairs
+    guard beginsAtPairs, !pairs.isEmpty else {
+      return SequenceEmbedding(
+        width: options.width, letterCount: AminoAcids.count, kernelCount: options.kernels, random: random)
     }
-    let (features, scoresRandom) = (options.kernels, random.child(1))
+    return SequenceEmbedding(
+      kernels: LetterPair.kernels(
+        pairs, width: options.width, letterCount: AminoAcids.count, weight: options.pairWeight,
+        variance: options.pairVariance, using: random))
+  }
+
+  /// What weighs the sequences in the network; nil for the method that has none.
+  func scores(_ options: RepertoireOptions, random: RandomStream) -> (any InstanceScores<Float>)? {
+    let features = options.kernels
     switch self {
-    case .hopfield where options.keyLayers > 0, .hopfieldRandom where options.keyLayers > 0:
-      return try use.with(
-        network(
-          HopfieldKeyScores<Float>(
-            featureCount: features, layerCount: options.keyLayers, beta: options.beta, random: scoresRandom)))
     case .hopfield, .hopfieldRandom:
-      return try use.with(
-        network(HopfieldHeadScores<Float>(featureCount: features, beta: options.beta)))
+      return options.keyLayers > 0
+        ? HopfieldKeyScores<Float>(
+          featureCount: features, layerCount: options.keyLayers, beta: options.beta, random: random)
+        : HopfieldHeadScores<Float>(featureCount: features, beta: options.beta)
     case .gatedAttention, .gatedAttentionPairs:
-      return try use.with(
-        network(GatedAttentionScores<Float>(featureCount: features, hiddenSize: 32, random: scoresRandom)))
-    case .mean: return try use.with(network(MeanScores<Float>()))
-    case .maximum: return try use.with(network(MaximumScores<Float>()))
+      return GatedAttentionScores<Float>(featureCount: features, hiddenSize: 32, random: random)
+    case .mean: return MeanScores<Float>()
+    case .maximum: return MaximumScores<Float>()
     case .kmers: return nil
     }
   }
-}
-
-/// What is done with a network of any pooling.
-protocol NetworkUse {
-  associatedtype Outcome
-  func with<Scores: InstanceScores<Float>>(_ network: SequenceBagNetwork<Scores>) throws -> Outcome
 }

@@ -1,185 +1,155 @@
 import EnergyTransformer
 import Foundation
+import Kit
+
+/// What a method says about the test part of a fold.
+struct FoldOutcome {
+  /// How strongly each repertoire speaks for the positive class.
+  let scores: [Double]
+  let validationAUC: Double
+  /// What the validation part chose, in words.
+  let choice: String
+  /// Epochs and parameters of a network.
+  var epochCount = 0, parameterCount = 0
+  var witnesses: Witnesses?
+}
 
 /// What one method did on all folds of some repertoires.
 struct MethodResult {
   let method: PoolingMethod
   /// The area under the ROC curve of each fold's test part.
   var aucs: [Double] = []
-  var validationAUCs: [Double] = []
-  /// The chosen epoch of each fold and how many there were; of the regression none.
-  var epochs: [(chosen: Int, of: Int)] = []
-  var parameterCount = 0
+  var folds: [FoldOutcome] = []
   var seconds = 0.0
-  /// The mean weight on witnesses in each fold, where they are known.
-  var witnessShares: [Double] = []
-  /// The sequences with the largest weights in a positive test repertoire of the first fold.
-  var strongest: [WitnessWeights.Contributor] = []
-  /// The words that each fold's validation part chose, and the ridge.
-  var words: [String] = []
   /// Validation AUC after every epoch of the first fold.
   var course: [Double] = []
 }
 
 /// What came out for the repertoires of one witness rate, or of a folder.
 struct RepertoireResult {
-  let name: String
-  let title: String
-  let witnessRate: Double?
-  let repertoireCount: Int
-  let sequenceCount: Int
-  /// The repertoires of a fold's training and test part.
-  let trainingCount: Int, testCount: Int
-  let foldCount: Int
-  /// What was left out of a folder, one line each.
-  let notes: [String]
+  let data: Repertoires
   var methods: [MethodResult]
-  /// Seconds of generating or reading.
-  let preparation: Double
+
+  /// Hopfield pooling beside every other method on the folds, whose training parts overlap.
+  func comparison() throws -> MethodComparison {
+    let split = data.folds[0]
+    return try MethodComparison(
+      measure: "auc_\(data.name)",
+      splits: methods.map {
+        ($0.method.prefix, $0.method.title, hopfieldName($0.method.title), $0.aucs)
+      }, better: .highest,
+      dependence: .overlappingTraining(testCount: split.test.count, trainingCount: split.training.count))
+  }
+}
+
+extension PoolingMethod {
+  /// What stands before the names of a method's AUC.
+  var prefix: String { self == .hopfield ? "repertoire_" : "repertoire_\(rawValue)_" }
 }
 
 /// Tells repertoires apart with every method, fold by fold.
 struct RepertoireTask {
   let data: DataOptions
-  /// The repertoires of a folder; nil for generated ones.
-  let read: RepertoireData?
   let options: RepertoireOptions
   let random: RandomStream
-  let progress: SharedProgress
+  let progress: WorkProgress
   let metrics: MetricsWriter
+  /// A row for each method and repertoire under test.
+  var scores = CSVTable(columns: [
+    "witness_rate", "fold", "repertoire", "is_positive", "method", "score",
+  ])
+  /// Epochs so far.
+  var step = 0
 
   static let metricNames = [
     "witness_rate", "fold", "method", "epoch", "loss", "validation_auc", "validation_loss",
   ]
-  static let scoreNames = ["witness_rate", "fold", "repertoire", "is_positive", "method", "score"]
-
-  /// What is tried on all repertoires. Where kernels begin at random for every method, there are no starts to exchange.
-  private static func methods(_ options: RepertoireOptions) -> [PoolingMethod] {
-    [.hopfield] + (options.baselines ? PoolingMethod.baselines : [])
-      + (options.ablations && options.pairWeight > 0 ? PoolingMethod.ablations : [])
-  }
 
   /// The most epochs of all trainings.
   static func epochCount(_ data: DataOptions, _ options: RepertoireOptions) -> Int {
     let folds = min(options.folds, options.firstFolds ?? options.folds)
     let rates = data.repertoires == nil ? data.rates.count : 1
-    return folds * rates * methods(options).count { $0 != .kmers } * options.epochs
+    return folds * rates * PoolingMethod.tried(options).count { $0 != .kmers } * options.epochs
   }
 
-  /// Everything, with a row of `scores` for each method and repertoire under test.
-  func run(scores: inout CSVTable) throws -> [RepertoireResult] {
-    var results: [RepertoireResult] = []
-    var step = 0
-    if let read {
-      results.append(try result(read, &scores, &step))
-    } else {
-      for (index, rate) in data.rates.enumerated() {
-        // The same repertoires and folds for every rate, but for the motifs.
-        let found = try RepertoireData(rate: rate, data: data, options: options, random: random.child(0))
-        progress.print(
-          "\(found.title): \(found.repertoires.count) repertoires (\(index + 1)/\(data.rates.count))")
-        results.append(try result(found, &scores, &step))
-      }
+  /// Everything on the repertoires of a folder, or on generated ones of every rate where there are none.
+  mutating func run(_ read: Repertoires?) throws -> [RepertoireResult] {
+    if let read { return [try result(read)] }
+    return try data.rates.enumerated().map { index, rate in
+      // The same repertoires and folds for every rate, but for the motifs.
+      let found = try Repertoires(rate: rate, data: data, options: options, random: random.child(0))
+      progress.print("\(found.title): \(found.all.count) repertoires (\(index + 1)/\(data.rates.count))")
+      return try result(found)
     }
-    return results
   }
 
-  private func result(
-    _ found: RepertoireData, _ scores: inout CSVTable, _ step: inout Int
-  ) throws -> RepertoireResult {
-    let methods = Self.methods(options)
-    let sequences = found.repertoires.reduce(0) { $0 + $1.sequences.count }
-    var result = RepertoireResult(
-      name: found.name, title: found.title, witnessRate: found.witnessRate,
-      repertoireCount: found.repertoires.count, sequenceCount: sequences,
-      trainingCount: found.folds[0].training.count, testCount: found.folds[0].test.count,
-      foldCount: found.folds.count, notes: found.notes,
-      methods: methods.map { MethodResult(method: $0) }, preparation: found.preparation)
-    let regression = methods.contains(.kmers) ? KmerRegression(found) : nil
+  private mutating func result(_ found: Repertoires) throws -> RepertoireResult {
+    var methods = PoolingMethod.tried(options).map { MethodResult(method: $0) }
+    let regression = methods.contains { $0.method == .kmers } ? KmerRegression(found) : nil
     for (fold, split) in found.folds.enumerated() {
-      let seeds =
-        options.pairWeight > 0 ? found.pairs.strongest(options.kernels, in: split.training) : []
-      for place in result.methods.indices {
-        let method = result.methods[place].method
-        let tested: [Double]
-        if method == .kmers {
-          guard let regression else { continue }
-          tested = try add(try regression.run(split), to: &result.methods[place])
-        } else {
-          tested = try trained(
-            method, found, seeds, fold: fold, split: split, &result.methods[place], &step)
+      let pairs =
+        options.pairWeight > 0
+        ? found.pairs.strongest(options.kernels, in: split.training, isPositive: found.isPositive) : []
+      for index in methods.indices {
+        let method = methods[index].method
+        var course: [Double] = []
+        var outcome: FoldOutcome?
+        methods[index].seconds += try Stopwatch.seconds {
+          outcome =
+            method == .kmers
+            ? try regression?.run(split)
+            : try trained(method, found, pairs, fold: fold, split: split, &course)
         }
+        guard let outcome else { continue }
+        methods[index].folds.append(outcome)
+        if fold == 0 { methods[index].course = course }
         let labels = found.labels(split.test)
-        let auc = try BinaryScores(tested, isPositive: labels).areaUnderROC
-        result.methods[place].aucs.append(auc)
-        for (score, index) in zip(tested, split.test) {
+        methods[index].aucs.append(try BinaryScores(outcome.scores, isPositive: labels).areaUnderROC)
+        for (score, repertoire) in zip(outcome.scores, split.test) {
           scores.addRow([
-            found.witnessRate ?? 0, Double(fold + 1), Double(index + 1),
-            found.repertoires[index].isPositive ? 1 : 0,
-            Double(PoolingMethod.allCases.firstIndex(of: method) ?? 0), score,
+            found.witnessRate ?? 0, Double(fold + 1), Double(repertoire + 1),
+            found.isPositive[repertoire] ? 1 : 0, Double(method.index), score,
           ])
         }
-        progress.print(Self.line(found, fold, result.methods[place]))
+        progress.print("\(found.title), fold \(fold + 1): \(Self.line(methods[index]))")
       }
     }
-    return result
+    return RepertoireResult(data: found, methods: methods)
   }
 
-  private func add(_ outcome: KmerRegression.Outcome, to result: inout MethodResult) throws -> [Double] {
-    result.validationAUCs.append(outcome.validationAUC)
-    result.words.append("words of \(outcome.words), ridge \(outcome.ridge)")
-    result.seconds += outcome.seconds
-    return outcome.scores
-  }
-
-  private func trained(
-    _ method: PoolingMethod, _ found: RepertoireData, _ pairs: [LetterPairs.Pair], fold: Int,
-    split: StratifiedSplit, _ result: inout MethodResult, _ step: inout Int
-  ) throws -> [Double] {
-    let index = PoolingMethod.allCases.firstIndex(of: method) ?? 0
-    let stream = random.child(1).child(UInt64(fold)).child(UInt64(index))
-    var course: [Double] = []
-    var rows = step
+  private mutating func trained(
+    _ method: PoolingMethod, _ found: Repertoires, _ pairs: [LetterPair], fold: Int, split: StratifiedSplit,
+    _ course: inout [Double]
+  ) throws -> FoldOutcome? {
+    let stream = random.child(1).child(UInt64(fold)).child(UInt64(method.index))
+    let weights = stream.child(1)
+    guard let scores = method.scores(options, random: weights.child(1)) else { return nil }
+    let (progress, metrics) = (progress, metrics)
+    var (rows, epochs) = (step, [Double]())
     let training = NetworkTraining(data: found, split: split, options: options, random: stream.child(0)) {
       epoch in
       rows += 1
-      course.append(epoch.validationAUC)
+      epochs.append(epoch.validation.score)
       progress.advance(loss: epoch.loss)
       try metrics.append(
         step: rows,
         [
-          "witness_rate": found.witnessRate ?? 0, "fold": Double(fold + 1), "method": Double(index),
-          "epoch": Double(epoch.number), "loss": epoch.loss, "validation_auc": epoch.validationAUC,
-          "validation_loss": epoch.validationLoss,
+          "witness_rate": found.witnessRate ?? 0, "fold": Double(fold + 1), "method": Double(method.index),
+          "epoch": Double(epoch.number), "loss": epoch.loss, "validation_auc": epoch.validation.score,
+          "validation_loss": epoch.validation.loss,
         ])
     }
-    guard let outcome = try method.withNetwork(options, pairs: pairs, random: stream.child(1), training)
-    else {
-      fatalError("\(method) has no network")
-    }
-    step = rows
-    progress.skip(options.epochs - outcome.epochs)
-    result.validationAUCs.append(outcome.epoch.validationAUC)
-    result.epochs.append((outcome.epoch.number, outcome.epochs))
-    result.parameterCount = outcome.parameterCount
-    result.seconds += outcome.seconds
-    if let share = outcome.witnesses?.share { result.witnessShares.append(share) }
-    if fold == 0 {
-      result.strongest = outcome.witnesses?.strongest ?? []
-      result.course = course
-    }
-    return outcome.scores.map { Double($0) }
+    let outcome = try training.run(
+      method.embedding(options, pairs: pairs, random: weights.child(0)), scores)
+    (step, course) = (rows, epochs)
+    progress.skip(options.epochs - outcome.epochCount)
+    return outcome
   }
 
-  private static func line(_ data: RepertoireData, _ fold: Int, _ result: MethodResult) -> String {
-    let epochs = result.epochs.last.map { " in epoch \($0.chosen) of \($0.of)" } ?? ""
-    let words = result.words.last.map { " with \($0)" } ?? ""
-    let share =
-      result.witnessShares.last.map { ", \(RepertoireData.percent($0)) of the weight on witnesses" } ?? ""
-    return
-      "\(data.title), fold \(fold + 1): \(result.method.title): AUC "
-      + String(format: "%.3f", result.aucs.last ?? 0) + ", validation "
-      + String(format: "%.3f", result.validationAUCs.last ?? 0) + epochs + words + share
-      + String(format: ", %.0f s in all", result.seconds)
+  private static func line(_ result: MethodResult) -> String {
+    guard let auc = result.aucs.last, let fold = result.folds.last else { return "" }
+    let share = fold.witnesses?.share.map { ", \(NumberText.percent($0)) of the weight on witnesses" } ?? ""
+    return "\(result.method.title): AUC " + String(format: "%.3f, validation %.3f", auc, fold.validationAUC)
+      + fold.choice + share + String(format: ", %.0f s in all", result.seconds)
   }
 }

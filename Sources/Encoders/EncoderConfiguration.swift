@@ -43,6 +43,11 @@ public struct EncoderConfiguration: Sendable, Equatable {
   public var headSize: Int { dimension / headCount }
   /// The inverse temperature of every head: 1 / √(head size).
   public var beta: Double { 1 / Double(headSize).squareRoot() }
+  /// The floating-point operations of a pass for each token of a sequence of `length` tokens, of D numbers each with a
+  /// hidden size of F: 8 D² + 4 D F + 4 D length a layer.
+  public func operationsPerToken(length: Int) -> Double {
+    Double(layerCount * (8 * dimension * dimension + 4 * dimension * hiddenSize + 4 * dimension * length))
+  }
   /// Every head, layer by layer.
   public var heads: [HeadPlace] {
     (0..<layerCount).flatMap { layer in (0..<headCount).map { HeadPlace(layer: layer, head: $0) } }

@@ -110,5 +110,15 @@ public enum AttentionClass: Int, Sendable, CaseIterable, Comparable {
   /// The Roman number.
   public var numeral: String { ["I", "II", "III", "IV"][rawValue - 1] }
 
+  /// What the class is, in words.
+  public var words: String {
+    switch self {
+    case .globalAverage: "global average"
+    case .largeMetastable: "large metastable state"
+    case .mediumMetastable: "medium metastable state"
+    case .smallMetastable: "small metastable state or one token"
+    }
+  }
+
   public static func < (a: AttentionClass, b: AttentionClass) -> Bool { a.rawValue < b.rawValue }
 }

@@ -17,6 +17,19 @@ public struct Retrieval<Scalar: TensorScalar>: Sendable {
   /// The fixed point of each query; nil where it was not asked for or the memory cannot tell, and where a query stopped
   /// as ``RetrievalStop/nonFinite``.
   public let fixedPoints: [FixedPoint?]
+
+  /// A retrieval of its parts, as a memory of one's own reports it.
+  public init(
+    states: Tensor<Scalar>, steps: [Int], stopReasons: [RetrievalStop], energies: [[Double]] = [],
+    weights: [[PatternWeight]] = [], fixedPoints: [FixedPoint?]
+  ) {
+    self.states = states
+    self.steps = steps
+    self.stopReasons = stopReasons
+    self.energies = energies
+    self.weights = weights
+    self.fixedPoints = fixedPoints
+  }
 }
 
 /// Why a query's retrieval stopped.
@@ -69,6 +82,16 @@ public struct FixedPoint: Sendable, Equatable {
   /// The spectral radius of the Jacobian of the update at the state; nil unless asked for. Below 1 the fixed
   /// point attracts its neighbourhood.
   public let spectralRadius: Double?
+
+  /// A fixed point of its parts, as a memory of one's own reports it.
+  public init(
+    kind: FixedPointKind, dominantCount: Int?, largestWeight: Double, spectralRadius: Double? = nil
+  ) {
+    self.kind = kind
+    self.dominantCount = dominantCount
+    self.largestWeight = largestWeight
+    self.spectralRadius = spectralRadius
+  }
 }
 
 /// The kinds of fixed points of a memory. A state whose weights are no numbers has none.

@@ -18,8 +18,10 @@ public struct LinePlot: Equatable, Sendable {
     /// Whether the line is there to compare with, such as the diagonal of chance: thin, grey and dashed, without dots.
     public var isReference = false
 
-    /// A line through points, with a band of y ± spread.
-    public init(label: String, x: [Double], y: [Double], spread: [Double] = []) {
+    /// A line through points, with a band of y ± spread; thin, grey and dashed where it is there to compare with.
+    public init(
+      label: String, x: [Double], y: [Double], spread: [Double] = [], isReference: Bool = false
+    ) {
       require(x.count == y.count, "series \(label): \(x.count) x, \(y.count) y")
       require(
         spread.isEmpty || spread.count == y.count, "\(label): \(spread.count) spreads, \(y.count) y")
@@ -27,6 +29,7 @@ public struct LinePlot: Equatable, Sendable {
       self.x = x
       self.y = y
       self.spread = spread
+      self.isReference = isReference
     }
 
     /// A line of means with a band of one standard deviation.
@@ -74,12 +77,18 @@ public struct LinePlot: Equatable, Sendable {
   /// Height in pixels.
   public var height = 400
 
-  /// A plot of series on linear axes; set `yScale` for a logarithmic one.
-  public init(title: String, xTitle: String, yTitle: String, series: [Series]) {
+  /// A plot of series, on linear axes unless told otherwise.
+  public init(
+    title: String, xTitle: String, yTitle: String, xScale: PlotScale = .linear, yScale: PlotScale = .linear,
+    series: [Series], references: [Reference] = []
+  ) {
     self.title = title
     self.xTitle = xTitle
     self.yTitle = yTitle
+    self.xScale = xScale
+    self.yScale = yScale
     self.series = series
+    self.references = references
   }
 
   /// The drawing as text.

@@ -1,5 +1,11 @@
 import Foundation
 
+/// Words as a sentence lists them: "a", "a and b", "a, b and c".
+package func listed(_ words: [String]) -> String {
+  guard words.count > 1, let last = words.last else { return words.joined() }
+  return words.dropLast().joined(separator: ", ") + " and " + last
+}
+
 /// How numbers are printed: the same digits on every machine and in every locale.
 package enum NumberText {
   /// The shortest text that reads back as the same number; whole numbers without ".0".

@@ -130,6 +130,9 @@ struct WordPieceTests {
     #expect(windows.count(length: 5) == 2 && windows.count(length: 2) == 0)
     #expect(windows.windows(length: 5, limit: 9) == [[2, 4, 5, 7, 3], [2, 4, 5, 7, 3]])
     #expect(windows.windows(length: 4, limit: 2) == [[2, 4, 5, 3], [2, 5, 7, 3]])
+    let halves = windows.halves(length: 3, limit: 5)
+    let all = windows.windows(length: 3, limit: 5)
+    #expect(halves.first == [all[0], all[2], all[4]] && halves.second == [all[1], all[3]])
     #expect(
       windows.cycled(length: 5, number: 4) == [
         [2, 4, 5, 7, 3], [2, 4, 5, 7, 3], [2, 5, 7, 4, 3], [2, 5, 7, 4, 3],

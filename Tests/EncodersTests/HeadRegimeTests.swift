@@ -37,6 +37,45 @@ struct HeadRegimeTests {
     }
   }
 
+  @Test(
+    "heads are selected by layer and class, ordered from averaging ones on, and joined with other sequences")
+  func selection() throws {
+    let reference = try PublishedEncoderCase<Double>()
+    let encoder = try reference.encoder()
+    let c = reference.configuration
+    let ids = [[3, 17, 50, 8, 22, 41, 9], [60, 1, 1, 30, 5, 12, 44]]
+    let regimes = encoder.regimes(of: EncoderTokens(ids: ids))
+    #expect(regimes.layerCount == c.layerCount && [HeadRegime]().layerCount == 0)
+    let layers = (0..<c.layerCount).flatMap { regimes.heads(ofLayer: $0) }
+    #expect(layers == regimes && regimes.heads(ofLayer: 1).allSatisfy { $0.place.layer == 1 })
+    let classes = AttentionClass.allCases.map { regimes.heads(of: $0) }
+    #expect(classes.reduce(0) { $0 + $1.count } == regimes.count)
+    for (kind, heads) in zip(AttentionClass.allCases, classes) {
+      #expect(
+        heads.allSatisfy { $0.attentionClass == kind } && (regimes.typical(of: kind) == nil) == heads.isEmpty)
+      if let typical = regimes.typical(of: kind) {
+        #expect(heads.count { $0.medianCount < typical.medianCount } <= heads.count / 2)
+        #expect(heads.count { $0.medianCount > typical.medianCount } < (heads.count + 1) / 2)
+      }
+    }
+    let order = regimes.mostAveragingFirst.compactMap { place in regimes.first { $0.place == place } }
+    #expect(order.count == regimes.count)
+    for (a, b) in zip(order, order.dropFirst()) {
+      #expect(a.medianCount > b.medianCount || a.medianCount == b.medianCount && a.entropy >= b.entropy)
+    }
+    let parts = ids.map { encoder.regimes(of: EncoderTokens(ids: [$0])) }
+    let merged = [HeadRegime]().merged(with: parts[0]).merged(with: parts[1])
+    #expect(merged.map(\.counts) == regimes.map(\.counts))
+    for (a, b) in zip(merged, regimes) { #expect(abs(a.entropy - b.entropy) < 1e-12) }
+  }
+
+  @Test("a token costs 8 D² + 4 D F + 4 D N operations a layer")
+  func operations() {
+    let sizes = EncoderConfiguration(
+      vocabularySize: 9, positionCount: 50, dimension: 6, layerCount: 2, headCount: 3, hiddenSize: 10)
+    #expect(sizes.operationsPerToken(length: 7) == 2 * (8 * 36 + 4 * 60 + 4 * 42))
+  }
+
   /// Sums over queries by plain formulas.
   private struct Expected {
     var counts: [Int] = []

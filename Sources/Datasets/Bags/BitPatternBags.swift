@@ -67,4 +67,17 @@ public struct BitPatternBags: Sendable, Equatable {
       shape: [indices.count, instanceCount, size],
       elements: indices.flatMap { bag in bits[bag * width..<(bag + 1) * width].map { $0 == 1 ? 1 : -1 } })
   }
+
+  /// The different patterns of some bags as numbers -1 and 1, [patterns, size], in the order in which they first occur.
+  public func distinctPatterns<Scalar: TensorScalar>(of bags: [Int]) -> Tensor<Scalar> {
+    let patterns = bags.flatMap { bag in
+      (0..<instanceCount).map { instance in
+        let start = (bag * instanceCount + instance) * size
+        return Array(bits[start..<start + size])
+      }
+    }
+    var seen: Set<[UInt8]> = []
+    let distinct = patterns.filter { seen.insert($0).inserted }
+    return Tensor(shape: [distinct.count, size], elements: distinct.joined().map { $0 == 1 ? 1 : -1 })
+  }
 }

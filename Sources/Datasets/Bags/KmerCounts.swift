@@ -51,4 +51,16 @@ public enum KmerCounts {
     }
     return counts
   }
+
+  /// The share of each word of k letters among all words of each bag, [bags, letters^k]; zeros for bags without words.
+  public static func shares(of bags: [LetterSequences], length: Int) -> Tensor<Float> {
+    require(!bags.isEmpty, "words of no bags")
+    let rows = Parallelism.map(bags.count) { shares(of: counts(of: bags[$0], length: length)[...]) }
+    return Tensor(shape: [rows.count, rows[0].count], elements: Array(rows.joined()))
+  }
+
+  static func shares(of counts: ArraySlice<Int32>) -> [Float] {
+    let total = Float(max(1, counts.reduce(0) { $0 + Int($1) }))
+    return counts.map { Float($0) / total }
+  }
 }

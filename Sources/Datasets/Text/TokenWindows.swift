@@ -23,6 +23,14 @@ public struct TokenWindows: Sendable {
     }
   }
 
+  /// The same windows in two parts without a common one, the first and every second after it, and the others: one part to
+  /// fit by and one to judge on.
+  public func halves(length: Int, limit: Int) -> (first: [[Int]], second: [[Int]]) {
+    let all = windows(length: length, limit: limit)
+    func every(_ remainder: Int) -> [[Int]] { all.indices.filter { $0 % 2 == remainder }.map { all[$0] } }
+    return (every(0), every(1))
+  }
+
   /// Exactly `number` windows, beginning again, one piece further on, where the text ends.
   public func cycled(length: Int, number: Int) -> [[Int]] {
     let width = length - 2

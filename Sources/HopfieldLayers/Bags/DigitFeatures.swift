@@ -24,7 +24,7 @@ public struct DigitFeatures<Scalar: TensorScalar>: Parameterized {
     random: RandomStream
   ) {
     require(
-      [height, width].allSatisfy { $0 >= 16 && $0 % 4 == 0 },
+      Self.takes(height: height, width: width),
       "images of \(height)x\(width), expected multiples of 4 from 16 up")
     firstPlaces = ConvolutionPlaces(height: height, width: width, kernel: Self.kernelSize)
     secondPlaces = ConvolutionPlaces(
@@ -34,6 +34,11 @@ public struct DigitFeatures<Scalar: TensorScalar>: Parameterized {
     second = Linear(inputs: area * channels.0, outputs: channels.1, random: random.child(1))
     let places = secondPlaces.height / 2 * (secondPlaces.width / 2)
     dense = Linear(inputs: places * channels.1, outputs: featureCount, random: random.child(2))
+  }
+
+  /// Whether there is a network for images of a size.
+  public static func takes(height: Int, width: Int) -> Bool {
+    [height, width].allSatisfy { $0 >= 16 && $0 % 4 == 0 }
   }
 
   /// The number of features of an image.

@@ -98,4 +98,10 @@ public enum BinaryCapacity {
     }
     return min(1, sum)
   }
+
+  /// The pairs of a cue and a pattern that is not its own but as near, expected among random patterns whose cues have
+  /// `count` wrong numbers each: where there is one, no memory recalls every pattern.
+  public static func confusedPairs(patternCount: Int, wrong count: Int, of dimension: Int) -> Double {
+    Double(patternCount) * Double(max(0, patternCount - 1)) * chanceWithin(count, of: dimension)
+  }
 }

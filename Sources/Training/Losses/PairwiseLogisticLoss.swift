@@ -1,3 +1,4 @@
+import Foundation
 import Foundations
 public import Tensors
 
@@ -18,6 +19,27 @@ public func pairwiseLogisticLoss<Scalar>(
     positives.shape == negatives.shape,
     "positive scores of shape \(positives.shape), negative ones of \(negatives.shape)")
   return (negatives - positives).softplus().mean()
+}
+
+/// The logistic loss of all pairs of a positive and a negative example, for scores that are no longer learned from.
+///
+/// - Parameters:
+///   - scores: One number an example, of both classes.
+///   - isPositive: The class of each.
+public func pairwiseLogisticLoss<Scalar: TensorScalar>(of scores: [Scalar], isPositive: [Bool]) -> Double {
+  let labelled = Array(zip(scores, isPositive))
+  let (positives, negatives) = (labelled.filter(\.1).map(\.0), labelled.filter { !$0.1 }.map(\.0))
+  require(
+    scores.count == isPositive.count && !positives.isEmpty && !negatives.isEmpty,
+    "\(scores.count) scores with \(positives.count) positive of \(isPositive.count) labels, expected both classes"
+  )
+  let losses = positives.flatMap { positive in
+    negatives.map { negative -> Double in
+      let difference = Double(negative - positive)
+      return max(difference, 0) + log1p(exp(-abs(difference)))
+    }
+  }
+  return losses.reduce(0, +) / Double(losses.count)
 }
 
 /// The mean negative log-probability of labels under sigmoid(logit): mean of log(1 + e^logit) - y logit. One

@@ -1,0 +1,238 @@
+import EnergyTransformer
+import Foundation
+import Kit
+
+/// The page and the record of a run.
+struct RegimeReport {
+  let model: LoadedModel
+  let source: SourceText
+  let text: TokenWindows
+  let regimes: MeasuredRegimes
+  let replacements: Replacements
+  let comparison: PeerComparison?
+
+  var heads: [HeadRegime] { regimes.heads }
+
+  func report(_ record: RunRecord) throws -> RunReport {
+    let c = model.configuration
+    var peer = PageSection("Beside PyTorch")
+    peer.addParagraph("PyTorch was not measured in this run.")
+    return try RunReport(
+      record,
+      introduction: [
+        "\(model.name): \(c.layerCount) layers of \(c.headCount) heads, \(c.dimension) numbers a token. Each head is read as a "
+          + "Hopfield retrieval: keys are stored patterns, a query is a state, attention is one update. For every query k is "
+          + "the least number of softmax weights that make 90 %; the median of k over queries and sequences gives the class of "
+          + "a head: I above N/2 of N tokens, II above N/8, III above N/32, IV below. The text is \(source.name), "
+          + "\(text.ids.count) tokens, cut into sequences."
+      ],
+      sections: [
+        try classes(), retrievals(), replaced(), besidePaper(),
+        comparison?.section(length: regimes.length) ?? peer,
+        .making(
+          of: record,
+          ending:
+            ", \(Int((record.timings["total"] ?? 0).rounded())) s. Everything is in run.json; heads.csv has every "
+            + "head at every length, counts.csv the distribution of k, replaced.csv every replacement."),
+      ])
+  }
+
+  // MARK: Classes
+
+  private func classes() throws -> PageSection {
+    var section = PageSection("Which heads average, and where the metastable ones are")
+    section.summary = [
+      "heads": Double(heads.count), "layers": Double(heads.layerCount), "text_tokens": Double(text.ids.count),
+    ]
+    section.addFigure("classes.svg", classMap, caption: "Class of every head; the number is the median k")
+    section.addParagraph(
+      "Of \(heads.count) heads over \(regimes.length) tokens "
+        + listed(AttentionClass.allCases.map(sentence)) + ".")
+    addCounts(
+      "layers", "Layer",
+      (0..<heads.layerCount).map { ("\($0 + 1)", "layer_\($0 + 1)", heads.heads(ofLayer: $0)) },
+      to: &section)
+    section.addFigure(
+      "distributions.svg", distributions,
+      caption: "Share of queries that need at most this share of the tokens for 90 %")
+    section.addFigure(
+      "attention.png", pictures,
+      caption:
+        "Weights of one head of each class over one sequence: a row for each query, from 0.0001 (black) to 1 "
+        + "(white) by their logarithm")
+    section.addParagraph("The class depends on the length of the sequences:")
+    addCounts(
+      "lengths", "Tokens", regimes.byLength.map { ("\($0.length)", "length_\($0.length)", $0.heads) },
+      to: &section)
+    if regimes.byLength.count > 1 {
+      section.addFigure(
+        "lengths.svg", lengths, caption: "Heads of each class against the number of tokens")
+    }
+    section.addFile("heads.csv", headTable)
+    section.addFile("counts.csv", countTable)
+    return section
+  }
+
+  /// A table of the heads of each class in some groups of heads.
+  private func addCounts(
+    _ name: String, _ title: String, _ groups: [(label: String, name: String, heads: [HeadRegime])],
+    to section: inout PageSection
+  ) {
+    section.addTable(
+      name, columns: [title] + AttentionClass.allCases.map { "Class \($0.numeral)" }, digits: 0,
+      rows: groups.map { label, name, heads in
+        (
+          label,
+          AttentionClass.allCases.map {
+            .number("class_\($0.rawValue)_\(name)", Double(heads.heads(of: $0).count))
+          }
+        )
+      })
+  }
+
+  /// How many heads of a class there are, and in which layers most.
+  private func sentence(_ kind: AttentionClass) -> String {
+    let found = heads.heads(of: kind)
+    if found.isEmpty { return "none is of class \(kind.numeral)" }
+    let places = (0..<heads.layerCount).compactMap { layer in
+      let count = found.heads(ofLayer: layer).count
+      return count > 0 ? "\(count) in layer \(layer + 1)" : nil
+    }
+    let verb = found.count == 1 ? "is" : "are"
+    return "\(found.count) \(verb) of class \(kind.numeral) (\(listed(places)))"
+  }
+
+  private var classMap: HeatMap {
+    HeatMap(
+      title: "Classes of heads over \(regimes.length) tokens", xTitle: "head", yTitle: "layer",
+      groups: AttentionClass.allCases.map { "\($0.numeral): \($0.words)" },
+      columns: (1...model.configuration.headCount).map(String.init),
+      rows: (1...heads.layerCount).map(String.init),
+      cells: (0..<heads.layerCount).map { layer in
+        heads.heads(ofLayer: layer).map {
+          .init(
+            group: $0.attentionClass.rawValue - 1,
+            label: String(
+              format: $0.medianCount == $0.medianCount.rounded() ? "%.0f" : "%.1f", $0.medianCount))
+        }
+      })
+  }
+
+  /// How many queries need at most a share of the tokens, for a head of each class.
+  private var distributions: LinePlot {
+    var plot = LinePlot(
+      title: "Weights that make 90 %, one head of each class",
+      xTitle: "share of the \(regimes.length) tokens", yTitle: "share of the queries",
+      series: regimes.examples.map { kind, regime in
+        var seen = 0
+        let shares = regime.counts.dropFirst().map { queries -> Double in
+          seen += queries
+          return Double(seen) / Double(regime.queryCount)
+        }
+        return .init(
+          label: "\(kind.numeral): \(regime.place.words)",
+          x: (1..<regime.counts.count).map { Double($0) / Double(regime.sequenceLength) }, y: shares)
+      })
+    (plot.dotLimit, plot.xRange, plot.yRange) = (0, 0...1, 0...1)
+    return plot
+  }
+
+  private var lengths: LinePlot {
+    LinePlot(
+      title: "Classes against the length of sequences", xTitle: "tokens", yTitle: "heads",
+      xScale: .logarithmic,
+      series: AttentionClass.allCases.map { kind in
+        .init(
+          label: "class \(kind.numeral)", x: regimes.byLength.map { Double($0.length) },
+          y: regimes.byLength.map { Double($0.heads.heads(of: kind).count) })
+      })
+  }
+
+  /// Weights over the first sequence of a head of each class; from 10⁻⁴, black, to 1, white, by their logarithm.
+  private var pictures: PictureGrid {
+    let examples = regimes.examples
+    let ids = text.windows(length: regimes.length, limit: 1).first ?? []
+    let weights = model.encoder.weights(of: examples.map(\.regime.place), over: EncoderTokens(ids: [ids]))
+    var grid = PictureGrid(
+      columns: examples.map { "\($0.kind.numeral): \($0.regime.place.words)" }, scale: 2)
+    grid.addRow(
+      weights.map { weights in
+        Picture(
+          width: ids.count, height: ids.count,
+          values: weights.elements.map { 1 + log10(max(Double($0), 1e-4)) / 4 })
+      })
+    return grid
+  }
+
+  private var headTable: CSVTable {
+    var table = CSVTable(columns: [
+      "tokens", "sequences", "layer", "head", "class", "median", "quantile_10", "quantile_25", "quantile_75",
+      "quantile_90", "entropy", "energy", "energy_after_update", "answer_change", "changed_share",
+      "jacobian_norm",
+    ])
+    for (length, sequences, heads) in regimes.byLength {
+      for head in heads {
+        let places = [length, sequences, head.place.layer + 1, head.place.head + 1]
+        table.addRow(
+          (places + [head.attentionClass.rawValue]).map { Double($0) } + [head.medianCount]
+            + [0.1, 0.25, 0.75, 0.9].map(head.quantile) + [
+              head.entropy, head.energy, head.updatedEnergy, head.answerChange, head.changedShare,
+              head.jacobianNorm,
+            ])
+      }
+    }
+    return table
+  }
+
+  private var countTable: CSVTable {
+    var table = CSVTable(columns: ["tokens", "layer", "head", "weights", "queries"])
+    for (length, _, heads) in regimes.byLength {
+      for head in heads {
+        for (k, queries) in head.counts.enumerated() where queries > 0 {
+          table.addRow(
+            [length, head.place.layer + 1, head.place.head + 1, k, queries].map { Double($0) })
+        }
+      }
+    }
+    return table
+  }
+
+  // MARK: Retrievals
+
+  /// What is averaged over the heads of a class.
+  private static let means:
+    [(name: String, title: String, digits: Int, value: @Sendable (HeadRegime) -> Double)] = [
+      ("count", "Weights that make 90 %", 1, { $0.medianCount }),
+      ("entropy", "Entropy, nats", 2, { $0.entropy }), ("energy", "Energy", 2, { $0.energy }),
+      ("energy_drop", "Energy given up in an update", 2, { $0.energy - $0.updatedEnergy }),
+      ("change", "Answer moved by one more update, %", 1, { 100 * $0.answerChange }),
+      ("changed", "Queries whose answer moves by a tenth, %", 1, { 100 * $0.changedShare }),
+      ("jacobian", "Norm of the softmax's Jacobian", 3, { $0.jacobianNorm }),
+    ]
+
+  private func retrievals() -> PageSection {
+    var section = PageSection("What kind of retrieval it is")
+    section.addTable(
+      "classes", columns: ["Class", "Heads"] + Self.means.map(\.title), digits: 2,
+      columnDigits: [0] + Self.means.map(\.digits),
+      rows: AttentionClass.allCases.map { kind in
+        let found = heads.heads(of: kind)
+        let cells = Self.means.map { mean in
+          MeasuredCell.number(
+            "\(mean.name)_class_\(kind.rawValue)",
+            found.isEmpty ? nil : found.reduce(0) { $0 + mean.value($1) } / Double(found.count))
+        }
+        return (
+          "\(kind.numeral), \(kind.words)",
+          [.number("class_\(kind.rawValue)", Double(found.count))] + cells
+        )
+      })
+    section.addParagraph(
+      "Means over the heads of a class at \(regimes.length) tokens. The energy is "
+        + "-1/β log Σ exp(β q·k) + ½ q² + 1/β log N + ½ M² with β = 1/√\(model.configuration.headSize), M being the largest "
+        + "norm of a key; an update q ← Kᵀ softmax(β K q) never raises it. Attention makes one update; one more moves "
+        + "the answers by the share shown, so most heads stop far from a fixed point where it is large. The Jacobian is "
+        + "β (diag(p) - p pᵀ), its Frobenius norm what gradients to queries and keys are scaled by.")
+    return section
+  }
+}

@@ -1,0 +1,32 @@
+import ImageFiles
+import Tensors
+
+extension ImageDataset {
+  /// How many different images there are.
+  public var differentCount: Int { Set((0..<count).map { self[$0].bytes }).count }
+}
+
+extension ImagePatterns {
+  /// Patterns of images that can be told apart: two of them differ at least, and none is the mean image, of which nothing
+  /// would be left to be stored.
+  ///
+  /// - Throws: ``DataFileError`` that names the source, or the image in it that is the mean of all.
+  public init(telling images: ImageDataset, apartIn source: String) throws {
+    guard images.count > 1 else {
+      throw DataFileError(file: source, problem: "one image, expected at least two to be told apart")
+    }
+    let size = "\(images.width) × \(images.height) pixels"
+    guard images.differentCount > 1 else {
+      throw DataFileError(
+        file: source,
+        problem: "\(images.count) images that are all alike at \(size), expected at least two that differ")
+    }
+    self.init(images)
+    let squares = rows.squared().sum(axes: [1]).elements
+    if let mean = squares.firstIndex(of: 0) {
+      throw DataFileError(
+        file: "\(source)/\(images.classNames[mean])",
+        problem: "is the mean of all images at \(size): centred on it, nothing is left to be stored")
+    }
+  }
+}

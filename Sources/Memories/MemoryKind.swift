@@ -1,0 +1,87 @@
+import Energies
+public import Tensors
+
+/// The memories of this library by name, for programs that compare them or let somebody choose.
+public enum MemoryKind: String, CaseIterable, Sendable {
+  /// ``BinaryHopfieldNetwork`` with Hebb's rule.
+  case hebb
+  /// ``BinaryHopfieldNetwork`` with the pseudo-inverse rule.
+  case pseudoInverse = "pseudo_inverse"
+  /// ``DenseAssociativeMemory`` with z³.
+  case cubic
+  /// ``DenseAssociativeMemory`` with z⁴.
+  case quartic
+  /// ``DenseAssociativeMemory`` with e^z.
+  case exponential
+  /// ``ModernHopfieldNetwork`` with softmax.
+  case softmax
+  /// ``ModernHopfieldNetwork`` with 1.5-entmax.
+  case entmax
+  /// ``ModernHopfieldNetwork`` with sparsemax.
+  case sparsemax
+  /// ``LogSumReLUMemory``.
+  case logSumReLU = "log_sum_relu"
+  /// ``RandomFeatureMemory``.
+  case randomFeatures = "random_features"
+
+  /// What tables call it.
+  public var label: String {
+    switch self {
+    case .hebb: "binary, Hebb"
+    case .pseudoInverse: "binary, pseudo-inverse"
+    case .cubic: "dense, n = 3"
+    case .quartic: "dense, n = 4"
+    case .exponential: "dense, exponential"
+    case .softmax: "modern, softmax"
+    case .entmax: "modern, 1.5-entmax"
+    case .sparsemax: "modern, sparsemax"
+    case .logSumReLU: "log-sum-ReLU"
+    case .randomFeatures: "random features"
+    }
+  }
+
+  /// Whether its states are 1 and -1.
+  public var isBinary: Bool {
+    switch self {
+    case .hebb, .pseudoInverse, .cubic, .quartic, .exponential: true
+    default: false
+    }
+  }
+
+  /// A memory of this kind that stores patterns.
+  ///
+  /// - Parameters:
+  ///   - patterns: [count, dimension], rows of 1 and -1 for binary kinds.
+  ///   - beta: The inverse temperature; binary kinds have none.
+  ///   - featureCount: The random frequencies of ``randomFeatures``.
+  ///   - random: Draws the order in which binary kinds update their neurons, and the frequencies.
+  public func memory(
+    of patterns: Tensor<Float>, beta: Float, featureCount: Int = 8_192, random: RandomStream
+  ) -> any AssociativeMemory<Float> {
+    let order = UpdateOrder.asynchronous(random: random)
+    func dense(_ function: SeparationFunction) -> any AssociativeMemory<Float> {
+      DenseAssociativeMemory(patterns: patterns, function: function, order: order)
+    }
+    func modern(_ weighting: MemoryWeighting) -> any AssociativeMemory<Float> {
+      ModernHopfieldNetwork(patterns: patterns, beta: beta, weighting: weighting)
+    }
+    switch self {
+    case .hebb: return BinaryHopfieldNetwork(patterns: patterns, rule: .hebb, order: order)
+    case .pseudoInverse:
+      return BinaryHopfieldNetwork(patterns: patterns, rule: .pseudoInverse, order: order)
+    case .cubic: return dense(.power(degree: 3))
+    case .quartic: return dense(.power(degree: 4))
+    case .exponential: return dense(.exponential)
+    case .softmax: return modern(.softmax)
+    case .entmax: return modern(.entmax15)
+    case .sparsemax: return modern(.sparsemax)
+    case .logSumReLU: return LogSumReLUMemory(patterns: patterns, beta: beta)
+    case .randomFeatures:
+      var stream = random
+      var memory = RandomFeatureMemory<Float>(
+        dimension: patterns.shape[1], featureCount: featureCount, beta: beta, using: &stream)
+      memory.store(patterns)
+      return memory
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Foundations
+public import Tensors
+
+/// How near states came to the patterns that they should be, row by row.
+public struct RecallErrors: Sendable, Equatable {
+  /// |state - pattern| of each row.
+  public let distances: [Double]
+  /// |pattern| of each row.
+  public let lengths: [Double]
+  /// How many numbers of each row have another sign than those of its pattern; 0 counts as negative.
+  public let wrongSigns: [Int]
+  /// The numbers of a row.
+  public let dimension: Int
+
+  /// The errors of states against patterns, [count, dimension] both, at least one row.
+  public init<Scalar: TensorScalar>(of states: Tensor<Scalar>, from patterns: Tensor<Scalar>) {
+    require(
+      states.rank == 2 && states.shape == patterns.shape && states.count > 0,
+      "states of shape \(states.shape) beside patterns of shape \(patterns.shape), expected rows of one shape"
+    )
+    let dimension = states.shape[1]
+    (distances, lengths) = (states.rowDistances(to: patterns), patterns.rowLengths)
+    let (found, wanted) = (states.elements, patterns.elements)
+    wrongSigns = (0..<states.shape[0]).map { row in
+      (row * dimension..<(row + 1) * dimension).count { (found[$0] > 0) != (wanted[$0] > 0) }
+    }
+    self.dimension = dimension
+  }
+
+  /// The share of rows that are no farther from their pattern than `tolerance` times its length.
+  public func share(within tolerance: Double) -> Double {
+    Double(zip(distances, lengths).count { $0 <= tolerance * $1 }) / Double(distances.count)
+  }
+
+  /// The share of numbers with a wrong sign.
+  public var wrongSignShare: Double {
+    Double(wrongSigns.reduce(0, +)) / Double(wrongSigns.count * dimension)
+  }
+
+  /// The share of rows without a wrong sign.
+  public var faultlessShare: Double { Double(wrongSigns.count { $0 == 0 }) / Double(wrongSigns.count) }
+}
+
+extension Tensor {
+  /// The Euclidean length of each row of [count, dimension].
+  public var rowLengths: [Double] {
+    require(rank == 2, "lengths of rows of shape \(shape), expected [count, dimension]")
+    return squared().sum(axes: [1]).squareRoot().elements.map { Double($0) }
+  }
+
+  /// The distance of each row from that of other rows of the same shape, or from a single one.
+  public func rowDistances(to other: Tensor) -> [Double] { (self - other).rowLengths }
+}

@@ -1,0 +1,62 @@
+import Foundations
+
+extension PageSection {
+  /// Adds what a comparison of methods found: a sentence, and the table of all methods.
+  ///
+  /// - Parameters:
+  ///   - name: The table's name in the page and the record.
+  ///   - measureLabel: What the table calls the measure.
+  ///   - digits: Digits behind the decimal point, in both.
+  public mutating func addComparison(
+    _ comparison: MethodComparison, name: String, measureLabel: String, digits: Int
+  ) {
+    comparison.add(to: &summary)
+    addParagraph(comparison.sentence(digits: digits))
+    addTable(comparison.table(name: name, measureLabel: measureLabel, digits: digits))
+  }
+
+  /// Adds a table of the means of methods, with their deviations where there are several splits: a row a method, a column
+  /// for each comparison of the same methods.
+  public mutating func addMeans(
+    of comparisons: [(title: String, comparison: MethodComparison)], name: String, label: String,
+    digits: Int, best: TableRecipe.Best? = nil
+  ) {
+    addTable(comparisons, name: name, label: label, digits: digits, best: best, leavesFirstOut: false) {
+      let name = $0.prefix + $1.measure
+      return $0.scores.splitDeviation == nil ? name : "\(name) ± \(name)_deviation"
+    }
+  }
+
+  /// Adds a table of the 95 % intervals of the first method's advantage: a row for each other method, a column for each
+  /// comparison of the same methods.
+  public mutating func addAdvantages(
+    of comparisons: [(title: String, comparison: MethodComparison)], name: String, label: String, digits: Int
+  ) {
+    addTable(comparisons, name: name, label: label, digits: digits, best: nil, leavesFirstOut: true) {
+      "\($0.prefix + $1.measure)_advantage_low … \($0.prefix + $1.measure)_advantage_high"
+    }
+  }
+
+  private mutating func addTable(
+    _ comparisons: [(title: String, comparison: MethodComparison)], name: String, label: String,
+    digits: Int, best: TableRecipe.Best?, leavesFirstOut: Bool,
+    cell: (MethodComparison.Method, MethodComparison) -> String
+  ) {
+    for (_, comparison) in comparisons { comparison.add(to: &summary) }
+    func methods(_ comparison: MethodComparison) -> [MethodComparison.Method] {
+      (leavesFirstOut ? [] : [comparison.first]) + comparison.others
+    }
+    let labels = comparisons.first.map { methods($0.comparison).map(\.label) } ?? []
+    require(
+      comparisons.allSatisfy { methods($0.comparison).map(\.label) == labels },
+      "table \(name): comparisons of different methods")
+    addTable(
+      TableRecipe(
+        name: name, columns: [label] + comparisons.map(\.title),
+        rows: labels.indices.map { row in
+          .init(
+            label: labels[row],
+            summaryKeys: comparisons.map { cell(methods($0.comparison)[row], $0.comparison) })
+        }, digits: digits, best: best))
+  }
+}

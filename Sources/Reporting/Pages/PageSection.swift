@@ -1,0 +1,116 @@
+/// A section of a run's page: text, tables and figures in their order, with the numbers that enter the run's summary.
+///
+/// ```swift
+/// var section = PageSection("How much is stored")
+/// section.addParagraph("Patterns are stored, more and more.")
+/// section.addTable(
+///   "capacity", columns: ["Memory", "patterns"], digits: 0,
+///   rows: memories.map { ($0.label, [.number("capacity_\($0.key)", $0.capacity)]) })
+/// section.addFigure("capacity.svg", plot, caption: "Errors against patterns stored")
+/// ```
+///
+/// ``RunReport`` writes sections as a page, with its figures and the record of the run.
+public struct PageSection: Sendable {
+  /// The numbers of the section by their names in the summary, those of its tables among them.
+  public var summary: [String: Double] = [:]
+  /// How its tables follow from the summary.
+  public private(set) var tables: [TableRecipe] = []
+  private var parts: [Part] = []
+  private var files: [(name: String, content: any ResultFile)] = []
+
+  private enum Part: Sendable {
+    case heading(String, level: Int)
+    case paragraph(String)
+    case code(String, language: String)
+    case table(MarkdownTable)
+    case recipe(TableRecipe)
+    case image(String, caption: String)
+  }
+
+  /// A section with its heading.
+  public init(_ heading: String, level: Int = 2) {
+    parts = [.heading(heading, level: level)]
+  }
+
+  /// Adds a heading below that of the section.
+  public mutating func addHeading(_ text: String, level: Int = 3) {
+    parts.append(.heading(text, level: level))
+  }
+
+  /// Adds a paragraph of Markdown text.
+  public mutating func addParagraph(_ text: String) {
+    parts.append(.paragraph(text))
+  }
+
+  /// Adds a block of code.
+  public mutating func addCode(_ code: String, language: String = "") {
+    parts.append(.code(code, language: language))
+  }
+
+  /// Adds a table whose numbers enter the summary.
+  ///
+  /// - Parameters:
+  ///   - name: The table's name in the page and the record.
+  ///   - columns: The headings; the first stands over the labels.
+  ///   - digits: Digits behind the decimal point.
+  ///   - columnDigits: Digits for each column of numbers where they differ.
+  ///   - best: Which end of every column is printed bold; none when nil.
+  ///   - rows: Labels, each with a cell for every further column.
+  public mutating func addTable(
+    _ name: String, columns: [String], digits: Int, columnDigits: [Int]? = nil,
+    best: TableRecipe.Best? = nil, rows: [(label: String, cells: [MeasuredCell])]
+  ) {
+    addNumbers(rows.flatMap(\.cells))
+    addTable(
+      TableRecipe(
+        name: name, columns: columns,
+        rows: rows.map { .init(label: $0.label, summaryKeys: $0.cells.map(\.text)) }, digits: digits,
+        columnDigits: columnDigits, best: best))
+  }
+
+  /// Adds numbers of cells to the summary, without a table.
+  public mutating func addNumbers(_ cells: [MeasuredCell]) {
+    for cell in cells { summary.merge(cell.numbers) { $1 } }
+  }
+
+  /// Adds a table of numbers that the summary has anyway.
+  public mutating func addTable(_ recipe: TableRecipe) {
+    tables.append(recipe)
+    parts.append(.recipe(recipe))
+  }
+
+  /// Adds a table that is no part of the record.
+  public mutating func addTable(_ table: MarkdownTable) {
+    parts.append(.table(table))
+  }
+
+  /// Adds a figure, written as a file of this name beside the page.
+  public mutating func addFigure(_ name: String, _ figure: some ResultFile, caption: String) {
+    addFile(name, figure)
+    parts.append(.image(name, caption: caption))
+  }
+
+  /// Adds a file that the page does not show.
+  public mutating func addFile(_ name: String, _ file: some ResultFile) {
+    files.append((name, file))
+  }
+
+  /// Writes figures and other files.
+  func writeFiles(toFolder folder: String) throws {
+    for file in files { try file.content.write(to: "\(folder)/\(file.name)") }
+  }
+
+  /// Adds everything to a page, with the numbers of a run's whole summary.
+  func add(to page: inout MarkdownPage, summary: [String: Double]) throws {
+    for part in parts {
+      switch part {
+      case .heading(let text, let level): page.addHeading(text, level: level)
+      case .paragraph(let text): page.addParagraph(text)
+      case .code(let code, let language): page.addCode(code, language: language)
+      case .table(let table): page.addTable(table)
+      case .recipe(let recipe): try page.addTable(recipe, summary: summary)
+      case .image(let name, let caption): page.addImage(name, caption: caption)
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/// What a run leaves in its folder: the page `README.md`, the figures on it and other files, and `run.json`.
+///
+/// Summary and tables of the record are those of the sections, so that page and record tell the same.
+public struct RunReport: Sendable {
+  /// The record, with summary, tables and headline of the sections.
+  public let record: RunRecord
+  /// What stands below the title.
+  public let introduction: [String]
+  /// The sections of the page.
+  public let sections: [PageSection]
+
+  /// A report of a run.
+  ///
+  /// - Parameters:
+  ///   - record: What is known of the run besides the sections. Of its headline, numbers that were not measured are
+  ///     left out.
+  ///   - introduction: Paragraphs below the title.
+  ///   - sections: The sections of the page, in their order.
+  /// - Throws: `ReportingError` where two sections have different numbers of one name.
+  public init(_ record: RunRecord, introduction: [String], sections: [PageSection]) throws {
+    var record = record
+    for section in sections {
+      for (name, value) in section.summary {
+        if let other = record.summary[name], other != value {
+          throw ReportingError("summary: \(name) is \(other) in one section and \(value) in another")
+        }
+        record.summary[name] = value
+      }
+      record.tables += section.tables
+    }
+    record.headline = record.headline.filter { record.summary[$0] != nil }
+    (self.record, self.introduction, self.sections) = (record, introduction, sections)
+  }
+
+  /// The page.
+  ///
+  /// - Throws: `ReportingError` for a table that the summary cannot fill.
+  public func page() throws -> MarkdownPage {
+    var page = MarkdownPage(title: record.title)
+    for text in introduction { page.addParagraph(text) }
+    for section in sections { try section.add(to: &page, summary: record.summary) }
+    return page
+  }
+
+  /// The tables of the record, filled, one after the other.
+  public func tables() throws -> [MarkdownTable] {
+    try record.tables.map { try TableRecipe.render($0, summary: record.summary) }
+  }
+
+  /// Writes files, page and record into a folder that exists.
+  ///
+  /// - Throws: `ReportingError` for a record that could not be trusted, or a file that cannot be written.
+  public func write(toFolder folder: String) throws {
+    for section in sections { try section.writeFiles(toFolder: folder) }
+    try page().write(to: "\(folder)/README.md")
+    try record.write(toFolder: folder)
+  }
+}

@@ -1,0 +1,116 @@
+import Reporting
+import Testing
+
+@Suite("run reports") struct RunReportTests {
+  /// A section with every kind of part.
+  private func section() throws -> PageSection {
+    var section = PageSection("Errors")
+    section.addParagraph("Lower is better.")
+    section.summary["trials"] = 3
+    section.addTable(
+      "errors", columns: ["Method", "error", "seconds"], digits: 3, columnDigits: [3, 0], best: .lowest,
+      rows: [
+        ("ours", [.spread("error_ours", try Spread(of: [0.25, 0.75])), .number("seconds_ours", 12)]),
+        ("theirs", [.number("error_theirs", 0.625), .number("seconds_theirs", nil)]),
+        ("none", [.missing, .summary("trials")]),
+      ])
+    var plain = MarkdownTable(columns: ["a", "b"])
+    plain.addRow([.text("x"), .text("y")])
+    section.addTable(plain)
+    section.addHeading("Curves")
+    section.addFigure(
+      "curve.svg",
+      LinePlot(title: "t", xTitle: "x", yTitle: "y", series: [.init(label: "l", x: [1], y: [2])]),
+      caption: "A curve")
+    var points = CSVTable(columns: ["x"])
+    points.addRow([1.5])
+    section.addFile("points.csv", points)
+    section.addCode("make", language: "sh")
+    return section
+  }
+
+  private func record() -> RunRecord {
+    var record = sampleRecord()
+    (record.summary, record.tables, record.headline) = ([:], [], ["error_ours", "error_none", "trials"])
+    return record
+  }
+
+  @Test("the numbers of tables enter the summary under their names, missing ones do not")
+  func numbers() throws {
+    let section = try section()
+    #expect(
+      section.summary == [
+        "trials": 3, "error_ours": 0.5, "error_ours_deviation": 0.125.squareRoot(), "seconds_ours": 12,
+        "error_theirs": 0.625,
+      ])
+    #expect(
+      section.tables[0].rows.map(\.summaryKeys) == [
+        ["error_ours ± error_ours_deviation", "seconds_ours"], ["error_theirs", ""], ["", "trials"],
+      ])
+  }
+
+  @Test("a page has its sections' parts in their order, and files lie beside it with the record")
+  func written() throws {
+    let folder = try TemporaryFolder()
+    var second = PageSection("Speed", level: 3)
+    second.addTable("speed", columns: ["", "ms"], digits: 1, rows: [("all", [.number("ms", 2.25)])])
+    let report = try RunReport(record(), introduction: ["One.", "Two."], sections: [section(), second])
+    try report.write(toFolder: folder.path)
+    #expect(try folder.names() == ["README.md", "curve.svg", "points.csv", "run.json"])
+    #expect(
+      try folder.read("README.md") == """
+        # Completing masked digits
+
+        One.
+
+        Two.
+
+        ## Errors
+
+        Lower is better.
+
+        <!-- table: errors -->
+
+        \(try report.tables()[0].markdown)
+        <!-- /table -->
+
+        | a   | b   |
+        | --- | --- |
+        | x   | y   |
+
+        ### Curves
+
+        ![A curve](curve.svg)
+
+        *A curve*
+
+        ```sh
+        make
+        ```
+
+        ### Speed
+
+        <!-- table: speed -->
+
+        \(try report.tables()[1].markdown)
+        <!-- /table -->
+
+        """)
+    let read = try RunRecord.read(from: folder.path + "/run.json")
+    #expect(
+      read == report.record && read.summary["ms"] == 2.25 && read.tables.map(\.name) == ["errors", "speed"])
+    #expect(read.headline == ["error_ours", "trials"])
+  }
+
+  @Test("two numbers of one name are refused, equal ones are one")
+  func conflict() throws {
+    var (first, second) = (PageSection("A"), PageSection("B"))
+    first.summary["x"] = 1
+    second.summary["x"] = 1
+    #expect(try RunReport(record(), introduction: [], sections: [first, second]).record.summary == ["x": 1])
+    second.summary["x"] = 2
+    #expect(
+      message { _ = try RunReport(record(), introduction: [], sections: [first, second]) }
+        == "summary: x is 1.0 in one section and 2.0 in another")
+  }
+}
