@@ -36,7 +36,7 @@ extension RegimeReport {
     section.addParagraph(firstLayers)
     if let spearman = replacements.published.spearman {
       section.addParagraph(
-        "Spearman's correlation of the cosines with the scores of the pairs is \(text(spearman)) as published."
+        "Spearman's correlation of the cosines with the scores of the pairs is \(fourDigits(spearman)) as published."
       )
     } else if replacements.hasPairs {
       section.addParagraph("The cosines of all pairs are alike: they have no correlation with the scores.")
@@ -72,7 +72,7 @@ extension RegimeReport {
 
   private var firstLayers: String {
     func left(_ name: String) -> String {
-      quality(name).map { "\(text($0.meanCosine)) (least \(text($0.leastCosine)))" } ?? "unknown"
+      quality(name).map { "\(fourDigits($0.meanCosine)) (least \(fourDigits($0.leastCosine)))" } ?? "unknown"
     }
     let first = Replacements.firstLayers(heads)
     let layers = first == 1 ? "the first layer" : "the first \(first) layers"
@@ -121,8 +121,8 @@ extension RegimeReport {
       columns: ["Class"] + Third.allCases.map { "\($0) third, %" } + ["in the paper most in"])
     for (kind, thirds) in Self.published {
       table.addRow(
-        [.text(kind.numeral)] + shares(of: kind).map { .number(100 * $0, digits: 0) } + [
-          .text("the \(listed(thirds.map { "\($0)" })) layers")
+        [.fourDigits(kind.numeral)] + shares(of: kind).map { .number(100 * $0, digits: 0) } + [
+          .fourDigits("the \(listed(thirds.map { "\($0)" })) layers")
         ])
     }
     section.addTable(table)
@@ -151,4 +151,4 @@ extension RegimeReport {
   }
 }
 
-private func text(_ value: Double) -> String { String(format: "%.4f", value) }
+private func fourDigits(_ value: Double) -> String { String(format: "%.4f", value) }
