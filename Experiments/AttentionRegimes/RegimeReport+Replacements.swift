@@ -121,8 +121,8 @@ extension RegimeReport {
       columns: ["Class"] + Third.allCases.map { "\($0) third, %" } + ["in the paper most in"])
     for (kind, thirds) in Self.published {
       table.addRow(
-        [.fourDigits(kind.numeral)] + shares(of: kind).map { .number(100 * $0, digits: 0) } + [
-          .fourDigits("the \(listed(thirds.map { "\($0)" })) layers")
+        [.text(kind.numeral)] + shares(of: kind).map { .number(100 * $0, digits: 0) } + [
+          .text("the \(listed(thirds.map { "\($0)" })) layers")
         ])
     }
     section.addTable(table)
