@@ -19,7 +19,7 @@ func experiment(_ name: String, folder: String, files: [String] = []) -> Target 
   .executableTarget(
     name: name,
     dependencies: [
-      "EnergyTransformer", "Kit", "ProgramMemory", argumentParser,
+      "EnergyTransformer", "Baselines", "Reporting", "Kit", "ProgramMemory", argumentParser,
     ],
     path: "Experiments/\(folder)", exclude: ["README.md"] + files, swiftSettings: strict)
 }
@@ -48,6 +48,8 @@ let package = Package(
   products: [
     .library(name: "EnergyTransformer", targets: ["EnergyTransformer"]),
     .library(name: "EnergyTesting", targets: ["EnergyTesting"]),
+    .library(name: "Baselines", targets: ["Baselines"]),
+    .library(name: "Reporting", targets: ["Reporting"]),
   ],
   targets: [
     // MARK: Engine: system libraries and C kernels, the only place that names them
@@ -90,7 +92,7 @@ let package = Package(
       [
         "Foundations", "ImageFiles", "Tensors", "ArrayFiles", "Layers", "Energies", "Dynamics",
         "Transformers",
-        "Memories", "HopfieldLayers", "Encoders", "Baselines", "Datasets", "Training", "Reporting",
+        "Memories", "HopfieldLayers", "Encoders", "Datasets", "Training",
       ]),
 
     // MARK: Tests
@@ -129,7 +131,8 @@ if !isDependency {
   package.targets.append(
     .target(
       name: "Kit",
-      dependencies: ["EnergyTransformer", argumentParser], path: "Experiments/Kit", exclude: ["README.md"],
+      dependencies: ["EnergyTransformer", "Reporting", argumentParser], path: "Experiments/Kit",
+      exclude: ["README.md"],
       swiftSettings: strict))
   for (name, folder) in [
     ("masked-images", "MaskedImages"), ("descent-methods", "DescentMethods"), ("descend", "Descend"),
@@ -149,7 +152,7 @@ if !isDependency {
     .executableTarget(
       name: "performance",
       dependencies: [
-        "Measurements", "ProcessControl", "EnergyTransformer", argumentParser,
+        "Measurements", "ProcessControl", "EnergyTransformer", "Baselines", "Reporting", argumentParser,
       ],
       path: "Benchmarks/Performance", swiftSettings: strict),
     tests("MeasurementsTests", ["Measurements"]),

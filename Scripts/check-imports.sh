@@ -23,11 +23,11 @@ Sources/Datasets: Foundations Tensors ArrayFiles ImageFiles Dispatch Synchroniza
 Sources/Training: Foundations Tensors ArrayFiles Foundation
 Sources/Reporting: CCrypto CommonCrypto Foundations ImageFiles Foundation
 Sources/EnergyTesting: Foundations Tensors ArrayFiles Energies Dynamics Foundation
-Sources/EnergyTransformer: Foundations ImageFiles Tensors ArrayFiles Layers Energies Dynamics Transformers Memories HopfieldLayers Encoders Baselines Datasets Training Reporting
-Experiments: EnergyTransformer Kit ArgumentParser Foundation
-Experiments/Kit: EnergyTransformer ArgumentParser Foundation
+Sources/EnergyTransformer: Foundations ImageFiles Tensors ArrayFiles Layers Energies Dynamics Transformers Memories HopfieldLayers Encoders Datasets Training
+Experiments: EnergyTransformer Baselines Reporting Kit ArgumentParser Foundation
+Experiments/Kit: EnergyTransformer Reporting ArgumentParser Foundation
 Benchmarks/Measurements: Foundation
-Benchmarks/Performance: EnergyTransformer Measurements ProcessControl ArgumentParser Foundation
+Benchmarks/Performance: EnergyTransformer Baselines Reporting Measurements ProcessControl ArgumentParser Foundation
 Benchmarks/Operations: EnergyTransformer Benchmark
 Tests/TestSupport: Tensors Testing Foundation
 Tests: *

@@ -2,6 +2,7 @@ import ArgumentParser
 import EnergyTransformer
 import Foundation
 import Measurements
+import Reporting
 
 /// Measures everything and writes the page.
 struct Compare: ParsableCommand {

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Measurements
+import Reporting
 
 /// The curves as drawings and as a table of their points.
 struct CurveReport {

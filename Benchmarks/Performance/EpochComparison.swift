@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Measurements
+import Reporting
 
 /// The whole training program of masked-images beside the same program in JAX.
 struct EpochComparison {

@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Measurements
+import Reporting
 
 /// Puts the page on graphs together.
 struct GraphPage {

@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Measurements
+import Reporting
 
 /// The page and the record of the measurements on graphs.
 struct GraphReport {

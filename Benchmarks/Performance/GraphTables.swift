@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Measurements
+import Reporting
 
 /// The tables of the page on graphs, filled from the summary.
 struct GraphTables {

@@ -2,6 +2,7 @@ import ArgumentParser
 import EnergyTransformer
 import Foundation
 import Measurements
+import Reporting
 
 /// Measures the block on graphs and writes the page.
 struct Graphs: ParsableCommand {

@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Measurements
+import Reporting
 
 /// The page, the curves and the record.
 struct PerformanceReport {

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Measurements
+import Reporting
 
 /// The tables of the page, filled from the summary.
 struct PerformanceTables {

@@ -2,6 +2,7 @@ import ArgumentParser
 import EnergyTransformer
 import Foundation
 import Measurements
+import Reporting
 
 /// One workload over and over, for a profiler to look at.
 struct Repeat: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import EnergyTransformer
 import Foundation
 import Measurements
+import Reporting
 
 /// What does a term of a user's cost beside attention and memories?
 struct Sums: ParsableCommand {

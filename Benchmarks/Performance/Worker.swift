@@ -2,6 +2,7 @@ import ArgumentParser
 import EnergyTransformer
 import Measurements
 import ProcessControl
+import Reporting
 
 /// The library as a system that is measured: reads one JSON object a line and answers each with one.
 struct Worker: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// What do the heads of a trained encoder do, read as Hopfield retrievals, and which of them can be replaced?
 @main

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Reporting
 
 /// A model from its folder, with its tokenizer.
 struct LoadedModel {

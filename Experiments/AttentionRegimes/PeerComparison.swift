@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// This library beside PyTorch: tokens of a mixed text, vectors of hard sentences, time of a pass.
 struct PeerComparison {

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Reporting
 
 /// What replacements cost, and how the heads compare with the paper's.
 extension RegimeReport {

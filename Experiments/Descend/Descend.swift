@@ -2,6 +2,7 @@ import ArgumentParser
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// Descends the energy of one block from given tokens and writes every step.
 @main

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Kit
+import Reporting
 
 /// Everything a descent is judged by, in the layout of the reference figures.
 struct DescentFigures<Scalar: TensorScalar> {

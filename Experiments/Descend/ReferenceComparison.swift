@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Reporting
 
 /// The figures of a descent against those of a reference file.
 struct ReferenceComparison {

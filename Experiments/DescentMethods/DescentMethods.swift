@@ -2,6 +2,7 @@ import ArgumentParser
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// Which descents reach the energy of the trained steps in fewer gradients, and do they give the same completion?
 @main

@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 extension DescentReport {
   func page(_ record: RunRecord) throws -> MarkdownPage {

@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// What one training of one method did on one fold.
 struct FoldResult: Codable, Equatable {

@@ -2,6 +2,7 @@ import ArgumentParser
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// How well does an Energy Transformer tell the class of a graph it has not seen?
 @main

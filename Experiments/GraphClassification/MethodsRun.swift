@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// Tunes, trains and judges every method on every fold, in an order that an interrupted run can go on with.
 struct MethodsRun {

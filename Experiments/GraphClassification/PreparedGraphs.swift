@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Reporting
 
 /// The graphs of the experiment with the features, positions and folds that all models share.
 struct PreparedGraphs: Sendable {

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Kit
+import Reporting
 
 extension PreparedGraphs {
   /// What a model does to some graphs: energies at every step, and whether they fell.

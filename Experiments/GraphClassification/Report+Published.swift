@@ -1,4 +1,5 @@
 import EnergyTransformer
+import Reporting
 
 extension Report {
   /// What others published for this set, where they did, beside the interval of this page's own mean.

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Reporting
 
 extension Report {
   /// What the comparison cannot tell, behind its explanation.

@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// Every model on every split, from several seeds of its weights.
 struct Comparison {

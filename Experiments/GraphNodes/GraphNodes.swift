@@ -2,6 +2,7 @@ import ArgumentParser
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// How well does an Energy Transformer find anomalous nodes of a graph, with few labels, with many, and with none?
 @main

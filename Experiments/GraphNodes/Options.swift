@@ -1,6 +1,7 @@
 import ArgumentParser
 import EnergyTransformer
 import Kit
+import Reporting
 
 /// Which graph, and which of its nodes are learned from.
 struct DataOptions: ParsableArguments, RecordedOptions {

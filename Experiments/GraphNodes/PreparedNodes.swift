@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Reporting
 
 /// A graph whose nodes are normal or anomalous, with features ready for models.
 struct PreparedNodes {

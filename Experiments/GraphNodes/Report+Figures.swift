@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Kit
+import Reporting
 
 extension Report {
   /// The curves with their file names.

@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 extension Report {
   func page(_ record: RunRecord, _ methods: MethodComparison) throws -> MarkdownPage {

@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// What is tuned for every model alike.
 struct NodeSetting: Equatable {

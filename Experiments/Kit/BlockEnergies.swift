@@ -1,4 +1,5 @@
 package import EnergyTransformer
+package import Reporting
 
 /// The energies of examples along the descents of a model's blocks, by part, and whether they fell.
 package struct BlockEnergies: Sendable {

@@ -1,5 +1,6 @@
 package import EnergyTransformer
 import Foundation
+package import Reporting
 
 extension DataFingerprint {
   /// What identifies the digits of the package, a fingerprint a file, with `prefix` before their names.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EnergyTransformer
+import Reporting
 
 /// The numbers that an option takes.
 package enum Bounds: Sendable {

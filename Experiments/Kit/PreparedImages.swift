@@ -1,5 +1,6 @@
 package import EnergyTransformer
 import Foundation
+package import Reporting
 
 /// Images of an experiment, cut into patches: what it learns from, what it is judged on, and which patches of that
 /// are hidden.

@@ -1,6 +1,7 @@
 package import ArgumentParser
 package import EnergyTransformer
 import Foundation
+package import Reporting
 
 /// A group of options, or a command, that records some of them otherwise than by their values.
 package protocol RecordedOptions {

@@ -1,5 +1,6 @@
 package import EnergyTransformer
 import Foundation
+import Reporting
 
 /// The files of a training, and what its checkpoints remember.
 package struct TrainingFiles {

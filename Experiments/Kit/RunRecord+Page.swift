@@ -1,5 +1,6 @@
-package import EnergyTransformer
+import EnergyTransformer
 import Foundation
+package import Reporting
 
 extension RunRecord {
   /// Records the libraries behind the numbers of this process.

@@ -1,4 +1,5 @@
 package import EnergyTransformer
+package import Reporting
 
 extension RunReport {
   /// Writes everything into a folder and prints the tables.

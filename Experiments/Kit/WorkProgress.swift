@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Reporting
 
 /// One line of progress over all work of a run, for work side by side too.
 package final class WorkProgress: @unchecked Sendable {

@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// The two methods that are tuned and trained from several seeds.
 enum ComparedMethod: String, Codable, CaseIterable {

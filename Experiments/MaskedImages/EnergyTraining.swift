@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// Trains the image Energy Transformer, or loads one.
 struct EnergyTraining {

@@ -1,3 +1,4 @@
+import Baselines
 import EnergyTransformer
 import Foundation
 import Kit

@@ -2,6 +2,7 @@ import ArgumentParser
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// How well does an Energy Transformer complete masked images, and does its energy fall on the way?
 @main

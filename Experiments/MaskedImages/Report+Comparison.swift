@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Reporting
 
 /// A comparison as the page shows it.
 struct ReportedComparison {

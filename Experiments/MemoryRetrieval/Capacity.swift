@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 extension MemoryKind {
   /// Random frequencies of the memory of random features.

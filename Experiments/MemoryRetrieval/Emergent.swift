@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Reporting
 
 /// Minima that nobody stored: where retrieval from many places comes to rest, for kernels with and without an end.
 enum Emergent {

@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// Kinds of fixed points, and the steps to them, as beta rises.
 enum Kinds {

@@ -2,6 +2,7 @@ import ArgumentParser
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// How much do associative memories store, how well do they recall it, and how fast?
 @main

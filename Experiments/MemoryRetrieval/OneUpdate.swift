@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Reporting
 
 /// How many random patterns of 64 numbers the modern Hopfield network recalls by one update, all of them without an error.
 enum OneUpdate {

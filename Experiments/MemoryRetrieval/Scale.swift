@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// How fast a modern Hopfield network goes over a file of patterns that is mapped into memory.
 struct Scale {

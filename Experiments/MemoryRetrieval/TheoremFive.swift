@@ -1,4 +1,5 @@
 import EnergyTransformer
+import Reporting
 
 /// Errors of one update near stored patterns, against the bound of theorem 5 for each pattern.
 enum TheoremFive {

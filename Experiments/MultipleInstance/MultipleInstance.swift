@@ -2,6 +2,7 @@ import ArgumentParser
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// Can Hopfield pooling tell a bag by the few of its instances that matter, down to thirty of 300,000?
 @main

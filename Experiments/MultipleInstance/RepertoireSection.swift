@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Reporting
 
 /// The section of the page about repertoires.
 struct RepertoireSection {

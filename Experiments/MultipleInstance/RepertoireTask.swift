@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// What a method says about the test part of a fold.
 struct FoldOutcome {

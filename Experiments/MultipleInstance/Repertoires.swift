@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// Repertoires with their folds: generated ones of one witness rate, or those of a folder.
 struct Repertoires {

@@ -1,5 +1,7 @@
+import Baselines
 import EnergyTransformer
 import Kit
+import Reporting
 
 /// A task of small bags, on which methods are trained in several runs.
 struct SmallTask {

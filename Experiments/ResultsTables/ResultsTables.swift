@@ -1,5 +1,6 @@
 import ArgumentParser
 import EnergyTransformer
+import Reporting
 
 /// Rebuilds every table of the results from the run records beside them.
 @main

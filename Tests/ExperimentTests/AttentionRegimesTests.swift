@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Reporting
 import Testing
 
 /// The program `attention-regimes`, run as a user runs it.

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Reporting
 
 /// Completes the lower half of a picture by a published checkpoint, and writes the energies of its descent.
 func complete(_ picture: URL, by checkpoint: String, to output: URL, energies: String) throws {

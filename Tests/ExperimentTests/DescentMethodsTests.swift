@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Reporting
 import Testing
 
 /// The program `descent-methods`, run as a user runs it, on a small model trained here.

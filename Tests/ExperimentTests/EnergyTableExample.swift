@@ -1,4 +1,5 @@
 import EnergyTransformer
+import Reporting
 
 func writeEnergies(of run: Trajectory<Float>, to path: String) throws {
   var table = CSVTable(columns: ["step"] + run.series.map(\.name))

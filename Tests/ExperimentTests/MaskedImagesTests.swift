@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Reporting
 import Testing
 
 /// The program `masked-images`, run as a user runs it, on small images made here.

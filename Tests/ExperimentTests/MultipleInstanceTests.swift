@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Reporting
 import Testing
 
 /// The program `multiple-instance`, run as a user runs it, on small bags.

@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Foundations
+import Reporting
 import Testing
 
 /// An executable of this package, built beside the tests.

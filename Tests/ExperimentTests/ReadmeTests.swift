@@ -1,6 +1,7 @@
 import EnergyTesting
 import EnergyTransformer
 import Foundation
+import Reporting
 import Testing
 
 struct ReadmeTests {
