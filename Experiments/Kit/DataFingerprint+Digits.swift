@@ -1,4 +1,4 @@
-package import EnergyTransformer
+import EnergyTransformer
 import Foundation
 package import Reporting
 

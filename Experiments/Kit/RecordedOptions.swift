@@ -1,5 +1,5 @@
 package import ArgumentParser
-package import EnergyTransformer
+import EnergyTransformer
 import Foundation
 package import Reporting
 

@@ -1,4 +1,4 @@
-package import EnergyTransformer
+import EnergyTransformer
 package import Reporting
 
 extension RunReport {
