@@ -22,7 +22,7 @@ struct MeasuredRegimes {
         for head in found {
           try model.requireFinite(
             [head.entropy, head.energy, head.updatedEnergy, head.answerChange, head.jacobianNorm],
-            head.place.words)
+            head.index.words)
         }
         heads = heads.merged(with: found)
         progress.advance(by: part.count * length)
@@ -45,7 +45,7 @@ struct MeasuredRegimes {
   }
 }
 
-extension HeadPlace {
+extension HeadIndex {
   /// Its place as a reader counts, from 1.
   var words: String { "layer \(layer + 1) head \(head + 1)" }
 }

@@ -137,7 +137,7 @@ extension RegimeReport {
   /// The share of a class among the heads of each third.
   private func shares(of kind: AttentionClass) -> [Double] {
     Third.allCases.map { third in
-      let found = heads.filter { min(2, 3 * $0.place.layer / heads.layerCount) == third.rawValue }
+      let found = heads.filter { min(2, 3 * $0.index.layer / heads.layerCount) == third.rawValue }
       return Double(found.heads(of: kind).count) / Double(max(1, found.count))
     }
   }

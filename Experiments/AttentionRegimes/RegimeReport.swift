@@ -131,7 +131,7 @@ struct RegimeReport {
           return Double(seen) / Double(regime.queryCount)
         }
         return .init(
-          label: "\(kind.numeral): \(regime.place.words)",
+          label: "\(kind.numeral): \(regime.index.words)",
           x: (1..<regime.counts.count).map { Double($0) / Double(regime.sequenceLength) }, y: shares)
       })
     (plot.dotLimit, plot.xRange, plot.yRange) = (0, 0...1, 0...1)
@@ -153,9 +153,9 @@ struct RegimeReport {
   private var pictures: PictureGrid {
     let examples = regimes.examples
     let ids = text.windows(length: regimes.length, limit: 1).first ?? []
-    let weights = model.encoder.weights(of: examples.map(\.regime.place), over: EncoderTokens(ids: [ids]))
+    let weights = model.encoder.weights(of: examples.map(\.regime.index), over: EncoderTokens(ids: [ids]))
     var grid = PictureGrid(
-      columns: examples.map { "\($0.kind.numeral): \($0.regime.place.words)" }, scale: 2)
+      columns: examples.map { "\($0.kind.numeral): \($0.regime.index.words)" }, scale: 2)
     grid.addRow(
       weights.map { weights in
         Picture(
@@ -173,7 +173,7 @@ struct RegimeReport {
     ])
     for (length, sequences, heads) in regimes.byLength {
       for head in heads {
-        let places = [length, sequences, head.place.layer + 1, head.place.head + 1]
+        let places = [length, sequences, head.index.layer + 1, head.index.head + 1]
         table.addRow(
           (places + [head.attentionClass.rawValue]).map { Double($0) } + [head.medianCount]
             + [0.1, 0.25, 0.75, 0.9].map(head.quantile) + [
@@ -191,7 +191,7 @@ struct RegimeReport {
       for head in heads {
         for (k, queries) in head.counts.enumerated() where queries > 0 {
           table.addRow(
-            [length, head.place.layer + 1, head.place.head + 1, k, queries].map { Double($0) })
+            [length, head.index.layer + 1, head.index.head + 1, k, queries].map { Double($0) })
         }
       }
     }

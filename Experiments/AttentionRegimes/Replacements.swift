@@ -58,7 +58,7 @@ struct Replacements {
         model.configuration.heads, model.encoder.gaussianWeightings(over: EncoderTokens(ids: fit))))
     progress.advance(by: fit.count * settings.length)
     let meter = QualityMeter(model, windows: test, pairs: pairs, progress)
-    func entry(_ name: String, _ places: some Collection<HeadPlace>, _ rule: Rule) throws -> Entry {
+    func entry(_ name: String, _ places: some Collection<HeadIndex>, _ rule: Rule) throws -> Entry {
       let changed = model.encoder.replacing(places) { place in
         switch rule {
         case .uniform: .uniform
@@ -73,7 +73,7 @@ struct Replacements {
     let order = heads.mostAveragingFirst
     let counts = Set((1...settings.curvePoints).map { max(1, order.count * $0 / settings.curvePoints) })
     let start = Entry(name: "", heads: 0, quality: published)
-    func curve(_ name: String, _ label: String, _ order: [HeadPlace], _ rule: Rule) throws -> Curve {
+    func curve(_ name: String, _ label: String, _ order: [HeadIndex], _ rule: Rule) throws -> Curve {
       Curve(
         name: name, label: label,
         points: try [start] + counts.sorted().map { try entry("", order.prefix($0), rule) })
@@ -101,18 +101,18 @@ struct Replacements {
   static func firstLayers(_ heads: [HeadRegime]) -> Int { max(1, heads.layerCount / 3) }
 
   /// The averaging heads of the first third of the layers.
-  static func averagingOfFirstLayers(_ heads: [HeadRegime]) -> [HeadPlace] {
-    heads.heads(of: .globalAverage).map(\.place).filter { $0.layer < firstLayers(heads) }
+  static func averagingOfFirstLayers(_ heads: [HeadRegime]) -> [HeadIndex] {
+    heads.heads(of: .globalAverage).map(\.index).filter { $0.layer < firstLayers(heads) }
   }
 
   private static func sets(
     _ heads: [HeadRegime]
-  ) -> [(name: String, heads: [HeadPlace], rule: Rule)] {
-    var sets: [(name: String, heads: [HeadPlace], rule: Rule)] = []
+  ) -> [(name: String, heads: [HeadIndex], rule: Rule)] {
+    var sets: [(name: String, heads: [HeadIndex], rule: Rule)] = []
     for layer in 0..<heads.layerCount {
       let all = heads.heads(ofLayer: layer)
-      for rule in Rule.allCases { sets.append(("layer_\(layer + 1)", all.map(\.place), rule)) }
-      sets.append(("averaging_layer_\(layer + 1)", all.heads(of: .globalAverage).map(\.place), .gaussian))
+      for rule in Rule.allCases { sets.append(("layer_\(layer + 1)", all.map(\.index), rule)) }
+      sets.append(("averaging_layer_\(layer + 1)", all.heads(of: .globalAverage).map(\.index), .gaussian))
     }
     for rule in [Rule.uniform, .gaussian] {
       sets.append(("averaging_first_layers", averagingOfFirstLayers(heads), rule))

@@ -49,8 +49,8 @@ public struct EncoderConfiguration: Sendable, Equatable {
     Double(layerCount * (8 * dimension * dimension + 4 * dimension * hiddenSize + 4 * dimension * length))
   }
   /// Every head, layer by layer.
-  public var heads: [HeadPlace] {
-    (0..<layerCount).flatMap { layer in (0..<headCount).map { HeadPlace(layer: layer, head: $0) } }
+  public var heads: [HeadIndex] {
+    (0..<layerCount).flatMap { layer in (0..<headCount).map { HeadIndex(layer: layer, head: $0) } }
   }
 }
 

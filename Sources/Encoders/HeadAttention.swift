@@ -114,7 +114,7 @@ final class HeadAttention<Scalar: TensorScalar> {
 }
 
 /// A head of an encoder: its layer and its place in the layer, from 0.
-public struct HeadPlace: Hashable, Sendable, Comparable {
+public struct HeadIndex: Hashable, Sendable, Comparable {
   /// The layer, from 0 at the embeddings.
   public let layer: Int
   /// The place in the layer.
@@ -125,7 +125,7 @@ public struct HeadPlace: Hashable, Sendable, Comparable {
     (self.layer, self.head) = (layer, head)
   }
 
-  public static func < (a: HeadPlace, b: HeadPlace) -> Bool { (a.layer, a.head) < (b.layer, b.head) }
+  public static func < (a: HeadIndex, b: HeadIndex) -> Bool { (a.layer, a.head) < (b.layer, b.head) }
 }
 
 /// How a head of an encoder weighs the values of the tokens.

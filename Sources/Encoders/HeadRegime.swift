@@ -14,7 +14,7 @@ import Tensors
 /// - Source: Ramsauer et al. 2020, equation 2, section 3 and appendix A.1.
 public struct HeadRegime: Sendable, Equatable {
   /// Which head.
-  public let place: HeadPlace
+  public let index: HeadIndex
   /// The number of tokens of every sequence, N.
   public let sequenceLength: Int
   /// How many queries needed k weights to make 90 %, at index k from 0 to N.
@@ -57,14 +57,14 @@ public struct HeadRegime: Sendable, Equatable {
   /// The regime over this one's sequences and those of another measurement of the same head and length.
   public func merged(with other: HeadRegime) -> HeadRegime {
     require(
-      place == other.place && sequenceLength == other.sequenceLength,
-      "regimes of \(place) over \(sequenceLength) tokens and \(other.place) over \(other.sequenceLength)")
+      index == other.index && sequenceLength == other.sequenceLength,
+      "regimes of \(index) over \(sequenceLength) tokens and \(other.index) over \(other.sequenceLength)")
     let (own, more) = (Double(queryCount), Double(other.queryCount))
     func mean(_ value: KeyPath<HeadRegime, Double>) -> Double {
       (own * self[keyPath: value] + more * other[keyPath: value]) / max(1, own + more)
     }
     return HeadRegime(
-      place: place, sequenceLength: sequenceLength, counts: zip(counts, other.counts).map { $0 + $1 },
+      index: index, sequenceLength: sequenceLength, counts: zip(counts, other.counts).map { $0 + $1 },
       entropy: mean(\.entropy), energy: mean(\.energy), updatedEnergy: mean(\.updatedEnergy),
       answerChange: mean(\.answerChange), changedShare: mean(\.changedShare),
       jacobianNorm: mean(\.jacobianNorm))

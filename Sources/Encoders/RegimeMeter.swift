@@ -42,7 +42,7 @@ final class RegimeMeter<Scalar: TensorScalar> {
   }
 
   func observe(_ head: HeadObservation<Scalar>) {
-    let index = head.place.layer * headCount + head.place.head
+    let index = head.index.layer * headCount + head.index.head
     addWeights(head, to: &sums[index])
     addUpdate(head, to: &sums[index])
   }
@@ -117,11 +117,11 @@ struct HeadObservation<Scalar: TensorScalar> {
   let logSums: UnsafePointer<Double>
   let answers: UnsafePointer<Scalar>, answersRow: Int
   var sequence = 0
-  var place = HeadPlace(layer: 0, head: 0)
+  var index = HeadIndex(layer: 0, head: 0)
 
   func placed(sequence: Int, layer: Int, head: Int) -> HeadObservation {
     var copy = self
-    (copy.sequence, copy.place) = (sequence, HeadPlace(layer: layer, head: head))
+    (copy.sequence, copy.index) = (sequence, HeadIndex(layer: layer, head: head))
     return copy
   }
 }

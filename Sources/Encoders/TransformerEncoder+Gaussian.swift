@@ -33,7 +33,7 @@ extension TransformerEncoder {
     let pieces = tokens.pieces
     Parallelism.forEach(pieces.count) { index in
       EncoderPass(self, tokens.sequences(pieces[index])).run { head in
-        let place = head.place.layer * configuration.headCount + head.place.head
+        let place = head.index.layer * configuration.headCount + head.index.head
         let column = (pieces[index].lowerBound + head.sequence) * size
         for token in 0..<length {
           let offset = (place * length + token) * shape[2] + column

@@ -24,9 +24,9 @@ extension TransformerEncoder {
       for index in total.indices { total[index].add(piece[index]) }
     }
     let queries = Double(length * tokens.count)
-    return zip(configuration.heads, total).map { place, sums in
+    return zip(configuration.heads, total).map { index, sums in
       HeadRegime(
-        place: place, sequenceLength: length, counts: sums.counts, entropy: sums.entropy / queries,
+        index: index, sequenceLength: length, counts: sums.counts, entropy: sums.entropy / queries,
         energy: sums.energy / queries, updatedEnergy: sums.updatedEnergy / queries,
         answerChange: sums.answerChange / queries, changedShare: Double(sums.changed) / queries,
         jacobianNorm: sums.jacobianNorm / queries)
@@ -34,15 +34,15 @@ extension TransformerEncoder {
   }
 
   /// The weights of some heads over one sequence, [tokens, tokens] each, a row for each query.
-  public func weights(of heads: [HeadPlace], over tokens: EncoderTokens) -> [Tensor<Scalar>] {
+  public func weights(of heads: [HeadIndex], over tokens: EncoderTokens) -> [Tensor<Scalar>] {
     require(tokens.count == 1, "weights over \(tokens.count) sequences, expected one")
     check(tokens)
     check(heads)
     let count = tokens.tokenCount
-    var found: [HeadPlace: Tensor<Scalar>] = [:]
+    var found: [HeadIndex: Tensor<Scalar>] = [:]
     EncoderPass(self, tokens).run { head in
-      guard heads.contains(head.place) else { return }
-      found[head.place] = Tensor(shape: [count, count]) { out in
+      guard heads.contains(head.index) else { return }
+      found[head.index] = Tensor(shape: [count, count]) { out in
         for query in 0..<count {
           (out + query * count).update(from: head.weights + query * head.weightsRow, count: count)
         }

@@ -40,13 +40,13 @@ public struct TransformerEncoder<Scalar: TensorScalar>: Sendable {
   }
 
   /// The encoder with another rule for some heads.
-  public func replacing(_ heads: some Sequence<HeadPlace>, by rule: HeadRule) -> TransformerEncoder {
+  public func replacing(_ heads: some Sequence<HeadIndex>, by rule: HeadRule) -> TransformerEncoder {
     replacing(heads, rule: { _ in rule })
   }
 
   /// The encoder with a rule of its own for each of some heads.
   public func replacing(
-    _ heads: some Sequence<HeadPlace>, rule: (HeadPlace) -> HeadRule
+    _ heads: some Sequence<HeadIndex>, rule: (HeadIndex) -> HeadRule
   ) -> TransformerEncoder {
     var copy = self
     check(heads)
@@ -117,7 +117,7 @@ public struct TransformerEncoder<Scalar: TensorScalar>: Sendable {
     return length
   }
 
-  func check(_ heads: some Sequence<HeadPlace>) {
+  func check(_ heads: some Sequence<HeadIndex>) {
     for place in heads {
       require(
         rules.indices.contains(place.layer) && rules[place.layer].indices.contains(place.head),

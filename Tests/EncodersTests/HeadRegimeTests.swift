@@ -14,7 +14,7 @@ struct HeadRegimeTests {
     let c = reference.configuration
     let ids = [[3, 17, 50, 8, 22, 41, 9], [60, 1, 1, 30, 5, 12, 44]]
     let regimes = encoder.regimes(of: EncoderTokens(ids: ids))
-    #expect(regimes.map(\.place) == c.heads)
+    #expect(regimes.map(\.index) == c.heads)
     let layers = try ids.map { try PlainFirstLayer(reference, ids: $0, segments: $0.map { _ in 0 }) }
     for head in 0..<c.headCount {
       var expected = Expected()
@@ -47,7 +47,7 @@ struct HeadRegimeTests {
     let regimes = encoder.regimes(of: EncoderTokens(ids: ids))
     #expect(regimes.layerCount == c.layerCount && [HeadRegime]().layerCount == 0)
     let layers = (0..<c.layerCount).flatMap { regimes.heads(ofLayer: $0) }
-    #expect(layers == regimes && regimes.heads(ofLayer: 1).allSatisfy { $0.place.layer == 1 })
+    #expect(layers == regimes && regimes.heads(ofLayer: 1).allSatisfy { $0.index.layer == 1 })
     let classes = AttentionClass.allCases.map { regimes.heads(of: $0) }
     #expect(classes.joined().count == regimes.count)
     for (kind, heads) in zip(AttentionClass.allCases, classes) {
@@ -61,7 +61,7 @@ struct HeadRegimeTests {
         #expect(below <= heads.count / 2 && above < (heads.count + 1) / 2)
       }
     }
-    let order = regimes.mostAveragingFirst.compactMap { place in regimes.first { $0.place == place } }
+    let order = regimes.mostAveragingFirst.compactMap { place in regimes.first { $0.index == place } }
     #expect(order.count == regimes.count)
     for (a, b) in zip(order, order.dropFirst()) {
       #expect(a.medianCount >= b.medianCount)

@@ -11,7 +11,7 @@ struct HeadRuleTests {
   private let encoder: TransformerEncoder<Double>
   private let ids = [4, 33, 12, 58, 7, 21, 40, 2, 19]
   private var tokens: EncoderTokens { EncoderTokens(ids: [ids]) }
-  private var firstLayer: [HeadPlace] { encoder.configuration.heads.filter { $0.layer == 0 } }
+  private var firstLayer: [HeadIndex] { encoder.configuration.heads.filter { $0.layer == 0 } }
 
   init() throws {
     reference = try PublishedEncoderCase<Double>()

@@ -126,7 +126,7 @@ struct PublishedEncoderTests {
       $0["sentence_pooling"] = ["max", "cls"]
     }
     #expect(silent.pooling == [.largest, .first] && silent.dimension == 12)
-    #expect(found.heads.count == 6 && found.heads[4] == HeadPlace(layer: 1, head: 1))
+    #expect(found.heads.count == 6 && found.heads[4] == HeadIndex(layer: 1, head: 1))
     for change: (inout [String: Any]) -> Void in [
       { $0["model_type"] = "roberta" }, { $0["hidden_act"] = "relu" },
       {
