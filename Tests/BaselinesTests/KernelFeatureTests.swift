@@ -52,7 +52,7 @@ import Testing
     // Examples that no feature tells apart.
     let alike = KernelLogisticRegression(
       products: .zeros([4, 4]), isPositive: isPositive, relativeRidge: 0.3)
-    #expect(alike.coefficients.allSatisfy(\.isFinite))
+    #expect(alike.coefficients.allSatisfy { $0.isFinite })
     #expect(alike.logits(products: .zeros([1, 4])) == [alike.offset])
   }
 }
