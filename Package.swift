@@ -114,7 +114,7 @@ let package = Package(
     tests("TrainingTests", ["Training", "ArrayFiles"]),
     tests("ReportingTests", ["Reporting"]),
     tests("EnergyTestingTests", ["Tensors", "Energies", "Dynamics", "EnergyTesting"]),
-    tests("ExperimentTests", ["EnergyTransformer"]),
+    tests("ExperimentTests", ["EnergyTransformer", "EnergyTesting"]),
   ]
 )
 

@@ -20,6 +20,9 @@ package struct Variant: Hashable, Sendable {
   /// The library with its closed forms put aside: what a user's own energy gets.
   package static let ownGeneric = Variant(
     name: "own-generic", label: "this library, by differentiation", system: .own)
+  /// The library with an elementwise term of a user's beside attention and memories. It computes other numbers.
+  package static let ownTerm = Variant(
+    name: "own-term", label: "this library, with a user's term", system: .own)
   /// JAX by automatic differentiation: what the others' numbers are held against.
   package static let jaxAutomatic = Variant(
     name: "jax-automatic", label: "JAX, automatic", system: .jax)

@@ -34,6 +34,13 @@ struct Compare: ParsableCommand {
       measurements.append(measurement)
       peaks.merge(try measuredPeaks(launcher, &record.versions)) { max($0, $1) }
     }
+    let small = options.workloads.first { $0.name == "small" }
+    let term = try small.map { workload in
+      say("\(workload.name) with a user's term")
+      let times = try TermComparison.measured(
+        workload, launcher: launcher, effort: options.effort, seed: options.seed, say: say)
+      return TermComparison.summary(workload, times)
+    }
     let epochs = try options.epochs.map { count in
       say("masked-images, \(count) epochs")
       return try EpochComparison.measured(epochs: count, launcher: launcher, seed: options.seed)
@@ -45,8 +52,9 @@ struct Compare: ParsableCommand {
         seed: options.seed, say: say
       ).measured()
     record.timings["total"] = Date().timeIntervalSince(started)
-    try PerformanceReport(measurements: measurements, peaks: peaks, epochs: epochs, curves: curves)
-      .write(record, to: options.output)
+    try PerformanceReport(
+      measurements: measurements, peaks: peaks, term: term ?? [:], epochs: epochs, curves: curves
+    ).write(record, to: options.output)
   }
 
   /// What the processor can do, in a process of its own with as many threads as the others.

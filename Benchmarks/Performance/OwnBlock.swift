@@ -7,11 +7,11 @@ struct OwnBlock: OwnWork {
   private let tokens: Tokens<Float>
   private let target: Tensor<Float>
   private let settings: DescentSettings
-  /// Whether closed forms are put aside, as for an energy of which only its value is known.
-  private let isGeneric: Bool
+  /// As it is, with the closed forms put aside, or with a term of a user's.
+  private let variant: Variant
 
   /// Takes Wq, Wk, Xi, gamma, delta, x and target from a file.
-  init(_ file: SafetensorsFile, steps: Int, stepSize: Double, isGeneric: Bool) throws {
+  init(_ file: SafetensorsFile, steps: Int, stepSize: Double, variant: Variant) throws {
     func tensor(_ name: String) throws -> Tensor<Float> { try Tensor(file.array(named: name)) }
     block = EnergyTransformerBlock(
       norm: LayerNormLagrangian(gamma: try tensor("gamma"), delta: try tensor("delta")),
@@ -20,7 +20,7 @@ struct OwnBlock: OwnWork {
     tokens = Tokens(try tensor("x"))
     target = try tensor("target")
     settings = DescentSettings(steps: steps, stepSize: stepSize)
-    self.isGeneric = isGeneric
+    self.variant = variant
   }
 
   func run(_ work: Work) throws {
@@ -49,13 +49,13 @@ struct OwnBlock: OwnWork {
   }
 
   private func forward() throws -> DescentResult<Float> {
-    try Self.finite(descended(block, recording: [.energiesBeforeSteps]))
+    try Self.finite(descended(block, from: tokens, recording: [.energiesBeforeSteps]))
   }
 
   private func training() throws -> (value: Tensor<Float>, gradient: ParameterValues<Float>) {
-    if isGeneric {
+    if variant == .ownGeneric {
       return try valueWithGradient(at: block) { block in
-        meanSquaredError(try Self.finite(descended(block, recording: [])).activations.values, target)
+        meanSquaredError(try Self.finite(descended(block, from: tokens)).activations.values, target)
       }
     }
     // As the training loop does: some examples at a time, forward and backward.
@@ -63,19 +63,32 @@ struct OwnBlock: OwnWork {
     return try valueWithGradient(at: block, exampleCount: batch, pieceSize: max(1, batch / 8)) {
       block, examples in
       let part = Tokens(tokens.values.sliced(axis: 0, examples))
-      let result = try Self.finite(block.descent(settings).run(from: part))
+      let result = try Self.finite(descended(block, from: part))
       return (result.activations.values - target.sliced(axis: 0, examples)).squared().sum()
         / Float(target.count)
     }
   }
 
   private func descended(
-    _ block: EnergyTransformerBlock<Float>, recording: [Recording<Float>]
+    _ block: EnergyTransformerBlock<Float>, from tokens: Tokens<Float>, recording: [Recording<Float>] = []
   ) -> DescentResult<Float> {
-    guard isGeneric else { return block.descent(settings).run(from: tokens, recording: recording) }
-    return EnergyDescent(
-      of: DifferentiatedEnergy(block.energy), lagrangian: block.norm, stepSize: .constant(settings.stepSize),
-      stop: .after(steps: settings.steps), gradientPath: settings.gradientPath
-    ).run(from: tokens, recording: recording)
+    func descended(_ energy: some Energy<Float>) -> DescentResult<Float> {
+      EnergyDescent(
+        of: energy, lagrangian: block.norm, stepSize: .constant(settings.stepSize),
+        stop: .after(steps: settings.steps), gradientPath: settings.gradientPath
+      ).run(from: tokens, recording: recording)
+    }
+    return switch variant {
+    case .ownGeneric: descended(DifferentiatedEnergy(block.energy))
+    case .ownTerm: descended(block.energy + Quartic())
+    default: block.descent(settings).run(from: tokens, recording: recording)
+    }
+  }
+}
+
+/// An elementwise energy as a user writes it, E = sum g⁴ / 100: one method, no derivative.
+private struct Quartic: Energy {
+  func energy(at g: Activations<Float>) -> Tensor<Float> {
+    g.realValues.squared().squared().sum(axes: [1, 2]) * 0.01
   }
 }

@@ -36,12 +36,12 @@ enum OwnWorks {
   static func work(_ variant: Variant, file path: String, steps: Int, stepSize: Double) throws -> any OwnWork
   {
     let file = try SafetensorsFile.read(path: path)
-    let isGeneric = variant == .ownGeneric
     guard file.arrays["columns"] != nil else {
       guard variant != .ownModel else { throw WorkerFault("\(path): array \"columns\" is missing: no graph") }
-      return try OwnBlock(file, steps: steps, stepSize: stepSize, isGeneric: isGeneric)
+      return try OwnBlock(file, steps: steps, stepSize: stepSize, variant: variant)
     }
     if variant == .ownModel { return try OwnNodeModel(file, steps: steps, stepSize: stepSize) }
-    return try OwnGraphBlock(file, steps: steps, stepSize: stepSize, isGeneric: isGeneric)
+    guard variant != .ownTerm else { throw WorkerFault("\(path): own-term is not for graphs") }
+    return try OwnGraphBlock(file, steps: steps, stepSize: stepSize, isGeneric: variant == .ownGeneric)
   }
 }

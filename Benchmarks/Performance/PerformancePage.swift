@@ -58,6 +58,16 @@ struct PerformancePage {
     )
   }
 
+  /// What a term of a user's costs.
+  mutating func addTerm(_ recipe: TableRecipe) throws {
+    page.addHeading("A term of one's own")
+    page.addParagraph(
+      "The energy with a user's term beside attention and memories, the sum of the fourth powers of all activations in "
+        + "one method, over the energy without it, in turns. The term is differentiated, in training twice, and leaves "
+        + "attention and memories their kernels.")
+    try addTable(recipe)
+  }
+
   /// The training programs side by side.
   mutating func addEpochs(_ recipe: TableRecipe, hasPlot: Bool) throws {
     page.addHeading("Training on the embedded digits")

@@ -7,6 +7,8 @@ struct PerformanceReport {
   let measurements: [BlockMeasurement]
   /// 10⁹ operations a second by what was computed.
   let peaks: [String: Double]
+  /// How many times as long a descent takes with a term of a user's, by the summary's names.
+  let term: [String: Double]
   let epochs: [EpochComparison]
   let curves: [CurvePoint]
 
@@ -39,6 +41,7 @@ struct PerformanceReport {
     }
     for (name, value) in peaks { numbers["peak_\(Self.summaryName(name))_gflops"] = value }
     numbers["peak_gflops"] = peak
+    numbers.merge(term) { $1 }
     for run in epochs {
       let name = "masked_images_\(run.epochs)_epochs"
       numbers["\(name)_ratio"] = run.ratio
@@ -82,6 +85,7 @@ struct PerformanceReport {
       try page.addTable(tables.memory)
       try page.addTable(tables.allocations)
     }
+    if !term.isEmpty { try page.addTerm(tables.term) }
     if let table = tables.epochsTable { try page.addEpochs(table, hasPlot: epochs.count > 1) }
     page.addCurves(curves.figures)
     if FileManager.default.fileExists(atPath: "\(folder)/operations.md") {

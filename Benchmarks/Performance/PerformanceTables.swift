@@ -32,7 +32,18 @@ struct PerformanceTables {
 
   var all: [TableRecipe] {
     (workloads.isEmpty ? [] : [ratios, memory, allocations] + workloads.map(times))
-      + [epochsTable].compactMap(\.self)
+      + (term.rows.isEmpty ? [] : [term]) + [epochsTable].compactMap(\.self)
+  }
+
+  /// How many times as long a descent takes with a term of a user's, on every workload where it was measured.
+  var term: TableRecipe {
+    TableRecipe(
+      name: "term",
+      columns: ["Workload", "Forward, with a term / without", "Training, with a term / without"],
+      rows: workloads.compactMap { workload in
+        let names = [Work.forward, .training].map { TermComparison.summaryName(workload, $0) }
+        return names.contains { summary[$0] != nil } ? row(workload.name, names) : nil
+      }, digits: 2)
   }
 
   /// How many times as long the peers take.

@@ -12,6 +12,7 @@ struct Repeat: ParsableCommand {
   @Option(help: "A generated graph of so many nodes instead, each with 20 neighbours on average.") var nodes:
     Int?
   @Flag(help: "Number the nodes of the graph by community, not at random.") var byCommunity = false
+  @Flag(help: "With an elementwise term of a user's in the energy; not on graphs.") var withTerm = false
   @Option(help: "forward or training.") var work = Work.training
   @Option(help: "Seconds to run.") var seconds = 10.0
   @Option(help: "Threads.") var threads = 1
@@ -24,6 +25,7 @@ struct Repeat: ParsableCommand {
     if !(seconds > 0 && seconds <= 3600) {
       throw ValidationError("--seconds must lie in 0 ... 3600, not \(seconds)")
     }
+    if withTerm && nodes != nil { throw ValidationError("--with-term is not for --nodes") }
     if let nodes, !GraphCase.nodeRange.contains(nodes) {
       throw ValidationError("--nodes must lie in \(GraphCase.nodeRange), not \(nodes)")
     }
@@ -38,7 +40,8 @@ struct Repeat: ParsableCommand {
       .appendingPathComponent("problem-\(UUID().uuidString).safetensors").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     let workload = try writeProblem(to: path)
-    let own = try OwnWorks.work(.own, file: path, steps: workload.steps, stepSize: workload.stepSize)
+    let own = try OwnWorks.work(
+      withTerm ? .ownTerm : .own, file: path, steps: workload.steps, stepSize: workload.stepSize)
     let started = ProcessFigures.seconds()
     var milliseconds: [Double] = []
     var last = started

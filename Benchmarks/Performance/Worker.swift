@@ -8,11 +8,15 @@ struct Worker: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker", abstract: "Answer the commands of a coordinator; see Benchmarks/README.md.")
 
-  @Argument(help: "own, own-generic with the closed forms put aside, or own-model, a whole model of nodes.")
+  @Argument(
+    help: """
+      own, own-generic with the closed forms put aside, own-term with a user's term in the energy, or own-model, a \
+      whole model of nodes.
+      """)
   var variant: String
   @Option(help: "Threads.") var threads = 2
 
-  private static let variants = [Variant.own, .ownGeneric, .ownModel]
+  private static let variants = [Variant.own, .ownGeneric, .ownTerm, .ownModel]
 
   func validate() throws {
     if !Self.variants.contains(where: { $0.name == variant }) {

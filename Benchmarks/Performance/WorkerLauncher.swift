@@ -22,6 +22,12 @@ struct WorkerLauncher {
     try FileManager.default.createDirectory(atPath: workFolder, withIntermediateDirectories: true)
   }
 
+  /// A launcher of this library alone.
+  init(threads: Int, workFolder: String) throws {
+    (python, peers, self.threads, self.workFolder) = ("", "", threads, workFolder)
+    try FileManager.default.createDirectory(atPath: workFolder, withIntermediateDirectories: true)
+  }
+
   /// The program and its arguments.
   func command(for variant: Variant) -> (program: String, arguments: [String]) {
     switch variant.system {

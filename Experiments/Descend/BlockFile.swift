@@ -16,35 +16,37 @@ struct BlockFile<Scalar: TensorScalar> {
     weights weightsPath: String, tokens tokensPath: String?, steps: Int?, stepSize: Double?, epsilon: Double?
   ) throws {
     path = weightsPath
-    let weights = try CheckedArrays(path: weightsPath)
+    var weights = NamedArrays<Scalar>(try SafetensorsFile.read(path: path))
+    /// A number of the metadata, or nil where the file has none of this name.
+    func metadata<Number: LosslessStringConvertible>(
+      _ key: String, _ expected: String, where fits: (Number) -> Bool
+    ) throws -> Number? {
+      guard let text = weights.metadata[key] else { return nil }
+      if let number = Number(text), fits(number) { return number }
+      throw FileFormatError(
+        file: weightsPath, field: "__metadata__, \"\(key)\"", expected: expected, found: "\"\(text)\"")
+    }
     let range = BlockFile<Double>.stepRange
     let steps =
-      try steps ?? weights.metadata(
-        "steps", "a whole number from 0 to \(range.upperBound)", where: range.contains)
+      try steps ?? metadata("steps", "a whole number from 0 to \(range.upperBound)", where: range.contains)
       ?? 12
     let stepSize =
-      try stepSize
-      ?? weights.metadata("alpha", "a finite number of at least 0") { (value: Double) in
-        value >= 0 && value.isFinite
-      } ?? 0.1
+      try stepSize ?? metadata("alpha", "a finite number of at least 0") { $0 >= 0 && $0.isFinite } ?? 0.1
     self.epsilon =
-      try epsilon
-      ?? weights.metadata("eps", "a finite number above 0") { (value: Double) in value > 0 && value.isFinite }
-      ?? 1e-5
+      try epsilon ?? metadata("eps", "a finite number above 0") { $0 > 0 && $0.isFinite } ?? 1e-5
     settings = DescentSettings(steps: steps, stepSize: stepSize, gradientPath: .detached)
 
-    let queries: Tensor<Scalar> = try weights.tensor("Wq", ["heads", "key size", "dimension"])
+    let queries = try weights.tensor("Wq", shape: ["heads", "key size", "dimension"])
     let (heads, keySize, size) = (queries.shape[0], queries.shape[1], queries.shape[2])
     block = EnergyTransformerBlock(
       norm: LayerNormLagrangian(
-        gamma: try weights.scalar("gamma"), delta: try weights.tensor("delta", [.init(size)]),
+        gamma: try weights.number("gamma"), delta: try weights.tensor("delta", shape: [size]),
         epsilon: Scalar(self.epsilon)),
       attention: AttentionEnergy(
-        queryWeights: queries,
-        keyWeights: try weights.tensor("Wk", [.init(heads), .init(keySize), .init(size)])),
-      memory: HopfieldEnergy(memories: try weights.tensor("Xi", [.init(size), "memories"])))
-    let source = try tokensPath.map { try CheckedArrays(path: $0) } ?? weights
-    tokens = Tokens(try source.tensor("x", ["batch", "tokens", .init(size)]))
+        queryWeights: queries, keyWeights: try weights.tensor("Wk", shape: [heads, keySize, size])),
+      memory: HopfieldEnergy(memories: try weights.tensor("Xi", shape: [.init(size), "memories"])))
+    var source = try tokensPath.map { NamedArrays<Scalar>(try SafetensorsFile.read(path: $0)) } ?? weights
+    tokens = Tokens(try source.tensor("x", shape: ["batch", "tokens", .init(size)]))
   }
 
   /// What the output says about how it came about.

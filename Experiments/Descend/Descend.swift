@@ -1,6 +1,7 @@
 import ArgumentParser
 import EnergyTransformer
 import Foundation
+import Kit
 
 /// Descends the energy of one block from given tokens and writes every step.
 @main
@@ -51,26 +52,16 @@ struct Descend: ParsableCommand {
   var threads: Int?
 
   func validate() throws {
-    func check(_ holds: Bool?, _ message: String) throws {
-      if holds == false { throw ValidationError(message) }
-    }
-    let range = BlockFile.stepRange
-    try check(
-      steps.map(range.contains),
-      "--steps must be from \(range.lowerBound) to \(range.upperBound), not \(steps ?? 0)")
-    try check(
-      stepSize.map { $0 >= 0 && $0.isFinite },
-      "--step-size must be a finite number of at least 0, not \(stepSize ?? 0)")
-    try check(
-      epsilon.map { $0 > 0 && $0.isFinite }, "--epsilon must be a finite number above 0, not \(epsilon ?? 0)")
-    try check(
-      tolerance.map { $0 >= 0 && $0.isFinite },
-      "--tolerance must be a finite number of at least 0, not \(tolerance ?? 0)")
-    try check(tolerance == nil || expect != nil, "--tolerance needs --expect")
-    try check(
-      threads.map { (1...1024).contains($0) }, "--threads must be from 1 to 1024, not \(threads ?? 0)")
+    try checkRanges([("steps", steps ?? 0, BlockFile.stepRange), ("threads", threads ?? 1, 1...1024)])
+    try checkRanges([
+      ("step-size", stepSize, .positiveOrZero), ("tolerance", tolerance, .positiveOrZero),
+      ("epsilon", epsilon, .above(0, upTo: .greatestFiniteMagnitude)),
+    ])
+    if tolerance != nil && expect == nil { throw ValidationError("--tolerance needs --expect") }
     for (option, path) in [("--weights", weights), ("--tokens", tokens), ("--expect", expect)] {
-      try check(path.map { !isSameFile($0, output) }, "--output would replace the file of \(option)")
+      if let path, isSameFile(path, output) {
+        throw ValidationError("--output would replace the file of \(option)")
+      }
     }
   }
 

@@ -10,25 +10,15 @@ struct ReferenceComparison {
 
   /// Compares every array.
   ///
-  /// - Throws: `FileFormatError` where the reference lacks an array or has one of another shape, or numbers that
-  ///   are not finite.
+  /// - Throws: `NamedArrayError` where the reference lacks an array or has one of another shape, or numbers that are not
+  ///   finite.
   init<Scalar>(of figures: DescentFigures<Scalar>, with reference: SafetensorsFile, tolerance: Double) throws
   {
     path = reference.path
     self.tolerance = tolerance
+    var expected = NamedArrays<Double>(reference)
     errors = try figures.arrays.map { name, values in
-      let stored = try reference.array(named: name)
-      guard stored.shape == values.shape else {
-        throw FileFormatError(
-          file: reference.path, field: "array \"\(name)\", shape", expected: "\(values.shape) as written",
-          found: "\(stored.shape)")
-      }
-      let expected = try stored.doubles()
-      if let index = expected.firstIndex(where: { !$0.isFinite }) {
-        throw FileFormatError(
-          file: reference.path, field: "array \"\(name)\", element \(index)", expected: "a finite number",
-          found: "\(expected[index])")
-      }
+      let expected = try expected.tensor(name, shape: values.shape).elements
       return (name, Self.relativeError(values.elements.map { Double($0) }, expected))
     }
   }

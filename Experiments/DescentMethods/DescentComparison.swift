@@ -38,7 +38,7 @@ struct DescentComparison {
     let started = Date()
     let tuningGoal = try goal(tuning)
     let budgets = Set([4, 3, 2, 1].map { max(1, steps / $0) } + [max(1, 2 * steps / 3)]).sorted()
-    let all = DescentMethod.all(stepSize: trained.stepSize, total: trained.stepSize * Double(steps))
+    let all = DescentCatalogue.methods(stepSize: trained.stepSize, total: trained.stepSize * Double(steps))
     let methods = all.map {
       TunedMethod($0, model, tuning: tuning, goal: tuningGoal, budgets: budgets, limit: steps)
     }

@@ -19,8 +19,7 @@ struct DescentCourse: Sendable {
     limit: Int
   ) -> DescentCourse? {
     var parts: [DescentCourse] = []
-    for start in stride(from: 0, to: images.test.count, by: 100) {
-      let range = start..<min(start + 100, images.test.count)
+    for range in images.testBatches(of: 100) {
       guard let part = batch(candidate, model, images, range, limit) else { return nil }
       parts.append(part)
     }
@@ -45,12 +44,11 @@ struct DescentCourse: Sendable {
     let patches = images.patches(images.test.batch(at: Array(range)))
     let tokens = model.tokens(patches: patches, masked: images.replaced(range))
     let descent = candidate.descent(model.blocks[0], steps: limit)
-    let (truth, hidden) = (images.pixels(images.test, range), images.hiddenPixels(range))
     var course = DescentCourse()
     for (gradients, state) in states(descent, tokens, limit) {
       let g = descent.lagrangian.activations(at: Tokens(state))
       let energies = descent.energy.energyByPart(at: g).total.elements.map(Double.init)
-      let errors = hiddenErrors(clampedToPixels(images.pixels(of: model.decode(g))), truth, hidden)
+      let errors = images.errors(of: model.decode(g), range)
       guard (energies + errors).allSatisfy(\.isFinite) else { return nil }
       course.gradients.append(gradients)
       course.energies.append(energies)

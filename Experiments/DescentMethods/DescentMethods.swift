@@ -23,7 +23,7 @@ struct DescentMethods: ParsableCommand, RecordedOptions {
     try OutputFolder.prepare(methods.output)
     var record = RunRecord(of: self, title: "Descent methods", seed: 0)
     let images = try PreparedImages(data, seed: 0)
-    let tuning = try images.testing(onTrainingImages: methods.tuningImages)
+    let tuning = try images.testing(onTrainingImages: methods.tuningImages, learning: true)
     record.data = try images.fingerprints()
     record.data.append(
       try DataFingerprint(name: "trained model", path: methods.checkpoint, count: 1))

@@ -85,19 +85,17 @@ struct FoldResults: JSONRecord {
     let path = "\(folder)/\(Self.trialsFileName)"
     // An earlier run into the same folder may have left one.
     guard !trials.isEmpty else { return (try? FileManager.default.removeItem(atPath: path)) ?? () }
-    var table = CSVTable(columns: [
-      "method", "fold", "trial", "rate", "weight_decay", "dropout", "epochs", "validation_accuracy",
-      "validation_loss", "epoch", "chosen",
-    ])
+    var table = CSVTable(
+      columns: ["method", "fold", "trial"] + trials[0].setting.numbers.map(\.key)
+        + ["epochs", "validation_accuracy", "validation_loss", "epoch", "chosen"])
     for trial in trials {
       // A fold's choice is made when its last trial is done; until then the best so far is marked.
       let isChosen = chosenTrial(of: trial.method, fold: trial.fold) == trial
-      table.addRow([
-        trial.method.rawValue, "\(trial.fold + 1)", "\(trial.trial + 1)", "\(trial.setting.rate)",
-        "\(trial.setting.weightDecay)", "\(trial.setting.dropout)", "\(trial.epochs)",
-        trial.validationAccuracy.map { "\($0)" } ?? "", trial.validationLoss.map { "\($0)" } ?? "",
-        trial.epoch.map { "\($0)" } ?? "", isChosen ? "1" : "0",
-      ])
+      var row = [trial.method.rawValue, "\(trial.fold + 1)", "\(trial.trial + 1)"]
+      row += trial.setting.numbers.map { "\($0.value)" }
+      let scores = [trial.validationAccuracy, trial.validationLoss].map { $0.map { "\($0)" } ?? "" }
+      row += ["\(trial.epochs)"] + scores + [trial.epoch.map { "\($0)" } ?? "", isChosen ? "1" : "0"]
+      table.addRow(row)
     }
     try table.write(to: path)
   }
@@ -116,7 +114,7 @@ struct FoldResults: JSONRecord {
       ExperimentError("\(folder)/\(fileName): \(problem)")
     }
     guard let made = try Options.read(fromFolder: folder)?.options else { return nil }
-    if let difference = made.difference(from: options) { throw refused(difference) }
+    if let difference = RunIdentity.difference(of: made, from: options) { throw refused(difference) }
     guard let found = try read(fromFolder: folder) else { return nil }
     for result in found.results {
       guard folds.indices.contains(result.fold), result.predictions.count == folds[result.fold].test.count,

@@ -24,7 +24,8 @@ extension PreparedGraphs {
 /// The models of the trained methods, and how they score graphs: the Energy Transformer as asked for, the others of its
 /// size where they have one.
 struct MethodModels {
-  typealias Logits<Model: Parameterized> = ClassifierTraining<Model>.Logits
+  /// A model before training, and how it scores graphs.
+  typealias Untrained<Model: Parameterized> = (model: Model, logits: ClassifierTraining<Model>.Logits)
 
   let graphs: PreparedGraphs
   let model: ModelOptions
@@ -32,9 +33,7 @@ struct MethodModels {
   var dropout = 0.0
 
   /// The Energy Transformer of the options before training.
-  func energyTransformer(
-    _ random: RandomStream
-  ) -> (GraphEnergyTransformer<Float>, Logits<GraphEnergyTransformer<Float>>) {
+  func energyTransformer(_ random: RandomStream) -> Untrained<GraphEnergyTransformer<Float>> {
     var stream = random
     let (graphs, dropout) = (graphs, dropout)
     let untrained = GraphEnergyTransformer<Float>(configuration, using: &stream)
@@ -48,7 +47,7 @@ struct MethodModels {
   }
 
   /// A conventional transformer over the same graphs with class tokens and the same features and positions.
-  func transformer(_ random: RandomStream) -> (GraphTransformer<Float>, Logits<GraphTransformer<Float>>) {
+  func transformer(_ random: RandomStream) -> Untrained<GraphTransformer<Float>> {
     let (graphs, dropout, classes) = (graphs, dropout, graphs.collection.classCount)
     // The last column says what is a class token: the model's linear encoder learns it.
     let inputs = graphs.collection.featureCount + model.positions + 1
@@ -75,9 +74,7 @@ struct MethodModels {
   }
 
   /// A graph convolution network whose nodes' outputs are averaged.
-  func convolution(
-    _ random: RandomStream
-  ) -> (GraphConvolutionNetwork<Float>, Logits<GraphConvolutionNetwork<Float>>) {
+  func convolution(_ random: RandomStream) -> Untrained<GraphConvolutionNetwork<Float>> {
     let (collection, dropout, layers) = (graphs.collection, dropout, max(2, model.blocks * model.steps))
     let (features, classes) = (collection.featureCount, collection.classCount)
     let width = GraphConvolutionConfiguration.width(
@@ -100,7 +97,7 @@ struct MethodModels {
   /// Logistic regression on how often each node label and each degree stands in a graph, standardised by some graphs.
   func logistic(
     standardizedBy training: [Int], _ random: RandomStream
-  ) throws -> (LogisticRegression<Float>, Logits<LogisticRegression<Float>>) {
+  ) throws -> Untrained<LogisticRegression<Float>> {
     let (collection, dropout) = (graphs.collection, dropout)
     let sums = collection.features.segmentSum(collection.nodeStarts)
     let counts = try FeatureStandardizer(measuring: sums, nodes: training, named: "counts").standardized(sums)

@@ -34,11 +34,15 @@ struct MethodsRun {
     let progress = WorkProgress(total: epochsLeft(results), unit: "epochs")
     for fold in graphs.folds.indices {
       for method in methods {
-        try tune(method, fold, &results, progress)
+        for trial in trials(of: method) where results.trial(of: method, fold: fold, trial: trial) == nil {
+          results.trials.append(try tried(method, fold, trial, progress))
+          try results.writeAll(toFolder: output)
+        }
         for seed in seeds(of: method) where results.result(of: method, fold: fold, seed: seed) == nil {
           let result =
             method.isTrained
-            ? try result(of: method, fold, seed: seed, results, metrics, progress) : majority(fold)
+            ? try result(of: method, fold, seed: seed, setting(of: method, fold, results), metrics, progress)
+            : majority(fold)
           if method == .energyTransformer { try metrics.synchronize() }
           results.results.append(result)
           try results.writeAll(toFolder: output)
@@ -57,59 +61,55 @@ struct MethodsRun {
   /// The trained model of the first fold and seed, as the run left it.
   func firstModel() throws -> GraphEnergyTransformer<Float> {
     try WeightsFile.read(
-      models.energyTransformer(RandomStream(seed: 0)).0, path: "\(output)/\(WeightsFile.name)")
+      models.energyTransformer(RandomStream(seed: 0)).model, path: "\(output)/\(WeightsFile.name)")
   }
 
   private func seeds(of method: Method) -> Range<Int> { 0..<(method.isTrained ? training.seeds : 1) }
 
   /// A setting that is alone needs no trial.
-  private var trials: Range<Int> { 0..<(training.settings.count > 1 ? training.settings.count : 0) }
+  private func trials(of method: Method) -> Range<Int> {
+    0..<(method.isTrained && training.settings.count > 1 ? training.settings.count : 0)
+  }
 
   private func epochsLeft(_ results: FoldResults) -> Int {
     graphs.folds.indices.reduce(0) { count, fold in
       methods.filter(\.isTrained).reduce(count) { count, method in
-        let trials = trials.count { results.trial(of: method, fold: fold, trial: $0) == nil }
+        let trials = trials(of: method).count { results.trial(of: method, fold: fold, trial: $0) == nil }
         let seeds = seeds(of: method).count { results.result(of: method, fold: fold, seed: $0) == nil }
         return count + training.trialEpochs * trials + training.epochs * seeds
       }
     }
   }
 
-  /// Runs the trials of a method on a fold that are not done. The test part is not looked at.
-  private func tune(
-    _ method: Method, _ fold: Int, _ results: inout FoldResults, _ progress: WorkProgress
-  ) throws {
-    guard method.isTrained else { return }
-    for trial in trials where results.trial(of: method, fold: fold, trial: trial) == nil {
-      let setting = training.settings[trial]
-      var result = TrialResult(
-        fold: fold, method: method, trial: trial, setting: setting, epochs: training.trialEpochs)
-      var done = 0
-      result.seconds = try Stopwatch.seconds {
-        do {
-          // The same weights and orders for all trials of a fold: they differ by their settings alone.
-          let found = try trained(
-            method, fold, setting, epochs: training.trialEpochs, stream(fold, method, 0), testing: []
-          ) { epoch in
-            done += 1
-            progress.advance(loss: epoch.loss)
-          }
-          result.validationAccuracy = found.epoch.validation.score
-          result.validationLoss = found.epoch.validation.loss
-          result.epoch = found.epoch.number
-        } catch is NonFiniteValue {
-          progress.skip(training.trialEpochs - done)
-          progress.print("fold \(fold + 1)  \(method.title): \(setting.text) left the finite numbers")
-        }
-      }
-      results.trials.append(result)
-      try results.writeAll(toFolder: output)
+  /// A trial of a method on a fold. The test part is not looked at.
+  private func tried(
+    _ method: Method, _ fold: Int, _ trial: Int, _ progress: WorkProgress
+  ) throws -> TrialResult {
+    let (setting, started) = (training.settings[trial], Date())
+    var result = TrialResult(
+      fold: fold, method: method, trial: trial, setting: setting, epochs: training.trialEpochs)
+    var done = 0
+    do {
+      // The same weights and orders for all trials of a fold: they differ by their settings alone.
+      let best = try trained(
+        method, fold, setting, epochs: training.trialEpochs, stream(fold, method, 0), testing: []
+      ) { epoch in
+        done += 1
+        progress.advance(loss: epoch.loss)
+      }.epoch
+      result.validationAccuracy = best.validation.score
+      (result.validationLoss, result.epoch) = (best.validation.loss, best.number)
+    } catch is NonFiniteValue {
+      progress.skip(training.trialEpochs - done)
+      progress.print("fold \(fold + 1)  \(method.title): \(setting.text) left the finite numbers")
     }
+    result.seconds = Date().timeIntervalSince(started)
+    return result
   }
 
   /// The setting that the validation part of a fold likes best.
   private func setting(of method: Method, _ fold: Int, _ results: FoldResults) throws -> Setting {
-    guard !trials.isEmpty else { return training.settings[0] }
+    if trials(of: method).isEmpty { return training.settings[0] }
     guard let best = results.chosenTrial(of: method, fold: fold) else {
       throw ExperimentError("fold \(fold + 1), \(method.title): no trial kept to the finite numbers")
     }
@@ -117,15 +117,14 @@ struct MethodsRun {
   }
 
   private func result(
-    of method: Method, _ fold: Int, seed: Int, _ results: FoldResults, _ metrics: MetricsWriter,
+    of method: Method, _ fold: Int, seed: Int, _ setting: Setting, _ metrics: MetricsWriter,
     _ progress: WorkProgress
   ) throws -> FoldResult {
-    let split = graphs.folds[fold]
-    let setting = try setting(of: method, fold, results)
+    let test = graphs.folds[fold].test
     let found: Trained
     do {
       found = try trained(
-        method, fold, setting, epochs: training.epochs, stream(fold, method, 1 + seed), testing: split.test
+        method, fold, setting, epochs: training.epochs, stream(fold, method, 1 + seed), testing: test
       ) { epoch in
         if method == .energyTransformer { try record(epoch, fold: fold, seed: seed, in: metrics) }
         progress.advance(loss: epoch.loss)
@@ -138,10 +137,9 @@ struct MethodsRun {
     }
     return FoldResult(
       fold: fold, method: method, seed: seed, setting: setting,
-      accuracy: graphs.accuracy(of: found.predictions, on: split.test),
+      accuracy: graphs.accuracy(of: found.predictions, on: test),
       validationAccuracy: found.epoch.validation.score, epoch: found.epoch.number,
-      parameterCount: found.parameterCount, seconds: found.seconds,
-      predictions: found.predictions)
+      parameterCount: found.parameterCount, seconds: found.seconds, predictions: found.predictions)
   }
 
   /// Stream 0 of a method on a fold is that of its trials, the others belong to the seeds of its weights.
@@ -155,22 +153,20 @@ struct MethodsRun {
     onEpoch: (TrainedEpoch) throws -> Void
   ) throws -> Trained {
     let (split, draws) = (graphs.folds[fold], random.child(0))
-    func trained<Model: Parameterized<Float>>(
-      _ untrained: (Model, MethodModels.Logits<Model>)
-    ) throws -> Trained {
+    func trained<Model: Parameterized<Float>>(_ untrained: MethodModels.Untrained<Model>) throws -> Trained {
       let started = Date()
       let classifier = ClassifierTraining(
         labels: graphs.collection.labels, batchSize: training.batch, smoothing: training.smoothing,
-        logits: untrained.1)
+        logits: untrained.logits)
       var loop = loop(
-        untrained.0, setting, draws, epochs: epochs,
+        untrained.model, setting, draws, epochs: epochs,
         perEpoch: classifier.updatesPerEpoch(of: split.training.count))
       let best = try classifier.run(
         &loop, epochs: epochs, on: split.training, validatedOn: split.validation, random: draws,
         onEpoch: onEpoch)
       return Trained(
         epoch: best.epoch, seconds: Date().timeIntervalSince(started),
-        parameterCount: untrained.0.parameterCount,
+        parameterCount: untrained.model.parameterCount,
         predictions: classifier.judged(best.model, on: testing).predictions,
         energyTransformer: best.model as? GraphEnergyTransformer<Float>)
     }

@@ -4,9 +4,7 @@ import Kit
 /// Where the graphs come from and how they are divided.
 struct DataOptions: ParsableArguments, RecordedOptions {
   @Option(
-    help: ArgumentHelp(
-      "A folder with a data set of the TU Dortmund collection.",
-      discussion: "Small generated graphs, with communities or without, when left out."))
+    help: "A folder with a data set of the TU Dortmund collection; small generated graphs when left out.")
   var data: String?
   @Option(help: "Generated graphs, as many of each class.") var generatedGraphs = 240
   @Option(help: "Folds, stratified; those of the set, or ten, when left out.") var folds: Int?
@@ -60,10 +58,7 @@ struct TrainingOptions: ParsableArguments, RecordedOptions {
 
   @Option(help: "Passes over the training graphs: one budget for all methods, which no score chooses.")
   var epochs = Self.defaultEpochs
-  @Option(
-    help: ArgumentHelp(
-      "Settings of rate, weight decay and dropout tried for every method on every fold; 1 for none tried.",
-      discussion: "The same for all methods, drawn by the seed. The validation part of the fold chooses."))
+  @Option(help: "Settings, drawn by the seed, that every method tries on every fold; 1 for none tried.")
   var trials = 4
   @Option(help: "Share of the epochs that a trial takes.") var trialShare = 0.25
   @Option(help: "Trainings of every method on every fold, each from other weights.") var seeds = 1
@@ -117,8 +112,7 @@ struct TrainingOptions: ParsableArguments, RecordedOptions {
 
 /// What is read and written.
 struct OutputOptions: ParsableArguments {
-  @Option(
-    help: "Folder for the page, figures and records; Results/graph-classification-<set> when left out.")
+  @Option(help: "Folder for page, figures and records; Results/graph-classification-<set> when left out.")
   var output: String?
   @Flag(help: "Go on with the folds of a run that was interrupted; the same options give the same figures.")
   var resume = false

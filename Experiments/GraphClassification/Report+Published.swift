@@ -10,6 +10,11 @@ extension Report {
       "method", "accuracy, %", "graphs under test", "the interval of this page beside it",
     ])
     let interval = try difference(over: 0).interval
+    func cell(_ figure: (mean: Double, deviation: Double)) -> MarkdownTable.Cell {
+      figure.deviation > 0
+        ? .spread(mean: figure.mean, deviation: figure.deviation, digits: 1)
+        : .number(figure.mean, digits: 1)
+    }
     table.addRow([
       .text("Energy Transformer, this page"), .number(100 * comparison.first.scores.mean, digits: 1),
       .text("not seen in training"),
@@ -19,31 +24,19 @@ extension Report {
     for (method, figure) in found {
       let verdict = try difference(over: figure.mean / 100).verdict
       places[verdict, default: 0] += 1
-      table.addRow([
-        .text(method), Self.cell(figure), .text("not seen in training"), .text(Self.words(verdict)),
-      ])
+      table.addRow([.text(method), cell(figure), .text("not seen in training"), .text(Self.words(verdict))])
     }
     if let figure = PublishedAccuracies.energyTransformerOnSeenGraphs[name] {
       table.addRow([
-        .text("Energy Transformer, published"), Self.cell(figure), .text("seen in training"), .missing,
+        .text("Energy Transformer, published"), cell(figure), .text("seen in training"), .missing,
       ])
     }
     page.addTable(table)
     page.addParagraph(warning(places, of: found.count))
   }
 
-  private static func cell(_ figure: (mean: Double, deviation: Double)) -> MarkdownTable.Cell {
-    figure.deviation > 0
-      ? .spread(mean: figure.mean, deviation: figure.deviation, digits: 1)
-      : .number(figure.mean, digits: 1)
-  }
-
   private static func words(_ verdict: MethodDifference.Verdict) -> String {
-    switch verdict {
-    case .ahead: "above"
-    case .behind: "below"
-    case .undecided: MethodDifference.Verdict.undecided.rawValue
-    }
+    [.ahead: "above", .behind: "below"][verdict] ?? verdict.rawValue
   }
 
   private func warning(_ places: [MethodDifference.Verdict: Int], of count: Int) -> String {

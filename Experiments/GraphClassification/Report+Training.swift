@@ -2,18 +2,11 @@ import EnergyTransformer
 import Foundation
 
 extension Report {
-  /// What interval and deviations mean on this page, behind the explanation of the comparison.
-  var intervals: String {
-    let folds = graphs.folds
-    guard folds.count > 1 else { return " One fold says nothing of other folds." }
-    let judged = folds.reduce(0) { $0 + $1.test.count }
-    let learned = folds.reduce(0) { $0 + $1.training.count }
-    let share = String(format: "%.3f", Double(judged) / Double(learned))
-    return
-      " Folds have training graphs in common, so the interval is that of the corrected resampled t test (\(share) test "
-      + "graphs for each graph learned from), wider than one that takes folds for independent."
-      + (training.seeds == 1
-        ? " One seed of weights per fold: its luck is part of the spread between folds." : "")
+  /// What the comparison cannot tell, behind its explanation.
+  var limits: String {
+    if graphs.folds.count == 1 { return " One fold says nothing of other folds." }
+    if training.seeds > 1 { return "" }
+    return " One seed of weights per fold: its luck is part of the spread between folds."
   }
 
   /// How settings, epochs and sizes came about.
@@ -56,9 +49,7 @@ extension Report {
   /// Adds the settings, and how often each method chose each of them.
   func addTrials(to summary: inout [String: Double]) {
     for (index, setting) in training.settings.enumerated() {
-      summary["setting_\(index + 1)_rate"] = setting.rate
-      summary["setting_\(index + 1)_weight_decay"] = setting.weightDecay
-      summary["setting_\(index + 1)_dropout"] = setting.dropout
+      for (name, value) in setting.numbers { summary["setting_\(index + 1)_\(name)"] = value }
     }
     guard tunes else { return }
     for method in methods where method.isTrained {

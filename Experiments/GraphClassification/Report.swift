@@ -124,7 +124,7 @@ struct Report {
     page.addParagraph(introduction)
     try page.addTable(recipe, summary: record.summary)
     page.addParagraph(comparison.sentence(digits: 3))
-    page.addParagraph(comparison.explanation + intervals)
+    page.addParagraph(comparison.explanation + limits)
     page.addHeading("How every method was trained")
     for paragraph in protocolParagraphs { page.addParagraph(paragraph) }
     try page.addTable(trainingRecipe, summary: record.summary)
@@ -172,10 +172,8 @@ struct Report {
   /// The Energy Transformer's mean accuracy over a figure that has no trials, such as a published one; over 0 the interval
   /// is that of the mean.
   func difference(over figure: Double) throws -> MethodDifference {
-    let scores = comparison.first.scores
-    return try MethodDifference(
-      of: scores, over: TrialScores(scores.values.map { $0.map { _ in figure } }), better: .highest,
-      dependence: dependence)
+    try MethodDifference(
+      of: comparison.first.scores, overFigure: figure, better: .highest, dependence: dependence)
   }
 
   /// Whether settings were tried.

@@ -24,5 +24,10 @@ struct Setting: Codable, Equatable {
     ).map { Setting(rate: $0[0], weightDecay: $0[1], dropout: $0[2]) }
   }
 
+  /// The numbers by their names in tables.
+  var numbers: KeyValuePairs<String, Double> {
+    ["rate": rate, "weight_decay": weightDecay, "dropout": dropout]
+  }
+
   var text: String { "rate \(rate), weight decay \(weightDecay), dropout \(dropout)" }
 }

@@ -13,13 +13,16 @@ struct Comparison {
     let epoch: Int
     let parameterCount: Int
     let seconds: Double
-    /// AUROC on the validation nodes, by which the epoch was chosen.
-    let validation: Double
-    let areaUnderROC: Double
-    let averagePrecision: Double
-    /// On the test nodes at the threshold of the best macro-F1 on the validation nodes.
-    let macroF1: Double
+    /// The numbers of `measures`.
+    let measures: [String: Double]
   }
+
+  /// AUROC on the validation nodes, by which the epoch was chosen, then what is measured on the test nodes; macro-F1 at the
+  /// threshold of the best macro-F1 on the validation nodes.
+  static let measures: [(name: String, label: String)] = [
+    ("validation_auroc", "validation AUROC"), ("auroc", "AUROC"),
+    ("average_precision", "average precision"), ("macro_f1", "macro-F1"),
+  ]
 
   private(set) var outcomes: [Outcome] = []
   /// Scores of the test nodes of the first split of the largest part, first seed, for curves.
@@ -47,9 +50,11 @@ struct Comparison {
               Outcome(
                 kind: kind, fraction: fraction, split: index, seed: seed, epoch: trained.epoch,
                 parameterCount: trained.parameterCount, seconds: Date().timeIntervalSince(started),
-                validation: try trained.validation.areaUnderROC, areaUnderROC: try test.areaUnderROC,
-                averagePrecision: try test.averagePrecision,
-                macroF1: test.operatingPoint(at: threshold).macroF1))
+                measures: [
+                  "validation_auroc": try trained.validation.areaUnderROC, "auroc": try test.areaUnderROC,
+                  "average_precision": try test.averagePrecision,
+                  "macro_f1": test.operatingPoint(at: threshold).macroF1,
+                ]))
             guard place == splits.largest, seed == 0 else { continue }
             if index == 0 { drawn.append((kind, test)) }
             guard let model = trained.model as? NodeEnergyTransformer<Float> else { continue }
@@ -64,26 +69,27 @@ struct Comparison {
   }
 
   /// A measure of a model for a part of the nodes, by splits and seeds.
-  func scores(
-    _ kind: NodeModelKind, _ fraction: Double, _ value: (Outcome) -> Double
-  ) throws -> TrialScores {
+  func scores(_ kind: NodeModelKind, _ fraction: Double, _ measure: String) throws -> TrialScores {
     let found = outcomes.filter { $0.kind == kind && $0.fraction == fraction }
     let splits = (found.map(\.split).max() ?? -1) + 1
-    return try TrialScores((0..<splits).map { split in found.filter { $0.split == split }.map(value) })
+    return try TrialScores(
+      (0..<splits).map { split in
+        found.filter { $0.split == split }.map { $0.measures[measure] ?? .nan }
+      })
   }
 
   /// Everything measured, one row a training.
   var table: CSVTable {
-    var table = CSVTable(columns: [
-      "model", "train_fraction", "split", "seed", "epoch", "parameters", "validation_auroc", "auroc",
-      "average_precision", "macro_f1",
-    ])
+    let names = Self.measures.map(\.name)
+    var table = CSVTable(
+      columns: ["model", "train_fraction", "split", "seed", "epoch", "parameters"] + names)
     for outcome in outcomes {
-      table.addRow([
-        outcome.kind.label, "\(outcome.fraction)", "\(outcome.split)", "\(outcome.seed)",
-        "\(outcome.epoch)", "\(outcome.parameterCount)", "\(outcome.validation)",
-        "\(outcome.areaUnderROC)", "\(outcome.averagePrecision)", "\(outcome.macroF1)",
-      ])
+      table.addRow(
+        [
+          outcome.kind.label, "\(outcome.fraction)", "\(outcome.split)", "\(outcome.seed)",
+          "\(outcome.epoch)",
+          "\(outcome.parameterCount)",
+        ] + names.map { "\(outcome.measures[$0] ?? .nan)" })
     }
     return table
   }

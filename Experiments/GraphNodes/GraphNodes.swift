@@ -21,7 +21,7 @@ struct GraphNodes: ParsableCommand {
     let started = Date()
     // Everything that can fail without a trained model comes before training.
     let nodes = try PreparedNodes(data, isSmall: output.quick)
-    let splits = try NodeSplits(of: nodes, data, tunes: training.trials > 1, seed: training.seed)
+    let splits = try nodes.splits(data, tunes: training.trials > 1, seed: training.seed)
     let folder = output.output ?? "Results/graph-nodes-\(nodes.graph.name)"
     try OutputFolder.prepare(folder)
     var record = RunRecord(
@@ -36,19 +36,16 @@ struct GraphNodes: ParsableCommand {
         + training.unlabelledRuns * training.maskEpochs,
       unit: "updates")
     let models = NodeModels(nodes: nodes, model: model, training: training, progress: progress)
-    let tuning = try Tuning(
-      models: models, kinds: kinds, splits: splits.tuning,
-      candidates: NodeSetting.candidates(training.trials, model, training))
-    let tuned = Date()
-    let comparison = try Comparison(models: models, kinds: kinds, splits: splits, tuning: tuning)
-    let compared = Date()
-    let unlabelled = try UnlabelledScores(models: models)
+    let candidates = NodeSetting.candidates(training.trials, model, training)
+    let tuning = try record.timed("tuning") {
+      try Tuning(models: models, kinds: kinds, splits: splits.tuning, candidates: candidates)
+    }
+    let comparison = try record.timed("comparison") {
+      try Comparison(models: models, kinds: kinds, splits: splits, tuning: tuning)
+    }
+    let unlabelled = try record.timed("unlabelled") { try UnlabelledScores(models: models) }
     progress.finish()
-    record.timings = [
-      "tuning": tuned.timeIntervalSince(started), "comparison": compared.timeIntervalSince(tuned),
-      "unlabelled": Date().timeIntervalSince(compared),
-      "total": Date().timeIntervalSince(started),
-    ]
+    record.timings["total"] = Date().timeIntervalSince(started)
     let report = Report(
       splits: splits, models: models, tuning: tuning, comparison: comparison, unlabelled: unlabelled)
     try report.write(record, to: folder)

@@ -6,26 +6,18 @@ enum NodeModelKind: Int, CaseIterable {
   case energyTransformer, logistic, perceptron, neighbourPerceptron, convolution, transformer
 
   /// What stands before the names of its results.
-  var prefix: String {
-    switch self {
-    case .energyTransformer: ""
-    case .logistic: "logistic_"
-    case .perceptron: "perceptron_"
-    case .neighbourPerceptron: "neighbour_perceptron_"
-    case .convolution: "gcn_"
-    case .transformer: "transformer_"
-    }
-  }
-
+  var prefix: String { names.prefix }
   /// What tables call it.
-  var label: String {
+  var label: String { names.label }
+
+  private var names: (prefix: String, label: String) {
     switch self {
-    case .energyTransformer: "Energy Transformer"
-    case .logistic: "Logistic regression"
-    case .perceptron: "Perceptron"
-    case .neighbourPerceptron: "Perceptron with neighbour means"
-    case .convolution: "Graph convolution network"
-    case .transformer: "Conventional graph transformer block"
+    case .energyTransformer: ("", "Energy Transformer")
+    case .logistic: ("logistic_", "Logistic regression")
+    case .perceptron: ("perceptron_", "Perceptron")
+    case .neighbourPerceptron: ("neighbour_perceptron_", "Perceptron with neighbour means")
+    case .convolution: ("gcn_", "Graph convolution network")
+    case .transformer: ("transformer_", "Conventional graph transformer block")
     }
   }
 }
@@ -78,27 +70,11 @@ struct NodeModels {
   private var inputs: Int { nodes.graph.featureCount }
   private var count: Int { energyTransformer.parameterCount }
 
-  func perceptron(inputs: Int) -> PerceptronConfiguration {
+  private func perceptron(inputs: Int) -> PerceptronConfiguration {
     let width = PerceptronConfiguration.width(
       forParameterCount: count, inputs: inputs, layerCount: 1, classCount: 2)
     return PerceptronConfiguration(
       inputSize: self.inputs, hiddenSizes: [width], classCount: 2, dropout: model.dropout)
-  }
-
-  var convolution: GraphConvolutionConfiguration {
-    let width = GraphConvolutionConfiguration.width(
-      forParameterCount: count, inputSize: inputs, classCount: 2)
-    return GraphConvolutionConfiguration(
-      inputSize: inputs, width: width, classCount: 2, dropout: model.dropout)
-  }
-
-  /// The block is repeated as often as the descent has steps.
-  var transformer: GraphTransformerConfiguration {
-    GraphTransformerConfiguration(
-      inputSize: inputs, dimension: model.dimension, headCount: model.heads, keySize: model.keySize,
-      hiddenSize: model.memories, classCount: 2, blockCount: model.blocks, repeats: model.steps,
-      dropout: model.dropout
-    ).withHiddenSize(closestTo: count)
   }
 
   /// Trains a model of a kind, from random weights, on the training nodes of a split.
@@ -111,17 +87,28 @@ struct NodeModels {
     }
     switch kind {
     case .energyTransformer:
-      return try train(
-        NodeEnergyTransformer<Float>(energyTransformer, random: weights), on: energyGraph, split,
-        random.child(1))
+      let model = NodeEnergyTransformer<Float>(energyTransformer, random: weights)
+      return try train(model, on: energyGraph, split, random.child(1))
     case .logistic:
       return try trained(LogisticRegression<Float>(inputSize: inputs, classCount: 2, random: weights))
     case .perceptron:
       return try trained(MultilayerPerceptron<Float>(perceptron(inputs: inputs), random: weights))
     case .neighbourPerceptron:
       return try trained(NeighbourMeanPerceptron<Float>(perceptron(inputs: 2 * inputs), random: weights))
-    case .convolution: return try trained(GraphConvolutionNetwork<Float>(convolution, random: weights))
-    case .transformer: return try trained(GraphTransformer<Float>(transformer, random: weights))
+    case .convolution:
+      let width = GraphConvolutionConfiguration.width(
+        forParameterCount: count, inputSize: inputs, classCount: 2)
+      let configuration = GraphConvolutionConfiguration(
+        inputSize: inputs, width: width, classCount: 2, dropout: model.dropout)
+      return try trained(GraphConvolutionNetwork<Float>(configuration, random: weights))
+    case .transformer:
+      // The block is repeated as often as the descent has steps.
+      let configuration = GraphTransformerConfiguration(
+        inputSize: inputs, dimension: model.dimension, headCount: model.heads, keySize: model.keySize,
+        hiddenSize: model.memories, classCount: 2, blockCount: model.blocks, repeats: model.steps,
+        dropout: model.dropout
+      ).withHiddenSize(closestTo: count)
+      return try trained(GraphTransformer<Float>(configuration, random: weights))
     }
   }
 }

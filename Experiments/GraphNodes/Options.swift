@@ -9,10 +9,7 @@ struct DataOptions: ParsableArguments, RecordedOptions {
   @Option(parsing: .upToNextOption, help: "Parts of the nodes to learn from, one or several.")
   var trainFraction = [0.01, 0.4]
   @Option(help: "Random splits for each part; results are means over them.") var splits = 5
-  @Option(
-    help:
-      "Part of the nodes set aside for tuning: they never score. 0 for none; --trials 1 needs none either."
-  )
+  @Option(help: "Part of the nodes set aside for tuning, which never score; 0 for none.")
   var tuningFraction = 0.25
   @Option(help: "Random splits of the nodes set aside, on which trials are judged.") var tuningSplits = 2
   @Option(help: "Laplacian eigenvectors that tell the Energy Transformer where a node stands.")
@@ -48,8 +45,7 @@ struct ModelOptions: ParsableArguments, BlockOptions {
   var noise = 0.02
   @Option(help: "Share of hidden units that training leaves out, in every model that has some.")
   var dropout = 0.5
-  @Option(
-    help: "Read beside the last step: first-step, or start for before it; tokens for both ends without norm.")
+  @Option(help: "Read beside the last step: first-step; start for before it; tokens for both without norm.")
   var readOut = "first-step"
   @Flag(help: "Read the node's own shares of the energy too, before the first step and after the last.")
   var readEnergies = false
@@ -73,10 +69,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Updates at most, each on all training nodes.") var epochs = 200
   @Option(help: "Updates without a better validation score after which a training ends.") var patience = 40
   @Option(help: "Trainings of every model on every split, each from other weights.") var seeds = 3
-  @Option(
-    help:
-      "Settings of rate, decay and dropouts tried for every model on the nodes set aside; the first is the options'."
-  )
+  @Option(help: "Settings of rate, decay and dropouts that every model tries; the first is the options'.")
   var trials = 8
   @Option(help: "Rate of AdamW.") var rate = 0.01
   @Option(help: "Weight decay of AdamW, on matrices.") var weightDecay = 0.01

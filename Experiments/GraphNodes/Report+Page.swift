@@ -7,7 +7,7 @@ extension Report {
     var page = MarkdownPage(title: record.title)
     page.addParagraph(subject)
     try page.addTable(record.tables[0], summary: record.summary)
-    page.addParagraph(methods.sentence(digits: 3) + " " + methods.explanation + " " + overlapText)
+    page.addParagraph(methods.sentence(digits: 3) + " " + methods.explanation)
     try page.addTable(record.tables[1], summary: record.summary)
     page.addParagraph(
       "All measures: mean ± deviation between the \(splits.splits[0].count) splits, each the mean over "
@@ -78,12 +78,6 @@ extension Report {
     ]
   }
 
-  private var overlapText: String {
-    let split = splits.splits[splits.largest][0]
-    return "Splits share training nodes: the interval is that of the corrected resampled t test, for "
-      + "\(split.test.count) nodes judged and \(split.training.count) learned from."
-  }
-
   private var tuningText: String {
     let fixed =
       "Sizes, steps, step size and read-out of the Energy Transformer are the program's defaults, which came from earlier "
@@ -91,14 +85,14 @@ extension Report {
     guard !tuning.trials.isEmpty else {
       return "Nothing was tuned on this graph"
         + (models.training.trials > 1
-          ? ", which has too few anomalies to set nodes aside for it (\(NodeSplits.leastAnomalies) are needed among "
+          ? ", which has too few anomalies to set nodes aside for it (\(PreparedNodes.leastAnomalies) are needed among "
             + "them)" : "")
         + ": every model is trained with the rate, decay and dropouts of the program's options. \(fixed)."
     }
     return
-      "\(splits.setAside.nodes) nodes, \(splits.setAside.anomalies) of them anomalies, were set aside for tuning, the same "
+      "\(splits.setAside.count) nodes, \(splits.setAside.count { nodes.isAnomaly[$0] }) of them anomalies, were set aside for tuning, the same "
       + "for every seed; they are in no split of the tables, neither to learn from nor to judge. On "
-      + "\(splits.tuning.count == 1 ? "a split" : "\(splits.tuning.count) splits") of them every model tried the same \(tuning.trialCount) settings of rate, weight decay and dropouts, "
+      + "\(splits.tuning.count == 1 ? "a split" : "\(splits.tuning.count) splits") of them every model tried the same \(tuning.candidates.count) settings of rate, weight decay and dropouts, "
       + "with the same weights, and took that of the best mean AUROC (below; every trial is in trials.csv). \(fixed)."
   }
 

@@ -12,15 +12,6 @@ struct Report {
 
   var nodes: PreparedNodes { models.nodes }
 
-  /// The measures of a model, by their names in the summary.
-  static var measures: [(name: String, label: String, value: (Comparison.Outcome) -> Double)] {
-    [
-      ("auroc", "AUROC", { $0.areaUnderROC }),
-      ("average_precision", "average precision", { $0.averagePrecision }),
-      ("macro_f1", "macro-F1", { $0.macroF1 }),
-    ]
-  }
-
   /// The models that were trained.
   var kinds: [NodeModelKind] {
     NodeModelKind.allCases.filter { kind in comparison.outcomes.contains { $0.kind == kind } }
@@ -57,7 +48,7 @@ struct Report {
     func method(_ kind: NodeModelKind) throws -> MethodComparison.Method {
       .init(
         prefix: kind.prefix, label: kind.label,
-        scores: try comparison.scores(kind, largest) { $0.areaUnderROC })
+        scores: try comparison.scores(kind, largest, "auroc"))
     }
     let split = splits.splits[splits.largest][0]
     return try MethodComparison(
@@ -70,18 +61,12 @@ struct Report {
     var summary: [String: Double] = [:]
     for kind in kinds {
       for fraction in splits.fractions {
-        var measures = Self.measures.map { (name: $0.name, value: $0.value) }
-        measures.append((name: "validation_auroc", value: { $0.validation }))
-        for (name, value) in measures {
-          try comparison.scores(kind, fraction, value).add(
+        for (name, _) in Comparison.measures {
+          try comparison.scores(kind, fraction, name).add(
             to: &summary, as: "\(kind.prefix)\(name)_\(percentName(fraction))")
         }
       }
-      let setting = tuning.setting(kind)
-      summary["\(kind.prefix)rate"] = setting.rate
-      summary["\(kind.prefix)weight_decay"] = setting.weightDecay
-      summary["\(kind.prefix)dropout"] = setting.dropout
-      summary["\(kind.prefix)input_dropout"] = setting.inputDropout
+      for (name, value) in tuning.setting(kind).numbers { summary["\(kind.prefix)\(name)"] = value }
       let all = comparison.outcomes.filter { $0.kind == kind }
       summary["\(kind.prefix)parameter_count"] = Double(all[0].parameterCount)
       summary["\(kind.prefix)train_seconds"] = all.reduce(0) { $0 + $1.seconds }
@@ -101,21 +86,18 @@ struct Report {
   }
 
   private var measuresTable: TableRecipe {
-    let columns = splits.fractions.flatMap { fraction in
-      Self.measures.map { "\($0.label), \(NumberText.percent(fraction))" }
+    let cells = splits.fractions.flatMap { fraction in
+      Comparison.measures.dropFirst().map { name, label in
+        (key: "\(name)_\(percentName(fraction))", column: "\(label), \(NumberText.percent(fraction))")
+      }
     }
     let hasDeviation = splits.splits[0].count > 1
     return TableRecipe(
-      name: "measures", columns: ["Model"] + columns,
+      name: "measures", columns: ["Model"] + cells.map(\.column),
       rows: kinds.map { kind in
-        .init(
-          label: kind.label,
-          summaryKeys: splits.fractions.flatMap { fraction in
-            Self.measures.map { measure in
-              let key = "\(kind.prefix)\(measure.name)_\(percentName(fraction))"
-              return hasDeviation ? "\(key) ± \(key)_deviation" : key
-            }
-          })
+        let keys = cells.map { kind.prefix + $0.key }
+        return .init(
+          label: kind.label, summaryKeys: hasDeviation ? keys.map { "\($0) ± \($0)_deviation" } : keys)
       }, digits: 3, best: .highest)
   }
 
@@ -124,9 +106,8 @@ struct Report {
       name: "settings",
       columns: ["Model", "rate", "weight decay", "dropout of hidden units", "dropout of features"],
       rows: kinds.map { kind in
-        .init(
-          label: kind.label,
-          summaryKeys: ["rate", "weight_decay", "dropout", "input_dropout"].map { kind.prefix + $0 })
+        let numbers = tuning.setting(kind).numbers
+        return .init(label: kind.label, summaryKeys: numbers.map { kind.prefix + $0.key })
       }, digits: 4, columnDigits: [4, 3, 1, 1])
   }
 

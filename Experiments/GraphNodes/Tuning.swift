@@ -11,6 +11,11 @@ struct NodeSetting: Equatable {
   /// Share of the features that training leaves out.
   var inputDropout: Double
 
+  /// The numbers by their names in tables.
+  var numbers: KeyValuePairs<String, Double> {
+    ["rate": rate, "weight_decay": weightDecay, "dropout": dropout, "input_dropout": inputDropout]
+  }
+
   /// The settings that every model tries, the same in every run: those of the options, then others drawn at random, rate
   /// and decay evenly by their logarithms.
   static func candidates(_ count: Int, _ model: ModelOptions, _ training: TrainingOptions) -> [NodeSetting] {
@@ -65,6 +70,7 @@ struct Tuning {
     guard candidates.count > 1, !splits.isEmpty else { return }
     let root = RandomStream(seed: models.training.seed).child(5)
     for kind in kinds {
+      var best = -Double.infinity
       for (candidate, setting) in candidates.enumerated() {
         for (index, split) in splits.enumerated() {
           // The same weights and draws for every setting.
@@ -77,43 +83,32 @@ struct Tuning {
           } catch is NonFiniteValue {}
           trials.append(trial)
         }
+        let areas = trials.suffix(splits.count).compactMap(\.judged)
+        let mean = areas.reduce(0) { $0 + $1 / Double(areas.count) }
+        if areas.count == splits.count, mean > best { (best, chosen[kind]) = (mean, candidate) }
       }
-      chosen[kind] =
-        candidates.indices.compactMap { candidate in score(kind, candidate).map { (candidate, $0) } }
-        .max { $0.1 < $1.1 }?.0
     }
   }
 
-  /// Trials of a model; 1 where nothing was tried.
-  var trialCount: Int { trials.isEmpty ? 1 : candidates.count }
-
-  /// The place of a model's setting among the candidates; of equals the first.
+  /// The setting that a model takes by its place among the candidates: that of the best mean AUROC over the splits, of
+  /// equals the first; none of which a training left the finite numbers.
   func choice(_ kind: NodeModelKind) -> Int { chosen[kind] ?? 0 }
 
   /// The setting that a model is trained with.
   func setting(_ kind: NodeModelKind) -> NodeSetting { candidates[choice(kind)] }
 
-  /// The mean AUROC of a setting over the splits of the nodes set aside; nil where a training left the finite numbers.
-  private func score(_ kind: NodeModelKind, _ candidate: Int) -> Double? {
-    let found = trials.filter { $0.kind == kind && $0.candidate == candidate }
-    let areas = found.compactMap(\.judged)
-    return areas.count < found.count ? nil : areas.reduce(0) { $0 + $1 / Double(areas.count) }
-  }
-
   /// Every trial, one row a model, setting and split; without scores where a training left the finite numbers.
   var table: CSVTable {
-    var table = CSVTable(columns: [
-      "model", "setting", "rate", "weight_decay", "dropout", "input_dropout", "split", "epoch",
-      "validation_auroc", "auroc", "chosen",
-    ])
+    var table = CSVTable(
+      columns: ["model", "setting"] + candidates[0].numbers.map(\.key)
+        + ["split", "epoch", "validation_auroc", "auroc", "chosen"])
     for trial in trials {
-      let setting = candidates[trial.candidate]
-      table.addRow([
-        trial.kind.label, "\(trial.candidate)", "\(setting.rate)", "\(setting.weightDecay)",
-        "\(setting.dropout)", "\(setting.inputDropout)", "\(trial.split)", trial.epoch.map { "\($0)" } ?? "",
-        trial.validation.map { "\($0)" } ?? "", trial.judged.map { "\($0)" } ?? "",
-        "\(choice(trial.kind) == trial.candidate)",
-      ])
+      table.addRow(
+        [trial.kind.label, "\(trial.candidate)"] + candidates[trial.candidate].numbers.map { "\($0.value)" }
+          + [
+            "\(trial.split)", trial.epoch.map { "\($0)" } ?? "", trial.validation.map { "\($0)" } ?? "",
+            trial.judged.map { "\($0)" } ?? "", "\(choice(trial.kind) == trial.candidate)",
+          ])
     }
     return table
   }

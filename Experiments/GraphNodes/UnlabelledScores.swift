@@ -40,15 +40,14 @@ struct UnlabelledScores {
       }
       errors.append(Double(error.mean().scalar))
     }
-    scores.append(
-      Score(
-        name: "distance_score_auroc", label: "Distance of the features from the mean of the neighbours",
-        areas: [try nodes.areaUnderROC(Self.distances(nodes))]))
     let rows = nodes.graph.neighbours.rowStarts
-    scores.append(
-      Score(
-        name: "degree_score_auroc", label: "Number of neighbours",
-        areas: [try nodes.areaUnderROC(zip(rows, rows.dropFirst()).map { Double($1 - $0) })]))
+    for (name, label, values) in [
+      ("distance", "Distance of the features from the mean of the neighbours", Self.distances(nodes)),
+      ("degree", "Number of neighbours", zip(rows, rows.dropFirst()).map { Double($1 - $0) }),
+    ] {
+      scores.append(
+        Score(name: "\(name)_score_auroc", label: label, areas: [try nodes.areaUnderROC(values)]))
+    }
   }
 
   private static func trained(

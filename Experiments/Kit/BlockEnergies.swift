@@ -2,7 +2,7 @@ package import EnergyTransformer
 
 /// The energies of examples along the descents of a model's blocks, by part, and whether they fell.
 package struct BlockEnergies: Sendable {
-  /// The parts of every block and behind them their sum, each with its values, [moment][example].
+  /// The parts of every block and behind them their sum, each with its values, [step][example].
   package private(set) var parts: [(name: String, values: [[Double]])] = []
   /// Whether an example's energy fell at every step of every block.
   package private(set) var fell: [Bool] = []
@@ -15,28 +15,21 @@ package struct BlockEnergies: Sendable {
   /// - Parameter count: What energies are divided by, such as the number of nodes of a graph.
   package mutating func add(_ results: [DescentResult<Float>], dividedBy count: Double = 1) {
     blockCount = results.count
-    var added: [(name: String, values: [[Double]])] = []
-    var totals: [[[Float]]] = []
-    for (block, result) in results.enumerated() {
-      let energies = result.trajectory.energies
-      let prefix = results.count > 1 ? "block \(block + 1) " : ""
-      func values(_ energy: (EnergyByPart<Float>) -> Tensor<Float>) -> [[Double]] {
-        energies.map { energy($0).elements.map { Double($0) / count } }
+    let added = results.enumerated().flatMap { block, result in
+      result.trajectory.series.map { series in
+        (
+          name: (results.count > 1 ? "block \(block + 1) " : "") + series.name,
+          values: series.byStep.map { $0.map { $0 / count } }
+        )
       }
-      for (index, part) in energies[0].parts.enumerated() {
-        added.append((prefix + part.name, values { $0.parts[index].energy }))
-      }
-      added.append((prefix + "total", values(\.total)))
-      totals.append(energies.map(\.total.elements))
     }
-    fell += totals[0][0].indices.map { example in
-      totals.allSatisfy { steps in zip(steps, steps.dropFirst()).allSatisfy { $1[example] < $0[example] } }
-    }
+    let falls = results.map { $0.trajectory.fellAtEveryStep() }
+    fell += falls[0].indices.map { example in falls.allSatisfy { $0[example] } }
     if parts.isEmpty {
       parts = added
     } else {
       for part in parts.indices {
-        for moment in parts[part].values.indices { parts[part].values[moment] += added[part].values[moment] }
+        for step in parts[part].values.indices { parts[part].values[step] += added[part].values[step] }
       }
     }
   }

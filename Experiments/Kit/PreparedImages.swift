@@ -23,13 +23,14 @@ package struct PreparedImages: Sendable {
   package init(_ options: ImageOptions, seed: UInt64) throws {
     let found = try ImageSource.open(path: options.data)
     source = options.data
-    for note in found.notes { print("\(options.data ?? "embedded digits"): \(note)") }
+    let name = options.data ?? "embedded digits"
+    for note in found.notes { print("\(name): \(note)") }
     (trainingCount, testCount) = (found.train.count, found.test.count)
     var split = RandomStream(seed: 0).child(1)
     if options.validation > 0 {
       guard options.validation < found.train.count else {
         throw DataFileError(
-          file: options.data ?? "embedded digits",
+          file: name,
           problem: "--validation \(options.validation) of \(found.train.count) training images leaves none")
       }
       (training, test) = found.train.split(validationCount: options.validation, using: &split)
@@ -44,7 +45,7 @@ package struct PreparedImages: Sendable {
     isValidation = options.validation > 0
     guard training.height % options.patch == 0, training.width % options.patch == 0 else {
       throw DataFileError(
-        file: options.data ?? "embedded digits",
+        file: name,
         problem: "--patch \(options.patch) does not divide images of \(training.height) x \(training.width)")
     }
     normalization = PixelNormalization(measuring: training)
@@ -53,7 +54,7 @@ package struct PreparedImages: Sendable {
     let scored = Int((Double(grid.patchCount) * options.mask).rounded(.toNearestOrEven))
     guard scored > 0, scored < grid.patchCount else {
       throw DataFileError(
-        file: options.data ?? "embedded digits",
+        file: name,
         problem:
           "--mask \(options.mask) of \(grid.patchCount) patches hides \(scored), expected 1 ... \(grid.patchCount - 1)"
       )
@@ -72,35 +73,24 @@ package struct PreparedImages: Sendable {
   /// The same preparation with `count` of the training images in the place of those under test, for choices that the
   /// latter must not make.
   ///
+  /// - Parameter learning: Whether these images are learned from all the same; otherwise they are held back.
   /// - Throws: `DataFileError` where there are not more training images than that.
-  package func testing(onTrainingImages count: Int) throws -> PreparedImages {
+  package func testing(onTrainingImages count: Int, learning: Bool) throws -> PreparedImages {
     guard count < training.count else {
       throw DataFileError(
         file: name,
-        problem: "--tuning-images \(count) of \(training.count) training images leaves none")
+        problem: learning
+          ? "--tuning-images \(count) of \(training.count) training images leaves none"
+          : "\(training.count) training images, expected more than the \(count) held back for trials")
     }
     var copy = self
-    var split = RandomStream(seed: 0).child(3)
-    copy.test = training.split(validationCount: count, using: &split).validation
-    copy.isValidation = true
-    copy.testMask = Self.testMask(grid, scored: policy.scoredCount, count: count)
-    return copy
-  }
-
-  /// The same preparation with `count` of the training images held back from training and in the place of those under
-  /// test, for trials that the latter must not judge.
-  ///
-  /// - Throws: `DataFileError` where there are not more training images than that.
-  package func holdingBack(_ count: Int) throws -> PreparedImages {
-    guard count < training.count else {
-      throw DataFileError(
-        file: name,
-        problem: "\(training.count) training images, expected more than the \(count) held back for trials")
+    var split = RandomStream(seed: 0).child(learning ? 3 : 4)
+    let (rest, chosen) = training.split(validationCount: count, using: &split)
+    copy.test = chosen
+    if !learning {
+      copy.training = rest
+      copy.normalization = PixelNormalization(measuring: rest)
     }
-    var copy = self
-    var split = RandomStream(seed: 0).child(4)
-    (copy.training, copy.test) = training.split(validationCount: count, using: &split)
-    copy.normalization = PixelNormalization(measuring: copy.training)
     copy.isValidation = true
     copy.testMask = Self.testMask(grid, scored: policy.scoredCount, count: count)
     return copy
@@ -122,6 +112,12 @@ package struct PreparedImages: Sendable {
     let deviation = Tensor(shape: shape, elements: normalization.standardDeviation)
     let mean = Tensor(shape: shape, elements: normalization.mean)
     return grid.images(of: patches) * deviation + mean
+  }
+
+  /// The mean squared errors over hidden pixels of completions of images under test, in normalised units, clamped to
+  /// 0 ... 1.
+  package func errors(of completed: Tensor<Float>, _ range: Range<Int>) -> [Double] {
+    hiddenErrors(clampedToPixels(pixels(of: completed)), pixels(test, range), hiddenPixels(range))
   }
 
   /// Hidden pixels of images under test, 1 where hidden, [batch, height, width, channels].

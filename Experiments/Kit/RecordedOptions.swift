@@ -53,14 +53,6 @@ extension String {
 extension [String: String] {
   /// The same options without those of these names.
   package func leavingOut(_ names: String...) -> [String: String] { filter { !names.contains($0.key) } }
-
-  /// The first option, by name, that was recorded with another value than these have, in the words of an error; nil where
-  /// none was.
-  package func difference(from options: [String: String]) -> String? {
-    options.sorted { $0.key < $1.key }.first { self[$0.key] != $0.value }.map { name, value in
-      "made with --\(name) \(self[name] ?? "(missing)"), not \(value)"
-    }
-  }
 }
 
 /// What a property wrapper of a command holds.

@@ -8,6 +8,14 @@ extension RunRecord {
     versions["vector_unit"] = SystemLibraries.vectorUnit
   }
 
+  /// Does a part of the work and records the seconds that it takes under a name.
+  package mutating func timed<Result>(_ name: String, _ work: () throws -> Result) rethrows -> Result {
+    let started = Date()
+    let result = try work()
+    timings[name] = Date().timeIntervalSince(started)
+    return result
+  }
+
   /// What runs the command again from the package's folder.
   package var command: String { "swift run -c release \(commandLine)" }
 

@@ -30,7 +30,10 @@ struct Comparison {
     for seed in 0..<output.seeds {
       for method in ComparedMethod.allCases where record.training(method, seed: seed) == nil {
         var run = run
-        run.setting = try chosen(method, record)
+        guard let setting = settings.count > 1 ? record.chosenTrial(method)?.setting : settings[0] else {
+          throw ExperimentError("comparison: no trial of the \(method.title) kept to the finite numbers")
+        }
+        run.setting = setting
         run.training.seed &+= UInt64(seed)
         var found = ComparisonRecord.Training(
           method: method, seed: seed, setting: run.setting, updates: own.updates, seconds: own.seconds,
@@ -53,11 +56,12 @@ struct Comparison {
   }
 
   /// Checks before any work that trials can be made of these images.
-  func checkTrials() throws { _ = try Trainer(images: heldBack(), training: run.training) }
+  func checkTrials() throws { _ = try TrainingPlan(images: heldBack(), training: run.training) }
 
   /// Some training images, as many as a tenth of them, set aside to judge trials by.
   private func heldBack() throws -> PreparedImages {
-    try run.images.holdingBack(min(1_000, max(1, run.images.training.count / 10)))
+    let count = min(1_000, max(1, run.images.training.count / 10))
+    return try run.images.testing(onTrainingImages: count, learning: false)
   }
 
   /// Both methods try every setting on the training images without a part that is held back. Images under test play no
@@ -79,31 +83,26 @@ struct Comparison {
     }
   }
 
-  private func chosen(_ method: ComparedMethod, _ record: ComparisonRecord) throws -> Setting {
-    if settings.count == 1 { return settings[0] }
-    guard let trial = record.chosenTrial(method) else {
-      throw ExperimentError("comparison: no trial of the \(method.title) kept to the finite numbers")
-    }
-    return trial.setting
-  }
-
   /// Trains a method and judges it on the images under test of a run; no error where it left the finite numbers.
   private func measured(
     _ method: ComparedMethod, _ run: EnergyTraining, _ parameterCount: Int, updates: Int
   ) throws -> (error: Double?, seconds: Double) {
-    func measured(_ training: some ComparedTraining) throws -> (error: Double?, seconds: Double) {
-      let started = Date()
-      do {
-        let found = try training.trained(updateCount: updates)
-        let error = try training.error(of: found.model)
-        return (error.isFinite ? error : nil, found.seconds)
-      } catch  where error is NonFiniteValue || error is DescentFailure {
-        return (nil, Date().timeIntervalSince(started))
+    let started = Date()
+    do {
+      let (error, seconds): (Double, Double)
+      switch method {
+      case .energyTransformer:
+        let found = try run.trained(updateCount: updates)
+        let evaluation = try Evaluation(model: found.model, images: run.images, settings: run.settings)
+        (error, seconds) = (evaluation.lastError, found.seconds)
+      case .transformer:
+        let other = ConventionalTraining(run: run, parameterCount: parameterCount)
+        let found = try other.trained(updateCount: updates)
+        (error, seconds) = (other.error(of: found.model), found.seconds)
       }
-    }
-    switch method {
-    case .energyTransformer: return try measured(run)
-    case .transformer: return try measured(ConventionalTraining(run: run, parameterCount: parameterCount))
+      return (error.isFinite ? error : nil, seconds)
+    } catch  where error is NonFiniteValue || error is DescentFailure {
+      return (nil, Date().timeIntervalSince(started))
     }
   }
 

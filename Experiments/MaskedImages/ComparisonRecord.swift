@@ -19,15 +19,6 @@ struct ComparisonRecord: JSONRecord {
   static let fileName = "comparison.json"
   static let isPretty = true
 
-  /// What the numbers depend on.
-  struct Key: Codable {
-    /// The options that determine them, by name.
-    var options: [String: String]
-    /// The SHA-256 of every file of the data.
-    var data: [String]
-    var commit: SourceCommit
-  }
-
   /// What a setting was worth to a method on held-back training images.
   struct Trial: Codable {
     var method: ComparedMethod
@@ -51,7 +42,8 @@ struct ComparisonRecord: JSONRecord {
     var error: Double
   }
 
-  var key: Key
+  /// What the numbers depend on.
+  var key: RunIdentity
   var date = Date()
   /// Images that were held back for the trials.
   var heldBack = 0
@@ -60,7 +52,7 @@ struct ComparisonRecord: JSONRecord {
   var trials: [Trial] = []
   var trainings: [Training] = []
 
-  init(key: Key) { self.key = key }
+  init(key: RunIdentity) { self.key = key }
 
   func updates(of method: ComparedMethod) -> Int {
     (method == .energyTransformer ? energyUpdates : transformerUpdates) ?? 1
@@ -92,25 +84,5 @@ struct ComparisonRecord: JSONRecord {
   }
 
   /// Whether its numbers can be those of trainings.
-  var isSound: Bool {
-    trainings.allSatisfy { $0.error.isFinite && (0...1e9).contains($0.seconds) }
-  }
-
-  /// Why these numbers are not those of a run with this key; nil where they are.
-  ///
-  /// - Parameter goesOn: Whether the same run goes on, whose uncommitted changes are the user's to answer for; another run
-  ///   takes over numbers of a clean commit alone.
-  func mismatch(_ other: Key, goesOn: Bool) -> String? {
-    if let difference = key.options.difference(from: other.options) { return "it was \(difference)" }
-    if key.data != other.data { return "it was made from other data" }
-    if key.commit.hash != other.commit.hash {
-      return "it was made at commit \(key.commit.short), this is \(other.commit.short)"
-    }
-    guard !goesOn else { return nil }
-    if key.commit.hash == "unknown" { return "its commit is not known" }
-    if key.commit.isDirty || other.commit.isDirty {
-      return "the sources had changes that are not committed, \(key.commit.isDirty ? "then" : "now")"
-    }
-    return nil
-  }
+  var isSound: Bool { trainings.allSatisfy { $0.error.isFinite && (0...1e9).contains($0.seconds) } }
 }

@@ -3,7 +3,7 @@ import Kit
 
 /// Trains a conventional transformer on the same task: a block shared over as many repeats as the descent has steps, as
 /// many parameters, the same optimisers.
-struct ConventionalTraining: ComparedTraining {
+struct ConventionalTraining {
   /// How the Energy Transformer is trained.
   let run: EnergyTraining
   /// The parameters to come closest to.
@@ -21,22 +21,24 @@ struct ConventionalTraining: ComparedTraining {
   }
 
   func trained(updateCount: Int) throws -> TrainedModel<ConventionalTransformer<Float>> {
-    let trainer = try Trainer(images: images, training: run.training, updateCount: updateCount)
+    let plan = try TrainingPlan(images: images, training: run.training, updateCount: updateCount)
     let (model, setting) = (initialModel, run.setting)
+    // The optimisers of the Energy Transformer: Muon for the block's matrices, AdamW for all other parameters.
     let weights = zip(model.parameters.names, model.parameters.values).filter { $1.rank == 2 }.map(\.0)
-    let optimizer = try setting.optimizer(
-      for: model.parameters, matrices: ParameterSelection(names: weights.filter { $0.hasPrefix("block") }),
-      decayed: ParameterSelection(names: weights.filter { !$0.hasPrefix("block") && $0 != "positions" }),
-      muon: Muon(weightDecay: WeightDecay(setting.weightDecay)))
+    let matrices = ParameterSelection(names: weights.filter { $0.hasPrefix("block") })
+    let decayed = ParameterSelection(names: weights.filter { !$0.hasPrefix("block") && $0 != "positions" })
+    let adam = AdamW<Float>(secondDecay: 0.99, weightDecay: WeightDecay(setting.weightDecay, on: decayed))
+    let optimizer = try GroupedOptimizer<Float>(
+      [
+        ParameterGroup(
+          "matrices", matrices, Muon(weightDecay: WeightDecay(setting.weightDecay)),
+          learningRateFactor: setting.muonRate),
+        ParameterGroup(
+          "others", ParameterSelection.all.excluding(matrices), adam, learningRateFactor: setting.rate),
+      ], for: model.parameters)
     var loop = TrainingLoop(
-      model: model, optimizer: optimizer, schedule: trainer.rates, random: random, gradientNormLimit: 1)
-    let visibleWeight = Float(run.training.visibleWeight)
-    let seconds = try trainer.run(&loop, files: nil) { model, batch, images, _ in
-      let completed = model.completed(
-        batch.patches.sliced(axis: 0, images), masked: batch.replaced.sliced(axis: 0, images))
-      return batch.loss(completed, of: images, visibleWeight: visibleWeight)
-    }
-    return TrainedModel(model: loop.model, seconds: seconds, updates: updateCount)
+      model: model, optimizer: optimizer, schedule: plan.rates, random: random, gradientNormLimit: 1)
+    return try plan.trained(&loop) { model, patches, masked, _ in model.completed(patches, masked: masked) }
   }
 
   /// How many parameters it has.
@@ -53,12 +55,11 @@ struct ConventionalTraining: ComparedTraining {
       configuration, standardDeviation: run.setting.weightDeviation, random: random.child(0))
   }
 
+  /// The mean squared error over hidden pixels of the images under test.
   func error(of model: ConventionalTransformer<Float>) -> Double {
     let errors = images.testBatches(of: 200).flatMap { range in
       let patches = images.patches(images.test.batch(at: Array(range)))
-      let prediction = images.pixels(of: model.completed(patches, masked: images.replaced(range)))
-      return hiddenErrors(
-        clampedToPixels(prediction), images.pixels(images.test, range), images.hiddenPixels(range))
+      return images.errors(of: model.completed(patches, masked: images.replaced(range)), range)
     }
     return errors.reduce(0, +) / Double(errors.count)
   }

@@ -2,24 +2,8 @@ import EnergyTransformer
 import Foundation
 import Kit
 
-/// A trained model, with the seconds and updates that it took in all.
-struct TrainedModel<Model> {
-  let model: Model
-  let seconds: Double
-  let updates: Int
-}
-
-/// A method of the comparison, on the images and with the setting of a run.
-protocol ComparedTraining {
-  associatedtype Model
-  /// A model trained for a number of updates, without files.
-  func trained(updateCount: Int) throws -> TrainedModel<Model>
-  /// The mean squared error over hidden pixels of the images under test, clamped to 0 ... 1.
-  func error(of model: Model) throws -> Double
-}
-
 /// Trains the image Energy Transformer, or loads one.
-struct EnergyTraining: ComparedTraining {
+struct EnergyTraining {
   var images: PreparedImages
   let model: ModelOptions
   var training: TrainingOptions
@@ -34,53 +18,45 @@ struct EnergyTraining: ComparedTraining {
   func trainedModel(
     options: [String: String], output: OutputOptions
   ) throws -> TrainedModel<ImageEnergyTransformer<Float>> {
-    let trainer = try Trainer(images: images, training: training)
-    var loop = try loop(trainer)
+    let plan = try TrainingPlan(images: images, training: training)
+    var loop = try loop(plan)
     let path = output.checkpointPath
     var files = TrainingFiles(metrics: "\(output.output)/metrics.csv", checkpoint: path, options: options)
     if output.evaluateOnly || output.resume && FileManager.default.fileExists(atPath: path) {
       files.secondsBefore = try restore(
-        &loop, from: path, options, atMost: output.evaluateOnly ? nil : trainer.updateCount)
+        &loop, from: path, options, atMost: output.evaluateOnly ? nil : plan.updateCount)
     } else if output.resume {
       // A run that was killed before its first checkpoint left nothing to go on with.
       print("\(path): no checkpoint yet, so training begins at the beginning")
     }
-    if output.evaluateOnly {
-      return TrainedModel(model: loop.model, seconds: files.secondsBefore, updates: loop.updateCount)
-    }
-    return try trained(&loop, trainer, files)
+    if output.evaluateOnly { return (loop.model, files.secondsBefore, loop.updateCount) }
+    return try trained(&loop, plan, files)
   }
 
+  /// A model trained for a number of updates, without files.
   func trained(updateCount: Int) throws -> TrainedModel<ImageEnergyTransformer<Float>> {
-    let trainer = try Trainer(images: images, training: training, updateCount: updateCount)
-    var loop = try loop(trainer)
-    return try trained(&loop, trainer, nil)
-  }
-
-  func error(of model: ImageEnergyTransformer<Float>) throws -> Double {
-    try Evaluation(model: model, images: images, settings: settings).lastError
+    let plan = try TrainingPlan(images: images, training: training, updateCount: updateCount)
+    var loop = try loop(plan)
+    return try trained(&loop, plan, nil)
   }
 
   private func trained(
-    _ loop: inout Loop, _ trainer: Trainer, _ files: TrainingFiles?
+    _ loop: inout Loop, _ plan: TrainingPlan, _ files: TrainingFiles?
   ) throws -> TrainedModel<ImageEnergyTransformer<Float>> {
-    let visibleWeight = Float(training.visibleWeight)
-    let seconds = try trainer.run(&loop, files: files) { model, batch, images, settings in
-      let tokens = model.tokens(
-        patches: batch.patches.sliced(axis: 0, images), masked: batch.replaced.sliced(axis: 0, images))
+    try plan.trained(&loop, files: files) { model, patches, masked, settings in
+      let tokens = model.tokens(patches: patches, masked: masked)
       let result = model.stack.descend(from: tokens, settings: settings)
       try result.checkFinite("training")
-      return batch.loss(model.decode(result.activations), of: images, visibleWeight: visibleWeight)
+      return model.decode(result.activations)
     }
-    return TrainedModel(model: loop.model, seconds: seconds, updates: loop.updateCount)
   }
 
-  private func loop(_ trainer: Trainer) throws -> Loop {
+  private func loop(_ plan: TrainingPlan) throws -> Loop {
     let model = initialModel()
     let optimizer = try GroupedOptimizer.energyTransformer(
       for: model, matrixRate: setting.muonRate, rate: setting.rate, weightDecay: setting.weightDecay)
     return TrainingLoop(
-      model: model, optimizer: optimizer, schedule: trainer.rates, random: RandomStream(seed: training.seed),
+      model: model, optimizer: optimizer, schedule: plan.rates, random: RandomStream(seed: training.seed),
       curriculum: curriculum, gradientNormLimit: 1)
   }
 
@@ -97,7 +73,7 @@ struct EnergyTraining: ComparedTraining {
     let needed = options.filter { name, _ in
       name != "test-images" && (updateCount != nil || kept.contains(name))
     }
-    if let difference = checkpoint.options.difference(from: needed) {
+    if let difference = RunIdentity.difference(of: checkpoint.options, from: needed) {
       throw ExperimentError("\(path): \(difference)")
     }
     if let updateCount, checkpoint.updateCount > updateCount {

@@ -33,7 +33,7 @@ struct MaskedImages: ParsableCommand {
     // The images under test by their pixels too: the record of a folder of images tells its training part alone.
     let tested = DataFingerprint(
       name: "images under test", path: "", count: images.test.count, hashing: images.test.pixels)
-    let key = ComparisonRecord.Key(
+    let key = RunIdentity(
       options: comparisonOptions, data: (record.data + [tested]).map(\.sha256), commit: record.commit)
     var compared = try comparisonBefore(key)
     let run = EnergyTraining(images: images, model: model, training: training, setting: training.setting)
@@ -62,12 +62,12 @@ struct MaskedImages: ParsableCommand {
 
   /// A comparison that was made before and holds for this run; otherwise why there is none.
   private func comparisonBefore(
-    _ key: ComparisonRecord.Key
+    _ key: RunIdentity
   ) throws -> (record: ComparisonRecord?, note: String?) {
     let none = "No conventional transformer was trained with these options; --compare trains one."
     if output.compare && !output.resume { return (nil, nil) }
     guard let found = try ComparisonRecord.read(fromFolder: output.output) else { return (nil, none) }
-    var reason = found.mismatch(key, goesOn: output.compare)
+    var reason = found.key.difference(from: key, goesOn: output.compare).map { "it was \($0)" }
     if !output.compare, !found.isComplete(seeds: output.seeds) { reason = reason ?? "it is not complete" }
     guard let reason else { return (found, nil) }
     let note = "The recorded comparison with a conventional transformer was not used: \(reason)."

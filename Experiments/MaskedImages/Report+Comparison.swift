@@ -4,30 +4,26 @@ import Foundation
 /// A comparison as the page shows it.
 struct ReportedComparison {
   private let record: ComparisonRecord
-  private let settings: [Setting]
-  private let trialShare: Double
-  /// Whether an earlier run made it.
-  private let isRecorded: Bool
+  private let made: Comparison
   private let comparison: MethodComparison
 
   /// Nil where the record lacks a training.
-  init?(_ record: ComparisonRecord, of comparison: Comparison) throws {
-    let seeds = comparison.output.seeds
+  init?(_ record: ComparisonRecord, of made: Comparison) throws {
     let scores = try ComparedMethod.allCases.compactMap { method in
-      try record.errors(method, seeds: seeds).map { errors in
+      try record.errors(method, seeds: made.output.seeds).map { errors in
         MethodComparison.Method(
           prefix: method.prefix, label: method.title.prefix(1).uppercased() + method.title.dropFirst(),
           scores: try TrialScores(seeds: errors))
       }
     }
     guard scores.count == 2 else { return nil }
-    (self.record, settings, trialShare) = (record, comparison.settings, comparison.output.trialShare)
-    isRecorded = !comparison.output.compare
-    self.comparison = try MethodComparison(
+    (self.record, self.made) = (record, made)
+    comparison = try MethodComparison(
       measure: "compared_mse", first: scores[0], others: [scores[1]], better: .lowest,
       dependence: .independent)
   }
 
+  private var settings: [Setting] { made.settings }
   private var tunes: Bool { settings.count > 1 }
 
   /// The numbers of the run record.
@@ -71,10 +67,15 @@ struct ReportedComparison {
         + "always repeated \(steps) times, and the same optimisers and batches. A training of the Energy Transformer had "
         + "\(ours.updates) updates in \(seconds(ours)) s, one of the conventional transformer as many as were timed to "
         + "fit: \(theirs.updates) in \(seconds(theirs)) s (mean over seeds)."
-        + (isRecorded ? " Recorded on \(day) with the same options, data and commit." : ""))
+        + (made.output.compare ? "" : " Recorded on \(day) with the same options, data and commit."))
     let recipes = tables
     try page.addTable(recipes[0], summary: summary)
-    page.addParagraph(comparison.sentence(digits: 5) + fewSeeds)
+    let fewSeeds = [
+      1: " One seed of each tells nothing of the luck of a training.",
+      2: " Two seeds of each are too few to tell.",
+    ]
+    page.addParagraph(
+      comparison.sentence(digits: 5) + (fewSeeds[comparison.first.scores.seedCount] ?? ""))
     page.addParagraph(
       comparison.explanation
         + " A seed changes first weights, order and masks of training; the images under test are "
@@ -84,19 +85,11 @@ struct ReportedComparison {
       return
     }
     page.addParagraph(
-      "Both methods had the same \(settings.count) trials, each of \(trialShare) of the updates, on the training images "
+      "Both methods had the same \(settings.count) trials, each of \(made.output.trialShare) of the updates, on the training images "
         + "without \(record.heldBack) that were held back and chose by their error, which the table shows. The first "
         + "setting is that of the options, the others were drawn once by the seed. Images under test played no part."
     )
     try page.addTable(recipes[1], summary: summary)
-  }
-
-  private var fewSeeds: String {
-    switch comparison.first.scores.seedCount {
-    case 1: " One seed of each tells nothing of the luck of a training."
-    case 2: " Two seeds of each are too few to tell."
-    default: ""
-    }
   }
 
   /// Updates of a training of a method, and its seconds, the mean over seeds.

@@ -26,19 +26,6 @@ struct Setting: Codable, Equatable {
   var text: String {
     "Muon \(muonRate), AdamW \(rate), first weights \(weightDeviation), weight decay \(weightDecay)"
   }
-
-  /// Muon for the matrices of a block, AdamW for all other parameters, of which some decay.
-  func optimizer(
-    for parameters: ParameterValues<Float>, matrices: ParameterSelection, decayed: ParameterSelection,
-    muon: Muon<Float>
-  ) throws -> GroupedOptimizer<Float> {
-    let adam = AdamW<Float>(secondDecay: 0.99, weightDecay: WeightDecay(weightDecay, on: decayed))
-    return try GroupedOptimizer(
-      [
-        ParameterGroup("matrices", matrices, muon, learningRateFactor: muonRate),
-        ParameterGroup("others", ParameterSelection.all.excluding(matrices), adam, learningRateFactor: rate),
-      ], for: parameters)
-  }
 }
 
 extension TrainingOptions {

@@ -169,7 +169,10 @@ public struct NamedArrays<Scalar: TensorScalar>: Sendable {
     guard fits else { throw failure("array \(name) has shape \(shape), expected \(text(expected))") }
   }
 
-  private func text(_ axes: [Axis]) -> String { "[\(axes.map(\.text).joined(separator: ", "))]" }
+  private func text(_ axes: [Axis]) -> String {
+    let named = axes.contains { $0.size == nil } ? ", each at least 1" : ""
+    return "[\(axes.map(\.text).joined(separator: ", "))]\(named)"
+  }
 
   private var shownNames: String { names.isEmpty ? "none" : shown(names) }
 

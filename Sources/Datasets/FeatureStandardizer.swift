@@ -56,6 +56,20 @@ public struct FeatureStandardizer: Sendable, Equatable, Codable {
     deviation = moments.map(\.deviation)
   }
 
+  /// Measures the columns as they are, or by signed logarithms where the largest deviation of a column is more than `ratio`
+  /// times the smallest of those that vary.
+  ///
+  /// - Throws: As the other initialiser.
+  public init<Scalar>(
+    measuring features: Tensor<Scalar>, logarithmicBeyond ratio: Double, named name: String = "features"
+  ) throws {
+    let plain = try FeatureStandardizer(measuring: features, named: name)
+    let deviations = plain.deviation.filter { $0 > 0 }
+    let isFar = (deviations.max() ?? 1) / (deviations.min() ?? 1) > ratio
+    self =
+      isFar ? try FeatureStandardizer(measuring: features, scale: .signedLogarithm, named: name) : plain
+  }
+
   /// The features of any nodes, standardised; [nodes, features] to the same. A constant for differentiation.
   public func standardized<Scalar>(_ features: Tensor<Scalar>) -> Tensor<Scalar> {
     let columns = mean.count

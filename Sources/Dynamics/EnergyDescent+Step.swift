@@ -60,25 +60,15 @@ extension EnergyDescent {
 
   /// g, the energy by part and dE/dg at some tokens.
   func evaluate(_ tokens: Tokens<Scalar>, _ fused: FusedDescent<Scalar>? = nil) -> Evaluation<Scalar> {
-    if let fused, !tokens.values.isTracked { return fused.evaluate(tokens) }
+    if let fused, !tokens.values.isTracked, let found = fused.evaluate(tokens) { return found }
     let g = lagrangian.activations(at: tokens)
-    if let closed = energy.closedForm {
-      let found = closed.trackedGradient(at: g)
-      return Evaluation(activations: g, energy: found.energy, gradient: found.gradient)
-    }
-    var parts: EnergyByPart<Scalar>?
-    let gradient = Tensors.gradient(at: g.values) { values in
-      let found = energy.energyByPart(at: g.with(values))
-      parts = EnergyByPart(found.parts.map { ($0.name, $0.energy.detached) })
-      return found.total.sum()
-    }
-    return Evaluation(
-      activations: g, energy: parts ?? energy.energyByPart(at: g), gradient: g.masking(gradient))
+    let found = energy.trackedEnergyAndGradient(at: g)
+    return Evaluation(activations: g, energy: found.energy, gradient: found.gradient)
   }
 
   /// The energy by part without its gradient.
   func readEnergy(at tokens: Tokens<Scalar>, _ fused: FusedDescent<Scalar>?) -> EnergyReading<Scalar> {
-    if let fused { return fused.evaluate(tokens).reading }
+    if let found = fused?.evaluate(tokens) { return found.reading }
     let g = lagrangian.activations(at: tokens)
     return EnergyReading(activations: g, energy: energy.energyByPart(at: g))
   }

@@ -14,7 +14,7 @@ struct PublishedEncoderWeights<Scalar: TensorScalar> {
   init(_ arrays: NamedArrays<Scalar>, _ configuration: EncoderConfiguration) throws {
     self.arrays = arrays
     let found = arrays.names.filter { $0.hasSuffix(Self.words) }
-      .map { String($0.dropLast(Self.words.count)) }
+      .map { String($0.dropLast(Self.words.count)) }.sorted()
     let own = found.filter { $0.isEmpty || $0 == "bert." }
     let fitting = found.filter { Self.fits($0, arrays, configuration) }
     let chosen = own.count == 1 ? own : fitting.count == 1 ? fitting : found

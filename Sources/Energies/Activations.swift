@@ -22,8 +22,13 @@ public struct Activations<Scalar: TensorScalar>: Sendable {
     mask.map { $0.tensor().reshaped([$0.batch, $0.tokenCount, 1]) }
   }
 
-  /// A function of the tokens with the rows of padding set to zero.
-  package func masking(_ values: Tensor<Scalar>) -> Tensor<Scalar> {
+  /// The numbers with those of padding set to zero: what an energy may be computed from whose terms are zero where a
+  /// token is.
+  public var realValues: Tensor<Scalar> { masking(values) }
+
+  /// A function of the tokens, [batch, tokens, any size], with the rows of padding set to zero: how an energy leaves
+  /// out what padding would add.
+  public func masking(_ values: Tensor<Scalar>) -> Tensor<Scalar> {
     maskColumn.map { values * $0 } ?? values
   }
 }

@@ -46,6 +46,9 @@ struct EnergyCheck<Function: Energy> {
     self.options = options
     closed = energy.closedForm
     findings = Findings(options)
+    findings.remedies[.padding] =
+      "g.realValues are the activations with padding set to zero, g.masking(…) leaves out what it adds, "
+      + "g.mask says where it is"
     var copy = energy
     var found: [(name: String, value: Tensor<Scalar>)] = []
     copy.visitDependencies(ParameterVisitor { found.append(($0, $1)) })

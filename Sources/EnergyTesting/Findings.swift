@@ -10,6 +10,8 @@ struct Findings<Scalar: TensorScalar> {
   private(set) var checked: [Law] = []
   private(set) var unchecked: [(law: Law, reason: String)] = []
   private(set) var violations: [LawViolation] = []
+  /// What helps where a law does not hold, said by its violations.
+  var remedies: [Law: String] = [:]
 
   init(_ options: LawOptions) {
     let isDouble = Scalar.significandBitCount > 30
@@ -29,7 +31,8 @@ struct Findings<Scalar: TensorScalar> {
   /// Adds a violation.
   mutating func report(_ law: Law, _ message: String) {
     check(law)
-    violations.append(LawViolation(law: law, message: message))
+    let remedy = remedies[law].map { "; \($0)" } ?? ""
+    violations.append(LawViolation(law: law, message: message + remedy))
   }
 
   func report(on subject: String) -> LawReport {

@@ -106,4 +106,16 @@ struct FeatureStandardizerTests {
       try FeatureStandardizer(measuring: bad, nodes: [0], named: "graph.npz")
     }
   }
+
+  @Test("columns whose deviations are too far apart are measured by signed logarithms, others as they are")
+  func suitedScale() throws {
+    // Deviations 1, 10 and 0.
+    let features = Tensor<Float>(shape: [2, 3], elements: [0, 0, 7, 2, 20, 7])
+    #expect(
+      try FeatureStandardizer(measuring: features, logarithmicBeyond: 11)
+        == FeatureStandardizer(measuring: features))
+    let found = try FeatureStandardizer(measuring: features, logarithmicBeyond: 9)
+    #expect(try found == FeatureStandardizer(measuring: features, scale: .signedLogarithm))
+    #expect(found.scale == .signedLogarithm)
+  }
 }

@@ -56,7 +56,7 @@ import Testing
     let example = NeighbourDescentCase()
     let descent = example.descent(
       example.energy(Double.self), example.norm(Double.self), path: .automatic, isFused: true)
-    #expect(descent.computation(from: example.tokens(Double.self)) == .fused)
+    #expect(descent.computation(from: example.tokens(Double.self)).isFused)
     let others = Tokens(Tensor<Double>.zeros([1, 8, 7]))
     #expect(descent.computation(from: others).description.contains("does not fit tokens of shape [1, 8, 7]"))
   }

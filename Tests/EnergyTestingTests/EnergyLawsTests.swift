@@ -28,7 +28,10 @@ struct EnergyLawsTests {
       words: ["the energy of tokens moved by one place differs"]),
     Expectation(
       defect: .ignoresPadding, laws: [.padding],
-      words: ["the energy with other values in padding", "the gradient of padding is not 0 at 5 places"]),
+      words: [
+        "the energy with other values in padding", "the gradient of padding is not 0 at 5 places",
+        "g.realValues are the activations with padding set to zero", "g.masking(…)", "g.mask says where",
+      ]),
     Expectation(
       defect: .masksKeysOnly, laws: [.padding],
       words: ["the energy with other values in padding", "the gradient of padding is not 0 at 5 places"]),

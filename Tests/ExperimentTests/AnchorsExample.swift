@@ -6,7 +6,7 @@ struct Anchors: Energy {
   var strength: Tensor<Float>  // [anchors]
 
   func energy(at g: Activations<Float>) -> Tensor<Float> {
-    -(g.values.projected(by: anchors, transposed: true).relu() * strength).sum(axes: [1, 2])
+    -(g.realValues.projected(by: anchors, transposed: true).relu() * strength).sum(axes: [1, 2])
   }
 
   mutating func visitParameters(_ visit: ParameterVisitor<Float>) {

@@ -41,6 +41,8 @@ import Testing
       let record = try RunRecord.read(from: folder.path("out/run.json"))
       #expect(record.tables.map(\.name) == ["energy", "same_error", "budgets"])
       #expect(record.data.last?.name == "trained model")
+      try Program("descent-methods").expectEveryOption(in: record, butFor: ["output", "kept", "augment"])
+      #expect(record.options["checkpoint"] == file.split(separator: "/").last.map(String.init))
       summaries.append(record.summary)
     }
     let isTime = { (name: String) in name.hasSuffix("_ms") || name.contains("equal_time") }

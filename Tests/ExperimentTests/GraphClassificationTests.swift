@@ -42,6 +42,10 @@ import Testing
     for name in ["model.safetensors", "metrics.csv", "energy.svg", "trials.csv"] {
       #expect(try bytes("threads-1/\(name)") == bytes("threads-2/\(name)"))
     }
+    let record = try RunRecord.read(from: folder.path("threads-1/run.json"))
+    try Program("graph-classification").expectEveryOption(in: record)
+    let texts = ["data": "generated", "folds": "2", "first-folds": "all", "rate": "drawn", "seed": "0"]
+    for (name, text) in texts { #expect(record.options[name] == text, "\(name)") }
     let summary = try summary("threads-1")
     #expect(try summary == self.summary("threads-2"))
     for name in ["", "majority_", "logistic_", "gcn_", "transformer_"] {

@@ -29,6 +29,13 @@ import Testing
       let finished = try run(["--quick", "--threads", threads])
       #expect(finished.status == 0, "\(finished.errors)")
       let record = try RunRecord.read(from: folder.path("results/out/run.json"))
+      try Program("graph-nodes").expectEveryOption(in: record)
+      // What --quick made of them.
+      let texts = [
+        "data": "generated", "train-fraction": "0.01 0.4", "splits": "2", "read-out": "first-step",
+        "baselines": "true", "threads": threads,
+      ]
+      for (name, text) in texts { #expect(record.options[name] == text, "\(name)") }
       let contents = try files.map { name in
         try Data(contentsOf: URL(fileURLWithPath: folder.path("results/out/\(name)")))
       }

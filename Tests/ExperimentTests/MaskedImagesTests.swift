@@ -43,6 +43,12 @@ import Testing
       "share_energy_fell_every_step", "train_seconds", "parameter_count",
     ] { #expect(record.summary[name] != nil, "\(name)") }
     #expect(record.data.map(\.count) == [12, 12, 96, 96])
+    try Program("masked-images").expectEveryOption(in: record, butFor: ["output", "checkpoint"])
+    // The folder of the data by its name alone, options left out by their defaults.
+    let texts = ["data": "images", "key-size": "4", "step-size": "0.1", "augment": "false", "threads": "1"]
+    for (name, text) in texts { #expect(record.options[name] == text, "\(name)") }
+    let weights = try SafetensorsFile.read(path: folder.path("threads-1/model.safetensors"))
+    #expect(weights.metadata["epochs"] == "6" && weights.metadata["threads"] == nil)
   }
 
   @Test("a run that was killed and resumed ends with the weights of one that was not")

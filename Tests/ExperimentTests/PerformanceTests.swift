@@ -97,6 +97,21 @@ struct PerformanceTests {
     }
   }
 
+  @Test("a term of a user's is measured beside the block as it is, without peers")
+  func sums() throws {
+    let found = try Program("performance").run([
+      "sums", "--configuration", "tiny", "--rounds", "1", "--turns", "1", "--seconds", "0.01", "--threads",
+      "1",
+    ])
+    #expect(found.status == 0, "\(found.errors)")
+    let lines = found.output.split(separator: "\n").suffix(2)
+    for (line, work) in zip(lines, ["forward", "training"]) {
+      let ratio = try Regex(
+        "tiny \(work): [0-9.]+ ms, with a term [0-9.]+ ms, [0-9.]+ times; shortest .* times")
+      #expect(try ratio.wholeMatch(in: line) != nil, "\(line)")
+    }
+  }
+
   @Test("missing peers and unknown names end before any work, in one line")
   func refusals() throws {
     let program = try Program("performance")
@@ -105,7 +120,7 @@ struct PerformanceTests {
       .expectOneLine(containing: "none", "setup.sh")
     for arguments in [
       ["--configurations", "huge"], ["--skip", "numpy"], ["--skip", "own"], ["--rounds", "0"],
-      ["--seconds", "0"], ["--threads", "0"], ["worker", "jax-closed"],
+      ["--seconds", "0"], ["--threads", "0"], ["worker", "jax-closed"], ["sums", "--configuration", "huge"],
     ] {
       let found = try program.run(arguments)
       #expect(found.status == 64, "\(arguments): \(found.errors)")

@@ -1,3 +1,4 @@
+import EnergyTransformer
 import Foundation
 import Foundations
 import Testing
@@ -48,6 +49,34 @@ struct Program {
     return FinishedProgram(
       status: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
       output: texts[0], errors: texts[1])
+  }
+}
+
+extension Program {
+  private struct Help: Decodable {
+    struct Command: Decodable { let arguments: [Argument] }
+    struct Argument: Decodable {
+      let kind: String
+      let preferredName: Name
+    }
+    struct Name: Decodable { let name: String }
+    let command: Command
+  }
+
+  /// Expects the record of a run to have every option that the program accepts by its name, and no other, but for those
+  /// that no result depends on.
+  func expectEveryOption(
+    in record: RunRecord, butFor unrecorded: Set<String> = ["output"],
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let help = try JSONDecoder().decode(
+      Help.self, from: Data(try run(["--experimental-dump-help"]).output.utf8))
+    var accepted = Set(help.command.arguments.map(\.preferredName.name)).subtracting(["help"])
+    // Of a flag and its opposite the flag alone.
+    for name in accepted where accepted.contains("no-\(name)") { accepted.remove("no-\(name)") }
+    #expect(accepted.count > 4 && unrecorded.isSubset(of: accepted), sourceLocation: sourceLocation)
+    #expect(
+      Set(record.options.keys) == accepted.subtracting(unrecorded), sourceLocation: sourceLocation)
   }
 }
 

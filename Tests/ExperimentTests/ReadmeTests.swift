@@ -1,3 +1,4 @@
+import EnergyTesting
 import EnergyTransformer
 import Foundation
 import Testing
@@ -78,6 +79,35 @@ struct ReadmeTests {
     #expect(energies.allSatisfy { $0.parts.map(\.name) == ["memory", "Chain"] })
     let totals = energies.map { $0.total.elements[0] }
     #expect(zip(totals, totals.dropFirst()).allSatisfy { $0 > $1 }, "\(totals)")
+  }
+
+  @Test("the example's own energy is differentiated beside the fused memory, as the README says")
+  func exampleIsComputedByPart() throws {
+    let memory = HopfieldEnergy<Float>(memories: .ones([16, 24]))
+    let descent = EnergyDescent(
+      of: memory + Chain(), lagrangian: LayerNormLagrangian(dimension: 16), stepSize: .constant(0.01),
+      stop: .after(steps: 12))
+    let found = descent.computation(from: Tokens(.zeros([1, 5, 16])))
+    #expect(found.parts.map(\.name) == ["memory", "Chain"] && found.steps == .fused)
+    #expect(found.parts.map { $0.way == .fused } == [true, false])
+    let root = folder.deletingLastPathComponent().deletingLastPathComponent()
+    let page = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+    #expect(page.contains("`\(found)`"), "\(found)")
+  }
+
+  @Test("the example's own energy obeys the laws of energies, that of padding among them")
+  func exampleObeysTheLaws() {
+    var random = RandomStream(seed: 4)
+    let mask = TokenMask(lengths: [5, 3, 4], tokenCount: 5)
+    let report = EnergyLaws.check(
+      Chain(), at: Activations(.normal([3, 5, 7], using: &random), mask: mask),
+      options: LawOptions(tokens: .ordered))
+    #expect(report.isSatisfied, "\(report)")
+    let anchors = Anchors(anchors: .normal([4, 7], using: &random), strength: .ones([4]))
+    let padding = EnergyLaws.check(
+      anchors, at: Activations(.normal([3, 5, 7], using: &random), mask: mask)
+    ).violations(of: .padding)
+    #expect(padding.isEmpty, "\(padding)")
   }
 
   @Test("three lines write the energies of every step to a table")

@@ -53,6 +53,26 @@ struct NeighbourhoodDrawingTests {
     }
   }
 
+  @Test("the strongest neighbours of a node and of these, each edge as wide as the end found first has it")
+  func strongest() {
+    // Node 9 looks at itself and four others; 4 and 6 are equal.
+    let weights: [Int: [(node: Int, weight: Double)]] = [
+      9: [(2, 0.1), (4, 0.2), (6, 0.2), (7, 0.05), (9, 0.45)], 4: [(9, 0.9), (7, 0.1)],
+      6: [(6, 0.3), (4, 0.4), (8, 0.3)],
+    ]
+    let found = NeighbourhoodDrawing.strongest(around: 9, nearest: 2, further: 1) { weights[$0] ?? [] }
+    // 4 looks most at 9, which is drawn; 6 at 4.
+    #expect(found.nodes == [9, 4, 6])
+    #expect(
+      found.edges == [
+        .init(from: 0, to: 1, weight: 0.2), .init(from: 0, to: 2, weight: 0.2),
+        .init(from: 2, to: 1, weight: 0.4), .init(from: 0, to: 0, weight: 0.45),
+      ])
+    let wide = NeighbourhoodDrawing.strongest(around: 9, nearest: 3, further: 2) { weights[$0] ?? [] }
+    #expect(wide.nodes == [9, 4, 6, 2, 7, 8])
+    #expect(NeighbourhoodDrawing.strongest(around: 5, nearest: 3, further: 2) { _ in [] }.nodes == [5])
+  }
+
   @Test("every node and edge is drawn, the heaviest edge widest, the centre twice ringed")
   func elements() throws {
     let svg = try drawing().svg()

@@ -124,6 +124,8 @@ struct SourceFactsTests {
     #expect(NumberText.fixed(0.01981, digits: 4) == "0.0198")
     #expect(NumberText.fixed(0.00001, digits: 4) == "1.0e-05")
     #expect(NumberText.fixed(0, digits: 2) == "0.00")
+    #expect([0.4, 0.005, 1, 0.07].map { NumberText.percent($0) } == ["40 %", "0.5 %", "100 %", "7 %"])
+    #expect(NumberText.percent(1.0 / 3) == "33.3333 %" && NumberText.percent(0.9996, digits: 1) == "100.0 %")
     #expect(NumberText.fixed(-1_234_567.891, digits: 2) == "-1,234,567.89")
     #expect(NumberText.fixed(9999, digits: 0) == "9999")
     #expect(NumberText.significant(0.0198123, digits: 4) == "0.01981")

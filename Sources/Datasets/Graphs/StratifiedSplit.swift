@@ -95,6 +95,11 @@ public struct SplitError: Error, Equatable, CustomStringConvertible {
     (self.label, self.before, self.after) = (label, before, after)
   }
 
+  /// The same line behind a text.
+  func behind(_ text: String) -> SplitError {
+    label.map { SplitError(text + before, label: $0, after) } ?? SplitError(text + before)
+  }
+
   /// One line: what was expected, and what was found.
   public var description: String { before + (label.map { "class \($0)" } ?? "") + after }
 

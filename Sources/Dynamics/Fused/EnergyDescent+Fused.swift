@@ -80,19 +80,35 @@ extension EnergyDescent {
     return plan.descent
   }
 
-  /// How `run` computes a descent from these tokens, and why not all of it by fused kernels.
+  /// How `run` computes a descent from these tokens, part by part, and why not all of it by fused kernels.
   ///
-  /// A descent that meets a number that is not finite is run again in the general way, which finds where.
+  /// Parts that have a fused kernel use it beside parts that have none: a term of one's own is differentiated and
+  /// leaves the others their speed. A descent that meets a number that is not finite is run again in the general way,
+  /// which finds where; so is one of whose energy something is differentiated that it does not list.
   public func computation(
     from tokens: Tokens<Scalar>, recording: [Recording<Scalar>] = []
   ) -> DescentComputation {
+    func general(_ reason: String) -> DescentComputation {
+      let way = DescentComputation.Way.general(reason: reason)
+      return DescentComputation(
+        parts: energy.partsForDescents.map { .init(name: $0.name, way: way) }, steps: way)
+    }
     let isDifferentiated = gradientPath != .detached && isTracked(tokens)
     if gradientPath == .unrolled && isDifferentiated {
-      return .general(reason: "the unrolled gradient path keeps a graph of tensor operations")
+      return general("the unrolled gradient path keeps a graph of tensor operations")
     }
-    if case .failure(let obstacle) = fusedKernels(for: tokens) { return .general(reason: obstacle.reason) }
-    guard let reason = obstacleToFusedSteps(recording) else { return .fused }
-    return isDifferentiated ? .general(reason: reason) : .fusedGradients(reason: reason)
+    let obstacle = obstacleToFusedSteps(recording)
+    switch fusedKernels(for: tokens) {
+    case .failure(let obstacle): return general(obstacle.reason)
+    case .success(let plan):
+      if let obstacle, isDifferentiated { return general(obstacle) }
+      let parts = plan.parts.map { part in
+        let term = part.energy as? TensorTerm<Scalar>
+        return DescentComputation.Part(
+          name: part.name, way: term.map { .general(reason: $0.reason) } ?? .fused)
+      }
+      return DescentComputation(parts: parts, steps: obstacle.map { .general(reason: $0) } ?? .fused)
+    }
   }
 
   /// The fused run of a descent without gradients; nil where there is none.

@@ -3,8 +3,8 @@ import Tensors
 
 /// The way back through a fused run.
 ///
-/// With c the cotangent of the tokens after a step x' = x + alpha r Wᵀ, tokens before it have c plus what flows
-/// through g: the layer norm's pullback of r' Wᵀ, r' being the change of the answers along w = alpha c.
+/// With c the cotangent of the tokens after a step x' = x + alpha (r Wᵀ - dT/dg), tokens before it have c plus what
+/// flows through g: the layer norm's pullback of r' Wᵀ - T'' w, r' being the change of the answers along w = alpha c.
 extension FusedDescent {
   /// The cotangents of the first tokens and of all that the descent depends on.
   struct Gradients {

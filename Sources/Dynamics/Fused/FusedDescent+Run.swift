@@ -24,7 +24,8 @@ extension FusedDescent {
   }
 
   /// Runs all steps; nil where an energy or a token is not finite or a step makes the squares of the norm overflow, which
-  /// the general way can explain.
+  /// the general way can explain, and where a gradient depends on a variable of differentiation that the energy does not
+  /// list.
   @specialized(where Scalar == Float)
   func run(from tokens: Tokens<Scalar>, _ request: Request) -> Run? {
     let shape = tokens.values.shape
@@ -36,7 +37,8 @@ extension FusedDescent {
     } else {
       found = pieces.map { descend($0, tokens.values, request, output) }
     }
-    guard output.isFinite, found.allSatisfy(\.isInRange) else { return nil }
+    guard output.isFinite, found.allSatisfy(\.isInRange), !pieces.contains(where: \.dependsOnUnlisted)
+    else { return nil }
     let kept = zip(pieces, found).compactMap { piece, found in
       found.memory.map { (piece: piece, memory: $0) }
     }
@@ -72,13 +74,17 @@ extension FusedDescent {
       piece.answer(
         x.pointer, step, energies: output.energyPointer(moment: index), energyStride: output.batch)
       range.check(step)
-      // x <- x + alpha r Wᵀ.
-      piece.unproject(step.answers, alpha: size, keep: 1, to: x.pointer)
+      // x <- x + alpha (r Wᵀ - dT/dg).
+      piece.descend(
+        step, alpha: size, keep: 1, to: x.pointer, energies: output.energyPointer(moment: index),
+        energyStride: output.batch)
     }
     output.recordState(piece, x.pointer, moment: steps)
     if request.lastEnergy {
       piece.answer(
         x.pointer, spare, energies: output.energyPointer(moment: steps), energyStride: output.batch)
+      piece.addEnergies(
+        spare, to: output.energyPointer(moment: steps), energyStride: output.batch)
     } else {
       piece.normalize(x.pointer, spare)
     }

@@ -41,9 +41,11 @@ struct FusedDescent<Scalar: TensorScalar>: Sendable {
   /// delta, padded to a row.
   var delta: UnsafePointer<Scalar> { UnsafePointer(deltaStorage.pointer) }
 
-  /// The pieces of a batch: enough rows for the products, and eight pieces where there are as many examples.
+  /// The pieces of a batch: enough rows for the products, and eight pieces where there are as many examples; one piece
+  /// where a part cannot be computed for some examples alone.
   func pieces(batch: Int, tokenCount: Int, mask: TokenMask?) -> [TokenRows] {
-    let size = max(1, min(70 / max(1, tokenCount), (batch + 7) / 8))
+    let takesPieces = parts.allSatisfy { $0.energy.takesPieces }
+    let size = takesPieces ? max(1, min(70 / max(1, tokenCount), (batch + 7) / 8)) : batch
     return stride(from: 0, to: batch, by: size).map {
       TokenRows($0..<min($0 + size, batch), tokenCount: tokenCount, mask: mask)
     }

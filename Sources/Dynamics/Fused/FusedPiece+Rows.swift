@@ -114,8 +114,33 @@ extension FusedPiece {
     }
   }
 
+  /// After `answer`: c <- alpha (r Wᵀ - dT/dg) + keep c, and the energies T, those of a part `energyStride` apart.
+  func descend(
+    _ step: FusedStep<Scalar>, alpha: Scalar, keep: Scalar, to c: UnsafeMutablePointer<Scalar>,
+    energies: UnsafeMutablePointer<Double>, energyStride: Int
+  ) {
+    unproject(step.answers, alpha: alpha, keep: keep, to: c)
+    for index in parts.indices {
+      parts[index].addDescent(
+        at: tokens(step), alpha: alpha, to: c,
+        energies: energies + index * energyStride + rows.examples.lowerBound)
+    }
+  }
+
+  /// The energies T alone.
+  func addEnergies(_ step: FusedStep<Scalar>, to energies: UnsafeMutablePointer<Double>, energyStride: Int) {
+    for index in parts.indices {
+      parts[index].addEnergies(
+        at: tokens(step), to: energies + index * energyStride + rows.examples.lowerBound)
+    }
+  }
+
+  private func tokens(_ step: FusedStep<Scalar>) -> FusedTokens<Scalar> {
+    FusedTokens(step.activations, dimension: descent.layout.dimension, row: descent.layout.tokenRow)
+  }
+
   /// A direction w = size c of the tokens' activations, the changes of all answers along it, and their product with
-  /// Wᵀ.
+  /// Wᵀ less T'' w.
   func move(
     _ step: FusedStep<Scalar>, _ c: UnsafePointer<Scalar>, size: Scalar,
     direction: UnsafeMutablePointer<Scalar>,
@@ -132,5 +157,6 @@ extension FusedPiece {
         work(index, step.answers), kept: step.kept + keptStarts[index], moves: work(index, changes))
     }
     unproject(changes, alpha: 1, keep: 0, to: ofActivations)
+    for part in parts { part.addChange(at: tokens(step), along: direction, to: ofActivations) }
   }
 }

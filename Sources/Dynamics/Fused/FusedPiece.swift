@@ -27,6 +27,9 @@ final class FusedPiece<Scalar: TensorScalar> {
     keptStarts = parts.reduce(into: [0]) { $0.append($0[$0.count - 1] + ($1.keptCount + 63) / 64 * 64) }
   }
 
+  /// Whether a gradient has turned out to depend on a variable of differentiation that its energy does not list.
+  var dependsOnUnlisted: Bool { parts.contains { $0.dependsOnUnlisted } }
+
   private var layout: FusedLayout { descent.layout }
   /// Scalars of an array of tokens, and of one of answers, readable up to whole vectors behind its end.
   var tokenCount: Int { aligned(rows.count * layout.tokenRow + 64) }

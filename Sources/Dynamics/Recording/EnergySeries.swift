@@ -55,10 +55,10 @@ public enum EnergyTerm: Sendable, Equatable, ExpressibleByStringLiteral {
 extension Trajectory {
   /// The energies of the descent, which must have been recorded: each part in the order of the sum, then the total.
   ///
-  /// So they come into a table of one row a step:
+  /// So the energies of every step of a `run` come into a table:
   ///
-  ///     var table = CSVTable(columns: ["step"] + trajectory.series.map(\.name))
-  ///     for step in trajectory.energies.indices { table.addRow([Double(step)] + trajectory.series.map { $0.means[step] }) }
+  ///     var table = CSVTable(columns: ["step"] + run.series.map(\.name))
+  ///     for step in run.energies.indices { table.addRow([Double(step)] + run.series.map { $0.means[step] }) }
   ///     try table.write(to: "energies.csv")
   public var series: [EnergySeries<Scalar>] {
     recordedParts.enumerated().map { index, name in

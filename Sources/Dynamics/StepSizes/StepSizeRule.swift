@@ -24,8 +24,8 @@ extension StepSizeRule {
 public struct PendingStep<Scalar: TensorScalar> {
   /// The number of steps before it.
   public let index: Int
-  /// What the rule kept of the step before; empty before the first.
-  public internal(set) var kept: [Tensor<Scalar>]
+  /// What the rule kept of the step before; empty before the first. A rule that asks another hands it what that kept.
+  public var kept: [Tensor<Scalar>]
   let evaluation: Evaluation<Scalar>
   let trials: StepTrials<Scalar>
 

@@ -66,30 +66,30 @@ extension AttentionEnergy: ClosedFormEnergy {
   ) -> GradientPullback<Scalar> {
     let pass = pass(at: g)
     let u = g.with(direction)
-    let queriesMove = project(u, queryWeights)
-    let keysMove = project(u, keyWeights)
+    let queriesTangent = project(u, queryWeights)
+    let keysTangent = project(u, keyWeights)
     // e = Qu K + Q Ku for every pair; ds = beta m e.
-    let pairMoves =
-      queriesMove.headScores(pass.keys, headCount: headCount)
-      + pass.queries.headScores(keysMove, headCount: headCount)
+    let pairTangents =
+      queriesTangent.headScores(pass.keys, headCount: headCount)
+      + pass.queries.headScores(keysTangent, headCount: headCount)
     let betaHeads = beta.reshaped([1, headCount, 1, 1])
-    let scoresMove = pairMoves * (multiplier.map { $0 * betaHeads } ?? betaHeads)
-    let weightsMove = pass.weights.softmaxPullback(scoresMove)
-    let mixingMove = multiplier.map { weightsMove * $0 } ?? weightsMove
+    let scoresTangent = pairTangents * (multiplier.map { $0 * betaHeads } ?? betaHeads)
+    let weightsTangent = pass.weights.softmaxPullback(scoresTangent)
+    let mixingTangent = multiplier.map { weightsTangent * $0 } ?? weightsTangent
 
     // Everything below is of -E, whose derivatives carry no signs.
     let queries = pass.mixing.headMixture(pass.keys)
     let keys = pass.mixing.headMixture(pass.queries, transposed: true)
-    let queriesChange = mixingMove.headMixture(pass.keys) + pass.mixing.headMixture(keysMove)
+    let queriesChange = mixingTangent.headMixture(pass.keys) + pass.mixing.headMixture(keysTangent)
     let keysChange =
-      mixingMove.headMixture(pass.queries, transposed: true)
-      + pass.mixing.headMixture(queriesMove, transposed: true)
+      mixingTangent.headMixture(pass.queries, transposed: true)
+      + pass.mixing.headMixture(queriesTangent, transposed: true)
     var dependencies = [
       weightGradient(queriesChange, g.values, queries, direction),
       weightGradient(keysChange, g.values, keys, direction),
     ]
-    if learnsBeta { dependencies.append(betaGradient(pass, weightsMove)) }
-    if bias != nil { dependencies.append(biasGradient(pass, weightsMove, pairMoves)) }
+    if learnsBeta { dependencies.append(betaGradient(pass, weightsTangent)) }
+    if bias != nil { dependencies.append(biasGradient(pass, weightsTangent, pairTangents)) }
     return GradientPullback(
       hessianVectorProduct: -unproject(queriesChange, keysChange), dependencies: dependencies)
   }
@@ -106,22 +106,22 @@ extension AttentionEnergy: ClosedFormEnergy {
   }
 
   /// -1/beta sum dw m (K · Q) for each head.
-  private func betaGradient(_ pass: Pass, _ weightsMove: Tensor<Scalar>) -> Tensor<Scalar> {
+  private func betaGradient(_ pass: Pass, _ weightsTangent: Tensor<Scalar>) -> Tensor<Scalar> {
     let products = pass.queries.headScores(pass.keys, headCount: headCount)
     let scores = multiplier.map { products * $0 } ?? products
-    return -(weightsMove * scores).sum(axes: [0, 2, 3]) / beta
+    return -(weightsTangent * scores).sum(axes: [0, 2, 3]) / beta
   }
 
   /// Additive: -dw / beta. Multiplicative: -(w e + dw K · Q). Summed where the bias is shared.
   private func biasGradient(
-    _ pass: Pass, _ weightsMove: Tensor<Scalar>, _ pairMoves: Tensor<Scalar>
+    _ pass: Pass, _ weightsTangent: Tensor<Scalar>, _ pairTangents: Tensor<Scalar>
   ) -> Tensor<Scalar> {
     switch bias {
     case .additive(let values):
-      return -(weightsMove / beta.reshaped([1, headCount, 1, 1])).summed(to: values.shape)
+      return -(weightsTangent / beta.reshaped([1, headCount, 1, 1])).summed(to: values.shape)
     case .multiplicative(let values):
       let products = pass.queries.headScores(pass.keys, headCount: headCount)
-      return -(pass.weights * pairMoves + weightsMove * products).summed(to: values.shape)
+      return -(pass.weights * pairTangents + weightsTangent * products).summed(to: values.shape)
     case nil: fatalError("no bias to differentiate")
     }
   }

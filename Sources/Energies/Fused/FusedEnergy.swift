@@ -1,11 +1,11 @@
 package import Tensors
 
-/// An energy of projections, E(g) = - F(g W), that fused descents compute in their own buffers.
+/// An energy of projections, E(g) = T(g) - F(g W), that fused descents compute in their own buffers.
 ///
-/// With p = g W and the answers r = dF/dp, the gradient is - r Wᵀ. When tokens move by w, projections move by q = w W
-/// and answers by r' = F''(p) q: the Hessian-vector product is - r' Wᵀ, and the derivative of <w, r Wᵀ> with respect
-/// to W is gᵀ r' + wᵀ r. A part says what W is and computes r, r' and F for some rows of tokens; the products are
-/// those of the descent.
+/// With p = g W and the answers r = dF/dp, the gradient of -F is - r Wᵀ. When tokens move by w, projections move by
+/// q = w W and answers by r' = F''(p) q: the Hessian-vector product is - r' Wᵀ, and the derivative of <w, r Wᵀ> with
+/// respect to W is gᵀ r' + wᵀ r. A part says what W is and computes r, r' and F for some rows of tokens; the products
+/// are those of the descent. T, what is no function of projections, is there where a part adds it and its derivatives.
 package protocol FusedEnergy<Scalar>: ClosedFormEnergy {
   /// The columns of W, matrix after matrix.
   var projections: [ProjectionMatrix<Scalar>] { get }
@@ -23,12 +23,16 @@ package protocol FusedEnergy<Scalar>: ClosedFormEnergy {
   /// Whether tokens of these sizes fit the energy.
   func accepts(batch: Int, tokenCount: Int, dimension: Int) -> Bool
 
+  /// Whether some examples can be computed without the others.
+  var takesPieces: Bool { get }
+
   /// What computes the answers for some rows of tokens.
   func part(for rows: TokenRows) -> any FusedPart<Scalar>
 }
 
 extension FusedEnergy {
   package var projectionsApart: Bool { false }
+  package var takesPieces: Bool { true }
   package func isForEachExample(_ context: Tensor<Scalar>) -> Bool { context.shape[0] > 1 }
 }
 
@@ -74,6 +78,17 @@ package struct FusedDirection<Scalar: TensorScalar> {
   }
 }
 
+/// Activations in the memory of a descent: `row` scalars from one to the next, the first `dimension` of which are the
+/// activation and the rest zeros. Padding has no row.
+package struct FusedTokens<Scalar: TensorScalar> {
+  package let values: UnsafePointer<Scalar>
+  package let dimension: Int, row: Int
+
+  package init(_ values: UnsafePointer<Scalar>, dimension: Int, row: Int) {
+    (self.values, self.dimension, self.row) = (values, dimension, row)
+  }
+}
+
 /// An energy at work on some rows of tokens.
 package protocol FusedPart<Scalar>: AnyObject {
   associatedtype Scalar: TensorScalar
@@ -103,10 +118,36 @@ package protocol FusedPart<Scalar>: AnyObject {
     of range: Range<Int>, _ rows: FusedRows<Scalar>, moves: FusedRows<Scalar>,
     _ tokens: FusedDirection<Scalar>, to sums: [UnsafeMutablePointer<Scalar>])
 
-  /// Adds the gradients of all else that `move` has met.
+  /// Adds the gradients of all else that `move` and `addChange` have met.
   func addOtherGradients(to sums: [UnsafeMutablePointer<Scalar>])
+
+  /// Adds T of each example to `energies`.
+  func addEnergies(at g: FusedTokens<Scalar>, to energies: UnsafeMutablePointer<Double>)
+
+  /// Adds T of each example to `energies`, and -alpha dT/dg to c, whose rows lie as those of g.
+  func addDescent(
+    at g: FusedTokens<Scalar>, alpha: Scalar, to c: UnsafeMutablePointer<Scalar>,
+    energies: UnsafeMutablePointer<Double>)
+
+  /// Adds -T''(g) w to c for a direction w; the rows of both lie as those of g.
+  func addChange(
+    at g: FusedTokens<Scalar>, along w: UnsafePointer<Scalar>, to c: UnsafeMutablePointer<Scalar>)
+
+  /// Whether dT/dg has turned out to depend on a variable of differentiation that the energy does not list.
+  var dependsOnUnlisted: Bool { get }
 }
 
+/// Parts all of whose rows need one another, and those without a T, leave out what is not theirs.
 extension FusedPart {
   package func answerRows(_ range: Range<Int>, _ rows: FusedRows<Scalar>) {}
+
+  package func addEnergies(at g: FusedTokens<Scalar>, to energies: UnsafeMutablePointer<Double>) {}
+  package func addDescent(
+    at g: FusedTokens<Scalar>, alpha: Scalar, to c: UnsafeMutablePointer<Scalar>,
+    energies: UnsafeMutablePointer<Double>
+  ) {}
+  package func addChange(
+    at g: FusedTokens<Scalar>, along w: UnsafePointer<Scalar>, to c: UnsafeMutablePointer<Scalar>
+  ) {}
+  package var dependsOnUnlisted: Bool { false }
 }

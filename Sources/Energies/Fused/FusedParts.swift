@@ -9,19 +9,21 @@ package enum FusedParts<Scalar: TensorScalar>: Sendable {
 }
 
 extension Energy {
-  /// The parts of this energy for a fused descent.
+  /// The parts of this energy for a fused descent, those without a fused kernel as terms; none where no part has one.
   package var fusedParts: FusedParts<Scalar> {
-    guard let closed = closedForm else {
-      return .missing("the energy \(name) has no closed form for all its parts")
+    let parts = partsForDescents.map { part in
+      let fused = part.energy.closedForm as? any FusedEnergy<Scalar>
+      return (name: part.name, energy: fused ?? TensorTerm(part.energy))
     }
-    let parts = (closed as? ClosedFormSum<Scalar>)?.parts ?? [(closed.name, closed)]
-    var found: [(name: String, energy: any FusedEnergy<Scalar>)] = []
-    for part in parts {
-      guard let energy = part.energy as? any FusedEnergy<Scalar> else {
-        return .missing("the energy \(part.name) has no fused kernel")
-      }
-      found.append((part.name, energy))
+    if parts.allSatisfy({ $0.energy is TensorTerm<Scalar> }) {
+      return .missing("no part of the energy \(name) has a fused kernel")
     }
-    return .parts(found)
+    return .parts(parts)
+  }
+
+  /// The parts that a descent computes each in its own way, by name.
+  package var partsForDescents: [(name: String, energy: any Energy<Scalar>)] {
+    if let sum = self as? EnergySum<Scalar> { return sum.parts }
+    return (closedForm as? ClosedFormSum<Scalar>)?.parts.map { ($0.name, $0.energy) } ?? [(name, self)]
   }
 }

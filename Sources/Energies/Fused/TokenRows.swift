@@ -43,6 +43,18 @@ package struct TokenRows: Sendable {
     positions.map { Array($0[starts[example]..<starts[example + 1]]) } ?? Array(0..<tokenCount)
   }
 
+  /// Which tokens of the examples are real; all where nil.
+  package var mask: TokenMask? {
+    guard let positions else { return nil }
+    var isReal = [Bool](repeating: false, count: examples.count * tokenCount)
+    for example in 0..<examples.count {
+      for row in starts[example]..<starts[example + 1] {
+        isReal[example * tokenCount + positions[row]] = true
+      }
+    }
+    return TokenMask(batch: examples.count, tokenCount: tokenCount, isReal: isReal)
+  }
+
   /// Calls `body` with each run of neighbouring tokens: its first row, its first token in the batch, its length.
   package func forEachRun(_ body: (_ row: Int, _ token: Int, _ count: Int) -> Void) {
     guard let positions else { return body(0, examples.lowerBound * tokenCount, count) }

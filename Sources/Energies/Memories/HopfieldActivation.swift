@@ -44,18 +44,18 @@ public enum HopfieldActivation<Scalar: TensorScalar>: Sendable {
   }
 
   /// The change of r when h changes by `move`, r being `activation(overlaps)`.
-  func activationMove(
-    _ overlaps: Tensor<Scalar>, _ activation: Tensor<Scalar>, _ move: Tensor<Scalar>
+  func activationTangent(
+    _ overlaps: Tensor<Scalar>, _ activation: Tensor<Scalar>, _ tangent: Tensor<Scalar>
   ) -> Tensor<Scalar> {
     switch self {
     case .rectifiedPolynomial(let degree):
       let slope = overlaps.reluPower(degree - 2)
-      return degree == 2 ? slope * move : slope * move * (degree - 1)
+      return degree == 2 ? slope * tangent : slope * tangent * (degree - 1)
     case .power(let degree):
-      if degree == 2 { return move }
-      return overlaps.power(Scalar(degree - 2)) * move * Scalar(degree - 1)
+      if degree == 2 { return tangent }
+      return overlaps.power(Scalar(degree - 2)) * tangent * Scalar(degree - 1)
     case .softmax(let beta, _):
-      return activation.softmaxPullback(move * beta.reshaped([1, 1, 1]))
+      return activation.softmaxPullback(tangent * beta.reshaped([1, 1, 1]))
     }
   }
 

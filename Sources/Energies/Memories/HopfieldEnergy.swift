@@ -86,16 +86,16 @@ extension HopfieldEnergy: ClosedFormEnergy {
     let u = g.masking(direction)
     let overlaps = g.values.projected(by: memories)
     let activations = activation.activation(overlaps)
-    let overlapsMove = u.projected(by: memories)
-    let move = activation.activationMove(overlaps, activations, overlapsMove)
-    var dependencies = [-(product(g.values, move) + product(u, activations))]
+    let overlapsTangent = u.projected(by: memories)
+    let tangent = activation.activationTangent(overlaps, activations, overlapsTangent)
+    var dependencies = [-(product(g.values, tangent) + product(u, activations))]
     if case .softmax(let beta, true) = activation {
       // <u, dE/dg> = - sum r (u xi), whose derivative in beta moves r by the softmax of beta h at fixed h.
       let slope = activations.softmaxPullback(overlaps)
-      dependencies.append(-(slope * overlapsMove).sum().reshaped(beta.shape))
+      dependencies.append(-(slope * overlapsTangent).sum().reshaped(beta.shape))
     }
     return GradientPullback(
-      hessianVectorProduct: -g.masking(move.projected(by: memories, transposed: true)),
+      hessianVectorProduct: -g.masking(tangent.projected(by: memories, transposed: true)),
       dependencies: dependencies)
   }
 

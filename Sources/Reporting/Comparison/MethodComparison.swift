@@ -47,10 +47,11 @@ public struct MethodComparison: Sendable {
         throw ReportingError("\(other.label): \(error.description)")
       }
     }
-    self.better = better
+    (self.better, self.dependence) = (better, dependence)
   }
 
   private let better: TableRecipe.Best
+  private let dependence: MethodDifference.Dependence
 
   /// Adds every number of the table to a summary: `<prefix><measure>` with `_deviation` between splits and
   /// `_seed_deviation` between seeds, and for the others `_advantage` with `_advantage_low` and `_advantage_high`.
@@ -122,5 +123,6 @@ public struct MethodComparison: Sendable {
     return
       "Every method has the same trials: \(trials). An advantage is the mean over trials of the difference, positive where "
       + "\(first.label) is better; a method is called ahead or behind only where the 95 % interval leaves out 0."
+      + (scores.splitCount > 1 ? dependence.explanation : "")
   }
 }

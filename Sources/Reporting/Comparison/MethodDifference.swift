@@ -23,6 +23,15 @@ public struct MethodDifference: Equatable, Sendable {
       case .overlappingTraining(let test, let training): Double(test) / Double(training)
       }
     }
+
+    /// How the interval allows for it, a sentence behind others; empty for independent trials.
+    var explanation: String {
+      guard case .overlappingTraining = self else { return "" }
+      return
+        " Trials have examples to learn from in common: the interval is that of the corrected resampled t test, with "
+        + "\(NumberText.fixed(correction, digits: 3)) examples judged for each learned from, wider than one that takes "
+        + "trials for independent."
+    }
   }
 
   /// What may be said of two methods.
@@ -81,6 +90,14 @@ public struct MethodDifference: Equatable, Sendable {
     let error = ((1 / count + correction) * TrialScores.variance(advantages)).squareRoot()
     let reach = error * StudentDistribution.centralQuantile(Self.confidence, degreesOfFreedom: trialCount - 1)
     interval = (mean - reach)...(mean + reach)
+  }
+
+  /// The advantage over a figure that has no trials, such as a published one; over 0 the interval is that of the mean.
+  public init(
+    of scores: TrialScores, overFigure figure: Double, better: TableRecipe.Best, dependence: Dependence
+  ) throws {
+    let figures = try TrialScores(scores.values.map { $0.map { _ in figure } })
+    try self.init(of: scores, over: figures, better: better, dependence: dependence)
   }
 
   /// What the interval allows to be said.

@@ -79,11 +79,7 @@ public struct ClassifierTraining<Model: Parameterized>: Sendable {
     let found = Parallelism.map(parts.count) { index in
       let logits = logits(model, parts[index], nil)
       let loss = crossEntropy(logits, labels: parts[index].map { labels[$0] }).scalar
-      let (classes, elements) = (logits.shape[1], logits.elements)
-      let predictions = parts[index].indices.map { row in
-        (0..<classes).reduce(0) { elements[row * classes + $1] > elements[row * classes + $0] ? $1 : $0 }
-      }
-      return (predictions: predictions, loss: Double(loss) * Double(parts[index].count))
+      return (predictions: logits.argmax(), loss: Double(loss) * Double(parts[index].count))
     }
     let predictions = found.flatMap(\.predictions)
     let count = Double(max(1, examples.count))
