@@ -22,7 +22,9 @@ import Testing
   func words() {
     let shares = KmerCounts.shares(of: [bag([[0, 1, 0], [2, 2]]), bag([[1]])], length: 2)
     #expect(shares.shape == [2, 9])
-    #expect(shares.elements == [0, 1 / 3, 0, 1 / 3, 0, 0, 0, 0, 1 / 3, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    var expected = [Float](repeating: 0, count: 18)
+    for place in [1, 3, 8] { expected[place] = 1 / 3 }
+    #expect(shares.elements == expected)
   }
 
   @Test("the strongest pairs are those of the motif in positive bags, in standard errors of the difference")
