@@ -39,7 +39,10 @@ import Testing
     for bag in 0..<7 {
       let batch = bags.batch(of: bag, in: set)
       #expect(batch.shape == [1, bags.images[bag].count, 1, 2])
-      #expect(batch.elements == bags.images[bag].flatMap { [Float($0) / 255, Float(255 - $0) / 255] })
+      let levels: [Float] = bags.images[bag].flatMap { level -> [Float] in
+        [Float(level) / 255, Float(255 - level) / 255]
+      }
+      #expect(batch.elements == levels)
     }
     for bad in [
       dataset(images), dataset(images, labels: Array(repeating: 3, count: 20)),
