@@ -40,7 +40,9 @@ check_pages() {
     while IFS= read -r target; do
       [[ -e $folder/$target ]] || report "$page: links to $target, which does not exist"
     done < <(
-      { grep -oE '\]\([^)#[:space:]]+' "$page" || true; } | sed 's/^](//' | { grep -vE '^[a-z]+:' || true; }
+      # Code may hold what looks like a link.
+      awk '/^```/ { code = !code } !code' "$page" | { grep -oE '\]\([^)#[:space:]]+' || true; } \
+        | sed 's/^](//' | { grep -vE '^[a-z]+:' || true; }
     )
     [[ $folder == . ]] || continue
     while IFS= read -r target; do
