@@ -129,7 +129,8 @@ struct AssociationUpdates<Scalar: TensorScalar> {
     }
     var trajectory = AssociationTrajectory(first, keys: keys, mask: mask)
     for _ in 0..<plan.limit where trajectory.isMoving {
-      let next = weights(of: trajectory.weights.headMixture(trajectory.keys), trajectory.keys, trajectory.mask)
+      let next = weights(
+        of: trajectory.weights.headMixture(trajectory.keys), trajectory.keys, trajectory.mask)
       trajectory.move(to: next, tolerance: tolerance, settling: plan.settling)
     }
     return trajectory.outcome(hasMoved: plan.limit > 0)

@@ -1,4 +1,5 @@
 import Foundations
+import Layers
 public import Tensors
 
 /// What decides how much each instance of a bag counts when the bag is pooled.
@@ -79,5 +80,79 @@ public struct HopfieldHeadScores<Scalar: TensorScalar>: InstanceScores {
 
   public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     visit("states", &states)
+  }
+}
+
+/// Attention pooling with a gate: score = w · (tanh(V h + a) ⊙ sigmoid(U h + b)), one for all features.
+///
+/// - Source: Ilse, Tomczak, Welling, "Attention-based Deep Multiple Instance Learning", ICML 2018, equation
+///   9; without the gate equation 8.
+public struct GatedAttentionScores<Scalar: TensorScalar>: InstanceScores {
+  private var values: Linear<Scalar>
+  private var gate: Linear<Scalar>?
+  private var weights: Tensor<Scalar>
+
+  /// Weights of variance 2 / (inputs + outputs), biases 0.
+  ///
+  /// - Parameter isGated: Whether the sigmoid is there.
+  public init(featureCount: Int, hiddenSize: Int, isGated: Bool = true, random: RandomStream) {
+    require(min(featureCount, hiddenSize) > 0, "\(hiddenSize) units of \(featureCount) features")
+    values = Linear(inputs: featureCount, outputs: hiddenSize, random: random.child(0))
+    gate =
+      isGated
+      ? Linear(inputs: featureCount, outputs: hiddenSize, random: random.child(1)) : nil
+    var stream = random.child(2)
+    weights = .normal(
+      [1, hiddenSize], standardDeviation: (2 / Double(hiddenSize + 1)).squareRoot(), using: &stream)
+  }
+
+  public func callAsFunction(_ features: Tensor<Scalar>) -> Tensor<Scalar> {
+    // tanh x = 2 sigmoid(2 x) - 1, whose exponential is vectorised.
+    let hidden = (values(features) * 2).sigmoid() * 2 - 1
+    return (gate.map { hidden * $0(features).sigmoid() } ?? hidden).projected(by: weights, transposed: true)
+  }
+
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
+    visit("values", &values)
+    visit("gate", &gate)
+    visit("weights", &weights)
+  }
+}
+
+/// Hopfield pooling with keys from a network of their own: score = β q · k(h), with k layers of SELU units
+/// and the learned state q.
+///
+/// - Source: Widrich et al. 2020, section 3: two layers of 32 SELU units, one state.
+public struct HopfieldKeyScores<Scalar: TensorScalar>: InstanceScores {
+  private var layers: [Linear<Scalar>]
+  private var state: Tensor<Scalar>
+  private let beta: Scalar
+
+  /// Layers whose weights have variance 1 / inputs and biases 0, and a state of variance 1.
+  public init(
+    featureCount: Int, layerCount: Int = 2, keySize: Int = 32, beta: Double, random: RandomStream
+  ) {
+    require(
+      min(featureCount, keySize) > 0 && layerCount >= 0 && beta > 0,
+      "keys of \(keySize) in \(layerCount) layers of \(featureCount) features, beta \(beta)")
+    layers = (0..<layerCount).map { layer in
+      let inputs = layer == 0 ? featureCount : keySize
+      var stream = random.child(UInt64(layer))
+      return Linear(
+        inputs: inputs, outputs: keySize, standardDeviation: 1 / Double(inputs).squareRoot(), using: &stream)
+    }
+    var stream = random.child(UInt64(layerCount))
+    state = .normal([1, layerCount == 0 ? featureCount : keySize], using: &stream)
+    self.beta = Scalar(beta)
+  }
+
+  public func callAsFunction(_ features: Tensor<Scalar>) -> Tensor<Scalar> {
+    let keys = layers.reduce(features) { $1($0).scaledExponentialLinearUnit() }
+    return keys.projected(by: state, transposed: true) * beta
+  }
+
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
+    for index in layers.indices { visit("key\(index + 1)", &layers[index]) }
+    visit("state", &state)
   }
 }
