@@ -116,7 +116,7 @@ let package = Package(
     tests("TrainingTests", ["Training", "ArrayFiles"]),
     tests("ReportingTests", ["Reporting"]),
     tests("EnergyTestingTests", ["Tensors", "Energies", "Dynamics", "EnergyTesting"]),
-    tests("ExperimentTests", ["EnergyTransformer", "EnergyTesting"]),
+    tests("ExperimentTests", ["EnergyTransformer", "Baselines", "Reporting", "EnergyTesting"]),
   ]
 )
 
