@@ -47,6 +47,7 @@ import Testing
       let finished = try run(["--threads", threads, "--pairs", folder.path("pairs.tsv")])
       #expect(finished.status == 0, "\(finished.errors)")
       let record = try RunRecord.read(from: folder.path("results/out/run.json"))
+      try Program("attention-regimes").expectEveryOption(in: record, butFor: ["output", "python"])
       found.append(
         (
           record.summary,

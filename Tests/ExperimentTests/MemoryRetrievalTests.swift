@@ -44,6 +44,7 @@ import Testing
       ])
       #expect(finished.status == 0, "\(finished.errors)")
       let record = try RunRecord.read(from: folder.path("results/out/run.json"))
+      try Program("memory-retrieval").expectEveryOption(in: record, butFor: ["output", "python"])
       found.append(
         (
           record.summary,

@@ -170,6 +170,8 @@ import Testing
   func quick() throws {
     let found = try run(["--quick", "--output", folder.path("quick")])
     #expect(found.status == 0, "\(found.errors)")
+    try Program("multiple-instance").expectEveryOption(
+      in: RunRecord.read(from: folder.path("quick/run.json")))
     let summary = try summary("quick")
     for name in [
       "repertoire_auc_1_percent", "repertoire_auc_1_per_mille", "mnist_bags_auc", "bit_pattern_accuracy",
