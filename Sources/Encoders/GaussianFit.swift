@@ -47,11 +47,11 @@ public struct GaussianFit: Sendable {
         overlaps.withElements { overlaps in
           let own = UnsafeBufferPointer(rebasing: products[head * size..<(head + 1) * size])
           let fit = GaussianCurveFit(products: own, length: length, starts: starts)
-          let Gaussians = (0..<length).map { query in
+          let curves = (0..<length).map { query in
             let row = head * size + query * length
             return fit.best(overlaps: UnsafeBufferPointer(rebasing: overlaps[row..<row + length]))
           }
-          return GaussianWeighting(means: Gaussians.map(\.mean), deviations: Gaussians.map(\.deviation))
+          return GaussianWeighting(means: curves.map(\.mean), deviations: curves.map(\.deviation))
         }
       }
     }

@@ -38,8 +38,8 @@ final class HeadAttention<Scalar: TensorScalar> {
       for query in 0..<count {
         (weights.pointer + query * weightsRow).update(repeating: 1 / Scalar(count), count: count)
       }
-    case .gaussian(let Gaussians):
-      Gaussians.writeScores(count: count, row: weightsRow, to: weights.pointer)
+    case .gaussian(let weighting):
+      weighting.writeScores(count: count, row: weightsRow, to: weights.pointer)
       encoder.weigh(count, count, weightsRow, 1, weights.pointer, nil)
     }
     mix(input.values, count: count, stride: row, to: answers, outStride: stride)
