@@ -75,6 +75,19 @@ struct BlockStackTests {
     #expect(
       found.tokens.values.sliced(axis: 0, 0..<1).sliced(axis: 1, 3..<4).elements
         == start.values.sliced(axis: 0, 0..<1).sliced(axis: 1, 3..<4).elements)
+    let first = stack.blocks[0].descent(DescentSettings(steps: 1, stepSize: 0.2)).run(from: start)
+    var stream = random.child(1)
+    let drawn = Tensor<Double>.normal(
+      [2, 4, 6], standardDeviation: 0.2.squareRoot() * 0.3, using: &stream)
+    let moved = Tokens(
+      first.tokens.values + drawn * (start.mask?.tensor(Double.self).reshaped([2, 4, 1]) ?? drawn),
+      mask: start.mask)
+    let kept = stack.descend(
+      from: start, settings: settings, noise: LangevinNoise(standardDeviation: 0.3, random: random),
+      keepsFirstStep: true)
+    expectClose(
+      actual: kept.afterFirstStep?.values ?? drawn,
+      expected: stack.blocks[0].norm.activations(at: moved).values, relative: 1e-12, absolute: 1e-13)
     let silent = stack.descend(
       from: start, settings: settings, noise: .inPieces(standardDeviation: 0, random: random))
     #expect(
