@@ -51,23 +51,12 @@ public struct ModernHopfieldNetwork<Scalar: TensorScalar>: AssociativeMemory {
 
   public mutating func store(_ patterns: Tensor<Scalar>) {
     checkRows(patterns, "patterns")
-    var store = changeableStore
-    store.append(patterns)
-    source = store
+    PatternStore.change(&source) { $0.append(patterns) }
   }
 
   public mutating func forget(_ patterns: Tensor<Scalar>) throws {
     checkRows(patterns, "patterns")
-    var store = changeableStore
-    try store.remove(patterns)
-    source = store
-  }
-
-  private var changeableStore: PatternStore<Scalar> {
-    guard let store = source as? PatternStore<Scalar> else {
-      fatalError("patterns of a \(type(of: source)) cannot be changed: put them into a PatternStore")
-    }
-    return store
+    try PatternStore.change(&source) { try $0.remove(patterns) }
   }
 
   /// E at each row; of a network that stores nothing ½ |x|².

@@ -80,6 +80,17 @@ public struct PatternStore<Scalar: TensorScalar>: PatternSource {
         "patterns of shape \(shape) are finite numbers; number \(place) of row \(index) is \(row[place])")
     }
   }
+
+  /// Changes the patterns of a source, which has to be a store: those of a mapped file stay as they are.
+  static func change(
+    _ source: inout any PatternSource<Scalar>, _ change: (inout PatternStore) throws -> Void
+  ) rethrows {
+    guard var store = source as? PatternStore else {
+      fatalError("patterns of a \(type(of: source)) cannot be changed: put them into a PatternStore")
+    }
+    try change(&store)
+    source = store
+  }
 }
 
 /// A pattern that was to be forgotten and is not there.
