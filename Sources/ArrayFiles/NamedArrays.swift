@@ -1,8 +1,8 @@
 import Foundations
 public import Tensors
 
-/// Arrays by name, from a file of weights or from elsewhere, read with what is expected of each: every published format of
-/// weights is read through it.
+/// Named arrays, from a file or from memory, each checked against the shape that its reader expects. Every published format
+/// of weights is read through this type.
 ///
 /// ```swift
 /// var arrays = try NamedArrays<Float>(contentsOf: "block.safetensors")
@@ -10,7 +10,7 @@ public import Tensors
 /// try arrays.requireAllRead()
 /// ```
 ///
-/// An error names the file, the array, the shape that was expected and the one that is there.
+/// Errors name the file, the array, the expected shape and the actual one.
 public struct NamedArrays<Scalar: TensorScalar>: Sendable {
   /// Where the arrays come from, for errors; nil for arrays in memory.
   public let file: String?
@@ -21,7 +21,7 @@ public struct NamedArrays<Scalar: TensorScalar>: Sendable {
   private var unreadable: [String: FileFormatError] = [:]
   private var read: Set<String> = []
 
-  /// One axis of an expected shape: its size, or in words what it counts, at least 1.
+  /// An axis of an expected shape: a fixed size, or the name of a size, which may be any number from 1.
   public struct Axis: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, Sendable {
     /// The size, where it is known.
     public let size: Int?
@@ -54,7 +54,7 @@ public struct NamedArrays<Scalar: TensorScalar>: Sendable {
     (stored, unreadable) = (file.arrays, file.unreadable)
   }
 
-  /// The arrays of a safetensors or a NumPy .npz file, which is told by its first bytes.
+  /// The arrays of a safetensors or NumPy .npz file. The format is recognized by the first bytes of the file.
   ///
   /// - Throws: ``FileAccessError`` when it cannot be read, ``FileFormatError`` when it is malformed or another kind of
   ///   file, which it names.
@@ -75,7 +75,7 @@ public struct NamedArrays<Scalar: TensorScalar>: Sendable {
   /// The shape of an array; nil where there is none that can be read.
   public func shape(of name: String) -> [Int]? { tensors[name]?.shape ?? stored[name]?.shape }
 
-  /// The array of a name, whatever its shape, every number finite.
+  /// The array with the given name, of any shape. All its numbers must be finite.
   ///
   /// - Throws: ``NamedArrayError`` for an array that is missing or holds other than finite floating-point numbers.
   public mutating func tensor(_ name: String) throws -> Tensor<Scalar> {
@@ -99,7 +99,7 @@ public struct NamedArrays<Scalar: TensorScalar>: Sendable {
     return found
   }
 
-  /// The array of a name, of the expected shape and every number finite.
+  /// The array with the given name, which must have the given shape. All its numbers must be finite.
   ///
   /// - Throws: ``NamedArrayError`` for an array that is missing, has another shape or holds other numbers.
   public mutating func tensor(_ name: String, shape: [Axis]) throws -> Tensor<Scalar> {
@@ -107,7 +107,7 @@ public struct NamedArrays<Scalar: TensorScalar>: Sendable {
     return try tensor(name)
   }
 
-  /// The array of a name, of the expected shape and every number finite.
+  /// The array with the given name, which must have the given shape. All its numbers must be finite.
   ///
   /// - Throws: ``NamedArrayError`` for an array that is missing, has another shape or holds other numbers.
   public mutating func tensor(_ name: String, shape: [Int]) throws -> Tensor<Scalar> {
@@ -124,9 +124,9 @@ public struct NamedArrays<Scalar: TensorScalar>: Sendable {
     return try tensor(name).reshaped([])
   }
 
-  /// A model with its parameters replaced by the arrays of their names, each of the parameter's shape.
+  /// A copy of a model whose parameters are replaced by arrays of the same shapes.
   ///
-  /// - Parameter name: The array of a parameter, where it is not called as the parameter is.
+  /// - Parameter name: The name of the array that holds a parameter; by default the parameter's own name.
   /// - Throws: ``NamedArrayError`` for the first array that does not fit.
   public mutating func filling<Model: Parameterized<Scalar>>(
     _ model: Model, by name: (_ parameter: String) -> String = { $0 }
@@ -138,7 +138,7 @@ public struct NamedArrays<Scalar: TensorScalar>: Sendable {
     return model.with(parameters.with(values))
   }
 
-  /// Checks that every array was read: one that was not belongs to another model or configuration.
+  /// Checks that every array has been read. An array that has not belongs to another model or configuration.
   ///
   /// - Throws: ``NamedArrayError`` that names the first one that was not.
   public func requireAllRead(where counts: (_ name: String) -> Bool = { _ in true }) throws {

@@ -8,7 +8,7 @@ public struct BlockStack<Scalar: TensorScalar>: Parameterized {
   /// The blocks, in the order that tokens pass them.
   public var blocks: [EnergyTransformerBlock<Scalar>]
 
-  /// Given blocks, at least one.
+  /// A stack of the given blocks, at least one.
   public init(_ blocks: [EnergyTransformerBlock<Scalar>]) {
     require(!blocks.isEmpty, "a stack needs at least one block")
     self.blocks = blocks
@@ -79,7 +79,7 @@ public struct BlockStack<Scalar: TensorScalar>: Parameterized {
 
   /// The descents of all blocks without noise, with what is recorded of each.
   ///
-  /// - Returns: One result a block, each with its `trajectory`.
+  /// - Returns: One result per block, each with its `trajectory`.
   public func trace(
     from tokens: Tokens<Scalar>, over pairs: TokenPairs<Scalar> = .all(), settings: DescentSettings,
     recording: [Recording<Scalar>] = [.energies]
@@ -101,7 +101,7 @@ public struct StackDescent<Scalar: TensorScalar>: Sendable {
   public private(set) var activations: Activations<Scalar>
   /// g after the very first step, where it was asked for and there was one.
   public private(set) var afterFirstStep: Activations<Scalar>?
-  /// Why the last descent stopped, or the first that met a number that is not finite; nil where no step was taken.
+  /// Why the last descent stopped, or the first one that met a non-finite number; nil if no step was taken.
   public private(set) var stopReason: StopReason?
   /// What was recorded of the last block.
   public private(set) var trajectory: Trajectory<Scalar>?

@@ -15,12 +15,12 @@ public struct LangevinNoise: Sendable {
   /// In which order numbers are drawn.
   private enum Order { case oneAfterAnother, inPieces }
 
-  /// Noise from children of a stream, from 1 on one for each block, one number after another.
+  /// Noise drawn sequentially: block b draws from child b + 1 of the stream.
   public init(standardDeviation: Double, random: RandomStream) {
     self.init(standardDeviation, random, .oneAfterAnother)
   }
 
-  /// Noise drawn in pieces by all threads, for many tokens; the same for the same stream on any number of threads.
+  /// Noise drawn by all threads at once, for many tokens. The number of threads does not change it.
   public static func inPieces(standardDeviation: Double, random: RandomStream) -> LangevinNoise {
     LangevinNoise(standardDeviation, random, .inPieces)
   }
