@@ -72,7 +72,7 @@ let package = Package(
       ]),
     library("ArrayFiles", ["CZLib", "Foundations", "Tensors"]),
     library("Layers", ["Foundations", "Tensors"]),
-    library("Energies", ["Foundations", "Tensors"]),
+    library("Energies", ["Foundations", "Tensors", "Layers"]),
     library("Dynamics", ["Foundations", "Tensors", "Energies"]),
     library("Transformers", ["Foundations", "Tensors", "ArrayFiles", "Layers", "Energies", "Dynamics"]),
     library("Memories", ["Foundations", "Tensors", "ArrayFiles", "Energies", "Dynamics"]),

@@ -12,7 +12,7 @@ Sources/ImageFiles: CPNG CTurboJPEG CZLib Foundations Foundation
 Sources/Tensors: CDNNL CLAPACK CKernels Foundations Accelerate Darwin Glibc Dispatch Synchronization Foundation
 Sources/ArrayFiles: CZLib Foundations Tensors Foundation
 Sources/Layers: Foundations Tensors Foundation
-Sources/Energies: Foundations Tensors
+Sources/Energies: Foundations Tensors Layers
 Sources/Dynamics: Foundations Tensors Energies
 Sources/Transformers: Foundations Tensors ArrayFiles Layers Energies Dynamics Foundation
 Sources/Memories: Foundations Tensors ArrayFiles Energies Dynamics Synchronization Foundation

@@ -45,7 +45,7 @@ extension EnergyDescent {
     let activations = reading?.activations ?? lagrangian.activations(at: state.tokens)
     trajectory.record(
       recording, step: state.steps, isLast: true, tokens: state.tokens, activations: { activations },
-      energy: { detachedParts(reading?.energy ?? energy.energyByPart(at: activations)) })
+      energy: { detachedParts(reading?.energy ?? energyByPart(at: activations, state.tokens)) })
     visit(state)
     return DescentResult(
       tokens: state.tokens, activations: activations, stopReason: reason ?? .steps(state.steps),

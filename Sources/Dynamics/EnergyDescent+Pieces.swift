@@ -10,7 +10,7 @@ extension EnergyDescent {
     let ranges = pieces(of: tokens)
     guard ranges.count > 1 else { return runInPlace(from: tokens, recording: recording) }
     let results = Parallelism.map(ranges.count) { index in
-      runInPlace(from: tokens.examples(ranges[index]), recording: recording)
+      examples(ranges[index]).runInPlace(from: tokens.examples(ranges[index]), recording: recording)
     }
     // A piece that met a non-finite number stopped early: the whole batch then stops at that step.
     guard results.allSatisfy({ $0.stopReason.isFinite }) else {
@@ -22,6 +22,14 @@ extension EnergyDescent {
       tokens: Tokens(values, mask: tokens.mask), activations: Activations(activations, mask: tokens.mask),
       stopReason: results[0].stopReason, steps: results[0].steps,
       trajectory: .joined(results.map(\.trajectory)))
+  }
+
+  /// The same descent for some of the examples.
+  func examples(_ range: Range<Int>) -> EnergyDescent {
+    guard let rates, rates.shape[0] > 1 else { return self }
+    var copy = self
+    copy.rates = rates.sliced(axis: 0, range)
+    return copy
   }
 
   /// Ranges of examples that can be descended by themselves; one range when they cannot.

@@ -54,8 +54,14 @@ extension EnergyDescent {
   func displacement(
     _ evaluation: Evaluation<Scalar>, _ size: Tensor<Scalar>, state: inout UpdateState<Scalar>
   ) -> Tensor<Scalar> {
-    evaluation.activations.masking(
-      updateRule.displacement(gradient: evaluation.gradient, stepSize: size, state: &state))
+    guard let rates else {
+      return evaluation.activations.masking(
+        updateRule.displacement(gradient: evaluation.gradient, stepSize: size, state: &state))
+    }
+    // A number that is held has no gradient either: a rule that weighs gradients must not see it.
+    let moves = 1 - rates.equals(.zeros([1, 1, 1]))
+    return evaluation.activations.masking(
+      updateRule.displacement(gradient: evaluation.gradient * moves, stepSize: size * rates, state: &state))
   }
 
   /// g, the energy by part and dE/dg at some tokens.
@@ -63,13 +69,30 @@ extension EnergyDescent {
     if let fused, !tokens.values.isTracked, let found = fused.evaluate(tokens) { return found }
     let g = lagrangian.activations(at: tokens)
     let found = energy.trackedEnergyAndGradient(at: g)
-    return Evaluation(activations: g, energy: found.energy, gradient: found.gradient)
+    guard includesNeuronEnergy else {
+      return Evaluation(activations: g, energy: found.energy, gradient: found.gradient)
+    }
+    return Evaluation(
+      activations: g, energy: withNeuronEnergy(found.energy, tokens),
+      gradient: found.gradient + g.masking(tokens.values))
   }
 
   /// The energy by part without its gradient.
   func readEnergy(at tokens: Tokens<Scalar>, _ fused: FusedDescent<Scalar>?) -> EnergyReading<Scalar> {
     if let found = fused?.evaluate(tokens) { return found.reading }
     let g = lagrangian.activations(at: tokens)
-    return EnergyReading(activations: g, energy: energy.energyByPart(at: g))
+    return EnergyReading(activations: g, energy: energyByPart(at: g, tokens))
+  }
+
+  /// The energy by part of what is minimised, at tokens whose activations are known.
+  func energyByPart(at g: Activations<Scalar>, _ tokens: Tokens<Scalar>) -> EnergyByPart<Scalar> {
+    let parts = energy.energyByPart(at: g)
+    return includesNeuronEnergy ? withNeuronEnergy(parts, tokens) : parts
+  }
+
+  private func withNeuronEnergy(
+    _ energy: EnergyByPart<Scalar>, _ tokens: Tokens<Scalar>
+  ) -> EnergyByPart<Scalar> {
+    EnergyByPart(energy.parts + lagrangian.legendreTransformByPart(at: tokens).parts)
   }
 }

@@ -26,6 +26,14 @@ where Function.Scalar == Norm.Scalar {
   public let stop: StoppingRule
   /// How derivatives flow back.
   public var gradientPath: GradientPath
+  /// Whether the neurons' own energy ⟨x, g⟩ - L(x), the Legendre transform of L, is minimised with E. Its gradient with respect to
+  /// g is x, so that neurons without synapses go to rest at 0. Off unless said: the Energy Transformer leaves it out.
+  public var includesNeuronEnergy = false
+  /// How fast each number of the tokens moves, the inverse of its time constant, and 0 for a number that is held; of a shape
+  /// that repeats to [batch, tokens, dimension]. All move at the rate 1 when nil.
+  public var rates: Tensor<Scalar>? {
+    didSet { checkRates(rates) }
+  }
   /// Whether fused kernels are used where they cover the descent; the general way gives the same to rounding.
   public var usesFusedKernels = true
 
@@ -85,6 +93,15 @@ where Function.Scalar == Norm.Scalar {
     tokens.values.isTracked || energy.dependencies.values.contains(where: \.isTracked)
       || lagrangian.parameters.values.contains(where: \.isTracked)
   }
+}
+
+/// Rates are finite numbers of at least 0.
+private func checkRates<Scalar>(_ rates: Tensor<Scalar>?) {
+  guard let rates else { return }
+  require(
+    rates.rank == 3, "rates have a shape that repeats to [batch, tokens, dimension], not \(rates.shape)")
+  require(
+    rates.elements.allSatisfy { $0 >= 0 && $0.isFinite }, "rates are finite numbers of at least 0")
 }
 
 /// What came out of a descent.

@@ -24,6 +24,8 @@ extension EnergyDescent {
       .failure(FusedObstacle(reason: reason))
     }
     if !usesFusedKernels { return obstacle("fused kernels are switched off") }
+    if includesNeuronEnergy { return obstacle("the neurons' own energy is minimised too") }
+    if rates != nil { return obstacle("numbers move at rates of their own") }
     guard let norm = lagrangian as? LayerNormLagrangian<Scalar> else {
       return obstacle("the Lagrangian \(Norm.self) is not the layer norm")
     }

@@ -12,7 +12,7 @@ extension EnergyDescent {
     let start = Tokens(tokens.values.detached, mask: mask)
     let ranges = pieces(of: start)
     let runs = Parallelism.map(ranges.count) {
-      plain.runStored(from: start.examples(ranges[$0]), recording: recording)
+      plain.examples(ranges[$0]).runStored(from: start.examples(ranges[$0]), recording: recording)
     }
     let stored = runs.map(\.steps)
     guard runs.allSatisfy({ $0.result.stopReason.isFinite }) else {
@@ -31,7 +31,7 @@ extension EnergyDescent {
         }
       }
       let cotangents = Parallelism.map(ranges.count) { index in
-        plain.pullback(
+        plain.examples(ranges[index]).pullback(
           stored[index], mask: mask?.examples(ranges[index]),
           cotangent: pull.cotangent.sliced(axis: 0, ranges[index]))
       }
@@ -102,11 +102,14 @@ extension EnergyDescent {
     let norm = lagrangian.with(ParameterValues(names: parameters.names, values: variables))
     let g = norm.activations(at: Tokens(x, mask: mask))
     let plain = g.with(g.values.detached)
-    let direction = plain.masking(-(total.tokens * step.stepSize))
+    let size = rates.map { step.stepSize * $0 } ?? step.stepSize
+    let direction = plain.masking(-(total.tokens * size))
     let through = closed.gradientPullback(at: plain, direction: direction)
     let ofNorm = gradients(
       of: g.values, withRespectTo: [x] + variables, cotangent: through.hessianVectorProduct)
     total.tokens = total.tokens + ofNorm[0]
+    // The gradient of the neurons' own energy is x itself.
+    if includesNeuronEnergy { total.tokens = total.tokens + direction }
     total.add(dependencies: through.dependencies, parameters: Array(ofNorm.dropFirst()))
   }
 

@@ -33,7 +33,8 @@ extension EnergyDescent {
     let mask = tokens.mask
     let runs = Pieces(ofEnergy + lagrangian.parameters.values, [tokens.values], ranges: ranges) {
       shared, batches, range in
-      let descent = plain.replacing(shared.prefix(ofEnergy.count), Array(shared.dropFirst(ofEnergy.count)))
+      let descent = plain.examples(range)
+        .replacing(shared.prefix(ofEnergy.count), Array(shared.dropFirst(ofEnergy.count)))
       let result = descent.runInPlace(
         from: Tokens(batches[0], mask: mask?.examples(range)), recording: recording)
       return (result.tokens.values, result)
