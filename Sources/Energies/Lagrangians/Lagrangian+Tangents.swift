@@ -1,4 +1,4 @@
-import Tensors
+public import Tensors
 
 // What the Lagrangians that are not strictly convex do not see: tangents of the set of their activations, and its curvature.
 
