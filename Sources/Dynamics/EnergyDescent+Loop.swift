@@ -73,6 +73,9 @@ extension EnergyDescent {
     if stop.usesEnergy, let new = reading {
       progress.energyChange = largestDifference(evaluation.energy.total, new.energy.total)
     }
+    if stop.usesRest, let gradient = after.evaluation?.gradient {
+      progress.restResidual = restResiduals(at: after.tokens, gradient).max() ?? 0
+    }
     if stop.stepsOnly == nil {
       progress.tokenChange = largestDifference(before.tokens.values, after.tokens.values)
     }

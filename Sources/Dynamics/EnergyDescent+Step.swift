@@ -59,9 +59,9 @@ extension EnergyDescent {
         updateRule.displacement(gradient: evaluation.gradient, stepSize: size, state: &state))
     }
     // A number that is held has no gradient either: a rule that weighs gradients must not see it.
-    let moves = 1 - rates.equals(.zeros([1, 1, 1]))
+    let gradient = moving.map { evaluation.gradient * $0 } ?? evaluation.gradient
     return evaluation.activations.masking(
-      updateRule.displacement(gradient: evaluation.gradient * moves, stepSize: size * rates, state: &state))
+      updateRule.displacement(gradient: gradient, stepSize: size * rates, state: &state))
   }
 
   /// g, the energy by part and dE/dg at some tokens.

@@ -66,6 +66,12 @@ where Function.Scalar == Norm.Scalar {
       return detached.runFused(from: plain, recording: recording)
         ?? detached.runInPieces(from: plain, recording: recording)
     }
+    if case .implicit(let solve) = gradientPath {
+      return runImplicit(from: tokens, solve, recording: recording)
+    }
+    if case .truncated(let steps) = gradientPath {
+      return runTruncated(from: tokens, steps: steps, recording: recording)
+    }
     if gradientPath == .unrolled { return runUnrolled(from: tokens, recording: recording) }
     if let result = runFusedTracked(from: tokens, recording: recording) { return result }
     if case .automatic = gradientPath, energy.closedForm == nil {

@@ -3,7 +3,8 @@ import Tensors
 
 /// How derivatives flow back through a descent.
 ///
-/// All paths give the same derivatives, of any order; they differ in time and memory.
+/// The paths through the steps give the same derivatives, of any order, and differ in time and memory; `implicit` and
+/// `truncated` are for descents that come to rest.
 public enum GradientPath: Sendable, Equatable {
   /// What each step computed is kept where all steps together take at most `memoryLimit` bytes; otherwise one state a
   /// step is kept and each step computed again on the way back. Without fused kernels, `recomputed` for energies with
@@ -14,8 +15,22 @@ public enum GradientPath: Sendable, Equatable {
   /// One stored state a step; each step is computed again on the way back. Less memory than `unrolled`, and for
   /// energies with closed forms less time.
   case recomputed
+  /// The derivative of the rest itself, by the implicit function theorem: memory does not depend on the number of steps.
+  ///
+  /// Right where the descent came to rest at an isolated point; put ``StoppingRule/rest(below:)`` beside a number of steps.
+  /// What the first tokens say reaches an isolated rest only by way of the energy, so that they get no derivative but at
+  /// numbers that are held (``EnergyDescent/rates``): let a model give its input to the energy, as a bias. First
+  /// derivatives only.
+  case implicit(ImplicitGradient)
+  /// The derivative of this many steps more, from where the descent stopped, as if it had started there; 1 is the
+  /// Jacobian-free gradient of Fung et al. 2021. A direction of descent for a loss where the steps contract, and not its
+  /// gradient.
+  case truncated(steps: Int)
   /// The result is a constant for differentiation.
   case detached
+
+  /// The derivative of the rest, solved to single precision.
+  public static var implicit: GradientPath { .implicit(ImplicitGradient()) }
 
   /// Keeps up to a gigabyte.
   public static var automatic: GradientPath { .automatic(memoryLimit: 1 << 30) }

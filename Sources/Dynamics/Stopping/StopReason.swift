@@ -6,6 +6,8 @@ public indirect enum StopReason: Sendable, Equatable, CustomStringConvertible {
   case energyChange(Double)
   /// No number of a token changed by more than this in the last step.
   case tokenChange(Double)
+  /// No number of the gradient's part that moves activations was larger than this.
+  case rest(Double)
   /// All of several rules held.
   case all([StopReason])
   /// A step led to tokens or to an energy that is not finite; the tokens before that step are kept. Step 0 is the
@@ -21,7 +23,7 @@ public indirect enum StopReason: Sendable, Equatable, CustomStringConvertible {
   public var isFinite: Bool {
     switch self {
     case .nonFinite, .overflow: false
-    case .steps, .energyChange, .tokenChange, .all: true
+    case .steps, .energyChange, .tokenChange, .rest, .all: true
     }
   }
 
@@ -30,6 +32,7 @@ public indirect enum StopReason: Sendable, Equatable, CustomStringConvertible {
     case .steps(let count): "took all \(count) steps"
     case .energyChange(let change): "the energy changed by at most \(change)"
     case .tokenChange(let change): "the tokens changed by at most \(change)"
+    case .rest(let residual): "at rest: no number of the tangential gradient is above \(residual)"
     case .all(let reasons): reasons.map(\.description).joined(separator: " and ")
     case .nonFinite(0, let part): "\(part) is infinite or not a number at the start"
     case .nonFinite(let step, let part):

@@ -10,6 +10,9 @@ public indirect enum StoppingRule: Sendable, Equatable {
   ///
   /// Under a layer norm this seldom happens: tokens drift on where the norm does not see it, at rest in g alone.
   case tokenChange(below: Double)
+  /// When no number of the gradient's part that moves activations is `below` or more: at rest in g, however the tokens
+  /// drift on where the Lagrangian does not see it.
+  case rest(below: Double)
   /// When one of the rules holds.
   case any([StoppingRule])
   /// When all of the rules hold.
@@ -19,7 +22,7 @@ public indirect enum StoppingRule: Sendable, Equatable {
   public var isBounded: Bool {
     switch self {
     case .after: true
-    case .energyChange, .tokenChange: false
+    case .energyChange, .tokenChange, .rest: false
     case .any(let rules): rules.contains(where: \.isBounded)
     case .all(let rules): !rules.isEmpty && rules.allSatisfy(\.isBounded)
     }
@@ -28,9 +31,18 @@ public indirect enum StoppingRule: Sendable, Equatable {
   /// Whether the rule looks at energies.
   var usesEnergy: Bool {
     switch self {
-    case .after, .tokenChange: false
+    case .after, .tokenChange, .rest: false
     case .energyChange: true
     case .any(let rules), .all(let rules): rules.contains(where: \.usesEnergy)
+    }
+  }
+
+  /// Whether the rule looks at how far the tokens are from rest.
+  var usesRest: Bool {
+    switch self {
+    case .after, .tokenChange, .energyChange: false
+    case .rest: true
+    case .any(let rules), .all(let rules): rules.contains(where: \.usesRest)
     }
   }
 
@@ -47,6 +59,9 @@ public indirect enum StoppingRule: Sendable, Equatable {
     case .tokenChange(let below):
       guard let change = progress.tokenChange, change < below else { return nil }
       return .tokenChange(change)
+    case .rest(let below):
+      guard let residual = progress.restResidual, residual < below else { return nil }
+      return .rest(residual)
     case .any(let rules): return rules.lazy.compactMap { $0.reason(progress) }.first
     case .all(let rules):
       let reasons = rules.compactMap { $0.reason(progress) }
@@ -60,6 +75,8 @@ struct DescentProgress {
   var steps: Int
   /// The largest change of an example's energy in the last step.
   var energyChange: Double?
+  /// The largest number of the gradient's part that moves activations, after the last step.
+  var restResidual: Double?
   /// The largest change of a token's number in the last step.
   var tokenChange: Double?
 }

@@ -1,0 +1,116 @@
+import Energies
+import Foundations
+import Tensors
+
+/// The linear system that says how a descent's rest moves when something that the energy depends on does.
+///
+/// A descent rests where the part of F = dE/dg [+ x] that moves activations is zero. Seen from the tokens that is a point where
+/// the derivative M F of E(g(x)) [+ ⟨x, g⟩ - L(x)] vanishes, M = dg/dx, and its Hessian
+///
+///     A = M (d²E/dg²) M  [+ M]  + ⟨F, d²g/dx²⟩
+///
+/// is symmetric. A change of the energy that adds f to F moves the rest by A dx = -M f. So a loss with dL/dx = c has, with
+/// A w = c and u = M w, the derivative -⟨u, f⟩.
+///
+/// - Source: The implicit function theorem; ⟨F, d²g/dx²⟩ is the curvature of the set of activations.
+struct EquilibriumSystem<Function: Energy, Norm: Lagrangian> where Function.Scalar == Norm.Scalar {
+  typealias Scalar = Function.Scalar
+  let descent: EnergyDescent<Function, Norm>
+  let form: any ClosedFormEnergy<Scalar>
+  /// The tokens at rest and their activations, constants.
+  let tokens: Tokens<Scalar>
+  let activations: Activations<Scalar>
+  /// F.
+  let force: Tensor<Scalar>
+  /// 1 where a number of the tokens moves, 0 where it is held; nil where all move.
+  let moving: Tensor<Scalar>?
+
+  /// The system at tokens of a descent whose parameters are constants.
+  init(_ descent: EnergyDescent<Function, Norm>, at tokens: Tokens<Scalar>) {
+    self.descent = descent
+    form = descent.energy.derivatives
+    self.tokens = tokens
+    let found = descent.evaluate(tokens)
+    activations = found.activations
+    force = found.gradient
+    moving = descent.moving
+  }
+
+  /// The part of a direction of the tokens that moves activations and is not held.
+  func tangent(_ direction: Tensor<Scalar>) -> Tensor<Scalar> {
+    let part = descent.lagrangian.tangent(moving.map { direction * $0 } ?? direction, at: tokens)
+    return moving.map { part * $0 } ?? part
+  }
+
+  /// M v.
+  func activationChange(_ direction: Tensor<Scalar>) -> Tensor<Scalar> {
+    let x = tokens.values.variable()
+    let g = descent.lagrangian.activations(at: Tokens(x, mask: tokens.mask))
+    return gradients(of: g.values, withRespectTo: [x], cotangent: direction)[0].detached
+  }
+
+  /// A w, for a tangent w; the part of it that is a tangent.
+  func product(_ direction: Tensor<Scalar>) -> Tensor<Scalar> {
+    let x = tokens.values.variable()
+    let g = descent.lagrangian.activations(at: Tokens(x, mask: tokens.mask))
+    let change = gradients(of: g.values, withRespectTo: [x], cotangent: direction)[0]
+    let curved = gradients(of: (change * force).sum(), withRespectTo: [x])[0].detached
+    let moved = change.detached
+    var bent = form.gradientPullback(at: activations, direction: activations.masking(moved))
+      .hessianVectorProduct
+    if descent.includesNeuronEnergy { bent = bent + tangent(direction) }
+    let seen = gradients(of: g.values, withRespectTo: [x], cotangent: bent)[0].detached
+    return tangent(seen + curved)
+  }
+
+  /// The derivatives of a loss by the first tokens, where they are held, the energy's dependencies and the Lagrangian's
+  /// parameters.
+  ///
+  /// - Parameter cotangent: c, by the tokens at rest.
+  func pullback(
+    _ cotangent: Tensor<Scalar>, _ solve: ImplicitGradient
+  ) -> [Tensor<Scalar>] {
+    let right = tangent(cotangent)
+    let found = MinimalResidual(
+      of: right, tolerance: solve.tolerance, limit: solve.maximumIterations, product: product)
+    let worst = found.residuals.max() ?? 0
+    require(
+      worst <= solve.acceptedResidual,
+      "the system of an implicit gradient was left with a residual of \(worst) after \(found.iterations) iterations: the "
+        + "rest is not isolated, or more iterations are needed")
+    let w = found.solution
+    let parameters = descent.lagrangian.parameters
+    let x = tokens.values.variable()
+    let variables = parameters.values.map { $0.variable() }
+    let norm = descent.lagrangian.with(ParameterValues(names: parameters.names, values: variables))
+    let g = norm.activations(at: Tokens(x, mask: tokens.mask))
+    let change = gradients(of: g.values, withRespectTo: [x], cotangent: w)[0]
+    requireSeparate(change.detached)
+    let direction = -activations.masking(change.detached)
+    let through = form.gradientPullback(at: activations, direction: direction)
+    // Of the equation M F = 0, once by M and once by g, with the dependencies held still.
+    let ofChange = gradients(of: (change * force).sum(), withRespectTo: [x] + variables)
+    let ofActivations = gradients(
+      of: g.values, withRespectTo: [x] + variables, cotangent: through.hessianVectorProduct)
+    let ofParameters = variables.indices.map { ofActivations[$0 + 1] - ofChange[$0 + 1] }
+    return [held(cotangent, ofActivations[0])] + through.dependencies + ofParameters
+  }
+
+  /// Held numbers have activations of their own: moving ones do not change them.
+  private func requireSeparate(_ change: Tensor<Scalar>) {
+    guard let moving else { return }
+    let leaked = (change * (1 - moving)).absoluteValue()
+    require(
+      leaked.elements.allSatisfy {
+        $0 <= 1e-3 * change.absoluteValue().reshaped([change.count]).maximum(axis: 0).scalar
+      },
+      "an implicit gradient needs whole tokens held where the Lagrangian, \(Norm.self), couples a token's numbers"
+    )
+  }
+
+  /// What reaches the first tokens: nothing but at numbers that stayed where they were.
+  private func held(_ cotangent: Tensor<Scalar>, _ through: Tensor<Scalar>) -> Tensor<Scalar> {
+    guard let moving else { return .zeros(cotangent.shape) }
+    return (cotangent + through).detached * (1 - moving)
+  }
+}
