@@ -15,7 +15,7 @@ extension LagrangianCheck {
   }
 
   /// The Hessian M = dg/dx times a direction, from the left: Mᵀ u.
-  private func product(_ direction: Tensor<Scalar>) -> Tensor<Scalar> {
+  func product(_ direction: Tensor<Scalar>) -> Tensor<Scalar> {
     let variable = x.values.variable()
     return gradients(of: activations(variable), withRespectTo: [variable], cotangent: direction)[0].detached
   }

@@ -52,6 +52,8 @@ struct LagrangianCheck<Norm: Lagrangian> {
     checkHessian()
     checkEigenvalues()
     checkLegendre()
+    checkTangents()
+    checkCurvature()
     if visits.areSound { checkParameters() }
   }
 

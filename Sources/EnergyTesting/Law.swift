@@ -19,6 +19,8 @@ public enum Law: String, Sendable, CaseIterable {
   case semiDefiniteHessian = "the Hessian has no negative eigenvalue"
   case parameterDerivatives = "derivatives by parameters and context are right"
   case legendre = "the gradient of the Legendre transform by the activation is the token"
+  case tangent = "activations move along tangents, and retracted tokens have the same activations"
+  case curvature = "the curvature is how activations bend away from their tangents"
   case visiting = "every tensor is visited, once, and written back"
 
   // MARK: Models
@@ -29,5 +31,7 @@ public enum Law: String, Sendable, CaseIterable {
   case firstOrder = "for small steps the energy falls at the rate that its gradient predicts"
   case backtracking = "with backtracking the energy never rises"
   case gradientPaths = "all gradient paths give the same result and the same derivatives"
+  case rest = "the descent comes to rest"
+  case implicitGradient = "the implicit gradient is the derivative of the rest"
   case threads = "the bits do not depend on the number of threads"
 }

@@ -8,7 +8,7 @@ import Testing
 struct BrokenLagrangian: Lagrangian {
   enum Defect: CaseIterable {
     case none, oneRootForAllTokens, meanOverTokens, wrongActivation, notAGradient, concave, movesPadding
-    case countsPadding, unvisitedParameter, scalarValue, leaksBetweenExamples
+    case countsPadding, unvisitedParameter, scalarValue, leaksBetweenExamples, wrongTangent, wrongCurvature
   }
   typealias Scalar = Double
   var scale: Tensor<Double>
@@ -18,7 +18,7 @@ struct BrokenLagrangian: Lagrangian {
     if defect != .unvisitedParameter { visit("scale", &scale) }
   }
 
-  private func column(_ x: Tokens<Double>) -> Tensor<Double> {
+  fileprivate func column(_ x: Tokens<Double>) -> Tensor<Double> {
     let shape = [x.values.shape[0], x.values.shape[1], 1]
     return x.mask.map { $0.tensor().reshaped(shape) } ?? .ones(shape)
   }
@@ -50,6 +50,18 @@ struct BrokenLagrangian: Lagrangian {
   }
 }
 
+extension BrokenLagrangian {
+  func tangent(_ direction: Tensor<Double>, at x: Tokens<Double>) -> Tensor<Double> {
+    let part =
+      defect == .wrongTangent ? direction - direction.mean(axes: [-1], keepingDimensions: true) : direction
+    return part * column(x)
+  }
+
+  func curvature(along gradient: Tensor<Double>, at x: Tokens<Double>) -> Tensor<Double>? {
+    defect == .wrongCurvature ? Tensor(repeating: 0.3, shape: [1, 1, 1]) : nil
+  }
+}
+
 struct LagrangianLawsTests {
   static let expectations: [(BrokenLagrangian.Defect, Set<Law>, [String])] = [
     (
@@ -73,6 +85,8 @@ struct LagrangianLawsTests {
     (.countsPadding, [.padding], ["the value of padding alone is not 0 at 2 places"]),
     (.unvisitedParameter, [.visiting], ["the tensor property scale of shape []"]),
     (.scalarValue, [.oneNumberPerExample], ["shape [], not [2]"]),
+    (.wrongTangent, [.tangent, .curvature], ["the change of activations along what is no tangent"]),
+    (.wrongCurvature, [.curvature], ["the curvature says"]),
     (.leaksBetweenExamples, [.independentExamples, .legendre], ["that of examples given one by one"]),
   ]
 
