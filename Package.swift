@@ -145,6 +145,13 @@ if !isDependency {
     package.products.append(.executable(name: name, targets: [name]))
   }
 
+  // What documentation quotes: an energy of one's own from its definition to its picture, without what experiments share.
+  package.targets.append(
+    .executableTarget(
+      name: "own-energy", dependencies: ["EnergyTransformer", "EnergyTesting", "Reporting"],
+      path: "Experiments/OwnEnergy", exclude: ["README.md"], swiftSettings: strict))
+  package.products.append(.executable(name: "own-energy", targets: ["own-energy"]))
+
   // MARK: Benchmarks: the library beside other systems
   package.targets += [
     .target(name: "ProcessControl", path: "Benchmarks/ProcessControl"),

@@ -25,6 +25,7 @@ Sources/Reporting: CCrypto CommonCrypto Foundations ImageFiles Foundation
 Sources/EnergyTesting: Foundations Tensors ArrayFiles Energies Dynamics Foundation
 Sources/EnergyTransformer: Foundations ImageFiles Tensors ArrayFiles Layers Energies Dynamics Transformers Memories HopfieldLayers Encoders Datasets Training
 Experiments: EnergyTransformer Baselines Reporting Kit ArgumentParser Foundation
+Experiments/OwnEnergy: EnergyTransformer EnergyTesting Reporting Foundation
 Experiments/Kit: EnergyTransformer Reporting ArgumentParser Foundation
 Benchmarks/Measurements: Foundation
 Benchmarks/Performance: EnergyTransformer Baselines Reporting Measurements ProcessControl ArgumentParser Foundation
