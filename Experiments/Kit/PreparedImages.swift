@@ -109,10 +109,15 @@ package struct PreparedImages: Sendable {
 
   /// Patches in normalised units as pixels in 0 ... 1 without clamping, [batch, height, width, channels].
   package func pixels(of patches: Tensor<Float>) -> Tensor<Float> {
+    pixels(ofPictures: grid.images(of: patches))
+  }
+
+  /// Pictures in normalised units as pixels in 0 ... 1 without clamping, [batch, height, width, channels].
+  package func pixels(ofPictures pictures: Tensor<Float>) -> Tensor<Float> {
     let shape = [1, 1, 1, grid.channels]
     let deviation = Tensor(shape: shape, elements: normalization.standardDeviation)
     let mean = Tensor(shape: shape, elements: normalization.mean)
-    return grid.images(of: patches) * deviation + mean
+    return pictures * deviation + mean
   }
 
   /// The mean squared errors over hidden pixels of completions of images under test, in normalised units, clamped to
@@ -123,8 +128,13 @@ package struct PreparedImages: Sendable {
 
   /// Hidden pixels of images under test, 1 where hidden, [batch, height, width, channels].
   package func hiddenPixels(_ range: Range<Int>) -> Tensor<Float> {
-    let column = replaced(range).reshaped([range.count, grid.patchCount, 1])
-    return grid.images(of: column.repeated(to: [range.count, grid.patchCount, grid.patchLength]))
+    pixels(hiddenBy: replaced(range))
+  }
+
+  /// Hidden pixels, 1 where hidden, [batch, height, width, channels], of hidden patches, [batch, patches].
+  package func pixels(hiddenBy patches: Tensor<Float>) -> Tensor<Float> {
+    let column = patches.expanded(axis: 2)
+    return grid.images(of: column.repeated(to: [patches.shape[0], grid.patchCount, grid.patchLength]))
   }
 
   /// Hidden patches of images under test, 1 where hidden, [batch, patches].

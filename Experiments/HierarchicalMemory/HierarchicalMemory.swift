@@ -1,0 +1,58 @@
+import ArgumentParser
+import EnergyTransformer
+import Foundation
+import Kit
+import Reporting
+
+/// How well does an associative memory of three layers complete masked images, and does its energy fall on the way?
+@main
+struct HierarchicalMemory: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hierarchical-memory",
+    abstract: "Train a layered associative memory to complete masked images whose visible pixels are held.")
+
+  @OptionGroup(title: "Data") var data: ImageOptions
+  @OptionGroup(title: "Model") var model: MemoryOptions
+  @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  mutating func run() throws {
+    if let threads = training.threads { Parallelism.threadCount = threads }
+    if output.quick { (training.epochs, data.testImages) = (1, 40) }
+    try OutputFolder.prepare(output.output)
+    var record = RunRecord(of: self, title: "Hierarchical memory", seed: training.seed)
+    let images = try PreparedImages(data, seed: training.seed)
+    record.data = try images.fingerprints()
+    let block = try blockError(like: record)
+    let trained = try record.timed("train") {
+      try MemoryTraining(images: images, model: model, training: training)
+        .trained(
+          TrainingFiles(
+            metrics: "\(output.output)/metrics.csv", checkpoint: "\(output.output)/checkpoint.safetensors",
+            options: recordedOptions))
+    }
+    let evaluation = try record.timed("evaluate") {
+      try Evaluation(memory: trained, images: images, model: model)
+    }
+    try WeightsFile.write(trained, toFolder: output.output, metadata: recordedOptions)
+    record.headline = ["masked_mse", "block_masked_mse", "share_energy_fell_every_step"]
+    try Report(images: images, memory: trained, model: model, evaluation: evaluation, blockError: block)
+      .report(record).publish(in: output.output)
+  }
+
+  /// The error of the Energy Transformer's block on the same images and masks, from the record of its run.
+  ///
+  /// - Throws: `ExperimentError` for a record of other data, since the two errors could not be compared.
+  private func blockError(like record: RunRecord) throws -> Double? {
+    guard FileManager.default.fileExists(atPath: output.block) else {
+      print("\(output.block): not there, so the page has no block to compare with")
+      return nil
+    }
+    let block = try RunRecord.read(from: output.block)
+    guard block.data.map(\.sha256) == record.data.map(\.sha256) else {
+      throw ExperimentError(
+        "\(output.block): made from other data, expected a run on \(data.data ?? "the digits")")
+    }
+    return block.summary["masked_mse"]
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Kit
+
+/// The layers of the memory and how it descends.
+struct MemoryOptions: ParsableArguments {
+  @Option(help: "Channels of the layer of features.") var features = 16
+  @Option(help: "Side of the convolution's kernels.") var kernel = 5
+  @Option(help: "Pixels from one window of the convolution to the next.") var stride = 2
+  @Option(help: "Neurons of the hidden layer.") var hidden = 256
+  @Option(help: "Steps of a descent.") var steps = 12
+  @Option(help: "Step size alpha.") var stepSize = 0.3
+
+  func validate() throws {
+    try checkRanges([
+      ("features", features, 1...4096), ("kernel", kernel, 1...64), ("stride", stride, 1...64),
+      ("hidden", hidden, 1...100_000), ("steps", steps, 1...10_000),
+    ])
+    try checkRanges([("step-size", stepSize, .above(0, upTo: 10))])
+  }
+}
+
+/// How the memory learns.
+struct TrainingOptions: ParsableArguments {
+  @Option(help: "Passes over the training images.") var epochs = 20
+  @Option(help: "Images an update.") var batch = 16
+  @Option(help: "Seed of all random numbers.") var seed: UInt64 = 0
+  @Option(help: "Threads; all cores when left out. The result does not depend on it.") var threads: Int?
+  @Option(help: "Peak rate of AdamW.") var rate = 0.003
+  @Option(help: "Weight decay of AdamW.") var weightDecay = 0.01
+
+  func validate() throws {
+    try checkRanges([
+      ("epochs", epochs, 1...1_000_000), ("batch", batch, 1...1_000_000), ("threads", threads ?? 1, 1...1024),
+    ])
+    try checkRates([("rate", rate), ("weight-decay", weightDecay)])
+  }
+}
+
+/// What is read and written.
+struct OutputOptions: ParsableArguments, RecordedOptions {
+  @Option(help: "Folder for the page, figures and records.") var output = "Results/hierarchical-memory"
+  @Option(help: "The record of a masked-images run on the same images, whose error the page compares with.")
+  var block = "Results/masked-images/run.json"
+  @Flag(help: "One epoch and few images, to see that everything works: its figures mean nothing.")
+  var quick = false
+
+  func validate() throws { try checkNames([("output", output), ("block", block)]) }
+
+  var recordedOtherwise: [String: String?] { ["block": nil] }
+}

@@ -1,0 +1,96 @@
+import EnergyTransformer
+import Kit
+import Reporting
+
+/// The page and the record of a run.
+struct Report {
+  let images: PreparedImages
+  let memory: PictureMemory
+  let model: MemoryOptions
+  let evaluation: Evaluation
+  let blockError: Double?
+
+  func report(_ record: RunRecord) throws -> RunReport {
+    let introduction =
+      "Three layers of neurons — pixels, \(model.features) channels of features and \(model.hidden) hidden neurons — descend "
+      + "one energy: that of the synapses between them and the neurons' own, ⟨x, g⟩ - L(x). A convolution couples pixels and "
+      + "features, weights between all of them features and hidden neurons. Of \(images.test.name), "
+      + "\(images.policy.scoredCount) of \(images.grid.patchCount) patches are hidden; visible pixels are held where they "
+      + "are, and hidden ones, which start at the mean, come out as the descent of \(model.steps) steps leaves them. "
+      + "\(memory.parameterCount) parameters."
+    return try RunReport(
+      record, introduction: [introduction],
+      sections: [
+        errors, try energies, try completions,
+        .making(of: record, ending: ". Everything is in run.json; the course of training is in metrics.csv."),
+      ])
+  }
+
+  private var errors: PageSection {
+    var section = PageSection("Error")
+    section.addParagraph(
+      "Mean squared errors over the hidden pixels of \(images.test.count) images, pixels in 0 … 1, completions clamped to that "
+        + "range; the same images and masks for all."
+        + (blockError == nil
+          ? "" : " The block's error is that of its own page, [masked images](../masked-images/README.md)."))
+    section.addTable(
+      "errors", columns: ["Method", "Mean squared error of hidden pixels"], digits: 5, best: .lowest,
+      rows: [
+        ("Hierarchical memory", [.number("masked_mse", evaluation.errors.last)]),
+        ("Energy Transformer block", [.number("block_masked_mse", blockError)]),
+        ("Linear (Gaussian) conditional mean", [.number("linear_mse", evaluation.linear)]),
+        ("Mean training image", [.number("mean_image_mse", evaluation.meanImage)]),
+      ])
+    section.addFigure(
+      "error.svg",
+      LinePlot(
+        title: "The completion improves", xTitle: "step", yTitle: "mean squared error",
+        series: [
+          .init(
+            label: "hierarchical memory", x: evaluation.errors.indices.map(Double.init), y: evaluation.errors)
+        ]),
+      caption: "Mean squared error of hidden pixels against step")
+    return section
+  }
+
+  private var energies: PageSection {
+    get throws {
+      var section = PageSection("Energy by layer and synapse")
+      let share = evaluation.energies.shareFell
+      section.summary["share_energy_fell_every_step"] = share
+      section.addParagraph(
+        "The energy fell at every one of the \(model.steps) steps for \(NumberText.percent(share, digits: 1)) of the images. "
+          + "Lines are means over the images, bands one standard deviation between images; a layer's line is the own energy of "
+          + "its neurons.")
+      section.addFigure(
+        "energy.svg",
+        try evaluation.energies.plot(
+          title: "Energy by layer and synapse", yTitle: "energy", steps: model.steps),
+        caption: "Energy by layer and synapse against step")
+      return section
+    }
+  }
+
+  private var completions: PageSection {
+    get throws {
+      let steps = [0, 1, 2, 4, 8, 12, 24, 48].filter { $0 < model.steps } + [model.steps]
+      var grid = PictureGrid(
+        columns: ["original", "masked"] + steps.map { "step \($0)" }, scale: images.grid.height > 64 ? 1 : 3)
+      for (row, image) in Evaluation.pictured(images).enumerated() {
+        let truth = images.pixels(images.test, image..<image + 1)
+        let hidden = images.hiddenPixels(image..<image + 1)
+        grid.addRow(
+          ([truth, truth * (1 - hidden) + hidden * 0.5] + steps.map { evaluation.pictures[$0][row] }).map {
+            Picture(
+              width: images.grid.width, height: images.grid.height, channels: images.grid.channels,
+              values: $0.elements)
+          })
+      }
+      var section = PageSection("Completions")
+      section.addParagraph("Images evenly spaced over those under test, not chosen.")
+      section.addFigure(
+        "completions.png", grid, caption: "Original, masked, and the completion after some steps")
+      return section
+    }
+  }
+}
