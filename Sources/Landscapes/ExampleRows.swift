@@ -6,16 +6,22 @@ import Tensors
 extension Tensor {
   /// The numbers of each example one after the other, in double precision.
   var exampleRows: [[Double]] {
-    guard let batch = shape.first, batch > 0 else { return [] }
-    let size = count / batch
-    return withElements { elements in
-      (0..<batch).map { example in
-        elements[example * size..<(example + 1) * size].map(Double.init)
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    get {
+      guard let batch = shape.first, batch > 0 else { return [] }
+      let size = count / batch
+      return withElements { elements in
+        (0..<batch).map { example in
+          (example * size..<(example + 1) * size).map { Double(elements[$0]) }
+        }
       }
     }
   }
 
   /// A tensor [batch, …] of the numbers of each example.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   init(exampleRows rows: [[Double]], shape: [Int]) {
     self.init(shape: shape, elements: rows.flatMap { row in row.map { Scalar($0) } })
   }

@@ -68,22 +68,14 @@ struct HopfieldBoundTests {
     let spectra = landscape(beta).hessian(at: Tokens(normalTensor([6, 1, Self.dimension], seed: 94)))
       .extremeEigenvalues(random: random)
     for spectrum in spectra { #expect(spectrum.smallest[0].value >= 1 - 1.9 / 2 - 1e-12) }
-    // Far above it a point between two patterns bends downwards.
-    let middle = (patterns.sliced(axis: 1, 0..<1) + patterns.sliced(axis: 1, 1..<2)) * 0.5
-    let between = middle.reshaped([1, 1, Self.dimension])
-    let gap = patterns.sliced(axis: 1, 0..<1) - patterns.sliced(axis: 1, 1..<2)
-    let two = EnergyLandscape(
-      of: PatternMemoryEnergy(
-        memories: patterns.sliced(axis: 1, 0..<2), beta: 40 / gap.squared().sum().scalar),
-      lagrangian: IdentityLagrangian<Double>())
-    // Of two patterns a distance d apart the Hessian is I - beta p (1 - p) d dᵀ.
-    let smallest = two.hessian(at: Tokens(between)).extremeEigenvalues(random: random)[0].smallest[0]
-    let overlaps = (0..<2).map { pattern in
-      (0..<Self.dimension).reduce(0.0) { $0 + patterns[$1, pattern] * between[0, 0, $1] }
-    }
-    let beta2 = 40 / gap.squared().sum().scalar
-    let p = 1 / (1 + exp(beta2 * (overlaps[1] - overlaps[0])))
-    #expect(abs(smallest.value - Swift.min(1, 1 - 40 * p * (1 - p))) < 1e-9)
+    // Far above it: half-way between two patterns of one length, where p is 1/2 each, the Hessian is I - beta d dᵀ / 4 with the
+    // difference d of the two.
+    let two = Tensor<Double>(shape: [6, 2], elements: [1, 0, 0, 0, 0, 2, 2, 0, 0, 1, 0, 0])
+    let middle = Tensor<Double>(shape: [1, 1, 6], elements: [0.5, 0, 1, 1, 0.5, 0])
+    let pair = EnergyLandscape(
+      of: PatternMemoryEnergy(memories: two, beta: 4), lagrangian: IdentityLagrangian<Double>())
+    let found = pair.hessian(at: Tokens(middle)).extremeEigenvalues(random: random)[0]
+    #expect(abs(found.smallest[0].value - (1 - 4 * 10 / 4)) < 1e-10)
   }
 
   @Test(

@@ -54,7 +54,7 @@ struct SliceTests {
     let starts = ProbedBlock.tokens(batch: 3)
     let result = descent.run(from: starts, recording: [.states(every: 2)])
     let plane = plane()
-    let ways = plane.ways(of: result.trajectory)
+    let ways = plane.coordinates(of: result.trajectory)
     #expect(ways.count == 3 && ways.allSatisfy { $0.count == 4 })
     for (index, state) in result.trajectory.states.enumerated() {
       for example in 0..<3 {
@@ -64,7 +64,7 @@ struct SliceTests {
       }
     }
     // With retraction the states are those of mean 0 and variance 1.
-    let retracted = plane.ways(of: result.trajectory, retractedBy: block.norm)
+    let retracted = plane.coordinates(of: result.trajectory, retractedBy: block.norm)
     let last = block.norm.retracted(result.tokens).values
     let expected = plane.coordinates(of: last)
     for example in 0..<3 {

@@ -122,4 +122,39 @@ struct StationaryPointTests {
     // dx/dg = 1 / (beta (1 - g²)) = 1/2 at 0.
     #expect(abs((point.eigenvalues?.smallest[0].value ?? 0) - 0.5) < 1e-12)
   }
+
+  @Test("a layered network with a clamped layer bends in the free layer alone")
+  func clampedLayer() {
+    let (visible, hidden, beta) = (4, 5, 1.6)
+    var network = LayeredNetwork<Double>([
+      NeuronLayer("visible", shape: [visible], lagrangian: TanhLagrangian(beta: 1.1)),
+      NeuronLayer("hidden", shape: [hidden], lagrangian: SoftmaxLagrangian(beta: beta), timeConstant: 2),
+    ])
+    let weights = normalTensor([hidden, visible], seed: 71)
+    network.connect("visible", "hidden", by: DenseSynapse(weight: weights))
+    let x = normalTensor([2, visible], seed: 72)
+    let descent = EnergyDescent(
+      of: network, clamping: ["visible"], stepSize: .constant(0.5), stop: .after(steps: 200))
+    let rest = descent.run(from: network.tokens(["visible": x])).tokens
+    let points = EnergyLandscape(of: descent).stationaryPoints(at: rest, directions: hidden, random: random)
+    for example in 0..<2 {
+      // At rest x of the hidden neurons is W g; the Hessian is P diag(1 / (beta g)) P, P taking out the mean.
+      let drive = (0..<hidden).map { neuron in
+        (0..<visible).reduce(0) { $0 + weights[neuron, $1] * tanh(1.1 * x[example, $1]) }
+      }
+      let sum = drive.reduce(0) { $0 + exp(beta * $1) }
+      let bends = drive.map { sum / (beta * exp(beta * $0)) }
+      let mean = bends.reduce(0, +) / Double(hidden)
+      let expected = (0..<hidden).map { row in
+        (0..<hidden).map { column -> Double in
+          (row == column ? bends[row] : 0) + (mean - bends[row] - bends[column]) / Double(hidden)
+        }
+      }
+      let dense = MatrixOperator<Double>(matrices: [expected]).allEigenvalues()[0].dropFirst()
+      #expect(points[example].kind == .minimum, "\(points[example].kind)")
+      let found = points[example].eigenvalues?.ritzValues ?? []
+      #expect(found.count == hidden - 1)
+      for (value, wanted) in zip(found, dense) { #expect(abs(value - wanted) < 1e-8 * wanted) }
+    }
+  }
 }

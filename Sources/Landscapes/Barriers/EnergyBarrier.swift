@@ -2,7 +2,7 @@ public import Energies
 import Foundations
 public import Tensors
 
-/// A path between two points of a landscape and the height of the pass on it.
+/// A path between two points of a landscape and the height of the saddle on it.
 public struct EnergyBarrier<Scalar: TensorScalar>: Sendable {
   /// x of the pivots, the ends first and last, one an example: [pivots, tokens, dimension].
   public let path: Tokens<Scalar>
@@ -10,11 +10,11 @@ public struct EnergyBarrier<Scalar: TensorScalar>: Sendable {
   public let pivotEnergies: [Double]
   /// F along the path, at the pivots and between them, with the share of the path's length that lies before each point.
   public let profile: [(position: Double, energy: Double)]
-  /// x of the pass, one example: the pivot that climbed where one did, otherwise the highest point of the profile. An end where
+  /// x of the saddle, one example: the pivot that climbed where one did, otherwise the highest point of the profile. An end where
   /// the path only rises or only falls, or has no higher point than its ends.
-  public let pass: Tokens<Scalar>
-  /// F at the pass.
-  public let passEnergy: Double
+  public let saddle: Tokens<Scalar>
+  /// F at the saddle.
+  public let saddleEnergy: Double
   /// The length of the path through its pivots, in the tokens.
   public let length: Double
   /// The distance of the ends.
@@ -22,10 +22,10 @@ public struct EnergyBarrier<Scalar: TensorScalar>: Sendable {
   /// The longest force across the path that is left; on a pivot that climbs the whole force. How well the path has settled.
   public let largestForce: Double
 
-  /// The height of the pass over the first end.
-  public var heightFromStart: Double { passEnergy - (pivotEnergies.first ?? passEnergy) }
-  /// The height of the pass over the last end.
-  public var heightFromEnd: Double { passEnergy - (pivotEnergies.last ?? passEnergy) }
+  /// The height of the saddle over the first end.
+  public var barrierFromStart: Double { saddleEnergy - (pivotEnergies.first ?? saddleEnergy) }
+  /// The height of the saddle over the last end.
+  public var barrierFromEnd: Double { saddleEnergy - (pivotEnergies.last ?? saddleEnergy) }
   /// The length of the path over the distance of the ends: 1 for a straight one.
   public var relativeLength: Double { straightLength > 0 ? length / straightLength : 1 }
 }
@@ -34,7 +34,7 @@ extension EnergyLandscape {
   /// The barrier between two points of a landscape, minima as a rule: a path of least energy by a nudged elastic band in the tokens.
   ///
   /// The band lies in x, on the tokens that stand in the middle of what the Lagrangian does not see
-  /// (``Energies/Lagrangian/retracted(_:)``): for a layer norm on spheres. F and its passes do not depend on that choice, the
+  /// (``Energies/Lagrangian/retracted(_:)``): for a layer norm on spheres. F and its saddles do not depend on that choice, the
   /// length of the path does. The straight line between two tokens that are each other's opposite leads through the middle of
   /// the sphere, where a norm has no direction: give a path of your own then.
   ///
@@ -43,7 +43,7 @@ extension EnergyLandscape {
   ///
   /// ```swift
   /// let barrier = landscape.barrier(from: minima[0].tokens, to: minima[1].tokens, by: ElasticBand(stepSize: 0.05))
-  /// print(barrier.heightFromStart, barrier.relativeLength)
+  /// print(barrier.barrierFromStart, barrier.relativeLength)
   /// ```
   ///
   /// - Parameters:
@@ -95,28 +95,28 @@ extension EnergyLandscape {
     of relaxation: BandRelaxation, like start: Tokens<Scalar>
   ) -> EnergyBarrier<Scalar> {
     let (path, energies, count) = (relaxation.path, relaxation.energies, relaxation.band.pointsBetween)
-    let between = relaxation.surface.retract(path.pointsBetween(count).flatMap { $0 })
-    let betweenEnergies = relaxation.surface.energies(between)
+    let between = count > 0 ? relaxation.surface.retract(path.pointsBetween(count).flatMap { $0 }) : []
+    let betweenEnergies = count > 0 ? relaxation.surface.energies(between) : []
     let (gaps, length) = (path.gaps, path.length)
     var profile: [(position: Double, energy: Double)] = []
-    var pass = (energy: energies[0], point: path.points[0])
+    var top = (energy: energies[0], point: path.points[0])
     var before = 0.0
     for index in path.points.indices {
       profile.append((length > 0 ? before / length : 0, energies[index]))
-      if energies[index] > pass.energy { pass = (energies[index], path.points[index]) }
+      if energies[index] > top.energy { top = (energies[index], path.points[index]) }
       guard index < gaps.count else { break }
       for place in 0..<count {
         let position = before + gaps[index] * Double(place + 1) / Double(count + 1)
         let energy = betweenEnergies[index * count + place]
         profile.append((length > 0 ? position / length : 0, energy))
-        if energy > pass.energy { pass = (energy, between[index * count + place]) }
+        if energy > top.energy { top = (energy, between[index * count + place]) }
       }
       before += gaps[index]
     }
-    if let climber = relaxation.climber { pass = (energies[climber], path.points[climber]) }
+    if let climber = relaxation.climber { top = (energies[climber], path.points[climber]) }
     return EnergyBarrier(
       path: tokens(path.points, like: start), pivotEnergies: energies, profile: profile,
-      pass: tokens([pass.point], like: start), passEnergy: pass.energy, length: length,
+      saddle: tokens([top.point], like: start), saddleEnergy: top.energy, length: length,
       straightLength: path.points[path.points.count - 1].minus(path.points[0]).length,
       largestForce: relaxation.largestForce)
   }

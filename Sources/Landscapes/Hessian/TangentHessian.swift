@@ -8,7 +8,7 @@ public import Tensors
 ///
 /// P takes out what activations cannot do, and kappa = `curvature(along: dE/dg, at: x)` is how their set bends away from its
 /// tangent: on the sphere of radius R of a layer norm -⟨dE/dg, n⟩ / R. The part in brackets is that of the neurons' own energy
-/// (``BentNeurons``). H is what the second derivative of F along a shortest curve on the set is: d²F/dt² = ⟨v, H v⟩ for dg/dt = v,
+/// (``ClosedFormLagrangian``). H is what the second derivative of F along a shortest curve on the set is: d²F/dt² = ⟨v, H v⟩ for dg/dt = v,
 /// at any tokens and not only where F rests.
 ///
 /// Nothing of the size of H is formed. H sends directions that are no tangents to 0, two for each token of a layer norm.
@@ -25,7 +25,7 @@ where Function.Scalar == Norm.Scalar {
   private let landscape: EnergyLandscape<Function, Norm>
   private let ofEnergy: SecondDerivative<Scalar>
   private let kappa: Tensor<Scalar>?
-  private let neurons: (any BentNeurons<Scalar>)?
+  private let neurons: (any ClosedFormLagrangian<Scalar>)?
 
   init(of landscape: EnergyLandscape<Function, Norm>, at x: Tokens<Scalar>) {
     tokens = Tokens(x.values.detached, mask: x.mask)
@@ -36,8 +36,8 @@ where Function.Scalar == Norm.Scalar {
     kappa =
       landscape.lagrangian.curvature(
         along: landscape.energy.trackedEnergyAndGradient(at: g).gradient.detached, at: tokens)?.detached
-    neurons = landscape.lagrangian as? any BentNeurons<Scalar>
-    require(!landscape.includesNeuronEnergy || neurons != nil, unbentNeurons(landscape.lagrangian))
+    neurons = landscape.lagrangian as? any ClosedFormLagrangian<Scalar>
+    require(!landscape.includesNeuronEnergy || neurons != nil, missingNeuronHessian(landscape.lagrangian))
     if landscape.moves != nil { checkHeldNumbers() }
   }
 

@@ -11,8 +11,8 @@ extension EnergyLandscape {
   /// - Parameters:
   ///   - x: Tokens at rest, such as the last ones of a descent.
   ///   - allowed: The longest residual |P dF/dg| of an example that counts as rest. What remains of it moves the point by about
-  ///     the residual over the smallest eigenvalue.
-  ///   - flatness: The share of the largest |eigenvalue| up to which one counts as 0.
+  ///     the residual over the smallest eigenvalue. 1e-6 is for double precision; single precision reaches about 1e-3.
+  ///   - flatness: The share of the largest |eigenvalue| up to which one counts as 0; 1e-4 or so in single precision.
   ///   - directions: How many of the smallest eigenvalues are asked for. Where all of them are negative the number of negative
   ///     directions is a lower bound, unless the steps span the whole space.
   ///   - steps: The most products with the Hessian.

@@ -45,14 +45,14 @@ extension EnergyLandscape {
 }
 
 extension TokenPlane {
-  /// The way of each example of a recorded descent on the plane: its coordinates before the first step, at every state that was
-  /// recorded and after the last.
+  /// The coordinates of every state of a recorded descent, for each example: before the first step, as often as was recorded, and
+  /// after the last.
   ///
   /// - Parameters:
   ///   - trajectory: With states, from `recording: [.states(every: …)]`.
   ///   - lagrangian: Puts states in the middle of what it does not see first, without which a descent under a layer norm runs out
   ///     of every picture; plainly when nil.
-  public func ways(
+  public func coordinates(
     of trajectory: Trajectory<Scalar>, retractedBy lagrangian: (any Lagrangian<Scalar>)? = nil
   ) -> [[(first: Double, second: Double)]] {
     require(

@@ -8,7 +8,7 @@ public import Tensors
 /// tangent is dx/dg, the inverse of M = dg/dx there; and where the set is bent, kappa of its gradient x comes on top
 /// (``Energies/Lagrangian/curvature(along:at:)``). A landscape with the neurons' own energy needs it; all Lagrangians of the
 /// library have it, and one of your own conforms with one method.
-public protocol BentNeurons<Scalar>: Lagrangian {
+public protocol ClosedFormLagrangian<Scalar>: Lagrangian {
   /// P (M⁺ + kappa(x)) v for a tangent v.
   ///
   /// - Shape: v and the result [batch, tokens, dimension].
@@ -17,9 +17,9 @@ public protocol BentNeurons<Scalar>: Lagrangian {
 
 /// Neurons whose activation is a function of their own number alone, so that M is diagonal. A Lagrangian of your own conforms
 /// without a line of code.
-public protocol ElementwiseNeurons<Scalar>: BentNeurons {}
+public protocol ElementwiseLagrangian<Scalar>: ClosedFormLagrangian {}
 
-extension ElementwiseNeurons {
+extension ElementwiseLagrangian {
   /// v / (dg/dx), and 0 where dg/dx is 0: there is no tangent.
   public func neuronHessian(_ direction: Tensor<Scalar>, at x: Tokens<Scalar>) -> Tensor<Scalar> {
     // M is diagonal, so that M times ones is its diagonal.
@@ -32,36 +32,36 @@ extension ElementwiseNeurons {
   }
 }
 
-extension IdentityLagrangian: ElementwiseNeurons {}
-extension TanhLagrangian: ElementwiseNeurons {}
-extension SigmoidLagrangian: ElementwiseNeurons {}
-extension ExponentialLagrangian: ElementwiseNeurons {}
-extension RectifiedPolynomialLagrangian: ElementwiseNeurons {}
-extension RectifiedExponentialLagrangian: ElementwiseNeurons {}
+extension IdentityLagrangian: ElementwiseLagrangian {}
+extension TanhLagrangian: ElementwiseLagrangian {}
+extension SigmoidLagrangian: ElementwiseLagrangian {}
+extension ExponentialLagrangian: ElementwiseLagrangian {}
+extension RectifiedPolynomialLagrangian: ElementwiseLagrangian {}
+extension RectifiedExponentialLagrangian: ElementwiseLagrangian {}
 
 // On a sphere ⟨x, g⟩ - L(x) does not change: M⁺ = s / gamma along tangents, s being the length that divides a token, and
 // kappa(x) = -s / gamma. Both hold with an epsilon too.
 
-extension LayerNormLagrangian: BentNeurons {
+extension LayerNormLagrangian: ClosedFormLagrangian {
   public func neuronHessian(_ direction: Tensor<Scalar>, at x: Tokens<Scalar>) -> Tensor<Scalar> {
     .zeros(direction.shape)
   }
 }
 
-extension SphericalNormLagrangian: BentNeurons {
+extension SphericalNormLagrangian: ClosedFormLagrangian {
   public func neuronHessian(_ direction: Tensor<Scalar>, at x: Tokens<Scalar>) -> Tensor<Scalar> {
     .zeros(direction.shape)
   }
 }
 
-extension SoftmaxLagrangian: BentNeurons {
+extension SoftmaxLagrangian: ClosedFormLagrangian {
   /// P (v / (beta g)): M = beta (diag g - g gᵀ) gives v back where the numbers of v add up to 0.
   public func neuronHessian(_ direction: Tensor<Scalar>, at x: Tokens<Scalar>) -> Tensor<Scalar> {
     tangent(tangent(direction, at: x) / scaledActivations(activations(at: x), beta), at: x)
   }
 }
 
-extension GhostmaxLagrangian: BentNeurons {
+extension GhostmaxLagrangian: ClosedFormLagrangian {
   /// v / (beta g) + (sum v) / (beta g₀), g₀ being the weight of the ghost: the inverse of beta (diag g - g gᵀ).
   public func neuronHessian(_ direction: Tensor<Scalar>, at x: Tokens<Scalar>) -> Tensor<Scalar> {
     let g = activations(at: x)
@@ -82,7 +82,7 @@ private func scaledActivations<Scalar>(_ g: Activations<Scalar>, _ beta: Scalar)
   return scaled + (1 - column)
 }
 
-extension PartitionedLagrangian: BentNeurons {
+extension PartitionedLagrangian: ClosedFormLagrangian {
   /// That of each layer on its own part.
   public func neuronHessian(_ direction: Tensor<Scalar>, at x: Tokens<Scalar>) -> Tensor<Scalar> {
     let batch = x.values.shape[0]
@@ -91,8 +91,8 @@ extension PartitionedLagrangian: BentNeurons {
       let shape = [
         batch, layer.count / layer.shape[layer.shape.count - 1], layer.shape[layer.shape.count - 1],
       ]
-      guard let neurons = layer.lagrangian as? any BentNeurons<Scalar> else {
-        fatalError(unbentNeurons(layer.lagrangian))
+      guard let neurons = layer.lagrangian as? any ClosedFormLagrangian<Scalar> else {
+        fatalError(missingNeuronHessian(layer.lagrangian))
       }
       let found = neurons.neuronHessian(values.1.reshaped(shape), at: Tokens(values.0.reshaped(shape)))
       return found.reshaped([batch] + layer.shape)
@@ -103,7 +103,7 @@ extension PartitionedLagrangian: BentNeurons {
 }
 
 /// Why a landscape with the neurons' own energy cannot bend under a Lagrangian.
-func unbentNeurons<Scalar>(_ lagrangian: any Lagrangian<Scalar>) -> String {
+func missingNeuronHessian<Scalar>(_ lagrangian: any Lagrangian<Scalar>) -> String {
   "the Hessian of the neurons' own energy is the inverse of dg/dx, which \(type(of: lagrangian)) does not give: "
-    + "conform it to BentNeurons, or leave includesNeuronEnergy off"
+    + "conform it to ClosedFormLagrangian, or leave includesNeuronEnergy off"
 }
