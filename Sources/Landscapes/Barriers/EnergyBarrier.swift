@@ -31,7 +31,8 @@ public struct EnergyBarrier<Scalar: TensorScalar>: Sendable {
 }
 
 extension EnergyLandscape {
-  /// The barrier between two points of a landscape, minima as a rule: a path of least energy by a nudged elastic band in the tokens.
+  /// The barrier between two points of a landscape, minima as a rule: a path of least energy by a nudged elastic band in the
+  /// tokens.
   ///
   /// The band lies in x, on the tokens that stand in the middle of what the Lagrangian does not see
   /// (``Energies/Lagrangian/retracted(_:)``): for a layer norm on spheres. F and its saddles do not depend on that choice, the

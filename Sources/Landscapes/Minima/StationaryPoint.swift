@@ -10,8 +10,8 @@ public enum PointKind: Sendable, Equatable, CustomStringConvertible {
   case saddle(negativeDirections: Int, isExact: Bool)
   /// F bends downwards in every direction.
   case maximum
-  /// F bends downwards nowhere, and in so many directions not at all, or in so many at least unless `isExact`: the second derivative
-  /// does not tell a minimum from a saddle of higher order, and along a valley of equal minima it must be so.
+  /// F bends downwards nowhere, and in so many directions not at all, or in so many at least unless `isExact`: the second
+  /// derivative does not tell a minimum from a saddle of higher order, and along a valley of equal minima it must be so.
   case flat(directions: Int, isExact: Bool)
   /// The smallest eigenvalue is not known well enough to tell its sign: take more steps.
   case undecided(smallest: Double, bound: Double)
