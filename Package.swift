@@ -74,6 +74,7 @@ let package = Package(
     library("Layers", ["Foundations", "Tensors"]),
     library("Energies", ["Foundations", "Tensors", "Layers"]),
     library("Dynamics", ["Foundations", "Tensors", "Energies"]),
+    library("Landscapes", ["Foundations", "Tensors", "Energies", "Dynamics"]),
     library("Transformers", ["Foundations", "Tensors", "ArrayFiles", "Layers", "Energies", "Dynamics"]),
     library("Memories", ["Foundations", "Tensors", "ArrayFiles", "Energies", "Dynamics"]),
     library("HopfieldLayers", ["Foundations", "Tensors", "ArrayFiles", "Layers", "Energies"]),
@@ -91,7 +92,7 @@ let package = Package(
       "EnergyTransformer",
       [
         "Foundations", "ImageFiles", "Tensors", "ArrayFiles", "Layers", "Energies", "Dynamics",
-        "Transformers",
+        "Landscapes", "Transformers",
         "Memories", "HopfieldLayers", "Encoders", "Datasets", "Training",
       ]),
 
@@ -104,6 +105,7 @@ let package = Package(
     tests("LayersTests", ["Layers"]),
     tests("EnergiesTests", ["Energies", "ArrayFiles", "EnergyTesting"], resources: [.copy("Fixtures")]),
     tests("DynamicsTests", ["Dynamics", "ArrayFiles", "EnergyTesting"], resources: [.copy("Fixtures")]),
+    tests("LandscapesTests", ["Landscapes", "Energies", "Dynamics"]),
     tests(
       "TransformersTests", ["Transformers", "Layers", "ArrayFiles", "Energies", "Dynamics"],
       resources: [.copy("Fixtures")]),

@@ -14,6 +14,7 @@ Sources/ArrayFiles: CZLib Foundations Tensors Foundation
 Sources/Layers: Foundations Tensors Foundation
 Sources/Energies: Foundations Tensors Layers
 Sources/Dynamics: Foundations Tensors Energies
+Sources/Landscapes: Foundations Tensors Energies Dynamics Foundation
 Sources/Transformers: Foundations Tensors ArrayFiles Layers Energies Dynamics Foundation
 Sources/Memories: Foundations Tensors ArrayFiles Energies Dynamics Synchronization Foundation
 Sources/HopfieldLayers: Foundations Tensors ArrayFiles Layers Energies Synchronization Foundation
@@ -23,7 +24,7 @@ Sources/Datasets: Foundations Tensors ArrayFiles ImageFiles Dispatch Synchroniza
 Sources/Training: Foundations Tensors ArrayFiles Foundation
 Sources/Reporting: CCrypto CommonCrypto Foundations ImageFiles Foundation
 Sources/EnergyTesting: Foundations Tensors ArrayFiles Energies Dynamics Foundation
-Sources/EnergyTransformer: Foundations ImageFiles Tensors ArrayFiles Layers Energies Dynamics Transformers Memories HopfieldLayers Encoders Datasets Training
+Sources/EnergyTransformer: Foundations ImageFiles Tensors ArrayFiles Layers Energies Dynamics Landscapes Transformers Memories HopfieldLayers Encoders Datasets Training
 Experiments: EnergyTransformer Baselines Reporting Kit ArgumentParser Foundation
 Experiments/OwnEnergy: EnergyTransformer EnergyTesting Reporting Foundation
 Experiments/Kit: EnergyTransformer Reporting ArgumentParser Foundation

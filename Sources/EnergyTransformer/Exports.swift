@@ -6,6 +6,7 @@
 @_exported public import Foundations
 @_exported public import HopfieldLayers
 @_exported public import ImageFiles
+@_exported public import Landscapes
 @_exported public import Layers
 @_exported public import Memories
 @_exported public import Tensors
