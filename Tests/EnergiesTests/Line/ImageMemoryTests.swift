@@ -51,7 +51,7 @@ struct ImageMemoryTests {
 
   @Test("a step of 1 of a sharp memory ends on the nearest picture, in single precision too")
   func recall() {
-    let memories: Tensor<Float> = normalTensor([20, 7], seed: 100)
+    let memories = normalTensor([20, 7], seed: 100, as: Float.self)
     let energy = GaussianMemoryEnergy(memories: memories, beta: 1e6, extent: .picture)
     let third = memories.transposed.sliced(axis: 0, 2..<3).reshaped([1, 4, 5])
     let start = third + normalTensor([1, 4, 5], seed: 101, as: Float.self) * 0.2
