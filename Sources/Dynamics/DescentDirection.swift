@@ -10,7 +10,8 @@ public enum DescentDirection: String, Sendable, CaseIterable, CustomStringConver
   ///
   /// Guarantee: for small alpha the energy falls at the rate (dE/dg)ᵀ M (dE/dg).
   case gradient
-  /// P dE/dg, and after each step the tokens are brought back to the middle of what the Lagrangian does not see.
+  /// P dE/dg, and after each step the tokens are brought back to the middle of what the Lagrangian does not see,
+  /// which leaves activations where they are up to the norm's epsilon.
   ///
   /// Guarantee: the same rate, since M P = M; tokens stay bounded for ever under a norm, and the descent comes to rest in x where
   /// it does in g.

@@ -20,7 +20,7 @@ extension Lagrangian {
     var solution = Tensor<Scalar>.zeros(residual.shape)
     var square = products(residual, residual)
     let enough = square.detached * (Scalar.ulpOfOne * Scalar.ulpOfOne)
-    for _ in 0..<2 * x.values.shape[2] {
+    for _ in 0..<3 * x.values.shape[2] {
       let left = (square.detached - enough).greater(than: 0)
       if left.elements.allSatisfy({ $0 == 0 }) { break }
       let moved = tangent(hessianProduct(search, at: x), at: x)
@@ -92,6 +92,16 @@ extension SoftmaxLagrangian {
   public func inverseHessianProduct(_ direction: Tensor<Scalar>, at x: Tokens<Scalar>) -> Tensor<Scalar> {
     let weights = activations(at: x).values.atLeast(.ulpOfOne) * beta
     return tangent(tangent(direction, at: x) / weights, at: x)
+  }
+}
+
+extension GhostmaxLagrangian {
+  /// (v / p + sum v / (1 - sum p)) / beta, 1 - sum p being the weight of the ghost; weights below rounding count as that.
+  public func inverseHessianProduct(_ direction: Tensor<Scalar>, at x: Tokens<Scalar>) -> Tensor<Scalar> {
+    let weights = activations(at: x).values
+    let ghost = (1 - weights.sum(axes: [-1], keepingDimensions: true)).atLeast(.ulpOfOne)
+    let shared = direction.sum(axes: [-1], keepingDimensions: true) / ghost
+    return x.masking((direction / weights.atLeast(.ulpOfOne) + shared) / beta)
   }
 }
 
