@@ -21,6 +21,7 @@ struct ImageMemoryTests {
       let report = EnergyLaws.check(
         gaussian(extent), at: LineExample.activations(mask), options: options)
       #expect(report.isSatisfied, "\(report)")
+      #expect(report.checked.contains(.closedForm))
     }
   }
 
@@ -46,6 +47,16 @@ struct ImageMemoryTests {
       let patches = NodeEnergy.mixture(means: gaussian(.token).memories, beta: 0.8)
       expectClose(
         actual: gaussian(.token).energy(at: g), expected: patches.energy(at: g), relative: 1e-12)
+    }
+  }
+
+  @Test("a picture of which nothing is known has no energy and no force")
+  func nothingKnown() {
+    let g = LineExample.activations(TokenMask(lengths: [0, 3], tokenCount: 4))
+    for extent in [Extent.picture, .token] {
+      let found = gaussian(extent).energyAndGradient(at: g)
+      #expect(found.energy.total[0] == 0 && gaussian(extent).energy(at: g)[0] == 0)
+      #expect(found.gradient.sliced(axis: 0, 0..<1).elements.allSatisfy { $0 == 0 })
     }
   }
 
