@@ -37,11 +37,10 @@ extension EnergyDescent {
     }
   }
 
-  /// x after a displacement; padding stays. Tokens some of whose numbers are held, or move at rates of their own, are not
-  /// brought back: that would move what is held.
+  /// x after a displacement; padding stays. Where a number is held no token is brought back: that would move it.
   func moved(_ tokens: Tokens<Scalar>, by displacement: Tensor<Scalar>) -> Tensor<Scalar> {
     let values = tokens.values + displacement
-    guard direction != .gradient, rates == nil else { return values }
+    guard direction != .gradient, rates.map({ !$0.elements.contains(0) }) ?? true else { return values }
     let retracted = lagrangian.retracted(Tokens(values, mask: tokens.mask)).values
     guard let mask = tokens.mask else { return retracted }
     let flags: Tensor<Scalar> = mask.tensor().reshaped([mask.batch, mask.tokenCount, 1])

@@ -125,7 +125,7 @@ struct DescentDirectionTests {
     expectClose(actual: ends[0], expected: ends[1], relative: 1e-10, absolute: 1e-11)
   }
 
-  @Test("what is held is held along tangents too, and tokens with rates are not brought back")
+  @Test("what is held is held along tangents too; tokens with rates of their own are brought back")
   func held() {
     var elements = [Double](repeating: 1, count: 5 * 7)
     for index in 7..<12 { elements[index] = 0 }
@@ -139,5 +139,8 @@ struct DescentDirectionTests {
         #expect(stayed == (elements[index] == 0))
       }
     }
+    descent.rates = Tensor(repeating: 0.5, shape: [1, 1, 7])
+    let slow = descent.run(from: x).tokens.values
+    #expect(abs(slow.squared().mean().scalar - 1) < 1e-6)
   }
 }

@@ -109,10 +109,11 @@ public struct NodeEnergy<Scalar: TensorScalar>: Energy {
     var logSums = scores.logSumExp(scale: 1 / unit) / share.reshaped([1, heads, 1])
     // The square of the child is the same for all its parents.
     if similarity == .squaredDistance { logSums = logSums - halfSquares(queries, heads) }
-    let isEmpty = parents.isTokens && g.mask != nil
-    return
-      -(children.isTokens
-      ? g.sumOfQueries(logSums) : (isEmpty ? logSums.withoutNegativeInfinity() : logSums).sum(axes: [1, 2]))
+    if children.isTokens { return -g.sumOfQueries(logSums) }
+    guard let mask = g.mask else { return -logSums.sum(axes: [1, 2]) }
+    // Children without a parent, all tokens being padding, count as nothing.
+    let areThere = mask.tensor(Scalar.self).maximum(axis: 1).reshaped([mask.batch, 1, 1])
+    return -(logSums.withoutNegativeInfinity() * areThere).sum(axes: [1, 2])
   }
 
   /// Vectors of all heads, [batch, nodes, heads * key size].

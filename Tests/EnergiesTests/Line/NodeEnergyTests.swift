@@ -31,6 +31,11 @@ struct NodeEnergyTests {
         .slots(explaining: given, inputWeights: givenWeights, slotWeights: childWeights, beta: beta),
         .unordered
       ),
+      (
+        NodeEnergy(
+          children: .given(given), parents: .tokens, similarity: .squaredDistance, beta: beta,
+          childWeights: givenWeights, parentWeights: childWeights), .unordered
+      ),
     ]
   }
 
@@ -121,7 +126,18 @@ struct NodeEnergyTests {
       let g = LineExample.activations(mask)
       #expect(energy.energy(at: g)[0] == 0)
       #expect(energy.gradient(at: g).isFinite)
+      let ofContext = gradients(energy, g)
+      #expect(
+        ofContext.allSatisfy { $0.isFinite && $0.sliced(axis: 0, 0..<1).elements.allSatisfy { $0 == 0 } })
     }
+  }
+
+  /// The derivatives of the energies by what is given.
+  private func gradients(_ energy: NodeEnergy<Double>, _ g: Activations<Double>) -> [Tensor<Double>] {
+    let count = energy.parameters.count
+    let values = energy.dependencies.values
+    return valueWithGradients(at: values) { energy.replacing($0).energy(at: g).sum() }.gradients
+      .dropFirst(count).map { $0 }
   }
 
   @Test("a slot's descent direction is the sum of its inputs, weighted by a softmax over slots")
