@@ -15,6 +15,7 @@ extension EnergyDescent {
     var reading: EnergyReading<Scalar>?
     var trajectory = Trajectory<Scalar>()
     let needsEnergy = recording.contains { if case .energies = $0 { true } else { false } }
+    let needsPrediction = recording.contains { if case .predictedDecreases = $0 { true } else { false } }
     var reason = stop.reason(DescentProgress(steps: 0))
     if reason == nil {
       state.evaluation = evaluate(tokens, state.fused)
@@ -38,6 +39,9 @@ extension EnergyDescent {
       reason = fault(at: next, nextReading, after: evaluation) ?? overflow(from: state, to: next)
       if reason != nil { break }
       record(&trajectory, recording, state, evaluation)
+      if needsPrediction, let size = next.stepSize {
+        trajectory.predictedDecreases.append(predictedDecreases(of: state, evaluation, size))
+      }
       visit(state)
       reason = stop.reason(progress(from: state, evaluation, to: next, nextReading))
       (state, reading) = (next, nextReading)

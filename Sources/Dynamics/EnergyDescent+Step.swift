@@ -17,50 +17,54 @@ extension EnergyDescent {
     let evaluation = state.evaluation ?? evaluate(state.tokens, state.fused)
     state.evaluation = nil
     let start = state
+    let direction = direction(of: evaluation, at: start.tokens)
     let trials = StepTrials<Scalar> { size in
-      var tried = outcome(of: start, evaluation, size)
+      var tried = outcome(of: start, evaluation, direction, size)
       tried.state.evaluation = evaluate(tried.state.tokens, start.fused)
       return tried
     }
     let size = stepSize.size(
       of: PendingStep(
-        index: state.steps, kept: state.keptForStepSize, evaluation: evaluation, trials: trials)
+        index: state.steps, kept: state.keptForStepSize, evaluation: evaluation, direction: direction,
+        trials: trials, prediction: prediction(of: start, evaluation, direction))
     ).detached
-    let taken = trials.outcome(of: size) ?? outcome(of: start, evaluation, size)
+    let taken = trials.outcome(of: size) ?? outcome(of: start, evaluation, direction, size)
     state = taken.state
     state.steps += 1
     state.gradientCount += trials.gradientCount
     state.stepSize = size
     state.keptForStepSize = stepSize.kept(
       of: TakenStep(
-        size: size, displacement: taken.displacement.detached, gradient: evaluation.gradient.detached))
+        size: size, displacement: taken.displacement.detached, gradient: direction.detached))
   }
 
   /// Where a step of a size leads from a state.
   private func outcome(
-    of start: DescentState<Scalar>, _ evaluation: Evaluation<Scalar>, _ size: Tensor<Scalar>
+    of start: DescentState<Scalar>, _ evaluation: Evaluation<Scalar>, _ direction: Tensor<Scalar>,
+    _ size: Tensor<Scalar>
   ) -> StepTrials<Scalar>.Outcome {
     let batch = start.tokens.values.shape[0]
     require(
       size.shape == [1, 1, 1] || size.shape == [batch, 1, 1],
       "a step size of shape \(size.shape) instead of [1, 1, 1] or [\(batch), 1, 1]")
     var next = start
-    let displacement = displacement(evaluation, size, state: &next.updateState)
-    next.tokens.values = start.tokens.values + displacement
+    let displacement = displacement(
+      along: direction, evaluation.activations, size, state: &next.updateState)
+    next.tokens.values = moved(start.tokens, by: displacement)
     return StepTrials.Outcome(state: next, displacement: displacement)
   }
 
   /// What a step of a size adds to the tokens; nothing at padding.
   func displacement(
-    _ evaluation: Evaluation<Scalar>, _ size: Tensor<Scalar>, state: inout UpdateState<Scalar>
+    along direction: Tensor<Scalar>, _ g: Activations<Scalar>, _ size: Tensor<Scalar>,
+    state: inout UpdateState<Scalar>
   ) -> Tensor<Scalar> {
     guard let rates else {
-      return evaluation.activations.masking(
-        updateRule.displacement(gradient: evaluation.gradient, stepSize: size, state: &state))
+      return g.masking(updateRule.displacement(gradient: direction, stepSize: size, state: &state))
     }
     // A number that is held has no gradient either: a rule that weighs gradients must not see it.
-    let gradient = moving.map { evaluation.gradient * $0 } ?? evaluation.gradient
-    return evaluation.activations.masking(
+    let gradient = moving.map { direction * $0 } ?? direction
+    return g.masking(
       updateRule.displacement(gradient: gradient, stepSize: size * rates, state: &state))
   }
 

@@ -34,6 +34,9 @@ where Function.Scalar == Norm.Scalar {
   public var rates: Tensor<Scalar>? {
     didSet { checkRates(rates) }
   }
+  /// What the update rule is given as its gradient: dE/dg itself unless said. The others keep tokens from running away where the
+  /// Lagrangian does not see it.
+  public var direction = DescentDirection.gradient
   /// Whether fused kernels are used where they cover the descent; the general way gives the same to rounding.
   public var usesFusedKernels = true
 

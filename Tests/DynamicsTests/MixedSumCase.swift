@@ -5,7 +5,7 @@ import TestSupport
 
 /// A descent of attention and memories beside terms without fused kernels.
 struct MixedSumCase: CustomStringConvertible, Sendable {
-  enum Term: String, CaseIterable { case wells, neighbours, field, spring }
+  enum Term: String, CaseIterable { case wells, neighbours, field, spring, drift, places, input }
 
   /// Attention, memories, norm and tokens.
   var base: FusedCase
@@ -32,6 +32,13 @@ struct MixedSumCase: CustomStringConvertible, Sendable {
       base: FusedCase(batch: 3, isPadded: true, bias: .multiplicative),
       before: [.wells, .field], after: [.neighbours, .spring]),
     MixedSumCase(base: FusedCase(steps: 0), after: [.wells]),
+    // Forces: on all tokens, learned at each place, and of each example; beside a term that cannot be cut into pieces.
+    MixedSumCase(base: FusedCase(isPadded: true), before: [.drift], after: [.input]),
+    MixedSumCase(
+      base: FusedCase(batch: 19, tokenCount: 4, dimension: 9, isPadded: true, bias: .multiplicative),
+      before: [.input], after: [.places]),
+    MixedSumCase(base: FusedCase(batch: 17), before: [.places, .wells], after: [.drift, .input]),
+    MixedSumCase(base: FusedCase(batch: 3, isPadded: true, memory: .none), after: [.input, .field]),
   ]
 
   /// The sum; with every closed form put aside where `isDifferentiated`.
@@ -56,8 +63,15 @@ struct MixedSumCase: CustomStringConvertible, Sendable {
         Field(
           field: normalTensor([base.batch, base.tokenCount, base.dimension], seed: 82, as: Scalar.self))
       case .spring: Spring(stiffness: Tensor(0.3))
+      case .drift: InputEnergy(normalTensor([base.dimension], seed: 83, as: Scalar.self))
+      case .places:
+        InputEnergy(
+          normalTensor([base.tokenCount, base.dimension], seed: 84, as: Scalar.self), isLearned: true)
+      case .input:
+        InputEnergy(
+          normalTensor([base.batch, base.tokenCount, base.dimension], seed: 85, as: Scalar.self))
       }
-    return (energy.name, energy)
+    return (term.rawValue, energy)
   }
 
   func descent<Scalar: TensorScalar>(

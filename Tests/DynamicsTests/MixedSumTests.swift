@@ -107,6 +107,21 @@ import Testing
         == "general: no part of the energy wells + attention + memory + spring has a fused kernel")
   }
 
+  @Test("a force is fused beside attention, and a sum of forces alone is not")
+  func forces() {
+    let example = MixedSumCase(base: FusedCase(), after: [.input, .places])
+    let descent = example.descent(example.energy(Double.self), path: .automatic)
+    let x = example.base.tokens(Double.self)
+    #expect(descent.computation(from: x).isFused)
+    #expect(descent.computation(from: Tokens(x.values.variable())).isFused)
+    let alone = EnergyDescent(
+      of: InputEnergy<Double>(normalTensor([example.base.dimension], seed: 83)),
+      lagrangian: example.base.norm(Double.self), stepSize: .constant(0.1), stop: .after(steps: 2))
+    #expect(
+      alone.computation(from: x).description == "general: no part of the energy input has a fused kernel")
+    #expect(alone.run(from: x).tokens.values.isFinite)
+  }
+
   @Test("what a term depends on unlisted is differentiated, as stepping by hand does")
   func unlisted() {
     let example = MixedSumCase(base: FusedCase(batch: 9))

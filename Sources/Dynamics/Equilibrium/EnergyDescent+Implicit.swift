@@ -46,7 +46,7 @@ extension EnergyDescent {
       of: energy, lagrangian: lagrangian, updateRule: updateRule, stepSize: stepSize,
       stop: .after(steps: steps),
       gradientPath: .unrolled)
-    (last.includesNeuronEnergy, last.rates) = (includesNeuronEnergy, rates)
+    (last.includesNeuronEnergy, last.rates, last.direction) = (includesNeuronEnergy, rates, direction)
     let more = last.runUnrolled(from: Tokens(start, mask: tokens.mask), recording: [])
     return DescentResult(
       tokens: more.tokens, activations: more.activations, stopReason: result.stopReason,

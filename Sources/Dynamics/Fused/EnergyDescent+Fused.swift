@@ -42,11 +42,15 @@ extension EnergyDescent {
 
   /// What stands in the way of taking all steps in fused buffers.
   private func obstacleToFusedSteps(_ recording: [Recording<Scalar>]) -> String? {
+    if direction != .gradient { return "the direction is \(direction)" }
     if !(updateRule is GradientUpdate) { return "the update rule \(type(of: updateRule))" }
     if !(stepSize is any StepSizeSchedule) { return "step sizes depend on the descent" }
     if stop.stepsOnly == nil { return "the stopping rule looks at more than steps" }
     if recording.contains(where: { if case .quantity = $0 { true } else { false } }) {
       return "a quantity is recorded at every step"
+    }
+    if recording.contains(where: { if case .predictedDecreases = $0 { true } else { false } }) {
+      return "predicted decreases are recorded"
     }
     return nil
   }
@@ -68,7 +72,7 @@ extension EnergyDescent {
         case .energies: plan.request.lastEnergy = true
         case .states(let every):
           plan.request.states += (0...steps).filter { $0 == steps || $0 % max(1, every) == 0 }
-        case .energiesBeforeSteps, .quantity: break
+        case .energiesBeforeSteps, .quantity, .predictedDecreases: break
         }
       }
       plan.request.states.sort()
@@ -170,7 +174,7 @@ extension EnergyDescent {
     let keepsEnergies = recording.contains {
       switch $0 {
       case .energies, .energiesBeforeSteps: true
-      case .states, .quantity: false
+      case .states, .quantity, .predictedDecreases: false
       }
     }
     if keepsEnergies { trajectory.energies = run.energies }

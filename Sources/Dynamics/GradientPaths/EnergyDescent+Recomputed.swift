@@ -79,7 +79,7 @@ extension EnergyDescent {
       tokens: cotangent, arrays: [],
       dependencies: energy.dependencies.values.map { .zeros($0.shape) },
       parameters: lagrangian.parameters.values.map { .zeros($0.shape) })
-    let closed = updateRule.isGradientStep ? energy.closedForm : nil
+    let closed = updateRule.isGradientStep && direction == .gradient ? energy.closedForm : nil
     for step in steps.reversed() {
       if let closed {
         pullBack(&total, through: step, mask, closed)
@@ -125,10 +125,15 @@ extension EnergyDescent {
     var updateState = step.updateState
     updateState.arrays = arrays
     let tokens = Tokens(x, mask: mask)
-    let displacement = tracked.displacement(tracked.evaluate(tokens), step.stepSize, state: &updateState)
+    let evaluation = tracked.evaluate(tokens)
+    let displacement = tracked.displacement(
+      along: tracked.direction(of: evaluation, at: tokens), evaluation.activations, step.stepSize,
+      state: &updateState)
     // <c, x'> + <c1, array 1> + ..., the arrays of the last step being of no use to anybody.
     let products = zip(updateState.arrays, total.arrays).map { ($0 * $1).sum() }
-    let weighted = products.reduce(((x + displacement) * total.tokens).sum()) { $0 + $1 }
+    let weighted = products.reduce((tracked.moved(tokens, by: displacement) * total.tokens).sum()) {
+      $0 + $1
+    }
     var found = gradients(of: weighted, withRespectTo: [x] + arrays + dependencies + parameters)[...]
     func take(_ count: Int) -> [Tensor<Scalar>] {
       defer { found = found.dropFirst(count) }

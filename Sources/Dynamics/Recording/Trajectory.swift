@@ -11,6 +11,10 @@ public enum Recording<Scalar: TensorScalar>: Sendable {
   case states(every: Int)
   /// A quantity of each example, before each step and after the last.
   case quantity(name: String, @Sendable (Tokens<Scalar>, Activations<Scalar>) -> [Double])
+  /// The decrease of the energy that each step should bring to first order, - (dE/dg)ᵀ M d for a step d: alpha (dE/dg)ᵀ M (dE/dg)
+  /// for a plain one, M = dg/dx. Beside the energies it shows how far a step leaves what the gradient knows. Costs one pullback
+  /// through the Lagrangian a step.
+  case predictedDecreases
 }
 
 /// What a descent kept on its way.
@@ -21,6 +25,8 @@ public struct Trajectory<Scalar: TensorScalar>: Sendable {
   public internal(set) var states: [(step: Int, tokens: Tensor<Scalar>)] = []
   /// Recorded quantities by name: before each step and after the last, one value an example.
   public internal(set) var quantities: [String: [[Double]]] = [:]
+  /// The decrease of the energy that each step should bring to first order, one value an example; empty unless recorded.
+  public internal(set) var predictedDecreases: [[Double]] = []
 
   mutating func record(
     _ recordings: [Recording<Scalar>], step: Int, isLast: Bool, tokens: Tokens<Scalar>,
@@ -34,6 +40,7 @@ public struct Trajectory<Scalar: TensorScalar>: Sendable {
         if isLast || step % max(1, every) == 0 { states.append((step, tokens.values.detached)) }
       case .quantity(let name, let measure):
         quantities[name, default: []].append(measure(tokens, activations()))
+      case .predictedDecreases: break  // known when a step has been taken
       }
     }
   }
@@ -51,6 +58,9 @@ public struct Trajectory<Scalar: TensorScalar>: Sendable {
     }
     result.states = first.states.indices.map { index in
       (first.states[index].step, .concatenated(parts.map { $0.states[index].tokens }, axis: 0))
+    }
+    result.predictedDecreases = first.predictedDecreases.indices.map { step in
+      parts.flatMap { $0.predictedDecreases[step] }
     }
     for name in first.quantities.keys {
       result.quantities[name] = first.quantities[name, default: []].indices.map { step in

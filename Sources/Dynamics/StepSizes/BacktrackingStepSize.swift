@@ -1,7 +1,13 @@
 import Foundations
 public import Tensors
 
-/// A step size that is shortened for each example until its energy does not rise.
+/// A step size that is shortened for each example until its energy does not rise, or until it has fallen by a share of what
+/// the gradient predicts.
+///
+/// Guarantee: no example's energy ever rises. With a ``Backtracking/sufficientDecrease`` c, each step that moves an example
+/// brings down its energy by c times the decrease to first order at least, - (dE/dg)ᵀ M d for a step d (Armijo's condition in
+/// the tokens, where the slope is not |dE/dg|²); a decrease that the digits of the energy cannot show is not asked for.
+/// Descents of an energy that is bounded below then come to points where that decrease is 0.
 ///
 /// An example whose energy rises even at the shortest try stays where it is, so the energy of a descent never
 /// rises, by construction.
@@ -35,7 +41,11 @@ public struct BacktrackingStepSize: StepSizeRule {
     for attempt in 0...backtracking.attempts + 1 {
       let size = Tensor(shape: [step.batch, 1, 1], elements: sizes)
       let energies = step.energies(after: size)
-      let rises = energies.indices.filter { sizes[$0] > 0 && !(energies[$0] <= before[$0]) }
+      let wanted = backtracking.sufficientDecrease > 0 ? step.predictedDecreases(of: size) : nil
+      let rises = energies.indices.filter { example in
+        sizes[example] > 0
+          && !backtracking.accepts(energies[example], after: before[example], predicted: wanted?[example])
+      }
       if rises.isEmpty { return size }
       for example in rises {
         sizes[example] = attempt < backtracking.attempts ? sizes[example] * Scalar(backtracking.factor) : 0
@@ -87,13 +97,31 @@ public struct Backtracking: Sendable, Equatable {
   /// An example that stayed starts from the size of the rule again.
   public let growth: Double?
 
-  /// Shortening by `factor` up to `attempts` times; with a growth of at least 1, sizes that adapt to each example.
-  public init(factor: Double = 0.5, attempts: Int = 20, growth: Double? = nil) {
+  /// c, the share of the predicted decrease that a step must bring, 0 ..< 1; with 0 the energy must not rise.
+  public let sufficientDecrease: Double
+
+  /// Shortening by `factor` up to `attempts` times; with a growth of at least 1, sizes that adapt to each example; with a
+  /// sufficient decrease, such as the usual 1e-4, Armijo's search.
+  public init(
+    factor: Double = 0.5, attempts: Int = 20, growth: Double? = nil, sufficientDecrease: Double = 0
+  ) {
+    require(
+      sufficientDecrease >= 0 && sufficientDecrease < 1,
+      "a share of the predicted decrease lies in 0 ..< 1, not \(sufficientDecrease)")
+    self.sufficientDecrease = sufficientDecrease
     require(factor > 0 && factor < 1, "a backtracking factor lies between 0 and 1, not \(factor)")
     require(attempts > 0, "backtracking needs at least one attempt, not \(attempts)")
     require(growth.map { $0 >= 1 && $0.isFinite } ?? true, "a growth is at least 1, not \(growth ?? 0)")
     self.factor = factor
     self.attempts = attempts
     self.growth = growth
+  }
+
+  /// Whether an example's step is kept that led from one energy to another, a decrease being predicted.
+  func accepts<Scalar: TensorScalar>(_ energy: Scalar, after before: Scalar, predicted: Scalar?) -> Bool {
+    guard energy <= before else { return false }
+    guard let predicted else { return true }
+    let wanted = Scalar(sufficientDecrease) * predicted
+    return energy <= before - wanted || wanted <= 4 * before.ulp
   }
 }

@@ -27,13 +27,15 @@ public struct PendingStep<Scalar: TensorScalar> {
   /// What the rule kept of the step before; empty before the first. A rule that asks another hands it what that kept.
   public var kept: [Tensor<Scalar>]
   let evaluation: Evaluation<Scalar>
+  let direction: Tensor<Scalar>
   let trials: StepTrials<Scalar>
+  let prediction: StepPrediction<Scalar>
 
   /// The number of examples.
   public var batch: Int { evaluation.gradient.shape[0] }
 
-  /// dE/dg where it starts, [batch, tokens, dimension].
-  public var gradient: Tensor<Scalar> { evaluation.gradient.detached }
+  /// What the update rule is given where it starts, [batch, tokens, dimension]: dE/dg unless the descent has another direction.
+  public var gradient: Tensor<Scalar> { direction.detached }
 
   /// The energy of each example where it starts.
   public var energies: [Scalar] { evaluation.energy.total.elements }
@@ -43,6 +45,22 @@ public struct PendingStep<Scalar: TensorScalar> {
   /// - Cost: One gradient of the energy. If the rule answers with the size that it tried last, the next step starts
   ///   with that gradient.
   public func energies(after size: Tensor<Scalar>) -> [Scalar] { trials.energies(after: size) }
+
+  /// The decrease of each example's energy to first order after a step of this size: - (dE/dg)ᵀ M d for the displacement d
+  /// that the update rule makes of it, M = dg/dx. For a plain step it is alpha (dE/dg)ᵀ M (dE/dg), never negative; that of a
+  /// rule with a velocity may be.
+  ///
+  /// - Cost: One pullback through the Lagrangian a step, whatever the number of sizes.
+  public func predictedDecreases(of size: Tensor<Scalar>) -> [Scalar] {
+    prediction.decreases(of: trials.outcome(of: size)?.displacement ?? prediction.displacement(size))
+  }
+
+  /// The second derivative of each example's energy along the displacement of a step of this size, by the tokens.
+  ///
+  /// - Cost: One Hessian-vector product of the energy and two derivatives of the Lagrangian.
+  public func curvatures(along size: Tensor<Scalar>) -> [Scalar] {
+    prediction.curvatures(along: prediction.displacement(size))
+  }
 }
 
 /// A step that was taken.
@@ -51,7 +69,7 @@ public struct TakenStep<Scalar: TensorScalar> {
   public let size: Tensor<Scalar>
   /// What was added to the tokens, zero at padding, [batch, tokens, dimension].
   public let displacement: Tensor<Scalar>
-  /// dE/dg where it started, [batch, tokens, dimension].
+  /// What the update rule was given where it started, [batch, tokens, dimension]: dE/dg unless the descent has another direction.
   public let gradient: Tensor<Scalar>
 }
 

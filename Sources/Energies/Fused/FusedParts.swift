@@ -15,7 +15,7 @@ extension Energy {
       let fused = part.energy.closedForm as? any FusedEnergy<Scalar>
       return (name: part.name, energy: fused ?? TensorTerm(part.energy))
     }
-    if parts.allSatisfy({ $0.energy is TensorTerm<Scalar> }) {
+    if parts.allSatisfy({ $0.energy.projections.isEmpty }) {
       return .missing("no part of the energy \(name) has a fused kernel")
     }
     return .parts(parts)

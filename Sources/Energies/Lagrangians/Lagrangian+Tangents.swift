@@ -31,6 +31,11 @@ extension SphericalNormLagrangian {
     Tokens(x.masking(unitRows(x)), mask: x.mask)
   }
 
+  /// The token's length by gamma times the tangent.
+  public func inverseHessianProduct(_ direction: Tensor<Scalar>, at x: Tokens<Scalar>) -> Tensor<Scalar> {
+    tangent(direction, at: x) * x.values.share(of: unitRows(x)) / gamma.reshaped([1, 1, 1])
+  }
+
   /// x / sqrt(sum x² + epsilon).
   private func unitRows(_ x: Tokens<Scalar>) -> Tensor<Scalar> {
     SphericalNormLagrangian(gamma: Tensor(1), delta: .zeros(delta.shape), epsilon: epsilon)
@@ -90,7 +95,7 @@ extension Tensor {
   fileprivate func bending(along directions: Tensor) -> Tensor { -share(of: directions) }
 
   /// ⟨v, z⟩ / |z|² of each row v with a row z of `directions`, 0 where z is 0; the last axis has size 1.
-  private func share(of directions: Tensor) -> Tensor {
+  fileprivate func share(of directions: Tensor) -> Tensor {
     let squares = directions.squared().sum(axes: [-1], keepingDimensions: true)
     let products = (self * directions).sum(axes: [-1], keepingDimensions: true)
     return products / (squares + squares.detached.equals(.zeros([1])))

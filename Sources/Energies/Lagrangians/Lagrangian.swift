@@ -25,6 +25,15 @@ public protocol Lagrangian<Scalar>: Parameterized {
   /// - Shape: v and the result [batch, tokens, dimension].
   func tangent(_ direction: Tensor<Scalar>, at x: Tokens<Scalar>) -> Tensor<Scalar>
 
+  /// M⁺ v for the Hessian M = dg/dx: the shortest displacement of the tokens along which activations move by the tangent v, to first
+  /// order; of another v the tangent counts.
+  ///
+  /// By conjugate gradients, one product with M for each different eigenvalue, unless a type knows better. The result can be
+  /// differentiated.
+  ///
+  /// - Shape: v and the result [batch, tokens, dimension].
+  func inverseHessianProduct(_ direction: Tensor<Scalar>, at x: Tokens<Scalar>) -> Tensor<Scalar>
+
   /// kappa, how the set of activations bends away from its tangent along a gradient: a function E of activations has on that
   /// set, at a point where P dE/dg = 0, the Hessian P (d²E/dg²) P + kappa.
   ///
