@@ -4,7 +4,7 @@ import EnergyTransformer
 extension Tensor<Float> {
   /// The features as training sees them: without a share of them.
   fileprivate func thinned(_ rate: Double, _ training: RandomStream?) -> Tensor<Float> {
-    training.map { withDropout(rate, $0.child(1)) } ?? self
+    training.map { withDropout(rate, random: $0.child(1)) } ?? self
   }
 }
 

@@ -35,7 +35,7 @@ extension NodeModels {
       try loop.run(to: min(epoch * Self.interval, training.epochs)) { update, _ in
         random.child(UInt64(update))
       } loss: { model, random, _ in
-        let features = nodes.features.withDropout(inputDropout, random.child(1))
+        let features = nodes.features.withDropout(inputDropout, random: random.child(1))
         let logits = model.logits(features, on: graph, dropout: random.child(0))
         return crossEntropy(
           logits.gathered(split.training, axis: 0), labels: labels, classWeights: weights)

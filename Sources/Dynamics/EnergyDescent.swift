@@ -18,18 +18,18 @@ where Function.Scalar == Norm.Scalar {
   public var energy: Function
   /// L, whose gradient is the activation.
   public var lagrangian: Norm
-  /// In which direction.
+  /// The rule that gives the direction of a step.
   public var updateRule: any UpdateRule
-  /// How far.
+  /// The rule that gives the length of a step.
   public var stepSize: any StepSizeRule
-  /// Until when.
+  /// The rule that ends the descent.
   public let stop: StoppingRule
   /// How derivatives flow back.
   public var gradientPath: GradientPath
-  /// Whether fused kernels are used where they cover the descent; the general way gives the same to rounding.
+  /// Whether fused kernels are used where they cover the descent; tensor operations give the same up to rounding.
   public var usesFusedKernels = true
 
-  /// A descent in all its pieces.
+  /// A descent of an energy by the given rules.
   ///
   /// The stopping rule must end every descent: put a number of steps beside a tolerance.
   public init(
@@ -87,13 +87,13 @@ where Function.Scalar == Norm.Scalar {
   }
 }
 
-/// What came out of a descent.
+/// The result of a descent.
 public struct DescentResult<Scalar: TensorScalar>: Sendable {
   /// The tokens after the last step.
   public let tokens: Tokens<Scalar>
   /// g at the last tokens: what decoders read.
   public let activations: Activations<Scalar>
-  /// Why it stopped.
+  /// Why the descent stopped.
   public let stopReason: StopReason
   /// The number of steps taken.
   public let steps: Int

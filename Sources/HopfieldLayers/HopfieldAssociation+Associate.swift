@@ -32,7 +32,7 @@ extension HopfieldAssociation {
     let updates = AssociationUpdates(
       headCount: configuration.headCount, scale: headScale, plan: configuration.updates)
     let found = updates.run(from: repeated(headQueries(patterns.states), batch), keys: keys, mask: mask)
-    let mixed = found.weights.withDropout(configuration.dropout, random).headMixture(values)
+    let mixed = found.weights.withDropout(configuration.dropout, random: random).headMixture(values)
     return AssociationResult(
       output: finished(mixed), weights: found.weights, updateCounts: found.counts, settled: found.settled)
   }

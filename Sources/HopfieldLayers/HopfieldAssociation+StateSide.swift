@@ -35,7 +35,7 @@ extension HopfieldAssociation {
     let scores = repeated(flat.matrixProduct(keyRows, otherTransposed: true), batch)
       .reshaped([batch, heads, states, stored])
     let weights = (mask.map { scores + $0 } ?? scores).softmax()
-    let kept = weights.withDropout(configuration.dropout, random)
+    let kept = weights.withDropout(configuration.dropout, random: random)
     var answers = mixedRows(kept, sharing: keyRows, of: patterns)
     if let value {
       answers = answers.matrixProduct(value.headWeights(heads), otherTransposed: true)

@@ -63,10 +63,10 @@ public struct HopfieldDecoderLayer<Scalar: TensorScalar>: Parameterized {
     memoryMasks: AssociationMasks<Scalar> = .none, dropout random: RandomStream? = nil
   ) -> Tensor<Scalar> {
     let answers = own(HopfieldPatterns(states), masks: masks, dropout: random?.child(0))
-    let x = ownNorm(states + answers.withDropout(dropout, random?.child(1)))
+    let x = ownNorm(states + answers.withDropout(dropout, random: random?.child(1)))
     let recalled = cross(
       HopfieldPatterns(states: x, stored: memory), masks: memoryMasks, dropout: random?.child(2))
-    let y = crossNorm(x + recalled.withDropout(dropout, random?.child(3)))
+    let y = crossNorm(x + recalled.withDropout(dropout, random: random?.child(3)))
     return network(y, dropout: random?.child(4))
   }
 

@@ -52,7 +52,7 @@ public struct HopfieldEncoderLayer<Scalar: TensorScalar>: Parameterized {
     _ patterns: Tensor<Scalar>, masks: AssociationMasks<Scalar> = .none, dropout random: RandomStream? = nil
   ) -> Tensor<Scalar> {
     let answers = association(HopfieldPatterns(patterns), masks: masks, dropout: random?.child(0))
-    let x = norm(patterns + answers.withDropout(dropout, random?.child(1)))
+    let x = norm(patterns + answers.withDropout(dropout, random: random?.child(1)))
     return network(x, dropout: random?.child(2))
   }
 

@@ -24,8 +24,8 @@ struct HopfieldNetwork<Scalar: TensorScalar>: Parameterized {
   }
 
   func callAsFunction(_ x: Tensor<Scalar>, dropout random: RandomStream?) -> Tensor<Scalar> {
-    let hidden = activation(first(x)).withDropout(dropout, random?.child(0))
-    return norm(x + second(hidden).withDropout(dropout, random?.child(1)))
+    let hidden = activation(first(x)).withDropout(dropout, random: random?.child(0))
+    return norm(x + second(hidden).withDropout(dropout, random: random?.child(1)))
   }
 
   mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {

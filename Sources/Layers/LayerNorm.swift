@@ -3,7 +3,7 @@ public import Tensors
 
 /// Layer norm with a gain and a bias for each number of a token: (x - mean) / sqrt(variance + epsilon) * gain + bias.
 ///
-/// The norm of an energy is another one, a gain for all numbers: `LayerNormLagrangian`, the gradient of a Lagrangian.
+/// The norm of an energy is a different one, with a single gain: `LayerNormLagrangian`, the gradient of a Lagrangian.
 ///
 /// - Shape: [..., dimension] gives the same.
 /// - Source: Ba, Kiros and Hinton 2016.

@@ -41,7 +41,7 @@ public struct GraphConvolutionNetwork<Scalar: TensorScalar>: NodeClassifier {
       features, inputSize: configuration.inputSize, nodeCount: graph.pattern.rowCount)
     var x = features
     for (index, layer) in layers.enumerated() {
-      if index > 0 { x = x.relu().withDropout(configuration.dropout, dropout?.child(UInt64(index))) }
+      if index > 0 { x = x.relu().withDropout(configuration.dropout, random: dropout?.child(UInt64(index))) }
       // The same product either way: the sum over neighbours goes over the narrower side.
       x =
         layer.inputSize <= layer.outputSize

@@ -41,9 +41,9 @@ struct GraphTransformerBlock<Scalar: TensorScalar>: Parameterized {
     _ nodes: Tensor<Scalar>, over pattern: SparsePattern, dropout random: RandomStream?
   ) -> Tensor<Scalar> {
     let answers = attention(attentionNorm(nodes), pattern).projected(by: output, transposed: true)
-    let attended = nodes + answers.withDropout(dropout, random?.child(0))
+    let attended = nodes + answers.withDropout(dropout, random: random?.child(0))
     let change = second(first(networkNorm(attended)).gaussianErrorLinearUnit())
-    return attended + change.withDropout(dropout, random?.child(1))
+    return attended + change.withDropout(dropout, random: random?.child(1))
   }
 
   private func attention(_ nodes: Tensor<Scalar>, _ pattern: SparsePattern) -> Tensor<Scalar> {

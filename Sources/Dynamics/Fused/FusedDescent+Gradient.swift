@@ -1,7 +1,7 @@
 import Energies
 import Tensors
 
-/// The way back through a fused run.
+/// The backward pass through a fused run.
 ///
 /// With c the cotangent of the tokens after a step x' = x + alpha (r Wᵀ - dT/dg), tokens before it have c plus what
 /// flows through g: the layer norm's pullback of r' Wᵀ - T'' w, r' being the change of the answers along w = alpha c.
@@ -69,7 +69,7 @@ extension FusedDescent {
       } else {
         step = piece.keptStep(at: memory.pointer + index * piece.keptStepCount)
       }
-      piece.move(
+      piece.tangent(
         step, c.pointer, size: tape.sizes[index], direction: w.pointer, changes: changes.pointer,
         ofActivations: ofG.pointer)
       Parallelism.forEach(chunks.count) { chunk in

@@ -10,7 +10,7 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
   let gamma: UnsafeMutablePointer<Double>
   let delta: Storage<Scalar>
 
-  /// Zeros. Context of one value for each example has its own places for each piece, and is shared by all sums.
+  /// Zeros. The sums of context with a value for each example are shared, since each piece adds to values of its own.
   init(
     _ energies: [(name: String, energy: any FusedEnergy<Scalar>)], _ context: [[Storage<Scalar>?]],
     tokenRow: Int
@@ -26,7 +26,7 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
 
   deinit { gamma.deallocate() }
 
-  /// Places for the gradients of context with a value for each example; nil for all else.
+  /// Sums for the gradients of context with a value for each example; nil for all else.
   static func contextSums(_ energies: [(name: String, energy: any FusedEnergy<Scalar>)]) -> [[Storage<
     Scalar
   >?]] {
@@ -38,7 +38,7 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
     }
   }
 
-  /// Zeros for the parameters and the norm that some rows of a piece add to; the places of context are these.
+  /// Zeros for the parameters and the norm that some rows of a piece add to; the sums of context are shared.
   func forSomeRows(_ energies: [(name: String, energy: any FusedEnergy<Scalar>)]) -> FusedGradientSums {
     let shared: [[Storage<Scalar>?]] = zip(energies, parts).map { part, sums in
       let count = part.energy.parameters.count

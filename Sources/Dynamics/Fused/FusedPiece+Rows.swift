@@ -141,7 +141,7 @@ extension FusedPiece {
 
   /// A direction w = size c of the tokens' activations, the changes of all answers along it, and their product with
   /// Wᵀ less T'' w.
-  func move(
+  func tangent(
     _ step: FusedStep<Scalar>, _ c: UnsafePointer<Scalar>, size: Scalar,
     direction: UnsafeMutablePointer<Scalar>,
     changes: UnsafeMutablePointer<Scalar>, ofActivations: UnsafeMutablePointer<Scalar>

@@ -13,13 +13,13 @@ public enum Recording<Scalar: TensorScalar>: Sendable {
   case quantity(name: String, @Sendable (Tokens<Scalar>, Activations<Scalar>) -> [Double])
 }
 
-/// What a descent kept on its way.
+/// What a descent recorded.
 public struct Trajectory<Scalar: TensorScalar>: Sendable {
   /// The energy by part before each step and, as recorded, after the last; empty unless recorded.
   public internal(set) var energies: [EnergyByPart<Scalar>] = []
   /// Tokens with the number of steps before them; empty unless recorded.
   public internal(set) var states: [(step: Int, tokens: Tensor<Scalar>)] = []
-  /// Recorded quantities by name: before each step and after the last, one value an example.
+  /// Recorded quantities by name: before each step and after the last, one value per example.
   public internal(set) var quantities: [String: [[Double]]] = [:]
 
   mutating func record(

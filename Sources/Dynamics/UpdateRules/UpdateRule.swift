@@ -3,7 +3,7 @@ public import Tensors
 /// In which direction a step moves the tokens.
 ///
 /// A rule works on each example by itself, so that an example's descent does not depend on its batch. What it
-/// remembers lies in its ``UpdateState``, so that every gradient path can carry it.
+/// keeps from step to step is its ``UpdateState``, which every gradient path carries.
 public protocol UpdateRule: Sendable {
   /// What is added to the tokens.
   ///
