@@ -16,7 +16,7 @@ struct PeerComparison {
     _ settings: Settings, seed: UInt64, _ progress: WorkProgress
   ) throws {
     versions = peer.versions
-    var mixed = MixedScriptText(mixedInto: source.text, using: RandomStream(seed: seed))
+    var mixed = MixedScriptText(mixedInto: source.text, random: RandomStream(seed: seed))
     try inTemporaryFolder(named: "attention") { folder in
       try compareTokens(mixed.text(bytes: settings.mixedBytes), model, peer, folder)
       try compareVectors(mixed.sentences(settings.hardSentences), model, peer, folder)

@@ -69,7 +69,7 @@ struct MethodModels {
         let positions = graphs.positions.shape[1] > 0 ? [input.positions(signs: draws?.child(0))] : []
         let nodes = Tensor.concatenated([input.features] + positions + [input.classColumn], axis: 1)
         let graph = GraphTransformer<Float>.prepared(batch.neighbours)
-        return model.logits(nodes, on: graph, dropout: draws?.child(1)).gathered(input.classTokens, axis: 0)
+        return model.logits(nodes, on: graph, training: draws?.child(1)).gathered(input.classTokens, axis: 0)
       }
     )
   }
@@ -90,7 +90,7 @@ struct MethodModels {
         return model.graphLogits(
           batch.features.thinned(dropout, training),
           on: GraphConvolutionNetwork<Float>.prepared(batch.neighbours),
-          starts: [0] + batch.nodeRanges.map(\.upperBound), dropout: training?.child(0))
+          starts: [0] + batch.nodeRanges.map(\.upperBound), training: training?.child(0))
       }
     )
   }

@@ -47,10 +47,10 @@ struct PreparedGraphs: Sendable {
         isPublished
         ? try CrossValidation(
           testParts: graphs.testParts, labels: graphs.labels, validationFraction: options.validation,
-          using: random)
+          random: random)
         : try CrossValidation(
           labels: graphs.labels, foldCount: options.folds ?? 10, validationFraction: options.validation,
-          using: random)
+          random: random)
       let folds = all.folds.prefix(options.firstFolds ?? all.folds.count)
       if let empty = folds.firstIndex(where: { $0.validation.isEmpty || $0.test.isEmpty }) {
         throw DataFileError(

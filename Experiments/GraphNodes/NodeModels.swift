@@ -47,7 +47,7 @@ struct NodeModels {
     network.positionCount = nodes.positions?.vectors.shape[1] ?? 0
     network.blockCount = model.blocks
     network.descent = DescentSettings(steps: model.steps, stepSize: model.stepSize)
-    network.noise = model.noise
+    network.noiseDeviation = model.noise
     return network
   }
 

@@ -36,7 +36,7 @@ extension NodeModels {
         random.child(UInt64(update))
       } loss: { model, random, _ in
         let features = nodes.features.withDropout(inputDropout, random: random.child(1))
-        let logits = model.logits(features, on: graph, dropout: random.child(0))
+        let logits = model.logits(features, on: graph, training: random.child(0))
         return crossEntropy(
           logits.gathered(split.training, axis: 0), labels: labels, classWeights: weights)
       } onUpdate: {

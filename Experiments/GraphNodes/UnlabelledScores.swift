@@ -64,7 +64,7 @@ struct UnlabelledScores {
     } loss: { model, random, _ in
       var draws = random.child(0)
       let masked = draws.permutation(of: nodes.graph.nodeCount).prefix(count).sorted()
-      let completed = model.completed(nodes.features, on: graph, masked: masked, random: random.child(1))
+      let completed = model.completed(nodes.features, on: graph, masked: masked, training: random.child(1))
       return meanSquaredError(completed, nodes.features.gathered(masked, axis: 0))
     } onUpdate: {
       models.progress.advance(loss: $0.loss)

@@ -68,7 +68,7 @@ package struct PreparedImages: Sendable {
 
   private static func testMask(_ grid: PatchGrid, scored: Int, count: Int) -> PatchMask {
     PatchMaskPolicy(patchCount: grid.patchCount, scoredCount: scored, replacedFraction: 1)
-      .mask(forImages: Array(0..<count), using: RandomStream(seed: 0).child(2))
+      .mask(forImages: Array(0..<count), random: RandomStream(seed: 0).child(2))
   }
 
   /// The same preparation with `count` of the training images in the place of those under test, for choices that the

@@ -40,7 +40,7 @@ struct Completion {
       let stored = rows.gathered((0..<rows.shape[0]).evenlySpaced(images.counts[index]), axis: 0)
       return PatternCompletion(
         stored: stored, shown: (0..<stored.shape[0]).evenlySpaced(100), hidden: images.patterns.mask(half),
-        using: random.child(UInt64(index)).child(stream))
+        random: random.child(UInt64(index)).child(stream))
     }
     let choosing = images.counts.indices.map { task($0, hiding: .upper, 0) }
     let judging = images.counts.indices.map { task($0, hiding: .lower, 1) }

@@ -20,7 +20,7 @@ enum OneUpdate {
     for count in counts where failed == nil {
       let found = OneUpdateRecall(
         patternCount: count, dimension: dimension, changedSigns: flips, beta: beta,
-        using: random.child(UInt64(count)))
+        random: random.child(UInt64(count)))
       if found.failedCount > 0 {
         failed = (count, found.failedCount)
       } else {

@@ -67,6 +67,6 @@ final class PatternFile {
   /// Stored patterns, evenly spaced, plus noise of half their length.
   func queries(_ number: Int, _ random: RandomStream) throws -> Tensor<Float> {
     RandomPatterns.noisy(
-      try patterns().gathered((0..<count).evenlySpaced(number)), share: 0.5, using: random)
+      try patterns().gathered((0..<count).evenlySpaced(number)), share: 0.5, random: random)
   }
 }

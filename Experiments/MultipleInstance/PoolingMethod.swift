@@ -49,7 +49,7 @@ enum PoolingMethod: String, CaseIterable {
     return SequenceEmbedding(
       kernels: LetterPair.kernels(
         pairs, width: options.width, letterCount: AminoAcids.count, weight: options.pairWeight,
-        variance: options.pairVariance, using: random))
+        variance: options.pairVariance, random: random))
   }
 
   /// What weighs the sequences in the network; nil for the method that has none.

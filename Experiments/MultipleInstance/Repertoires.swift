@@ -31,7 +31,7 @@ struct Repertoires {
       name: Self.name(ofRate: rate), title: "witness rate \(NumberText.percent(rate))", witnessRate: rate,
       folds: folds
     ) {
-      let generator = RepertoireGenerator(configuration, using: random.child(0))
+      let generator = RepertoireGenerator(configuration, random: random.child(0))
       return Parallelism.map(data.bags) { generator.repertoire($0) }
     }
   }
@@ -85,7 +85,7 @@ struct Repertoires {
     do {
       all = try CrossValidation(
         labels: isPositive.map { $0 ? 1 : 0 }, foldCount: options.folds,
-        validationFraction: options.validation, using: random)
+        validationFraction: options.validation, random: random)
     } catch let error as SplitError {
       throw DataFileError(file: source, problem: error.description(classNames: classes))
     }

@@ -93,7 +93,7 @@ extension SmallTaskOptions {
       ]
     ) { method, run, progress in
       let random = random.child(UInt64(run))
-      let bags = BitPatternBags(using: random.child(0))
+      let bags = BitPatternBags(random: random.child(0))
       let training = Array(bags.count / 8..<bags.count * 7 / 8)
       let test = Array(0..<bags.count / 8) + Array(bags.count * 7 / 8..<bags.count)
       func accuracy(_ model: BagClassifier<some BagEncoder<Float>>) throws -> Double {
@@ -137,7 +137,7 @@ extension SmallTaskOptions {
       ]
     ) { method, run, progress in
       let random = random.child(UInt64(run))
-      let sequences = LatchSequences(using: random.child(0))
+      let sequences = LatchSequences(random: random.child(0))
       let border = sequences.count * 3 / 4
       func accuracy(_ model: BagClassifier<some BagEncoder<Float>>) throws -> Double {
         try self.accuracy(
@@ -163,7 +163,7 @@ extension SmallTaskOptions {
   func digits(_ images: ImageSource, _ random: RandomStream) throws -> SmallTask {
     let (trainingCount, testCount) = (200, 50)
     for dataset in [images.train, images.test] {
-      _ = try DigitBags(of: dataset, bagCount: 1, using: random)
+      _ = try DigitBags(of: dataset, bagCount: 1, random: random)
       if DigitFeatures<Float>.takes(height: dataset.height, width: dataset.width) { continue }
       throw DataFileError(
         file: dataset.name,
@@ -183,8 +183,8 @@ extension SmallTaskOptions {
       dependence: .overlappingTraining(testCount: testCount, trainingCount: trainingCount)
     ) { method, run, progress in
       let random = random.child(UInt64(run))
-      let bags = try DigitBags(of: images.train, bagCount: trainingCount, using: random.child(0))
-      let test = try DigitBags(of: images.test, bagCount: testCount, using: random.child(1))
+      let bags = try DigitBags(of: images.train, bagCount: trainingCount, random: random.child(0))
+      let test = try DigitBags(of: images.test, bagCount: testCount, random: random.child(1))
       func stream(_ purpose: UInt64) -> RandomStream { random.child(purpose).child(UInt64(method)) }
       let features = DigitFeatures<Float>(
         height: images.train.height, width: images.train.width, random: stream(2))

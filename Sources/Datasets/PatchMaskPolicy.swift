@@ -33,7 +33,7 @@ public struct PatchMaskPolicy: Sendable, Equatable {
   /// stream for a whole test set the masks are therefore fixed, whatever the batch size; in training, take
   /// `stream.child(update)`.
   /// - Parameter indices: numbers of the images in their data set, one a row of the mask.
-  public func mask(forImages indices: [Int], using stream: RandomStream) -> PatchMask {
+  public func mask(forImages indices: [Int], random stream: RandomStream) -> PatchMask {
     var replaced = [Bool](repeating: false, count: indices.count * patchCount)
     var scored = replaced
     for (place, index) in indices.enumerated() {

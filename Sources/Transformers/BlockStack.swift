@@ -40,7 +40,7 @@ public struct BlockStack<Scalar: TensorScalar>: Parameterized {
   ///
   /// - Parameters:
   ///   - tokens: x before the first step.
-  ///   - pairs: Which tokens see which.
+  ///   - pairs: Which tokens attend to which.
   ///   - settings: Steps, step size and gradient path of every block.
   ///   - noise: What training adds after every step; nil adds nothing.
   ///   - keepsFirstStep: Whether the activations after the very first step are kept.
@@ -93,13 +93,13 @@ public struct BlockStack<Scalar: TensorScalar>: Parameterized {
   }
 }
 
-/// What came out of the descents of a stack.
+/// The result of the descents of a stack.
 public struct StackDescent<Scalar: TensorScalar>: Sendable {
   /// x after the last step.
   public private(set) var tokens: Tokens<Scalar>
   /// g of the last block after the last step.
   public private(set) var activations: Activations<Scalar>
-  /// g after the very first step, where it was asked for and there was one.
+  /// g after the very first step; nil unless it was asked for and a step was taken.
   public private(set) var afterFirstStep: Activations<Scalar>?
   /// Why the last descent stopped, or the first one that met a non-finite number; nil if no step was taken.
   public private(set) var stopReason: StopReason?

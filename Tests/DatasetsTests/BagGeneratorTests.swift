@@ -7,7 +7,7 @@ struct BagGeneratorTests {
   @Test("a positive bag of bit patterns has one signal at its place, a negative one none")
   func bits() {
     let bags = BitPatternBags(
-      bagCount: 300, instanceCount: 9, size: 6, signalCount: 5, using: RandomStream(seed: 1))
+      bagCount: 300, instanceCount: 9, size: 6, signalCount: 5, random: RandomStream(seed: 1))
     #expect(bags.count == 300 && bags.isPositive.count { $0 } == 150)
     func pattern(_ bag: Int, _ instance: Int) -> [UInt8] {
       Array(bags.bits[(bag * 9 + instance) * 6..<(bag * 9 + instance + 1) * 6])
@@ -29,12 +29,12 @@ struct BagGeneratorTests {
     #expect(
       bags
         == BitPatternBags(
-          bagCount: 300, instanceCount: 9, size: 6, signalCount: 5, using: RandomStream(seed: 1)))
+          bagCount: 300, instanceCount: 9, size: 6, signalCount: 5, random: RandomStream(seed: 1)))
   }
 
   @Test("of a latch sequence the first character alone tells the class")
   func latch() {
-    let sequences = LatchSequences(count: 200, length: 7, characterCount: 5, using: RandomStream(seed: 2))
+    let sequences = LatchSequences(count: 200, length: 7, characterCount: 5, random: RandomStream(seed: 2))
     #expect(sequences.isPositive.count { $0 } == 100)
     for index in 0..<200 {
       let characters = sequences.characters[index * 7..<(index + 1) * 7]
@@ -49,7 +49,7 @@ struct BagGeneratorTests {
   @Test("a bag of digits is positive exactly where one is of the target")
   func digits() {
     let labels = (0..<500).map { $0 % 10 }
-    let bags = DigitBags(labels: labels, bagCount: 400, using: RandomStream(seed: 3))
+    let bags = DigitBags(labels: labels, bagCount: 400, random: RandomStream(seed: 3))
     #expect(bags.isPositive.count { $0 } == 200)
     for (images, isPositive) in zip(bags.images, bags.isPositive) {
       #expect(images.contains { labels[$0] == 9 } == isPositive && !images.isEmpty)

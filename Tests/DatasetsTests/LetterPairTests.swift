@@ -67,7 +67,7 @@ import Testing
     let stream = RandomStream(seed: 1)
     func kernels(weight: Double, variance: Double) -> [Float] {
       let found = LetterPair.kernels(
-        pairs, width: 5, letterCount: 3, weight: weight, variance: variance, using: stream)
+        pairs, width: 5, letterCount: 3, weight: weight, variance: variance, random: stream)
       #expect(found.shape == [5, 3, 3])
       return found.elements
     }

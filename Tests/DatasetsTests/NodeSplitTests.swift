@@ -10,7 +10,7 @@ struct NodeSplitTests {
     seed: UInt64 = 1, fractions: [Double] = [0.1, 0.5], tuning: NodeSplits.Tuning? = nil
   ) throws -> NodeSplits {
     try NodeSplits(
-      labels: labels, fractions: fractions, count: 3, tuning: tuning, using: RandomStream(seed: seed))
+      labels: labels, fractions: fractions, count: 3, tuning: tuning, random: RandomStream(seed: seed))
   }
 
   private let quarter = NodeSplits.Tuning(fraction: 0.25, count: 2, leastOfClass: 6)

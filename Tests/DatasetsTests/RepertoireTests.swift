@@ -12,7 +12,7 @@ struct RepertoireTests {
     RepertoireGenerator(
       RepertoireConfiguration(
         repertoireCount: 4, sequenceCount: sequences, witnessRate: rate,
-        motifs: try motifs.map { try SequenceMotif($0) }), using: RandomStream(seed: seed))
+        motifs: try motifs.map { try SequenceMotif($0) }), random: RandomStream(seed: seed))
   }
 
   @Test("a positive repertoire has its witnesses, each with a motif; a negative one none")

@@ -17,7 +17,7 @@ import Testing
   @Test("different patterns are listed once, in the order in which they first occur")
   func distinct() {
     let bags = BitPatternBags(
-      bagCount: 6, instanceCount: 5, size: 3, signalCount: 2, using: RandomStream(seed: 3))
+      bagCount: 6, instanceCount: 5, size: 3, signalCount: 2, random: RandomStream(seed: 3))
     let found: Tensor<Float> = bags.distinctPatterns(of: [4, 1, 2])
     let batch: Tensor<Float> = bags.batch([4, 1, 2])
     var expected: [[Float]] = []
@@ -34,8 +34,8 @@ import Testing
     let images = (0..<20).map { [UInt8($0), UInt8(255 - $0)] }
     let labels = (0..<20).map { $0 % 10 }
     let set = dataset(images, labels: labels)
-    let bags = try DigitBags(of: set, bagCount: 7, target: 3, using: RandomStream(seed: 1))
-    #expect(bags == DigitBags(labels: labels, bagCount: 7, target: 3, using: RandomStream(seed: 1)))
+    let bags = try DigitBags(of: set, bagCount: 7, target: 3, random: RandomStream(seed: 1))
+    #expect(bags == DigitBags(labels: labels, bagCount: 7, target: 3, random: RandomStream(seed: 1)))
     for bag in 0..<7 {
       let batch = bags.batch(of: bag, in: set)
       #expect(batch.shape == [1, bags.images[bag].count, 1, 2])
@@ -50,7 +50,7 @@ import Testing
       dataset(images.map { $0 + $0 + $0 }, labels: labels, channels: 3),
     ] {
       #expect(throws: DataFileError.self) {
-        try DigitBags(of: bad, bagCount: 7, target: 3, using: RandomStream(seed: 1))
+        try DigitBags(of: bad, bagCount: 7, target: 3, random: RandomStream(seed: 1))
       }
     }
   }
@@ -77,7 +77,7 @@ import Testing
   )
   func mixedScripts() {
     func text(seed: UInt64) -> String {
-      var mixed = MixedScriptText(mixedInto: "red green", using: RandomStream(seed: seed))
+      var mixed = MixedScriptText(mixedInto: "red green", random: RandomStream(seed: seed))
       return mixed.text(bytes: 100_000)
     }
     let found = text(seed: 1)
@@ -91,7 +91,7 @@ import Testing
     ] {
       #expect(scalars.contains(where: range.contains), "\(range)")
     }
-    var mixed = MixedScriptText(mixedInto: "", using: RandomStream(seed: 3))
+    var mixed = MixedScriptText(mixedInto: "", random: RandomStream(seed: 3))
     #expect(mixed.sentences(4).count == 4)
   }
 }

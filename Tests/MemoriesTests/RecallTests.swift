@@ -63,8 +63,9 @@ import Testing
     var measurement = CapacityMeasurement(dimension: 40, changedSigns: 10)
     measurement.cueCount = 7
     func curve(limit: Int, mostNumbers: Int, failure: Double) -> CapacityCurve {
-      measurement.curve(growth: 1.5, mostNumbers: mostNumbers, failure: failure, using: RandomStream(seed: 1))
-      {
+      measurement.curve(
+        growth: 1.5, mostNumbers: mostNumbers, failure: failure, random: RandomStream(seed: 1)
+      ) {
         patterns, _ in Oracle(patterns: patterns, limit: limit)
       }
     }
@@ -81,7 +82,7 @@ import Testing
     #expect(
       curve(limit: 99, mostNumbers: 40 * 21, failure: 0.1).points.map(\.patternCount) == [4, 6, 9, 14, 20])
     // Loads that grow too slowly grow by one.
-    let slow = measurement.curve(growth: 1.01, mostNumbers: 40 * 7, using: RandomStream(seed: 1)) {
+    let slow = measurement.curve(growth: 1.01, mostNumbers: 40 * 7, random: RandomStream(seed: 1)) {
       patterns, _ in
       Oracle(patterns: patterns, limit: 99)
     }
@@ -94,7 +95,7 @@ import Testing
   func kinds(kind: MemoryKind) {
     let measurement = CapacityMeasurement(of: kind, dimension: 60, changedSigns: 3)
     let beta: Float = kind == .logSumReLU ? 2 / 0.5 : kind == .randomFeatures ? 5 : 60
-    let found = measurement.point(of: 3, using: RandomStream(seed: 2)) { patterns, random in
+    let found = measurement.point(of: 3, random: RandomStream(seed: 2)) { patterns, random in
       #expect(patterns.shape == [3, 60])
       let expected: Double = kind.isBinary ? 60.0.squareRoot() : 1
       for length in patterns.rowLengths { #expect(abs(length - expected) < 1e-5) }
@@ -136,11 +137,11 @@ import Testing
   func oneUpdate() {
     // More than a block of cues, the last block not full.
     let few = OneUpdateRecall(
-      patternCount: 4_100, dimension: 64, changedSigns: 3, beta: 0.4, using: RandomStream(seed: 4))
+      patternCount: 4_100, dimension: 64, changedSigns: 3, beta: 0.4, random: RandomStream(seed: 4))
     #expect(few.failedCount == 0 && few.largestDeviation > 0 && few.largestDeviation < 0.01)
     // With so small a beta the update is near the mean of all patterns, and nothing is recalled.
     let flat = OneUpdateRecall(
-      patternCount: 300, dimension: 64, changedSigns: 3, beta: 1e-3, using: RandomStream(seed: 4))
+      patternCount: 300, dimension: 64, changedSigns: 3, beta: 1e-3, random: RandomStream(seed: 4))
     #expect(flat.failedCount == 300 && flat.largestDeviation == 0)
   }
 
@@ -149,7 +150,7 @@ import Testing
     let stored: Tensor<Float> = MemoryExamples.sphere(5, dimension: 6, radius: 1, seed: 3, as: Float.self)
     let mask = Tensor<Float>(shape: [1, 6], elements: [0, 1, 1, 0, 0, 1])
     let task = PatternCompletion(
-      stored: stored, shown: [4, 1, 2], hidden: mask, using: RandomStream(seed: 1))
+      stored: stored, shown: [4, 1, 2], hidden: mask, random: RandomStream(seed: 1))
     let patterns = task.patterns
     for (row, pattern) in [4, 1, 2].enumerated() {
       for column in 0..<6 {
@@ -164,7 +165,7 @@ import Testing
     let two = PatternCompletion(
       stored: Tensor(shape: [2, 6], elements: [3, 1, 0, 0, 0, 2, 0, 0, 1, 2, 2, 0]), shown: [0, 1],
       hidden: mask,
-      using: RandomStream(seed: 1))
+      random: RandomStream(seed: 1))
     let found = two.outcome(of: .softmax, beta: 50)
     #expect(found.errors.share(within: 0.01) == 1 && (found.hiddenError ?? 1) < 1e-6 && found.meanSteps >= 1)
     // With a small one it answers with the mean of both: the hidden error by the definition.
@@ -176,7 +177,7 @@ import Testing
     let alike = PatternCompletion(
       stored: Tensor(shape: [2, 2], elements: [1, 0, -1, 0]), shown: [0, 1],
       hidden: Tensor(shape: [1, 2], elements: [0, 1]),
-      using: RandomStream(seed: 1))
+      random: RandomStream(seed: 1))
     #expect(alike.outcome(of: .softmax, beta: 10).hiddenError == nil)
     // Signs are stored and judged as signs.
     let signs = task.outcome(of: .pseudoInverse)
@@ -224,8 +225,8 @@ import Testing
 
   @Test("update errors are distances after one update, within theorem 5's bound of each pattern")
   func updateErrors() {
-    let patterns = RandomPatterns.onSphere(20, dimension: 9, radius: 1, using: RandomStream(seed: 7))
-    let offsets = RandomPatterns.onSphere(20, dimension: 9, radius: 0.05, using: RandomStream(seed: 8))
+    let patterns = RandomPatterns.onSphere(20, dimension: 9, radius: 1, random: RandomStream(seed: 7))
+    let offsets = RandomPatterns.onSphere(20, dimension: 9, radius: 0.05, random: RandomStream(seed: 8))
     let separation = PatternSeparation(of: patterns)
     let found = UpdateErrors(of: patterns, separation: separation, offsets: offsets, distance: 0.05, beta: 30)
     // One update by the definition.

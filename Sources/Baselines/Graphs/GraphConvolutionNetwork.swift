@@ -35,7 +35,7 @@ public struct GraphConvolutionNetwork<Scalar: TensorScalar>: NodeClassifier {
   }
 
   public func logits(
-    _ features: Tensor<Scalar>, on graph: SparseMatrix<Scalar>, dropout: RandomStream?
+    _ features: Tensor<Scalar>, on graph: SparseMatrix<Scalar>, training dropout: RandomStream?
   ) -> Tensor<Scalar> {
     requireFeatures(
       features, inputSize: configuration.inputSize, nodeCount: graph.pattern.rowCount)

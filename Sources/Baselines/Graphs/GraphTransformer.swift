@@ -39,7 +39,7 @@ public struct GraphTransformer<Scalar: TensorScalar>: NodeClassifier {
   }
 
   public func logits(
-    _ features: Tensor<Scalar>, on graph: SparsePattern, dropout: RandomStream?
+    _ features: Tensor<Scalar>, on graph: SparsePattern, training dropout: RandomStream?
   ) -> Tensor<Scalar> {
     requireFeatures(features, inputSize: configuration.inputSize, nodeCount: graph.rowCount)
     var nodes = encoder(features)

@@ -29,7 +29,7 @@ public struct BitPatternBags: Sendable, Equatable {
   ///   - stream: Its children draw signals and bags; it is not advanced.
   public init(
     bagCount: Int = 2_048, instanceCount: Int = 16, size: Int = 8, signalCount: Int = 8,
-    using stream: RandomStream
+    random stream: RandomStream
   ) {
     require(
       bagCount > 0 && instanceCount > 0 && (1...16).contains(size) && signalCount > 0

@@ -24,7 +24,7 @@ public struct DigitBags: Sendable, Equatable {
   ///   - stream: Its children draw; it is not advanced.
   public init(
     labels: [Int], bagCount: Int, meanSize: Double = 10, sizeDeviation: Double = 2, target: Int = 9,
-    using stream: RandomStream
+    random stream: RandomStream
   ) {
     let targets = labels.indices.filter { labels[$0] == target }
     let others = labels.indices.filter { labels[$0] != target }
@@ -54,7 +54,7 @@ extension DigitBags {
   ///
   /// - Throws: ``DataFileError`` where these are not gray images with labels, some of the target and others.
   public init(
-    of dataset: ImageDataset, bagCount: Int, target: Int = 9, using stream: RandomStream
+    of dataset: ImageDataset, bagCount: Int, target: Int = 9, random stream: RandomStream
   ) throws {
     guard let labels = dataset.labels, dataset.channels == 1, labels.contains(target),
       labels.contains(where: { $0 != target })
@@ -62,7 +62,7 @@ extension DigitBags {
       throw DataFileError(
         file: dataset.name, problem: "expected gray images with labels, some of class \(target) and others")
     }
-    self.init(labels: labels, bagCount: bagCount, target: target, using: stream)
+    self.init(labels: labels, bagCount: bagCount, target: target, random: stream)
   }
 
   /// The images of a bag, dark 0 and light 1, [1, images, height, width].

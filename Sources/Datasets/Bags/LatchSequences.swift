@@ -21,7 +21,7 @@ public struct LatchSequences: Sendable, Equatable {
   ///
   /// - Parameter stream: Its children draw; it is not advanced.
   public init(
-    count: Int = 4_096, length: Int = 32, characterCount: Int = 20, using stream: RandomStream
+    count: Int = 4_096, length: Int = 32, characterCount: Int = 20, random stream: RandomStream
   ) {
     require(
       count > 0 && length > 0 && (3...256).contains(characterCount),

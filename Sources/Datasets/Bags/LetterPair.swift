@@ -19,7 +19,7 @@ public struct LetterPair: Sendable, Equatable {
   /// over a window has variance `variance`. A pair that is longer than the kernel leaves it random.
   public static func kernels(
     _ pairs: [LetterPair], width: Int, letterCount: Int, weight: Double, variance: Double,
-    using stream: RandomStream
+    random stream: RandomStream
   ) -> Tensor<Float> {
     require(
       width > 0 && pairs.allSatisfy { max($0.first, $0.second) < letterCount },

@@ -49,7 +49,7 @@ public struct RepertoireGenerator: Sendable {
   /// A generator of repertoires.
   ///
   /// - Parameter stream: Its children make the repertoires; it is not advanced.
-  public init(_ configuration: RepertoireConfiguration, using stream: RandomStream) {
+  public init(_ configuration: RepertoireConfiguration, random stream: RandomStream) {
     configuration.check()
     self.configuration = configuration
     self.stream = stream
@@ -80,7 +80,7 @@ public struct RepertoireGenerator: Sendable {
     var witnesses: [Int32] = []
     let isPositive = Self.isPositive(index)
     if isPositive {
-      witnesses = implant(in: &letters, starts: starts, using: stream.child(UInt64(index)).child(1))
+      witnesses = implant(in: &letters, starts: starts, random: stream.child(UInt64(index)).child(1))
     }
     return Repertoire(
       name: "repertoire \(index + 1)", isPositive: isPositive,
@@ -117,7 +117,7 @@ public struct RepertoireGenerator: Sendable {
 
   /// Puts motifs into sequences chosen at random; which these are.
   private func implant(
-    in letters: inout [UInt8], starts: [Int32], using random: RandomStream
+    in letters: inout [UInt8], starts: [Int32], random: RandomStream
   ) -> [Int32] {
     var stream = random
     var order = (0..<Int32(configuration.sequenceCount)).map { $0 }

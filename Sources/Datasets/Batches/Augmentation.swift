@@ -25,7 +25,7 @@ public struct Augmentation: Sendable, Equatable {
   /// The batch with every image changed by a draw of its own.
   ///
   /// The draw depends on the stream and the number of the image in its data set, not on its place in the batch.
-  public func apply(to batch: ImageBatch, using stream: RandomStream) -> ImageBatch {
+  public func apply(to batch: ImageBatch, random stream: RandomStream) -> ImageBatch {
     var pixels = [UInt8](repeating: fill, count: batch.pixels.count)
     for (place, index) in batch.indices.enumerated() {
       var draws = stream.child(UInt64(index))

@@ -19,7 +19,7 @@ public struct Batches: Sendable {
   /// - Parameter stream: its children shuffle and augment; it is not advanced.
   public init(
     of dataset: ImageDataset, batchSize: Int, dropsLast: Bool = true, augmentation: Augmentation? = nil,
-    using stream: RandomStream
+    random stream: RandomStream
   ) {
     self.dataset = dataset
     order = BatchOrder(
@@ -32,7 +32,7 @@ public struct Batches: Sendable {
   public func batch(ofUpdate update: Int) -> ImageBatch {
     let batch = dataset.batch(at: indices(ofUpdate: update))
     guard let augmentation else { return batch }
-    return augmentation.apply(to: batch, using: augmenting.child(UInt64(update)))
+    return augmentation.apply(to: batch, random: augmenting.child(UInt64(update)))
   }
 
   /// As the order says, but one shuffle serves all updates of an epoch that follow each other.

@@ -25,7 +25,7 @@ public struct AttributedCommunityGraph: Sendable {
   /// - Parameter stream: its children draw; it is not advanced.
   /// - Cost: proportional to edges and features: on one core about a microsecond an edge.
   public init(
-    _ configuration: AttributedCommunityGraphConfiguration = .init(), using stream: RandomStream
+    _ configuration: AttributedCommunityGraphConfiguration = .init(), random stream: RandomStream
   ) {
     Self.check(configuration)
     let count = configuration.nodeCount
@@ -38,15 +38,15 @@ public struct AttributedCommunityGraph: Sendable {
       membership = draws.permutation(of: count).map { membership[$0] }
     }
     communities = membership
-    let edges = CommunityEdges(configuration, communities: membership, using: stream.child(1))
+    let edges = CommunityEdges(configuration, communities: membership, random: stream.child(1))
     let plain = NodeGraph(
       name: "communities", source: "generated: \(configuration.communityCount) communities",
-      features: Self.features(configuration, communities: membership, using: stream.child(2)),
+      features: Self.features(configuration, communities: membership, random: stream.child(2)),
       neighbours: SymmetricNeighbours(
         nodeCount: count, from: edges.from, to: edges.to, selfLoops: .dropped
       ).neighbours,
       labels: [Int](repeating: 0, count: count))
-    graph = configuration.outliers?.apply(to: plain, using: stream.child(3)) ?? plain
+    graph = configuration.outliers?.apply(to: plain, random: stream.child(3)) ?? plain
   }
 
   private static func check(_ configuration: AttributedCommunityGraphConfiguration) {
@@ -72,7 +72,7 @@ public struct AttributedCommunityGraph: Sendable {
   private static let featureChunk = 1_024
 
   private static func features(
-    _ configuration: AttributedCommunityGraphConfiguration, communities: [Int], using stream: RandomStream
+    _ configuration: AttributedCommunityGraphConfiguration, communities: [Int], random stream: RandomStream
   ) -> Tensor<Float> {
     let (count, size) = (configuration.nodeCount, configuration.featureCount)
     var draws = stream.child(0)

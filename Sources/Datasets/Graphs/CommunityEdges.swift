@@ -9,10 +9,10 @@ struct CommunityEdges {
   /// Draws as many edges as the configuration says; fewer where a graph so dense that 50 draws an edge do not give
   /// them all.
   init(
-    _ configuration: AttributedCommunityGraphConfiguration, communities: [Int], using stream: RandomStream
+    _ configuration: AttributedCommunityGraphConfiguration, communities: [Int], random stream: RandomStream
   ) {
     let wanted = configuration.edgeCount
-    let weighted = WeightedCommunities(configuration, communities: communities, using: stream.child(0))
+    let weighted = WeightedCommunities(configuration, communities: communities, random: stream.child(0))
     var draws = stream.child(1)
     var seen = PairSet(capacity: wanted)
     from.reserveCapacity(wanted)
@@ -39,7 +39,7 @@ private struct WeightedCommunities {
   private let tables: [AliasTable]
 
   init(
-    _ configuration: AttributedCommunityGraphConfiguration, communities: [Int], using stream: RandomStream
+    _ configuration: AttributedCommunityGraphConfiguration, communities: [Int], random stream: RandomStream
   ) {
     let count = configuration.communityCount
     let byCommunity = CompressedSparseRows(

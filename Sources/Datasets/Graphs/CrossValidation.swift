@@ -17,12 +17,12 @@ public struct CrossValidation: Sendable, Equatable {
   ///   - stream: its children shuffle; it is not advanced.
   /// - Throws: ``SplitError`` where the examples are of one class, or a class has fewer examples than folds.
   public init(
-    labels: [Int], foldCount: Int = 10, validationFraction: Double = 0.1, using stream: RandomStream
+    labels: [Int], foldCount: Int = 10, validationFraction: Double = 0.1, random stream: RandomStream
   ) throws {
     require(foldCount > 1, "\(foldCount) folds, expected 2 or more")
     var parts = [[Int]](repeating: [], count: foldCount)
     var next = 0
-    for members in try StratifiedSplit.shuffledClasses(labels, among: nil, using: stream.child(0)) {
+    for members in try StratifiedSplit.shuffledClasses(labels, among: nil, random: stream.child(0)) {
       guard members.count >= foldCount else {
         throw SplitError(
           label: labels[members[0]],
@@ -34,7 +34,7 @@ public struct CrossValidation: Sendable, Equatable {
         next = (next + 1) % foldCount
       }
     }
-    try self.init(testParts: parts, labels: labels, validationFraction: validationFraction, using: stream)
+    try self.init(testParts: parts, labels: labels, validationFraction: validationFraction, random: stream)
   }
 
   /// Folds whose test parts are given, such as those published with a data set; examples in no test part are learned
@@ -42,7 +42,7 @@ public struct CrossValidation: Sendable, Equatable {
   ///
   /// - Throws: ``SplitError`` where a fold has nothing to learn from in one of the classes.
   public init(
-    testParts: [[Int]], labels: [Int], validationFraction: Double = 0.1, using stream: RandomStream
+    testParts: [[Int]], labels: [Int], validationFraction: Double = 0.1, random stream: RandomStream
   ) throws {
     require(
       validationFraction >= 0 && validationFraction < 1,
@@ -60,7 +60,7 @@ public struct CrossValidation: Sendable, Equatable {
       }
       var (training, validation) = ([Int](), [Int]())
       let shuffled = stream.child(1).child(UInt64(fold))
-      for members in try StratifiedSplit.shuffledClasses(labels, among: rest, using: shuffled) {
+      for members in try StratifiedSplit.shuffledClasses(labels, among: rest, random: shuffled) {
         let wanted = Int((validationFraction * Double(members.count)).rounded())
         let chosen = min(wanted, members.count - 1)
         validation += members[..<chosen]

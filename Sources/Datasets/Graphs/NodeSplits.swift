@@ -42,29 +42,29 @@ public struct NodeSplits: Sendable {
   ///     in another.
   /// - Throws: ``SplitError`` that names the part which leaves no node of a class to learn from, to choose by or to test on.
   public init(
-    labels: [Int], fractions: [Double], count: Int, tuning: Tuning?, using stream: RandomStream
+    labels: [Int], fractions: [Double], count: Int, tuning: Tuning?, random stream: RandomStream
   ) throws {
     self.fractions = fractions
     let asideStream = RandomStream(seed: 0).child(7)
-    let parted = tuning.flatMap { Self.parted(labels, $0, using: asideStream) }
+    let parted = tuning.flatMap { Self.parted(labels, $0, random: asideStream) }
     let aside = parted?.training ?? []
     setAside = aside
     self.tuning = try (0..<(parted == nil ? 0 : tuning?.count ?? 0)).map { index in
       try Self.split(
-        labels, 0.5, among: aside, of: "the nodes set aside", using: asideStream.child(UInt64(index)))
+        labels, 0.5, among: aside, of: "the nodes set aside", random: asideStream.child(UInt64(index)))
     }
     splits = try fractions.map { fraction in
       try (0..<count).map { index in
         try Self.split(
           labels, fraction, among: parted?.test, of: "a part of \(fraction) to learn from",
-          using: stream.child(UInt64(fraction * 1e6)).child(UInt64(index)))
+          random: stream.child(UInt64(fraction * 1e6)).child(UInt64(index)))
       }
     }
   }
 
   /// The nodes set aside as those to learn from, and the others as those to test on; nil where too few would be set aside.
   private static func parted(
-    _ labels: [Int], _ tuning: Tuning, using stream: RandomStream
+    _ labels: [Int], _ tuning: Tuning, random stream: RandomStream
   ) -> StratifiedSplit? {
     let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +).values
     guard
@@ -72,17 +72,17 @@ public struct NodeSplits: Sendable {
       counts.allSatisfy({ Int((tuning.fraction * Double($0)).rounded()) >= tuning.leastOfClass })
     else { return nil }
     return try? StratifiedSplit(
-      labels: labels, trainingFraction: tuning.fraction, validationFraction: 0, using: stream)
+      labels: labels, trainingFraction: tuning.fraction, validationFraction: 0, random: stream)
   }
 
   private static func split(
     _ labels: [Int], _ fraction: Double, among candidates: [Int]?, of part: String,
-    using stream: RandomStream
+    random stream: RandomStream
   ) throws -> StratifiedSplit {
     let split: StratifiedSplit
     do {
       split = try StratifiedSplit(
-        labels: labels, trainingFraction: fraction, among: candidates, using: stream)
+        labels: labels, trainingFraction: fraction, among: candidates, random: stream)
     } catch let error as SplitError {
       throw error.behind("\(part): ")
     }

@@ -40,7 +40,7 @@ public struct OutlierInjection: Sendable, Equatable {
   ///
   /// - Parameter stream: its children draw; it is not advanced.
   /// - Cost: proportional to pairs, features, and contextual anomalies times candidates times features.
-  public func apply(to graph: NodeGraph, using stream: RandomStream) -> NodeGraph {
+  public func apply(to graph: NodeGraph, random stream: RandomStream) -> NodeGraph {
     let nodes = graph.nodeCount
     require(
       cliqueSize * cliqueCount <= nodes && contextualCount <= nodes && candidateCount < nodes,
@@ -54,7 +54,7 @@ public struct OutlierInjection: Sendable, Equatable {
     for node in changed { kinds[node] = kinds[node] == .structural ? .both : .contextual }
     return NodeGraph(
       name: graph.name, source: graph.source + ", injected outliers",
-      features: exchanged(graph.features, at: changed, using: stream.child(2)),
+      features: exchanged(graph.features, at: changed, random: stream.child(2)),
       neighbours: members.isEmpty ? graph.neighbours : joined(graph.neighbours, cliques: members),
       labels: kinds.map { $0 == .none ? 0 : 1 }, outlierKinds: kinds)
   }
@@ -74,7 +74,7 @@ public struct OutlierInjection: Sendable, Equatable {
   }
 
   private func exchanged(
-    _ features: Tensor<Float>, at nodes: [Int], using stream: RandomStream
+    _ features: Tensor<Float>, at nodes: [Int], random stream: RandomStream
   ) -> Tensor<Float> {
     let (count, size) = (features.shape[0], features.shape[1])
     return Tensor(shape: features.shape) { out in

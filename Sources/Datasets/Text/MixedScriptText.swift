@@ -39,7 +39,7 @@ public struct MixedScriptText: Sendable {
   /// Text with words of another text, of which the first 200,000 characters are taken.
   ///
   /// - Parameter stream: Where the words are drawn from.
-  public init(mixedInto text: String, using stream: RandomStream) {
+  public init(mixedInto text: String, random stream: RandomStream) {
     random = stream
     let found = text.prefix(200_000).split(whereSeparator: \.isWhitespace)
     words = found.isEmpty ? ["word"] : found

@@ -9,7 +9,7 @@ public import Tensors
 ///
 /// ```swift
 /// let measurement = CapacityMeasurement(dimension: 64, changedSigns: 6)
-/// let curve = measurement.curve(growth: 1.4, mostNumbers: 1 << 16, using: RandomStream(seed: 1)) { patterns, _ in
+/// let curve = measurement.curve(growth: 1.4, mostNumbers: 1 << 16, random: RandomStream(seed: 1)) { patterns, _ in
 ///   DenseAssociativeMemory(patterns: patterns, function: .power(degree: 3), order: .synchronous)
 /// }
 /// print(curve.capacity(tolerating: 0.01))
@@ -51,11 +51,11 @@ public struct CapacityMeasurement: Sendable {
 
   /// The errors of a memory of `count` patterns.
   public func point(
-    of count: Int, using stream: RandomStream, memory: MemoryOfPatterns
+    of count: Int, random stream: RandomStream, memory: MemoryOfPatterns
   ) -> CapacityCurve.Point {
-    let patterns = RandomPatterns.signs(count, dimension: dimension, using: stream.child(0))
+    let patterns = RandomPatterns.signs(count, dimension: dimension, random: stream.child(0))
     let shown = patterns.gathered((0..<count).evenlySpaced(cueCount), axis: 0)
-    let cues = RandomPatterns.flipping(changedSigns, signsOf: shown, using: stream.child(1))
+    let cues = RandomPatterns.flipping(changedSigns, signsOf: shown, random: stream.child(1))
     let found = memory(patterns * scale, stream.child(2)).retrieve(cues * scale, options: options)
     let errors = RecallErrors(of: found.states, from: shown)
     return .init(
@@ -72,7 +72,7 @@ public struct CapacityMeasurement: Sendable {
   ///   - stream: Load n draws from its child n.
   ///   - memory: Makes the memory of a load.
   public func curve(
-    growth: Double, mostNumbers: Int, failure: Double = 0.2, using stream: RandomStream,
+    growth: Double, mostNumbers: Int, failure: Double = 0.2, random stream: RandomStream,
     memory: MemoryOfPatterns
   ) -> CapacityCurve {
     require(growth > 1, "loads that grow by a factor of \(growth), expected above 1")
@@ -81,7 +81,7 @@ public struct CapacityMeasurement: Sendable {
     while true {
       let count = Int(load.rounded())
       if count * dimension > mostNumbers { break }
-      let found = point(of: count, using: stream.child(UInt64(count)), memory: memory)
+      let found = point(of: count, random: stream.child(UInt64(count)), memory: memory)
       points.append(found)
       if found.error > failure { break }
       load *= growth

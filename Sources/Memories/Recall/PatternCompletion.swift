@@ -15,7 +15,7 @@ public struct PatternCompletion: Sendable {
   /// A task of given patterns.
   ///
   /// - Parameter stream: Draws the signs that hidden ones are replaced with, and what memories draw; it is not advanced.
-  public init(stored: Tensor<Float>, shown: [Int], hidden mask: Tensor<Float>, using stream: RandomStream) {
+  public init(stored: Tensor<Float>, shown: [Int], hidden mask: Tensor<Float>, random stream: RandomStream) {
     require(
       stored.rank == 2 && mask.shape == [1, stored.shape[1]] && !shown.isEmpty,
       "\(shown.count) cues of patterns of shape \(stored.shape) with a mask of shape \(mask.shape)")
@@ -33,7 +33,7 @@ public struct PatternCompletion: Sendable {
 
   /// The signs of the patterns, random ones where they are hidden.
   public var signCues: Tensor<Float> {
-    let random = RandomPatterns.signs(shown.count, dimension: stored.shape[1], using: stream)
+    let random = RandomPatterns.signs(shown.count, dimension: stored.shape[1], random: stream)
     return Self.signs(of: patterns) * (1 - mask) + random * mask
   }
 

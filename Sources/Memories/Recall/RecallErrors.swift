@@ -73,15 +73,15 @@ public struct OneUpdateRecall: Sendable, Equatable {
   ///   - beta: The inverse temperature.
   ///   - stream: Its children draw patterns and cues; it is not advanced.
   public init(
-    patternCount: Int, dimension: Int, changedSigns: Int, beta: Float, using stream: RandomStream
+    patternCount: Int, dimension: Int, changedSigns: Int, beta: Float, random stream: RandomStream
   ) {
-    let patterns = RandomPatterns.signs(patternCount, dimension: dimension, using: stream.child(0))
+    let patterns = RandomPatterns.signs(patternCount, dimension: dimension, random: stream.child(0))
     let network = ModernHopfieldNetwork(patterns: patterns, beta: beta)
     var (failed, deviation) = (0, 0.0)
     for start in stride(from: 0, to: patternCount, by: Self.blockSize) {
       let shown = patterns.sliced(axis: 0, start..<min(start + Self.blockSize, patternCount))
       let cues = RandomPatterns.flipping(
-        changedSigns, signsOf: shown, using: stream.child(1).child(UInt64(start)))
+        changedSigns, signsOf: shown, random: stream.child(1).child(UInt64(start)))
       let differences = (network.updated(cues) - shown).absoluteValue().maximum(axis: 1).elements
       // A sign is right as long as its number is less than 1 away.
       failed += differences.count { !($0 < 1) }

@@ -85,7 +85,7 @@ struct FilteredSubspace {
     let kernels = Double.kernels
     return Tensor(shape: rows.shape) { out in
       rows.withElements { values in
-        for place in values.indices { out[place] = values[place] }
+        for index in values.indices { out[index] = values[index] }
       }
       laplacian.trivial.withUnsafeBufferPointer { trivial in
         guard let trivial = trivial.baseAddress else { return }
@@ -93,7 +93,7 @@ struct FilteredSubspace {
           let row = out + index * size
           var attempts = 0
           while !clean(row, against: out, index, trivial: trivial, kernels) && attempts < 4 {
-            for place in 0..<size { row[place] = random.normal() }
+            for node in 0..<size { row[node] = random.normal() }
             attempts += 1
           }
         }
@@ -123,7 +123,7 @@ struct FilteredSubspace {
   private func scale(_ row: UnsafeMutablePointer<Double>, _ kernels: TensorKernels<Double>) -> Double {
     let length = kernels.dot(laplacian.size, row, row).squareRoot()
     guard length > 0, length.isFinite else { return 0 }
-    for place in 0..<laplacian.size { row[place] /= length }
+    for node in 0..<laplacian.size { row[node] /= length }
     return length
   }
 }

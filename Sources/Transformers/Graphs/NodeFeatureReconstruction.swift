@@ -3,8 +3,9 @@ import Foundations
 import Layers
 public import Tensors
 
-/// An Energy Transformer that fills in the features of masked nodes from their neighbours and memories, and what it
-/// says about nodes without any label: their share of the energy, and how badly their features are filled in.
+/// An Energy Transformer that fills in the features of masked nodes from their neighbours and memories.
+///
+/// Without any label it scores nodes by their share of the energy and by the error of the features that it fills in.
 ///
 /// A masked node keeps its place in the graph; a learned vector stands for its features. A linear decoder reads the
 /// activations after the last step.
@@ -35,27 +36,28 @@ public struct NodeFeatureReconstruction<Scalar: TensorScalar>: Parameterized {
   /// The features of the masked nodes as the model fills them in, [masked nodes, features].
   ///
   /// - Parameters:
-  ///   - features: [nodes, features]; those of masked nodes are not looked at.
+  ///   - features: [nodes, features]; those of masked nodes are not read.
   ///   - masked: The masked nodes, each once.
-  ///   - random: In training, where noise and the signs of positions come from.
+  ///   - random: The stream that noise and the signs of positions are drawn from in training; nil otherwise.
   public func completed(
-    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, masked: [Int], random: RandomStream? = nil
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, masked: [Int],
+    training random: RandomStream? = nil
   ) -> Tensor<Scalar> {
     var marks = [Scalar](repeating: 0, count: graph.nodeCount)
     for node in masked { marks[node] = 1 }
-    let places = Tensor(shape: [graph.nodeCount, 1], elements: marks)
+    let isMasked = Tensor(shape: [graph.nodeCount, 1], elements: marks)
     let tokens = network.tokens(
-      features, on: graph, random: random,
-      replaced: (by: maskToken, where: places))
-    let g = network.descend(from: tokens, on: graph, random: random).activations.values
+      features, on: graph, training: random,
+      replaced: (by: maskToken, where: isMasked))
+    let g = network.descend(from: tokens, on: graph, training: random).activations.values
     return decoder(g.reshaped([graph.nodeCount, network.configuration.dimension]).gathered(masked, axis: 0))
   }
 
-  /// The mean squared difference of each node's features from what is filled in for them while it is masked, [nodes].
+  /// The mean squared error of the features filled in for each node while it is masked, [nodes].
   ///
   /// - Parameters:
-  ///   - groups: Nodes that are masked at the same time; every node is in one group.
-  /// - Cost: One descent a group.
+  ///   - groups: The nodes that are masked at the same time; every node is in one group.
+  /// - Cost: One descent per group.
   public func reconstructionErrors(
     _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, groups: [[Int]]
   ) -> Tensor<Scalar> {
@@ -78,8 +80,8 @@ public struct NodeFeatureReconstruction<Scalar: TensorScalar>: Parameterized {
   public func energies(
     _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>
   ) -> (before: NodeEnergies<Scalar>, after: NodeEnergies<Scalar>) {
-    let start = network.tokens(features, on: graph, random: nil)
-    let end = network.descend(from: start, on: graph, random: nil).tokens
+    let start = network.tokens(features, on: graph, training: nil)
+    let end = network.descend(from: start, on: graph, training: nil).tokens
     return (
       network.stack.first.energyByNode(at: start, over: graph.neighbourhoods),
       network.stack.last.energyByNode(at: end, over: graph.neighbourhoods)

@@ -15,17 +15,17 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
   public let grid: PatchGrid
   /// The number of layer norms before the decoder: 1, or 2 as in the published script.
   public var normsBeforeDecoder: Int
-  /// The encoder, [patch length, dimension], and its offset, [dimension].
+  /// The encoder, [patch length, dimension], and its bias, [dimension].
   public var encoderWeights: Tensor<Scalar>, encoderBias: Tensor<Scalar>
-  /// What stands before the patches, [dimension].
+  /// The class token, before the patches, [dimension].
   public var classToken: Tensor<Scalar>
-  /// What stands for a masked patch, [dimension].
+  /// The token that replaces a masked patch, [dimension].
   public var maskToken: Tensor<Scalar>
   /// The position embedding, [1 + patches, dimension].
   public var positions: Tensor<Scalar>
   /// The blocks.
   public var stack: BlockStack<Scalar>
-  /// The decoder, [dimension, patch length], and its offset, [patch length].
+  /// The decoder, [dimension, patch length], and its bias, [patch length].
   public var decoderWeights: Tensor<Scalar>, decoderBias: Tensor<Scalar>
 
   /// A model with random weights.
@@ -68,7 +68,7 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
     set { stack = BlockStack(newValue) }
   }
 
-  /// The numbers of a token.
+  /// D, the size of a token.
   public var dimension: Int { encoderWeights.shape[1] }
 
   /// The tokens that the first block starts from, [batch, 1 + patches, dimension].
@@ -118,7 +118,7 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
 
   /// The descents of all blocks with the energy by part and the tokens at every step.
   ///
-  /// - Returns: One result a block, each with its `trajectory`.
+  /// - Returns: One result per block, each with its `trajectory`.
   public func trace(
     patches: Tensor<Scalar>, masked: Tensor<Scalar>, settings: DescentSettings
   ) -> [DescentResult<Scalar>] {

@@ -6,9 +6,9 @@ public struct ImageEnergyTransformerConfiguration: Sendable, Equatable {
   public var blockCount = 1
   /// How images are cut into patches.
   public var grid: PatchGrid
-  /// The standard deviation of the first encoder.
+  /// The standard deviation of the initial encoder.
   public var encoderDeviation = 0.02
-  /// The standard deviation of the first decoder, class and mask tokens.
+  /// The standard deviation of the initial decoder, class token and mask token.
   public var deviation = 0.02
   /// How positions start.
   public var positions = InitialPositions.normal(deviation: 0.002)
@@ -21,7 +21,7 @@ public struct ImageEnergyTransformerConfiguration: Sendable, Equatable {
   public enum InitialPositions: Sendable, Equatable {
     /// Independent draws.
     case normal(deviation: Double)
-    /// Sines and cosines of row and column with frequencies from `lowest` to `highest` radians a patch.
+    /// Sines and cosines of row and column with frequencies from `lowest` to `highest` radians per patch.
     case sineCosine(lowest: Double, highest: Double)
   }
 

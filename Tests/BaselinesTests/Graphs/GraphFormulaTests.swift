@@ -110,7 +110,7 @@ struct GraphFormulaTests {
     let sizes = PerceptronConfiguration(inputSize: 3, hiddenSizes: [5], classCount: 2, dropout: 0.3)
     let model = MultilayerPerceptron<Double>(sizes, random: RandomStream(seed: 30)).shaken(31)
     let draws = (0..<4_000).map { seed in
-      model.logits(example.features, on: NoGraph(), dropout: RandomStream(seed: seed))
+      model.logits(example.features, on: NoGraph(), training: RandomStream(seed: seed))
     }
     let mean = draws.reduce(Tensor.zeros([7, 2]), +) / 4_000
     let exact = model.logits(example.features, on: NoGraph())

@@ -64,7 +64,7 @@ struct GraphEnergyTransformerTests {
       relative: 1e-10, absolute: 1e-11)
   }
 
-  @Test("a graph's logits depend neither on its batch nor on its place there", arguments: [false, true])
+  @Test("a graph's logits depend neither on its batch nor on its position there", arguments: [false, true])
   func batches(learnsAdjacency: Bool) {
     let model = SmallGraphs.model(SmallGraphs.configuration(learnsAdjacency: learnsAdjacency))
     let together = model.logits(SmallGraphs.input(graphs))
@@ -109,9 +109,9 @@ struct GraphEnergyTransformerTests {
     for seed in 0..<24 {
       let found = model.logits(SmallGraphs.input([graph]), training: RandomStream(seed: UInt64(seed)))
         .elements
-      let place = possible.firstIndex { $0 == found }
-      #expect(place != nil)
-      if let place { seen.insert(place) }
+      let index = possible.firstIndex { $0 == found }
+      #expect(index != nil)
+      if let index { seen.insert(index) }
     }
     #expect(seen == [0, 1, 2, 3])
   }
@@ -139,13 +139,13 @@ struct GraphEnergyTransformerTests {
     #expect(together.count == 2)
     for block in 0..<2 {
       #expect(together[block].trajectory.energies.count == 3)
-      for moment in 0..<3 {
+      for step in 0..<3 {
         for part in ["attention", "memory"] {
           var sum = 0.0
           for results in alone {
-            sum += try #require(results[block].trajectory.energies[moment][part]).scalar
+            sum += try #require(results[block].trajectory.energies[step][part]).scalar
           }
-          let whole = try #require(together[block].trajectory.energies[moment][part]).scalar
+          let whole = try #require(together[block].trajectory.energies[step][part]).scalar
           #expect(abs(sum - whole) < 1e-9 * max(1, abs(sum)))
         }
       }
@@ -178,7 +178,7 @@ struct GraphEnergyTransformerTests {
           }
           let exponentials = scores.map { exp($0 / 3.0.squareRoot()) }
           let sum = exponentials.reduce(0, +)
-          for place in expected.indices { expected[place] += exponentials[place] / sum / 2 }
+          for key in expected.indices { expected[key] += exponentials[key] / sum / 2 }
         }
         let found = weights[index][graph]
         #expect(found.count == range.count)

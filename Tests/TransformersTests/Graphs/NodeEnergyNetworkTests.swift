@@ -41,12 +41,12 @@ import Transformers
     let possible = [[1.0, 1], [1, -1], [-1, 1], [-1, -1]].map(tokens)
     var seen: Set<Int> = []
     for seed in 0..<24 as Range<UInt64> {
-      let found = network.descendedTokens(example.features, on: graph, random: RandomStream(seed: seed))
-      let places = possible.indices.filter { place in
-        (possible[place] - found).elements.allSatisfy { abs($0) < 1e-10 }
+      let found = network.descendedTokens(example.features, on: graph, training: RandomStream(seed: seed))
+      let matching = possible.indices.filter { index in
+        (possible[index] - found).elements.allSatisfy { abs($0) < 1e-10 }
       }
-      #expect(places.count == 1)
-      seen.formUnion(places)
+      #expect(matching.count == 1)
+      seen.formUnion(matching)
     }
     #expect(seen == [0, 1, 2, 3])
   }
@@ -76,7 +76,7 @@ import Transformers
         }
         let weights = scores.map { exp($0 / 2) }
         let sum = weights.reduce(0, +)
-        for place in weights.indices { expected[place] += weights[place] / sum / 2 }
+        for key in weights.indices { expected[key] += weights[key] / sum / 2 }
       }
       for (pair, value) in zip(pairs, expected) { #expect(abs(found[pair] - value) < 1e-10) }
     }
@@ -92,7 +92,7 @@ import Transformers
     for block in 0..<2 { silent.network.blocks[block].norm.gamma = Tensor(1) }
     let example = NodeExample.isolated(500)
     let tokens = silent.network.descendedTokens(
-      example.features, on: NodeEnergyGraph(example.neighbours), random: RandomStream(seed: 2))
+      example.features, on: NodeEnergyGraph(example.neighbours), training: RandomStream(seed: 2))
     #expect(abs(tokens.squared().mean().scalar - 8 * 0.3 * 0.25) < 0.02)
     // It is drawn in pieces, which differ.
     let elements = tokens.elements

@@ -53,7 +53,7 @@ import Transformers
       at: model.parameters.values, step: 1e-4, relative: 1e-6, absolute: 1e-7
     ) { values in
       model.with(ParameterValues(names: names, values: values))
-        .completed(example.features, on: graph, masked: [0, 2, 4], random: RandomStream(seed: 3))
+        .completed(example.features, on: graph, masked: [0, 2, 4], training: RandomStream(seed: 3))
     }
   }
 
@@ -77,11 +77,11 @@ import Transformers
   func energies() {
     let found = model.energies(example.features, on: graph)
     let trace = model.network.trace(example.features, on: graph)
-    for (shares, moment) in [
+    for (shares, energies) in [
       (found.before, trace[0].trajectory.energies.first), (found.after, trace[1].trajectory.energies.last),
     ] {
       for (part, values) in [("attention", shares.attention), ("memory", shares.memory)] {
-        let expected = moment?[part]?.elements[0] ?? .nan
+        let expected = energies?[part]?.elements[0] ?? .nan
         #expect(abs(values.elements.reduce(0, +) - expected) < 1e-9)
         #expect(values.shape == [7])
       }

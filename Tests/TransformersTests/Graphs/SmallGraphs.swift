@@ -22,10 +22,10 @@ struct SmallGraphs {
 
     /// The same graph whose node i is node `order[i]` here.
     func reordered(_ order: [Int]) -> Graph {
-      var places = order
-      for (place, node) in order.enumerated() { places[node] = place }
+      var indices = order
+      for (index, node) in order.enumerated() { indices[node] = index }
       var copy = self
-      copy.edges = edges.map { (places[$0.0], places[$0.1]) }
+      copy.edges = edges.map { (indices[$0.0], indices[$0.1]) }
       copy.features = features.gathered(order, axis: 0)
       copy.positions = positions.gathered(order, axis: 0)
       return copy
