@@ -42,7 +42,7 @@ private struct CapacityCase {
       ? 1 << 13
       : kind.isNetwork ? dimension * dimension : kind == .randomFeatures ? 1 << 22 : 1 << 25
     curve = CapacityMeasurement(of: kind, dimension: dimension, changedSigns: flips).curve(
-      growth: kind.isNetwork ? pow(2, 0.25) : 2.0.squareRoot(), mostNumbers: mostNumbers, random: random
+      growth: kind.isNetwork ? pow(2, 0.25) : 2.0.squareRoot(), numberLimit: mostNumbers, random: random
     ) { kind.memory(of: $0, beta: beta, featureCount: featureCount, random: $1) }
     (self.kind, self.dimension) = (kind, dimension)
   }

@@ -8,7 +8,7 @@ import Tensors
 /// It minimises sum over examples of log(1 + e^(-y f)) + ridge / 2 |w|^2 with f = w · x + b and w = sum of
 /// a_i x_i, by Newton steps (iteratively reweighted least squares) on a and b.
 ///
-/// - Cost: examples^3 / 3 operations a step, about ten steps; memory for examples^2 numbers.
+/// - Cost: examples^3 / 3 operations per step, about ten steps; memory for examples^2 numbers.
 public struct KernelLogisticRegression: Sendable {
   /// The weight a of each training example.
   public let coefficients: [Double]

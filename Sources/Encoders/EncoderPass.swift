@@ -6,7 +6,7 @@ final class EncoderPass<Scalar: TensorScalar> {
   let tokens: EncoderTokens
   /// The first row of each sequence, and then the number of rows.
   let starts: [Int]
-  /// From one row to the next: odd numbers of cache lines, so that rows do not share places in the caches.
+  /// From one row to the next: odd numbers of cache lines, so that rows do not compete for the same cache sets.
   let tokenRow: Int, headRow: Int, hiddenRow: Int
   let states: Storage<Scalar>
   /// Queries, keys and values side by side.
@@ -42,7 +42,7 @@ final class EncoderPass<Scalar: TensorScalar> {
 
   var rowCount: Int { starts[tokens.count] }
 
-  /// Computes all layers; `observe` sees each head of each sequence once its answers are there.
+  /// Computes all layers; `observe` is called for each head of each sequence once its answers are computed.
   func run(_ observe: ((HeadObservation<Scalar>) -> Void)? = nil) {
     embed()
     for (index, layer) in encoder.layers.enumerated() {
@@ -62,10 +62,10 @@ final class EncoderPass<Scalar: TensorScalar> {
             let segments = segments.baseAddress
           else { return }
           for sequence in 0..<tokens.count {
-            for (place, id) in tokens.ids[sequence].enumerated() {
-              let row = states.pointer + (starts[sequence] + place) * tokenRow
-              let position = tokens.positions?[sequence][place] ?? place
-              let segment = tokens.segments?[sequence][place] ?? 0
+            for (index, id) in tokens.ids[sequence].enumerated() {
+              let row = states.pointer + (starts[sequence] + index) * tokenRow
+              let position = tokens.positions?[sequence][index] ?? index
+              let segment = tokens.segments?[sequence][index] ?? 0
               kernels.combine(width, 1, words + id * width, 1, segments + segment * width, row)
               kernels.accumulate(width, 1, positions + position * width, row)
             }
@@ -138,7 +138,7 @@ final class EncoderPass<Scalar: TensorScalar> {
     let size = ways.count * width
     for sequence in 0..<tokens.count {
       let vector = out + sequence * size
-      for (place, way) in ways.enumerated() { pool(sequence, way, to: vector + place * width) }
+      for (index, way) in ways.enumerated() { pool(sequence, way, to: vector + index * width) }
       if !isNormalized { continue }
       let length = kernels.dot(size, vector, vector).squareRoot()
       // As published: a length below 1e-12 counts as 1e-12.
@@ -157,7 +157,7 @@ final class EncoderPass<Scalar: TensorScalar> {
       out.update(from: first, count: width)
       for row in (start + 1)..<max(end, start + 1) {
         let state = states.pointer + row * tokenRow
-        for place in 0..<width { out[place] = max(out[place], state[place]) }
+        for column in 0..<width { out[column] = max(out[column], state[column]) }
       }
     case .mean: add(sequence, to: out) { _ in 1 / Scalar(end - start) }
     case .scaledSum: add(sequence, to: out) { _ in 1 / Scalar(end - start).squareRoot() }

@@ -55,7 +55,7 @@ final class HeadAttention<Scalar: TensorScalar> {
     for _ in 1..<updates { updateOnce(input, beta: beta, isObserved) }
   }
 
-  /// Takes the weights there are for an update of all queries, q <- A K, and leaves the weights at the new queries.
+  /// Updates all queries by the current weights, q <- A K, and computes the weights at the new queries.
   ///
   /// - Returns: The new queries, `updatedRow` apart.
   @discardableResult
@@ -67,7 +67,7 @@ final class HeadAttention<Scalar: TensorScalar> {
     return UnsafePointer(updated.pointer)
   }
 
-  /// Puts keys where products want them; must precede updates.
+  /// Packs the keys for products; must precede updates.
   func packKeys(_ input: HeadInput<Scalar>) {
     kernels.pack(
       size, input.count, input.keys, 1, row, packedKeys.pointer, size * kernels.panelWidth())
@@ -113,14 +113,14 @@ final class HeadAttention<Scalar: TensorScalar> {
   }
 }
 
-/// A head of an encoder: its layer and its place in the layer, from 0.
+/// The index of a head of an encoder: its layer and its number in the layer, from 0.
 public struct HeadIndex: Hashable, Sendable, Comparable {
   /// The layer, from 0 at the embeddings.
   public let layer: Int
-  /// The place in the layer.
+  /// The number of the head in its layer, from 0.
   public let head: Int
 
-  /// A head by its place.
+  /// The head of a layer by its number.
   public init(layer: Int, head: Int) {
     (self.layer, self.head) = (layer, head)
   }
@@ -128,7 +128,7 @@ public struct HeadIndex: Hashable, Sendable, Comparable {
   public static func < (a: HeadIndex, b: HeadIndex) -> Bool { (a.layer, a.head) < (b.layer, b.head) }
 }
 
-/// How a head of an encoder weighs the values of the tokens.
+/// The rule by which a head of an encoder weighs the values of the tokens.
 ///
 /// The published rule is one Hopfield retrieval: the query is the state, the keys are the stored patterns, and the
 /// answer is read out through the values (Ramsauer et al. 2020, equation 10). The other rules replace it.

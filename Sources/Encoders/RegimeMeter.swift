@@ -2,7 +2,7 @@ import Energies
 import Foundation
 import Tensors
 
-/// Adds up what the heads of an encoder do, for the sequences of one thread at a time.
+/// Measures the heads of an encoder over the sequences of one thread.
 final class RegimeMeter<Scalar: TensorScalar> {
   /// Sums over queries.
   struct Sums: Sendable {
@@ -103,12 +103,12 @@ struct HeadInput<Scalar: TensorScalar> {
   let queries: UnsafePointer<Scalar>, keys: UnsafePointer<Scalar>, values: UnsafePointer<Scalar>
 }
 
-/// What a head did with one sequence; the pointers hold while it is being looked at.
+/// The computation of one head over one sequence; the pointers are valid while it is observed.
 struct HeadObservation<Scalar: TensorScalar> {
   let input: HeadInput<Scalar>
   /// From one query, key or value to the next.
   let row: Int
-  /// The numbers of a query.
+  /// The size of a query.
   let size: Int
   let beta: Scalar
   /// The weights of each query's last retrieval, rows `weightsRow` apart.

@@ -2,7 +2,7 @@ import Foundations
 public import Tensors
 
 extension TransformerEncoder {
-  /// How every head retrieves over sequences of one length, in the order of ``EncoderConfiguration/heads``.
+  /// The regimes of all heads over sequences of one length, in the order of ``EncoderConfiguration/heads``.
   ///
   /// Heads are measured as published: an encoder with replaced ones is refused.
   ///

@@ -6,8 +6,8 @@ extension HopfieldAssociation {
   ///
   /// - Parameters:
   ///   - patterns: States, stored patterns and values.
-  ///   - masks: What may not be picked.
-  ///   - random: Where training leaves associations out at random; nil otherwise.
+  ///   - masks: Which stored patterns states may attend to.
+  ///   - random: The stream that dropout draws from in training; nil otherwise.
   public func callAsFunction(
     _ patterns: HopfieldPatterns<Scalar>, masks: AssociationMasks<Scalar> = .none,
     dropout random: RandomStream? = nil

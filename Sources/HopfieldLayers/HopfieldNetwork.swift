@@ -2,7 +2,7 @@ import Foundations
 import Layers
 import Tensors
 
-/// What follows an association in a transformer layer: y = norm(x + W_2 activation(W_1 x + b_1) + b_2) for
+/// The feed-forward network after an association in a transformer layer: y = norm(x + W_2 activation(W_1 x + b_1) + b_2) for
 /// each pattern, with dropout of the hidden numbers and of the result.
 struct HopfieldNetwork<Scalar: TensorScalar>: Parameterized {
   private let activation: AssociationActivation

@@ -62,14 +62,14 @@ import Testing
   func measurement() {
     var measurement = CapacityMeasurement(dimension: 40, changedSigns: 10)
     measurement.cueCount = 7
-    func curve(limit: Int, mostNumbers: Int, failure: Double) -> CapacityCurve {
+    func curve(limit: Int, numberLimit: Int, failure: Double) -> CapacityCurve {
       measurement.curve(
-        growth: 1.5, mostNumbers: mostNumbers, failure: failure, random: RandomStream(seed: 1)
+        growth: 1.5, numberLimit: numberLimit, failure: failure, random: RandomStream(seed: 1)
       ) {
         patterns, _ in Oracle(patterns: patterns, limit: limit)
       }
     }
-    let failing = curve(limit: 10, mostNumbers: 4_000, failure: 0.2)
+    let failing = curve(limit: 10, numberLimit: 4_000, failure: 0.2)
     #expect(failing.points.map(\.patternCount) == [4, 6, 9, 14])
     // Beyond the limit a cue is given back: a quarter of its numbers is wrong, and no cue is without a wrong one.
     #expect(failing.points.map(\.error) == [0, 0, 0, 0.25])
@@ -77,12 +77,12 @@ import Testing
     let steps: [Double] = [0.75, 1, 6.0 / 7, 6.0 / 7]
     #expect(failing.points.map(\.meanSteps) == steps)
     #expect(failing.capacity(tolerating: 0.01) == 9)
-    let open = curve(limit: 10, mostNumbers: 40 * 15, failure: 0.3)
+    let open = curve(limit: 10, numberLimit: 40 * 15, failure: 0.3)
     #expect(open.points.map(\.patternCount) == [4, 6, 9, 14])
     #expect(
-      curve(limit: 99, mostNumbers: 40 * 21, failure: 0.1).points.map(\.patternCount) == [4, 6, 9, 14, 20])
+      curve(limit: 99, numberLimit: 40 * 21, failure: 0.1).points.map(\.patternCount) == [4, 6, 9, 14, 20])
     // Loads that grow too slowly grow by one.
-    let slow = measurement.curve(growth: 1.01, mostNumbers: 40 * 7, random: RandomStream(seed: 1)) {
+    let slow = measurement.curve(growth: 1.01, numberLimit: 40 * 7, random: RandomStream(seed: 1)) {
       patterns, _ in
       Oracle(patterns: patterns, limit: 99)
     }

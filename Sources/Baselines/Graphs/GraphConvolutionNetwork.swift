@@ -7,7 +7,7 @@ public import Tensors
 /// A = D^-1/2 (N + I) D^-1/2, where N counts the pairs of two nodes, I is the identity but 0 for a node that has a self
 /// pair already, and D holds the row sums of N + I.
 ///
-/// - Cost: forward, 2 (pairs + nodes) min(inputs, outputs) + 2 nodes inputs outputs operations a layer.
+/// - Cost: forward, 2 (pairs + nodes) min(inputs, outputs) + 2 nodes inputs outputs operations per layer.
 /// - Source: Kipf and Welling, ICLR 2017.
 public struct GraphConvolutionNetwork<Scalar: TensorScalar>: NodeClassifier {
   /// The sizes.

@@ -9,7 +9,7 @@ public import Tensors
 /// gets one; repeated pairs count as often. There are no positions: what a node gets depends on its neighbourhood alone.
 ///
 /// - Cost: forward, about blocks * repeats * (4 (pairs + nodes) H Y + nodes (8 D H Y + 4 D M)) operations; memory for
-///   2 H numbers a pair and application in training.
+///   2 H numbers per pair and application in training.
 /// - Source: Vaswani et al. 2017 with the norm before each part (Xiong et al. 2020), attention restricted to the graph
 ///   as in Dwivedi and Bresson, "A Generalization of Transformer Networks to Graphs", 2021.
 public struct GraphTransformer<Scalar: TensorScalar>: NodeClassifier {

@@ -1,7 +1,7 @@
 public import Foundation
 import Tensors
 
-/// The word pieces of a published model: `vocab.txt`, one a line, whose number from 0 is the piece's id.
+/// The word pieces of a published model: `vocab.txt`, one per line, whose number from 0 is the piece's id.
 ///
 /// Pieces that go on a word start with `##`. Pieces are compared byte by byte.
 public struct WordPieceVocabulary: Sendable {

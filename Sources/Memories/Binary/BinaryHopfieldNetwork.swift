@@ -10,7 +10,7 @@ public import Tensors
 /// beside the couplings, to be forgotten and recognised.
 ///
 /// - Source: Hopfield 1982; Amit, Gutfreund and Sompolinsky 1985 (capacity).
-/// - Cost: 2 d² operations a query and sweep, or less where few neurons change.
+/// - Cost: 2 d² operations per query and sweep, or less where few neurons change.
 public struct BinaryHopfieldNetwork<Scalar: TensorScalar>: AssociativeMemory {
   /// How patterns are learned.
   public let rule: LearningRule
@@ -46,7 +46,7 @@ public struct BinaryHopfieldNetwork<Scalar: TensorScalar>: AssociativeMemory {
   /// T, [d, d].
   public var weights: Tensor<Scalar> { couplings * factor }
 
-  /// By what the couplings are multiplied.
+  /// The factor that makes T of the couplings.
   var factor: Scalar { rule == .hebb ? 1 / Scalar(dimension) : 1 }
   /// Sums of couplings up to this are 0 but for rounding.
   var smallestField: Scalar { rule == .hebb ? 0 : 8 * Scalar.ulpOfOne * Scalar(dimension) }
@@ -101,7 +101,7 @@ public struct BinaryHopfieldNetwork<Scalar: TensorScalar>: AssociativeMemory {
   }
 }
 
-/// The way of one query through a memory of binary states.
+/// The trajectory of one query through a memory of binary states.
 struct BinaryTrace<State> {
   var state: State
   var steps = 0

@@ -2,7 +2,7 @@ import Tensors
 
 /// Goes over stored patterns block by block, for many queries at once.
 ///
-/// Patterns are cut into segments and queries into tiles, at places that depend on their numbers alone. A
+/// Patterns are cut into segments and queries into tiles, at positions that depend on their counts alone. A
 /// pair of a segment and a tile is one thread's piece; inside it blocks follow one another. What pieces found
 /// is put together in order, so bits do not depend on the number of threads. A block of patterns stays in a
 /// cache while a tile of queries uses it: beyond the patterns a pass needs memory for some blocks of scores.

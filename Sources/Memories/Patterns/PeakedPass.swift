@@ -8,7 +8,7 @@ import Tensors
 /// the rounding of 1: what lies below it is all together less than a 16th of a rounding of the sum, so the
 /// result is that of all patterns. A query for which too many matter is left to ``SoftmaxPass``.
 ///
-/// - Cost: 2 N D operations a query and one number in memory for 16 patterns.
+/// - Cost: 2 N D operations per query and one number in memory for 16 patterns.
 struct PeakedPass<Scalar: TensorScalar> {
   /// What was found for a query.
   struct Mixture {

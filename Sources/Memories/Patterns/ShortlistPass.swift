@@ -8,7 +8,7 @@ struct PatternCandidate {
 
 /// The patterns whose scores are high enough to matter, from one pass.
 ///
-/// - Cost: 2 N D operations a query; memory for the patterns that it finds.
+/// - Cost: 2 N D operations per query; memory for the patterns that it finds.
 struct ShortlistPass<Scalar: TensorScalar> {
   /// Which scores matter.
   enum Bound {
@@ -26,14 +26,14 @@ struct ShortlistPass<Scalar: TensorScalar> {
     (self.pass, self.bound, count) = (pass, bound, queryCount)
   }
 
-  /// The candidates of each state, [states, dimension], by falling score and, where it is equal, by place; nil where
+  /// The candidates of each state, [states, dimension], by falling score and, where it is equal, by index; nil where
   /// a score is NaN or +infinity.
   ///
   /// A score is scale x·xi, less half of |xi|² if asked for.
   func run(_ states: Tensor<Scalar>, scale: Scalar, lessHalfSquares: Bool = false) -> [[PatternCandidate]?] {
     var found = [[PatternCandidate]?](repeating: [], count: pass.segments.count * count)
     found.withUnsafeMutableBufferPointer { found in
-      // Each piece writes its own places.
+      // Each piece writes elements of its own.
       nonisolated(unsafe) let found = found
       states.withElements { elements in
         guard let start = elements.baseAddress else { return }

@@ -1,12 +1,11 @@
 import Foundations
 public import Tensors
 
-/// Stored patterns of which a part is hidden, for memories of numbers and for memories of signs, and what a memory makes
-/// of them.
+/// The completion of stored patterns of which a part is hidden, for memories of numbers and for memories of signs.
 public struct PatternCompletion: Sendable {
-  /// What is stored, [patterns, dimension].
+  /// The stored patterns, [patterns, dimension].
   public let stored: Tensor<Float>
-  /// The rows of ``stored`` that are shown.
+  /// The rows of ``stored`` that are shown as cues.
   public let shown: [Int]
   /// 1 where a number is hidden and 0 elsewhere, [1, dimension].
   public let mask: Tensor<Float>
@@ -37,11 +36,11 @@ public struct PatternCompletion: Sendable {
     return Self.signs(of: patterns) * (1 - mask) + random * mask
   }
 
-  /// What a memory made of the cues.
+  /// The result of retrieval from the cues.
   public struct Outcome: Sendable {
-    /// Where retrieval ended, [cues, dimension].
+    /// The states where retrieval ended, [cues, dimension].
     public let states: Tensor<Float>
-    /// How near that is to the patterns.
+    /// Their errors against the patterns.
     public let errors: RecallErrors
     /// |state - pattern|² over |pattern|², both over what is hidden alone and all cues together; nil where the patterns
     /// are 0 there.
@@ -62,8 +61,8 @@ public struct PatternCompletion: Sendable {
   /// - Parameters:
   ///   - kind: The memory.
   ///   - beta: The inverse temperature of a memory of numbers.
-  ///   - featureCount: The frequencies of a memory of random features.
-  ///   - stepLimit: The most updates.
+  ///   - featureCount: The number of frequencies of a memory of random features.
+  ///   - stepLimit: The largest number of updates.
   ///   - tolerance: A state of numbers rests when an update moves it by no more than this times the largest norm.
   public func outcome(
     of kind: MemoryKind, beta: Float = 1, featureCount: Int = 8_192, stepLimit: Int = 100,

@@ -1,7 +1,7 @@
 import Foundations
 public import Tensors
 
-/// Random patterns to measure memories with, and spoiled copies of them.
+/// Random patterns to measure memories with, and corrupted copies of them.
 ///
 /// Streams are not advanced: the same stream gives the same patterns.
 public enum RandomPatterns {
@@ -18,9 +18,9 @@ public enum RandomPatterns {
     return Tensor(shape: [count, dimension], elements: elements)
   }
 
-  /// Rows of which `count` numbers each, drawn anew for every row, changed their sign.
+  /// Rows with the sign of `count` numbers each changed, drawn anew for every row.
   ///
-  /// What a row loses depends on the stream, its index and its length alone.
+  /// Which signs change depends on the stream, the row's index and its length alone.
   public static func flipping(
     _ count: Int, signsOf rows: Tensor<Float>, random stream: RandomStream
   ) -> Tensor<Float> {

@@ -1,7 +1,7 @@
 import Foundations
 public import Tensors
 
-/// How near states came to the patterns that they should be, row by row.
+/// The errors of retrieved states against the patterns that they should equal, row by row.
 public struct RecallErrors: Sendable, Equatable {
   /// |state - pattern| of each row.
   public let distances: [Double]
@@ -9,7 +9,7 @@ public struct RecallErrors: Sendable, Equatable {
   public let lengths: [Double]
   /// How many numbers of each row have another sign than those of its pattern; 0 counts as negative.
   public let wrongSigns: [Int]
-  /// The numbers of a row.
+  /// The size of a row.
   public let dimension: Int
 
   /// The errors of states against patterns, [count, dimension] both, at least one row.
@@ -52,24 +52,24 @@ extension Tensor {
   public func rowDistances(to other: Tensor) -> [Double] { (self - other).rowLengths }
 }
 
-/// What one update of a modern Hopfield network makes of spoiled copies of all its patterns.
+/// The recall of all patterns of a modern Hopfield network by one update, from corrupted copies.
 ///
 /// The patterns are random rows of 1 and -1, and a number is recalled where its sign is.
 public struct OneUpdateRecall: Sendable, Equatable {
-  /// Patterns of which a number was not recalled.
+  /// The number of patterns of which a number was not recalled.
   public let failedCount: Int
   /// The largest |updated number - number| among patterns that were recalled.
   public let largestDeviation: Double
 
-  /// Cues shown at once.
+  /// The number of cues shown at once.
   private static var blockSize: Int { 4_096 }
 
   /// One softmax update for every pattern.
   ///
   /// - Parameters:
-  ///   - patternCount: The patterns stored.
-  ///   - dimension: The numbers of each.
-  ///   - changedSigns: The numbers of each cue whose sign is changed.
+  ///   - patternCount: The number of stored patterns.
+  ///   - dimension: The size of each.
+  ///   - changedSigns: How many signs of each cue are changed.
   ///   - beta: The inverse temperature.
   ///   - stream: Its children draw patterns and cues; it is not advanced.
   public init(

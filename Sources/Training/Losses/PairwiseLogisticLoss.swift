@@ -9,7 +9,7 @@ public import Tensors
 /// above every negative one: it stands for the area under the ROC curve.
 ///
 /// - Parameters:
-///   - positives: The scores of the positive examples, one a pair.
+///   - positives: The scores of the positive examples, one per pair.
 ///   - negatives: Those of the negative ones, of the same shape.
 /// - Source: Burges et al., "Learning to rank using gradient descent", ICML 2005.
 public func pairwiseLogisticLoss<Scalar>(
