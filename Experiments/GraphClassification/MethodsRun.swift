@@ -168,7 +168,7 @@ struct MethodsRun {
       return Trained(
         epoch: best.epoch, seconds: Date().timeIntervalSince(started),
         parameterCount: untrained.model.parameterCount,
-        predictions: classifier.judged(best.model, on: testing).predictions,
+        predictions: classifier.evaluation(of: best.model, on: testing).predictions,
         energyTransformer: best.model as? GraphEnergyTransformer<Float>)
     }
     var models = models

@@ -46,7 +46,7 @@ extension NodeModels {
       return loss
     } validate: {
       ValidationScore(score: try nodes.scores(logOdds($0, on: graph), of: split.validation).areaUnderROC)
-    } goesOn: { epoch, best in
+    } shouldContinue: { epoch, best in
       epoch.updateCount - best.updateCount < training.patience
     }
     let scores = try logOdds(best.model, on: graph)

@@ -7,31 +7,31 @@ public import Tensors
 /// x_h = mu_h + S_hv (S_vv + ridge I)^-1 (x_v - mu_v), with S divided by the number of training images.
 ///
 /// Every image has its own hidden pixels, hence its own system. All are solved at once as
-/// (V S V + ridge I) z = V (x - mu), V keeping the visible pixels, by conjugate gradient: one matrix product an
+/// (V S V + ridge I) z = V (x - mu), V keeping the visible pixels, by conjugate gradient: one matrix product per
 /// iteration. Iterations run in single precision; the residual is measured, and where needed reduced further, in
 /// double precision (iterative refinement).
 ///
-/// - Cost: training * pixels^2 operations twice over for the covariance; 2 images * pixels^2 an iteration, with
+/// - Cost: training * pixels^2 operations twice over for the covariance; 2 images * pixels^2 per iteration, with
 ///   iterations in the order of sqrt(largest eigenvalue of S / ridge).
 public struct GaussianCompletion: ImageCompletion {
   /// The mean image, [1, pixels].
   public let mean: Tensor<Float>
-  /// What is added to every variance.
+  /// The constant that is added to every variance.
   public let ridge: Double
   /// The largest |residual| / |right-hand side| of an image's system.
   public let tolerance: Double
-  /// The most iterations of an image's system.
+  /// The largest number of iterations for an image's system.
   public let iterationLimit: Int
   private let system: MaskedCovarianceSystem
 
   /// The covariance of the training images, [pixels, pixels].
   public var covariance: Tensor<Float> { system.covariance }
 
-  /// What a completion found, and how well.
+  /// A completion with the accuracy of its solution.
   public struct Report: Sendable {
     /// The completed images, [count, pixels].
     public let images: Tensor<Float>
-    /// The iterations of the slowest image.
+    /// The number of iterations of the slowest image.
     public let iterations: Int
     /// The largest |residual| / |right-hand side| of all images, in double precision.
     public let relativeResidual: Double

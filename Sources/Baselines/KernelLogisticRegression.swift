@@ -22,7 +22,7 @@ public struct KernelLogisticRegression: Sendable {
   /// - Parameters:
   ///   - products: x_i · x_j of all pairs of training examples, row by row.
   ///   - isPositive: The class of each; both occur.
-  ///   - ridge: How strongly large weights are punished, above 0.
+  ///   - ridge: The strength of the penalty on large weights, above 0.
   public init(products: [Double], isPositive: [Bool], ridge: Double) {
     let count = isPositive.count
     require(products.count == count * count, "\(products.count) products of \(count) examples")

@@ -23,7 +23,7 @@ public struct LawOptions: Sendable {
   /// The seed of directions, changes and samples.
   public var seed: UInt64 = 1
 
-  /// The default way: unordered tokens, tolerances by precision.
+  /// The defaults: unordered tokens, tolerances by precision.
   public init(tokens: TokenStructure = .unordered, constants: Set<String> = []) {
     self.tokens = tokens
     self.constants = constants

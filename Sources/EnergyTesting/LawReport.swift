@@ -1,6 +1,6 @@
-/// What a checker found.
+/// The findings of a checker.
 public struct LawReport: Sendable, CustomStringConvertible {
-  /// What was checked.
+  /// The type that was checked.
   public let subject: String
   /// The laws that were checked, in order.
   public let checked: [Law]

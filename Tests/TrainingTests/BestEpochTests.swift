@@ -21,7 +21,7 @@ struct BestEpochTests {
   /// Epochs of three updates, judged by what `score` says of the number at their ends.
   private func best(
     of epochs: Int, _ loop: inout TrainingLoop<Number, Void>,
-    goesOn: (TrainedEpoch, TrainedEpoch) throws -> Bool = { _, _ in true },
+    shouldContinue: (TrainedEpoch, TrainedEpoch) throws -> Bool = { _, _ in true },
     score: (Double) -> ValidationScore
   ) throws -> BestEpoch<Number> {
     try loop.runKeepingBest(of: epochs) { loop, epoch in
@@ -32,8 +32,8 @@ struct BestEpochTests {
       return losses.reduce(0, +) / Double(losses.count)
     } validate: {
       score($0.value.scalar)
-    } goesOn: {
-      try goesOn($0, $1)
+    } shouldContinue: {
+      try shouldContinue($0, $1)
     }
   }
 

@@ -18,7 +18,7 @@ struct CentralizedGradientTests {
       var elements = gradient.elements
       for row in 0..<rows {
         let mean = elements[row * size..<(row + 1) * size].reduce(0, +) / Double(size)
-        for place in row * size..<(row + 1) * size { elements[place] -= mean }
+        for element in row * size..<(row + 1) * size { elements[element] -= mean }
       }
       return Tensor(shape: gradient.shape, elements: elements)
     }

@@ -67,12 +67,12 @@ struct ClassifierTrainingTests {
   @Test("a model is judged by the shares and losses that plain loops find, in parts or at once")
   func judges() {
     let examples = [70, 3, 4] + Array(8..<60)
-    let found = training().judged(Linear(), on: examples)
+    let found = training().evaluation(of: Linear(), on: examples)
     let expected = judged(Linear().weights.elements, examples)
     #expect(found.predictions == expected.predictions)
     #expect(found.score.score == expected.accuracy)
     #expect(abs(found.score.loss - expected.loss) < 1e-12)
-    #expect(training().judged(Linear(), on: []).predictions == [])
+    #expect(training().evaluation(of: Linear(), on: []).predictions == [])
   }
 
   @Test(

@@ -57,18 +57,18 @@ public struct GraphConvolutionNetwork<Scalar: TensorScalar>: NodeClassifier {
 
 /// The sizes of a ``GraphConvolutionNetwork``.
 public struct GraphConvolutionConfiguration: Sendable, Equatable {
-  /// Features of a node, F.
+  /// F, the number of features of a node.
   public let inputSize: Int
-  /// Units of every layer but the last, W.
+  /// W, the size of every layer but the last.
   public let width: Int
-  /// Classes, C: the units of the last layer.
+  /// C, the number of classes: the size of the last layer.
   public let classCount: Int
-  /// Layers, L.
+  /// L, the number of layers.
   public let layerCount: Int
-  /// The share of the inputs of every layer but the first that training leaves out.
+  /// The probability with which training leaves out an input of a layer, the first excepted.
   public let dropout: Double
 
-  /// States the sizes, all at least 1; the dropout lies in 0 ..< 1.
+  /// The sizes, all at least 1, and a dropout in 0 ..< 1.
   public init(inputSize: Int, width: Int, classCount: Int, layerCount: Int = 2, dropout: Double = 0) {
     requirePositive([
       "inputSize": inputSize, "width": width, "classCount": classCount, "layerCount": layerCount,
@@ -78,7 +78,7 @@ public struct GraphConvolutionConfiguration: Sendable, Equatable {
     (self.layerCount, self.dropout) = (layerCount, dropout)
   }
 
-  /// The number of learned numbers: F W + W + (L - 2) (W W + W) + W C + C, or F C + C for one layer.
+  /// The number of parameters: F W + W + (L - 2) (W W + W) + W C + C, or F C + C for one layer.
   public var parameterCount: Int { PerceptronConfiguration.parameterCount(sizes) }
 
   /// The width whose parameter count comes closest to `count`; of two equally close ones the smaller.

@@ -3,11 +3,11 @@ public import Tensors
 
 /// Everything a run needs to continue with the same bits, in one safetensors file.
 ///
-/// | in the file | what |
+/// | in the file | content |
 /// | --- | --- |
 /// | `parameters.…`, `optimizer.…`, `average.…` | one array for each tensor, f32 or f64 |
 /// | `random` | i64 [3], the bits of ``RandomStream/state`` |
-/// | metadata `format`, `updateCount`, `options.…` | what the file is, updates done, the options |
+/// | metadata `format`, `updateCount`, `options.…` | the kind of file, updates done, the options |
 ///
 /// Reading checks the file, applying or restoring checks names and shapes; errors name file and array.
 public struct TrainingCheckpoint<Scalar: TensorScalar>: Sendable {
@@ -17,13 +17,13 @@ public struct TrainingCheckpoint<Scalar: TensorScalar>: Sendable {
   public let optimizerState: ParameterValues<Scalar>
   /// ``ExponentialMovingAverage/state``; empty where no average is kept.
   public let averageState: ParameterValues<Scalar>
-  /// The random numbers from here on.
+  /// The stream that random numbers are drawn from after it.
   public let random: RandomStream
   /// The number of updates done, which is the index of the next one.
   public let updateCount: Int
-  /// Whatever the program wants to find again, such as the sizes of the model.
+  /// Settings that the program wants to read back, such as the sizes of the model.
   public var options: [String: String]
-  /// The file it was read from, or "memory": what errors name.
+  /// The file it was read from, or "memory"; errors name it.
   public let origin: String
 
   /// A checkpoint of values in memory, to be written to a file.
@@ -117,14 +117,14 @@ public struct CheckpointPlan<Scalar: TensorScalar> {
   public let interval: Int
   let save: (TrainingCheckpoint<Scalar>) throws -> Void
 
-  /// Saves by a function of the program's own.
+  /// A plan that saves by a function of the program's own.
   public init(every interval: Int, save: @escaping (TrainingCheckpoint<Scalar>) throws -> Void) {
     require(interval > 0, "checkpoints every \(interval) updates")
     self.interval = interval
     self.save = save
   }
 
-  /// Replaces one file each time.
+  /// A plan that replaces one file each time.
   public init(every interval: Int, to path: String, options: [String: String] = [:]) {
     self.init(every: interval) { checkpoint in
       var checkpoint = checkpoint

@@ -1,10 +1,10 @@
 public import Tensors
 
-/// What one update did.
+/// The result of one update.
 public struct TrainingProgress<Model: Parameterized>: Sendable {
   /// The index of the update, from 0.
   public let update: Int
-  /// The number of updates the run is to have.
+  /// The number of updates of the whole run.
   public let updateCount: Int
   /// The loss before the update.
   public let loss: Double
@@ -33,7 +33,7 @@ public struct NonFiniteValue: Error, CustomStringConvertible, Sendable, Equatabl
 
   /// One line: `update …: … is not a finite number`.
   public var description: String {
-    let place = update.map { "update \($0): " } ?? ""
-    return "\(place)\(quantity) is not a finite number"
+    let prefix = update.map { "update \($0): " } ?? ""
+    return "\(prefix)\(quantity) is not a finite number"
   }
 }

@@ -9,7 +9,7 @@ public import Tensors
 ///
 /// - Parameters:
 ///   - logits: [..., classes].
-///   - labels: One class a row, in row-major order.
+///   - labels: The class of each row, in row-major order.
 ///   - classWeights: One weight per class, 1 unless given; not all labels may have weight 0.
 ///   - smoothing: The share of the probability that the target spreads evenly over all classes.
 public func crossEntropy<Scalar>(

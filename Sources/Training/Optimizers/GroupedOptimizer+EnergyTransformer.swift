@@ -4,9 +4,9 @@ extension GroupedOptimizer {
   /// The optimisers with which Energy Transformers learn: Muon for the matrices of the energies (queries, keys and memories,
   /// by their names `…Weights` and `…memories`), AdamW for everything else.
   ///
-  /// AdamW scales every number of a matrix by itself; Muon takes steps of equal size in all directions of the matrix, which
-  /// the energies' matrices, read again at every step of a descent, learn from sooner: a digit classifier around a block
-  /// tells 0.89 of the test digits after 600 updates, with AdamW alone 0.68 to 0.85, depending on its rate. Begin with
+  /// AdamW scales every number of a matrix by itself; Muon takes steps of equal size in all directions of the matrix, by
+  /// which the energies' matrices, used at every step of a descent, learn sooner: a digit classifier around a block reaches
+  /// an accuracy of 0.89 on test digits after 600 updates, with AdamW alone 0.68 to 0.85, depending on its rate. Begin with
   /// matrices of a deviation of 0.03, at which the first steps move the tokens (`EnergyTransformerConfiguration.learning`),
   /// and let the rate rise over the first twentieth of the updates.
   ///

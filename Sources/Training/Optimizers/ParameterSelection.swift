@@ -6,7 +6,7 @@
 /// ```
 public struct ParameterSelection: Sendable, ExpressibleByArrayLiteral {
   private let predicate: @Sendable (String) -> Bool
-  /// Names given literally: each must be the name of a parameter, or it is a slip of the pen.
+  /// Names given literally; one that is not the name of a parameter is an error.
   public let literalNames: Set<String>
 
   /// The parameters whose name satisfies a predicate.
