@@ -77,7 +77,8 @@ struct PreparedNodes {
         labels: graph.labels, fractions: options.trainFraction, count: options.splits,
         tuning: tunes
           ? NodeSplits.Tuning(
-            fraction: options.tuningFraction, count: options.tuningSplits, leastOfClass: Self.leastAnomalies)
+            fraction: options.tuningFraction, count: options.tuningSplits,
+            minimumPerClass: Self.leastAnomalies)
           : nil, random: RandomStream(seed: seed).child(1))
     } catch let error as SplitError {
       throw DataFileError(file: path ?? "generated graph", problem: "node_labels: \(error.description)")

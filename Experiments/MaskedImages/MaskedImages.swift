@@ -68,7 +68,7 @@ struct MaskedImages: ParsableCommand {
     let none = "No conventional transformer was trained with these options; --compare trains one."
     if output.compare && !output.resume { return (nil, nil) }
     guard let found = try ComparisonRecord.read(fromFolder: output.output) else { return (nil, none) }
-    var reason = found.key.difference(from: key, goesOn: output.compare).map { "it was \($0)" }
+    var reason = found.key.difference(from: key, isContinuation: output.compare).map { "it was \($0)" }
     if !output.compare, !found.isComplete(seeds: output.seeds) { reason = reason ?? "it is not complete" }
     guard let reason else { return (found, nil) }
     let note = "The recorded comparison with a conventional transformer was not used: \(reason)."

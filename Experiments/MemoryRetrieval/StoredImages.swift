@@ -31,8 +31,8 @@ struct StoredImages {
     photos = try path.map { path in
       let found = try PhotoFolder.read(
         URL(fileURLWithPath: path), width: side, height: side, note: { print($0) })
-      let patterns = try ImagePatterns(telling: found, apartIn: path)
-      let copies = found.count - found.differentCount
+      let patterns = try ImagePatterns(distinct: found, from: path)
+      let copies = found.count - found.distinctCount
       if copies > 0 {
         print(
           "\(path): \(copies) of \(found.count) images are copies of others at \(side) × \(side) pixels")

@@ -20,7 +20,7 @@ public struct NPZFile: Sendable {
   /// The array of this name, without ".npy".
   ///
   /// - Throws: ``FileFormatError`` naming the file, the missing name and the names that are there, or what the array
-  ///   holds in place of numbers.
+  ///   holds instead of numbers.
   public func array(named name: String) throws -> StoredArray {
     if let problem = unreadable[name] { throw problem }
     guard let array = arrays[name] else { throw missingArray(name, names: names, file: path) }
@@ -29,7 +29,7 @@ public struct NPZFile: Sendable {
 
   /// Opens, checks and unpacks a file.
   ///
-  /// - Parameter maximumByteCount: the most that all arrays together may unpack to; a file that
+  /// - Parameter maximumByteCount: The largest number of bytes that all arrays together may unpack to; a file that
   ///   declares more is refused before anything is unpacked.
   /// - Throws: ``FileAccessError`` when it cannot be read, ``FileFormatError`` when it is malformed.
   public static func read(path: String, maximumByteCount: Int = 1 << 34) throws -> NPZFile {

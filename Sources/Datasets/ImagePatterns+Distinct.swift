@@ -2,8 +2,8 @@ import ImageFiles
 import Tensors
 
 extension ImageDataset {
-  /// How many different images there are.
-  public var differentCount: Int { Set((0..<count).map { self[$0].bytes }).count }
+  /// The number of different images.
+  public var distinctCount: Int { Set((0..<count).map { self[$0].bytes }).count }
 }
 
 extension ImagePatterns {
@@ -11,12 +11,12 @@ extension ImagePatterns {
   /// would be left to be stored.
   ///
   /// - Throws: ``DataFileError`` that names the source, or the image in it that is the mean of all.
-  public init(telling images: ImageDataset, apartIn source: String) throws {
+  public init(distinct images: ImageDataset, from source: String) throws {
     guard images.count > 1 else {
       throw DataFileError(file: source, problem: "one image, expected at least two to be told apart")
     }
     let size = "\(images.width) × \(images.height) pixels"
-    guard images.differentCount > 1 else {
+    guard images.distinctCount > 1 else {
       throw DataFileError(
         file: source,
         problem: "\(images.count) images that are all alike at \(size), expected at least two that differ")

@@ -4,7 +4,7 @@ import Foundations
 public struct CSVTable: Equatable, Sendable {
   /// The names in the header.
   public let columns: [String]
-  /// The fields as text, one array a row, as long as `columns`.
+  /// The fields as text, one array per row, as long as `columns`.
   public private(set) var rows: [[String]] = []
   /// Where the table came from, for messages.
   private var origin = "CSV table"

@@ -25,7 +25,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var machine: MachineFacts
   /// Versions by name: at least "swift" and "library".
   public var versions: [String: String]
-  /// The data the run read, one entry a file.
+  /// The data the run read, one entry per file.
   public var data: [DataFingerprint]
   /// Seconds by name of the part of the work.
   public var timings: [String: Double]

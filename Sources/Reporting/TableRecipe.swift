@@ -15,7 +15,7 @@ public struct TableRecipe: Codable, Equatable, Sendable {
 
   /// One line of the table.
   public struct Row: Codable, Equatable, Sendable {
-    /// What stands in the first column.
+    /// The text in the first column.
     public var label: String
     /// One cell for every further column.
     public var summaryKeys: [String]

@@ -13,17 +13,17 @@ struct BagGeneratorTests {
       Array(bags.bits[(bag * 9 + instance) * 6..<(bag * 9 + instance + 1) * 6])
     }
     var signals: Set<[UInt8]> = []
-    for (bag, place) in bags.signalPlaces.enumerated() {
-      #expect((place != nil) == bags.isPositive[bag])
-      if let place { signals.insert(pattern(bag, place)) }
+    for (bag, index) in bags.signalIndices.enumerated() {
+      #expect((index != nil) == bags.isPositive[bag])
+      if let index { signals.insert(pattern(bag, index)) }
     }
     #expect(signals.count == 5)
     for bag in 0..<300 {
       let hits = (0..<9).filter { signals.contains(pattern(bag, $0)) }
-      #expect(hits == (bags.signalPlaces[bag].map { [$0] } ?? []))
+      #expect(hits == (bags.signalIndices[bag].map { [$0] } ?? []))
     }
-    let places = bags.signalPlaces.compactMap(\.self)
-    #expect(Set(places).count == 9)
+    let indices = bags.signalIndices.compactMap(\.self)
+    #expect(Set(indices).count == 9)
     let batch: Tensor<Float> = bags.batch([7, 3])
     #expect(batch.shape == [2, 9, 6] && batch[1, 2, 4] == (pattern(3, 2)[4] == 1 ? 1 : -1))
     #expect(

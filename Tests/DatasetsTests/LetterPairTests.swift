@@ -12,7 +12,7 @@ import Testing
     let pairs = LetterPairShares(of: [bag([[0, 1, 0], [2, 2]]), bag([[1]])], distances: 2)
     #expect(pairs.shares.shape == [2, 18])
     var expected = [Float](repeating: 0, count: 36)
-    // Neighbours: 0 1, 1 0, 2 2; two places apart: 0 0. The second bag has no pair.
+    // Neighbours: 0 1, 1 0, 2 2; two positions apart: 0 0. The second bag has no pair.
     (expected[1], expected[3], expected[8], expected[9]) = (1 / 3, 1 / 3, 1 / 3, 1)
     #expect(pairs.shares.elements == expected && pairs.differ)
     #expect(!LetterPairShares(of: [bag([[0, 1]]), bag([[0, 1], [0, 1]])], distances: 3).differ)

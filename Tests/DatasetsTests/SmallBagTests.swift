@@ -59,7 +59,7 @@ import Testing
   func distinguishable() throws {
     func refusal(_ images: [[UInt8]]) -> String {
       do {
-        _ = try ImagePatterns(telling: dataset(images), apartIn: "photos")
+        _ = try ImagePatterns(distinct: dataset(images), from: "photos")
         return ""
       } catch { return "\(error)" }
     }
@@ -67,8 +67,8 @@ import Testing
       refusal([[1, 2]]).contains("one image") && refusal([[1, 2], [1, 2]]).contains("all alike at 2 × 1"))
     #expect(refusal([[0, 10], [50, 60], [100, 110]]).contains("photos/1.png"))
     let images: [[UInt8]] = [[0, 10], [50, 60], [0, 10], [7, 7]]
-    #expect(dataset(images).differentCount == 3)
-    let patterns = try ImagePatterns(telling: dataset(images), apartIn: "photos")
+    #expect(dataset(images).distinctCount == 3)
+    let patterns = try ImagePatterns(distinct: dataset(images), from: "photos")
     #expect(patterns.rows.elements == ImagePatterns(dataset(images)).rows.elements)
   }
 

@@ -4,12 +4,12 @@ public import Tensors
 /// Bags of labelled images, positive where one of them shows the target class.
 ///
 /// Numbers of images are normal, rounded, at least 1. Half of the bags are positive, in random order; a
-/// positive bag has at least one image of the target, put at a place drawn at random where none was drawn by
+/// positive bag has at least one image of the target, put at an index drawn at random where none was drawn by
 /// chance, a negative one none.
 ///
 /// - Source: the MNIST bags of Ilse, Tomczak, Welling, ICML 2018.
 public struct DigitBags: Sendable, Equatable {
-  /// The images of each bag, by their places in the data set.
+  /// The images of each bag, by their indices in the data set.
   public let images: [[Int]]
   /// Whether each bag is positive.
   public let isPositive: [Bool]
@@ -20,7 +20,7 @@ public struct DigitBags: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - labels: The class of each image; some are of the target, some are not.
-  ///   - bagCount: Bags.
+  ///   - bagCount: The number of bags.
   ///   - stream: Its children draw; it is not advanced.
   public init(
     labels: [Int], bagCount: Int, meanSize: Double = 10, sizeDeviation: Double = 2, target: Int = 9,

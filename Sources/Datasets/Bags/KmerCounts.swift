@@ -5,7 +5,7 @@ public import Tensors
 public enum KmerCounts {
   /// The count of each word, in the order of its letters as digits: [letters^k].
   ///
-  /// - Cost: one addition a letter, and memory for letters^k numbers.
+  /// - Cost: one addition per letter, and memory for letters^k numbers.
   public static func counts(of sequences: LetterSequences, length: Int) -> [Int32] {
     require(length > 0, "words of \(length) letters")
     let letterCount = sequences.letterCount
@@ -16,8 +16,8 @@ public enum KmerCounts {
       sequences.letters.withUnsafeBufferPointer { letters in
         for sequence in 0..<sequences.count {
           var (word, read) = (0, 0)
-          for place in Int(sequences.starts[sequence])..<Int(sequences.starts[sequence + 1]) {
-            word = (word * letterCount + Int(letters[place])) % size
+          for position in Int(sequences.starts[sequence])..<Int(sequences.starts[sequence + 1]) {
+            word = (word * letterCount + Int(letters[position])) % size
             read += 1
             if read >= length { counts[word] += 1 }
           }
@@ -27,21 +27,21 @@ public enum KmerCounts {
     return counts
   }
 
-  /// How often each letter stands before each other one at distances of 1 to `distances` places: [distances,
+  /// How often each letter stands before each other one at distances of 1 to `distances` positions: [distances,
   /// letters, letters], the first letter first.
   ///
-  /// - Cost: `distances` additions a letter.
+  /// - Cost: `distances` additions per letter.
   public static func pairCounts(of sequences: LetterSequences, distances: Int) -> [Int32] {
-    require(distances > 0, "pairs of letters up to \(distances) places apart")
+    require(distances > 0, "pairs of letters up to \(distances) positions apart")
     let letterCount = sequences.letterCount
     var counts = [Int32](repeating: 0, count: distances * letterCount * letterCount)
     counts.withUnsafeMutableBufferPointer { counts in
       sequences.letters.withUnsafeBufferPointer { letters in
         for sequence in 0..<sequences.count {
           let (start, end) = (Int(sequences.starts[sequence]), Int(sequences.starts[sequence + 1]))
-          for place in start..<end {
-            var pair = Int(letters[place]) * letterCount
-            for other in place + 1..<max(place + 1, min(place + 1 + distances, end)) {
+          for position in start..<end {
+            var pair = Int(letters[position]) * letterCount
+            for other in position + 1..<max(position + 1, min(position + 1 + distances, end)) {
               counts[pair + Int(letters[other])] &+= 1
               pair += letterCount * letterCount
             }

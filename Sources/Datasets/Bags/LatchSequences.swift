@@ -12,9 +12,9 @@ public struct LatchSequences: Sendable, Equatable {
   public let characters: [UInt8]
   /// Whether each sequence is of the second class.
   public let isPositive: [Bool]
-  /// Characters of a sequence.
+  /// The number of characters of a sequence.
   public let length: Int
-  /// Different characters.
+  /// The number of different characters.
   public let characterCount: Int
 
   /// Draws sequences.
@@ -41,8 +41,8 @@ public struct LatchSequences: Sendable, Equatable {
   public func batch<Scalar: TensorScalar>(_ indices: [Int]) -> Tensor<Scalar> {
     var elements = [Scalar](repeating: 0, count: indices.count * length * characterCount)
     for (row, index) in indices.enumerated() {
-      for place in 0..<length {
-        elements[(row * length + place) * characterCount + Int(characters[index * length + place])] = 1
+      for position in 0..<length {
+        elements[(row * length + position) * characterCount + Int(characters[index * length + position])] = 1
       }
     }
     return Tensor(shape: [indices.count, length, characterCount], elements: elements)

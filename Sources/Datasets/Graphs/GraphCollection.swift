@@ -26,13 +26,13 @@ public struct GraphCollection: Sendable {
   /// The test parts of a published cross-validation, as numbers of graphs; empty where the source has none.
   public let testParts: [[Int]]
 
-  /// Graphs.
+  /// The number of graphs.
   public var count: Int { labels.count }
-  /// Nodes of all graphs.
+  /// The number of nodes of all graphs.
   public var nodeCount: Int { neighbours.rowCount }
-  /// Features of a node.
+  /// The number of features of a node.
   public var featureCount: Int { features.shape[1] }
-  /// Classes.
+  /// The number of classes.
   public var classCount: Int { classNames.count }
 
   /// Wraps graphs that are already in memory; features are [nodes, features].

@@ -18,11 +18,11 @@ public struct NodeGraph: Sendable {
   /// In which way each node is an outlier, where that is known.
   public let outlierKinds: [OutlierKind]?
 
-  /// Nodes.
+  /// The number of nodes.
   public var nodeCount: Int { labels.count }
-  /// Features of a node.
+  /// The number of features of a node.
   public var featureCount: Int { features.shape[1] }
-  /// Classes: one more than the largest label.
+  /// The number of classes: one more than the largest label.
   public var classCount: Int { (labels.max() ?? -1) + 1 }
 
   /// Wraps a graph that is already in memory; features are [nodes, features].

@@ -7,14 +7,14 @@ public struct NodeSplits: Sendable {
   public struct Tuning: Sendable {
     /// The part of the nodes that is set aside, from 0 to below 1; 0 for none.
     public var fraction: Double
-    /// Splits of the nodes set aside, half of them to learn from.
+    /// The number of splits of the nodes set aside, half of which are learned from.
     public var count: Int
-    /// Nodes of every class that have to be set aside for trials to tell anything; with fewer no node is.
-    public var leastOfClass: Int
+    /// The smallest number of nodes of every class that is worth setting aside; with fewer no node is.
+    public var minimumPerClass: Int
 
-    /// A part of the nodes and its splits.
-    public init(fraction: Double, count: Int, leastOfClass: Int) {
-      (self.fraction, self.count, self.leastOfClass) = (fraction, count, leastOfClass)
+    /// A part of the nodes to set aside, and the splits of it.
+    public init(fraction: Double, count: Int, minimumPerClass: Int) {
+      (self.fraction, self.count, self.minimumPerClass) = (fraction, count, minimumPerClass)
     }
   }
 
@@ -27,9 +27,9 @@ public struct NodeSplits: Sendable {
   /// The nodes set aside, rising.
   public let setAside: [Int]
 
-  /// The splits of all parts.
+  /// The number of splits of all parts.
   public var count: Int { splits.reduce(0) { $0 + $1.count } }
-  /// The place of the largest part.
+  /// The index of the largest part.
   public var largest: Int { fractions.indices.max { fractions[$0] < fractions[$1] } ?? 0 }
 
   /// Draws every split.
@@ -37,8 +37,8 @@ public struct NodeSplits: Sendable {
   /// - Parameters:
   ///   - labels: The class of each node.
   ///   - fractions: Parts of the nodes that are not set aside, above 0 and below 1.
-  ///   - count: Splits for each part.
-  ///   - stream: What the splits draw from. The nodes set aside do not depend on it, so that no run tunes on nodes that score
+  ///   - count: The number of splits for each part.
+  ///   - stream: The stream that the splits draw from. The nodes set aside do not depend on it, so that no run tunes on nodes that score
   ///     in another.
   /// - Throws: ``SplitError`` that names the part which leaves no node of a class to learn from, to choose by or to test on.
   public init(
@@ -69,7 +69,7 @@ public struct NodeSplits: Sendable {
     let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +).values
     guard
       tuning.fraction > 0,
-      counts.allSatisfy({ Int((tuning.fraction * Double($0)).rounded()) >= tuning.leastOfClass })
+      counts.allSatisfy({ Int((tuning.fraction * Double($0)).rounded()) >= tuning.minimumPerClass })
     else { return nil }
     return try? StratifiedSplit(
       labels: labels, trainingFraction: tuning.fraction, validationFraction: 0, random: stream)

@@ -11,16 +11,16 @@ public import Tensors
 /// - Source: Ding et al., "Deep Anomaly Detection on Attributed Networks", SDM 2019; Liu et al., "BOND",
 ///   NeurIPS 2022.
 public struct OutlierInjection: Sendable, Equatable {
-  /// Nodes of a group that are all joined, m; the published 15 unless set.
+  /// m, the number of nodes of a group that are all joined; the published 15 unless set.
   public let cliqueSize: Int
-  /// Such groups, q.
+  /// q, the number of such groups.
   public let cliqueCount: Int
-  /// Nodes that take the features of another.
+  /// The number of nodes that take the features of another.
   public let contextualCount: Int
-  /// Nodes among which each of these finds its features, k; the published 50 unless set.
+  /// k, the number of nodes among which each of these finds its features; the published 50 unless set.
   public let candidateCount: Int
 
-  /// States how many anomalies of which kind to make.
+  /// An injection of the given numbers of anomalies.
   /// - Parameter contextualCount: nil makes as many as there are structural ones, as published.
   public init(
     cliqueSize: Int = 15, cliqueCount: Int, contextualCount: Int? = nil, candidateCount: Int = 50

@@ -7,7 +7,7 @@ public import Tensors
 public struct StratifiedSplit: Sendable, Equatable {
   /// Examples to learn from, rising.
   public let training: [Int]
-  /// Examples to choose settings and the moment to stop by, rising.
+  /// Examples to choose settings and the epoch to stop at, rising.
   public let validation: [Int]
   /// Examples to measure on, rising.
   public let test: [Int]

@@ -98,9 +98,10 @@ public struct MixedScriptText: Sendable {
   /// A word of the text with something hard in it.
   private mutating func mixed() -> String {
     var scalars = Array(words[Int.random(in: 0..<words.count, using: &random)].unicodeScalars)
-    let place = Int.random(in: 0...scalars.count, using: &random)
+    let position = Int.random(in: 0...scalars.count, using: &random)
     scalars.insert(
-      contentsOf: letters(Int.random(in: 1...2, using: &random), of: Self.others).unicodeScalars, at: place)
+      contentsOf: letters(Int.random(in: 1...2, using: &random), of: Self.others).unicodeScalars, at: position
+    )
     return String(String.UnicodeScalarView(scalars))
   }
 

@@ -6,12 +6,13 @@
 public struct MethodComparison: Sendable {
   /// A method with its scores.
   public struct Method: Sendable {
-    /// What stands before the names of its numbers, such as `gcn_`; empty for the first method.
+    /// The prefix of the names of its numbers, such as `gcn_`; empty for the first method.
     public let prefix: String
-    /// What tables call it.
+    /// Its label in tables.
     public let label: String
-    /// What sentences call it.
+    /// Its name in sentences.
     public let name: String
+    /// Its scores.
     public let scores: TrialScores
 
     /// - Parameter name: The label with a small first letter when left out; for labels that begin with a name, say it.
@@ -23,8 +24,9 @@ public struct MethodComparison: Sendable {
     }
   }
 
-  /// The method that the others are held against.
+  /// The method that is compared with each of the others.
   public let first: Method
+  /// The other methods.
   public let others: [Method]
   /// The advantage of the first method over each of the others.
   public let differences: [MethodDifference]
@@ -98,7 +100,7 @@ public struct MethodComparison: Sendable {
     zip(others, differences).filter { $1.verdict == verdict }.map { (method: $0, difference: $1) }
   }
 
-  /// What the numbers say, in one sentence of words that follow from them; in parentheses advantages with intervals.
+  /// The outcome in one sentence whose words follow from the numbers; in parentheses advantages with intervals.
   public func sentence(digits: Int) -> String {
     guard !others.isEmpty else { return "No other method was measured." }
     func list(_ verdict: MethodDifference.Verdict, _ words: String) -> String? {

@@ -5,7 +5,7 @@ extension PageSection {
   ///
   /// - Parameters:
   ///   - name: The table's name in the page and the record.
-  ///   - measureLabel: What the table calls the measure.
+  ///   - measureLabel: The label of the measure in the table.
   ///   - digits: Digits behind the decimal point, in both.
   public mutating func addComparison(
     _ comparison: MethodComparison, name: String, measureLabel: String, digits: Int
@@ -15,7 +15,7 @@ extension PageSection {
     addTable(comparison.table(name: name, measureLabel: measureLabel, digits: digits))
   }
 
-  /// Adds a table of the means of methods, with their deviations where there are several splits: a row a method, a column
+  /// Adds a table of the means of methods, with their deviations where there are several splits: a row per method, a column
   /// for each comparison of the same methods.
   public mutating func addMeans(
     of comparisons: [(title: String, comparison: MethodComparison)], name: String, label: String,
