@@ -27,11 +27,11 @@ public struct GaussianCompletion: ImageCompletion {
   /// The covariance of the training images, [pixels, pixels].
   public var covariance: Tensor<Float> { system.covariance }
 
-  /// A completion with the accuracy of its solution.
+  /// What a completion found, and how well.
   public struct Report: Sendable {
     /// The completed images, [count, pixels].
     public let images: Tensor<Float>
-    /// The number of iterations of the slowest image.
+    /// The iterations of the slowest image.
     public let iterations: Int
     /// The largest |residual| / |right-hand side| of all images, in double precision.
     public let relativeResidual: Double

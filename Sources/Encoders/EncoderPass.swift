@@ -62,10 +62,10 @@ final class EncoderPass<Scalar: TensorScalar> {
             let segments = segments.baseAddress
           else { return }
           for sequence in 0..<tokens.count {
-            for (index, id) in tokens.ids[sequence].enumerated() {
-              let row = states.pointer + (starts[sequence] + index) * tokenRow
-              let position = tokens.positions?[sequence][index] ?? index
-              let segment = tokens.segments?[sequence][index] ?? 0
+            for (place, id) in tokens.ids[sequence].enumerated() {
+              let row = states.pointer + (starts[sequence] + place) * tokenRow
+              let position = tokens.positions?[sequence][place] ?? place
+              let segment = tokens.segments?[sequence][place] ?? 0
               kernels.combine(width, 1, words + id * width, 1, segments + segment * width, row)
               kernels.accumulate(width, 1, positions + position * width, row)
             }

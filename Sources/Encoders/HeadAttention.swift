@@ -113,14 +113,14 @@ final class HeadAttention<Scalar: TensorScalar> {
   }
 }
 
-/// The index of a head of an encoder: its layer and its number in the layer, from 0.
+/// A head of an encoder: its layer and its number in the layer, from 0.
 public struct HeadIndex: Hashable, Sendable, Comparable {
   /// The layer, from 0 at the embeddings.
   public let layer: Int
-  /// The number of the head in its layer, from 0.
+  /// The number in the layer.
   public let head: Int
 
-  /// The head of a layer by its number.
+  /// A head by its layer and number.
   public init(layer: Int, head: Int) {
     (self.layer, self.head) = (layer, head)
   }

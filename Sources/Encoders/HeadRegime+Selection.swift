@@ -8,8 +8,7 @@ extension [HeadRegime] {
   /// The number of layers up to the last one that has a head here.
   public var layerCount: Int { (map(\.index.layer).max() ?? -1) + 1 }
 
-  /// The indices of the heads by falling median number of weights that make up 90 %, then by falling entropy: averaging heads
-  /// first.
+  /// Indices by falling median number of weights that make 90 %, then by falling entropy: averaging heads first.
   public var mostAveragingFirst: [HeadIndex] {
     sorted { a, b in
       let (x, y) = (a.medianCount, b.medianCount)
@@ -17,7 +16,7 @@ extension [HeadRegime] {
     }.map(\.index)
   }
 
-  /// The head in the middle of a class, by the median number of weights that make up 90 %; nil where the class has none.
+  /// The head in the middle of a class, by the median number of weights that make 90 %; nil where the class has none.
   public func typical(of kind: AttentionClass) -> HeadRegime? {
     let found = heads(of: kind).sorted {
       ($0.medianCount, $0.entropy, $0.index.layer) < ($1.medianCount, $1.entropy, $1.index.layer)

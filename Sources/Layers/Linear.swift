@@ -41,9 +41,9 @@ public struct Linear<Scalar: TensorScalar>: Parameterized {
     self.init(inputs: inputs, outputs: outputs, using: &stream)
   }
 
-  /// The size of a row of inputs.
+  /// The numbers that a row has before.
   public var inputSize: Int { weight.shape[1] }
-  /// The size of a row of outputs.
+  /// The numbers that a row has after.
   public var outputSize: Int { weight.shape[0] }
 
   /// W x + b.

@@ -5,7 +5,7 @@ public import Tensors
 public enum KmerCounts {
   /// The count of each word, in the order of its letters as digits: [letters^k].
   ///
-  /// - Cost: one addition per letter, and memory for letters^k numbers.
+  /// - Cost: one addition a letter, and memory for letters^k numbers.
   public static func counts(of sequences: LetterSequences, length: Int) -> [Int32] {
     require(length > 0, "words of \(length) letters")
     let letterCount = sequences.letterCount
@@ -30,9 +30,9 @@ public enum KmerCounts {
   /// How often each letter stands before each other one at distances of 1 to `distances` positions: [distances,
   /// letters, letters], the first letter first.
   ///
-  /// - Cost: `distances` additions per letter.
+  /// - Cost: `distances` additions a letter.
   public static func pairCounts(of sequences: LetterSequences, distances: Int) -> [Int32] {
-    require(distances > 0, "pairs of letters up to \(distances) positions apart")
+    require(distances > 0, "pairs of letters up to \(distances) places apart")
     let letterCount = sequences.letterCount
     var counts = [Int32](repeating: 0, count: distances * letterCount * letterCount)
     counts.withUnsafeMutableBufferPointer { counts in

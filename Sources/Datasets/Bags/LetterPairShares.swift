@@ -12,7 +12,7 @@ public struct LetterPairShares: Sendable {
 
   /// The pairs of each bag up to a distance.
   ///
-  /// - Cost: `distances` additions per letter.
+  /// - Cost: `distances` additions a letter.
   public init(of bags: [LetterSequences], distances: Int) {
     require(!bags.isEmpty, "pairs of letters of no bags")
     let letterCount = bags[0].letterCount

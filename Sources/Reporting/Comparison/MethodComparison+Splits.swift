@@ -1,6 +1,6 @@
 extension MethodComparison {
-  /// A comparison of methods that have one score per split, such as the folds of a cross-validation; the first is
-  /// compared with each of the others.
+  /// A comparison of methods that have one score a split, such as the folds of a cross-validation; the first is held
+  /// against the others.
   ///
   /// - Parameter methods: The prefix, the label, the name in sentences (from the label where nil) and the scores of each.
   /// - Throws: `ReportingError` where a method lacks scores that the first one has.

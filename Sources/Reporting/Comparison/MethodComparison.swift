@@ -100,7 +100,7 @@ public struct MethodComparison: Sendable {
     zip(others, differences).filter { $1.verdict == verdict }.map { (method: $0, difference: $1) }
   }
 
-  /// The outcome in one sentence whose words follow from the numbers; in parentheses advantages with intervals.
+  /// What the numbers say, in one sentence of words that follow from them; in parentheses advantages with intervals.
   public func sentence(digits: Int) -> String {
     guard !others.isEmpty else { return "No other method was measured." }
     func list(_ verdict: MethodDifference.Verdict, _ words: String) -> String? {

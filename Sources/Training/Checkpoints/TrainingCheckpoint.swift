@@ -7,7 +7,7 @@ public import Tensors
 /// | --- | --- |
 /// | `parameters.…`, `optimizer.…`, `average.…` | one array for each tensor, f32 or f64 |
 /// | `random` | i64 [3], the bits of ``RandomStream/state`` |
-/// | metadata `format`, `updateCount`, `options.…` | the kind of file, updates done, the options |
+/// | metadata `format`, `updateCount`, `options.…` | what the file is, updates done, the options |
 ///
 /// Reading checks the file, applying or restoring checks names and shapes; errors name file and array.
 public struct TrainingCheckpoint<Scalar: TensorScalar>: Sendable {

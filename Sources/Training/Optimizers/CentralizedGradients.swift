@@ -1,6 +1,6 @@
 public import Tensors
 
-/// An optimiser whose gradients are centralised: g <- g - mean of g, over all axes but the first, of every tensor
+/// A rule that is given gradients without their mean: g <- g - mean of g, over all axes but the first, of every tensor
 /// of rank 2 or more.
 ///
 /// - Source: Yong et al., "Gradient Centralization", ECCV 2020, over the axes that optax takes.
@@ -9,7 +9,7 @@ public struct CentralizedGradients<Base: Optimizer>: Optimizer {
 
   private var base: Base
 
-  /// The given optimiser, with centralised gradients.
+  /// The rule behind the centralisation.
   public init(_ base: Base) { self.base = base }
 
   public mutating func update(

@@ -27,7 +27,7 @@ public struct ValidationScore: Comparable, Sendable {
   }
 }
 
-/// The result of an epoch of training.
+/// What an epoch of training led to.
 public struct TrainedEpoch: Equatable, Sendable {
   /// The epoch, counted from 1.
   public let number: Int

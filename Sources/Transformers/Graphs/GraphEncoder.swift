@@ -1,7 +1,7 @@
 import Foundations
 public import Tensors
 
-/// Maps the features of nodes and, where wanted, their positions to tokens: x = features W + b + positions P.
+/// Tokens of nodes from their features, and where wanted from their positions: x = features W + b + positions P.
 ///
 /// - Cost: 2 nodes (features + positions) dimension operations; (features + 1 + positions) dimension parameters.
 public struct GraphEncoder<Scalar: TensorScalar>: Parameterized {
@@ -26,11 +26,11 @@ public struct GraphEncoder<Scalar: TensorScalar>: Parameterized {
     if positionCount > 0 { positionWeights = matrix(positionCount) }
   }
 
-  /// The number of features of a node.
+  /// Features of a node.
   public var featureCount: Int { weights.shape[0] }
-  /// The size of a node's position; 0 where nodes have none.
+  /// Numbers of a node's position; 0 where nodes have none.
   public var positionCount: Int { positionWeights?.shape[0] ?? 0 }
-  /// D, the size of a token.
+  /// Numbers of a token.
   public var dimension: Int { weights.shape[1] }
 
   /// The tokens of nodes.

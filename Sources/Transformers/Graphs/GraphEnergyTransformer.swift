@@ -25,7 +25,7 @@ public struct GraphEnergyTransformer<Scalar: TensorScalar>: Parameterized {
   public var stack: BlockStack<Scalar>
   /// The norm of the class token after the last block.
   public var norm: LayerNormLagrangian<Scalar>
-  /// The linear map of the class token to logits, [dimension, classes], and its bias, [classes].
+  /// The read-out, [dimension, classes], and its offset, [classes].
   public var decoderWeights: Tensor<Scalar>, decoderBias: Tensor<Scalar>
 
   /// A model with random weights.

@@ -15,9 +15,9 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
   public let grid: PatchGrid
   /// The number of layer norms before the decoder: 1, or 2 as in the published script.
   public var normsBeforeDecoder: Int
-  /// The encoder, [patch length, dimension], and its bias, [dimension].
+  /// The encoder, [patch length, dimension], and its offset, [dimension].
   public var encoderWeights: Tensor<Scalar>, encoderBias: Tensor<Scalar>
-  /// The class token, before the patches, [dimension].
+  /// What stands before the patches, [dimension].
   public var classToken: Tensor<Scalar>
   /// The token that replaces a masked patch, [dimension].
   public var maskToken: Tensor<Scalar>
@@ -25,7 +25,7 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
   public var positions: Tensor<Scalar>
   /// The blocks.
   public var stack: BlockStack<Scalar>
-  /// The decoder, [dimension, patch length], and its bias, [patch length].
+  /// The decoder, [dimension, patch length], and its offset, [patch length].
   public var decoderWeights: Tensor<Scalar>, decoderBias: Tensor<Scalar>
 
   /// A model with random weights.
@@ -68,7 +68,7 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
     set { stack = BlockStack(newValue) }
   }
 
-  /// D, the size of a token.
+  /// The numbers of a token.
   public var dimension: Int { encoderWeights.shape[1] }
 
   /// The tokens that the first block starts from, [batch, 1 + patches, dimension].
