@@ -7,7 +7,7 @@ public import Foundations
 /// whole file, the CRC-32 of every array of numbers included, and inflates what is compressed; what is not stays a
 /// slice of the mapped file. Text, records and other entries are left alone; pickled objects are never loaded.
 public struct NPZFile: Sendable {
-  /// Where the file was read from.
+  /// The path that the file was read from.
   public let path: String
   /// The arrays by their names, without ".npy", but for those in ``unreadable``.
   public let arrays: [String: StoredArray]

@@ -6,7 +6,7 @@ public import Tensors
 public struct ImageDataset: Sendable, Equatable {
   /// Short name for run records, such as `digits/train`.
   public let name: String
-  /// Where the images come from, for run records and figures.
+  /// The origin of the images, for run records and figures.
   public let source: String
   /// The number of rows of an image.
   public let height: Int

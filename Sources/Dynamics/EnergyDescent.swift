@@ -24,7 +24,7 @@ where Function.Scalar == Norm.Scalar {
   public var stepSize: any StepSizeRule
   /// The rule that ends the descent.
   public let stop: StoppingRule
-  /// How derivatives flow back.
+  /// The way in which derivatives flow back.
   public var gradientPath: GradientPath
   /// Whether fused kernels are used where they cover the descent; tensor operations give the same up to rounding.
   public var usesFusedKernels = true
@@ -93,10 +93,10 @@ public struct DescentResult<Scalar: TensorScalar>: Sendable {
   public let tokens: Tokens<Scalar>
   /// g at the last tokens: what decoders read.
   public let activations: Activations<Scalar>
-  /// Why the descent stopped.
+  /// The reason why the descent stopped.
   public let stopReason: StopReason
   /// The number of steps taken.
   public let steps: Int
-  /// What was recorded.
+  /// The recorded energies, states and quantities.
   public let trajectory: Trajectory<Scalar>
 }

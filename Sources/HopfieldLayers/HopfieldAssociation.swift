@@ -92,7 +92,7 @@ public struct AssociationResult<Scalar: TensorScalar>: Sendable {
   /// A row adds up to 1, or to 0 where all stored patterns are masked. Bias and zero pattern are the last ones.
   /// Dropout is not in it.
   public var weights: Tensor<Scalar>
-  /// How many updates each state made, [batch, heads, states]; a constant for differentiation.
+  /// The number of updates of each state, [batch, heads, states]; a constant for differentiation.
   public var updateCounts: Tensor<Scalar>
   /// 1 where a state settled, 0 where it met the limit first; nil where there was no tolerance to settle
   /// within.

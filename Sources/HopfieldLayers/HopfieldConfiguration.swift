@@ -27,14 +27,14 @@ public struct HopfieldConfiguration: Sendable, Equatable {
 
   /// The inverse temperature.
   public var beta = HopfieldBeta.inverseRoot
-  /// How often states are updated before the association that gives the output.
+  /// The updates of the states before the association that gives the output.
   public var updates = HopfieldUpdates.none
 
-  /// How state patterns are normalised before they are projected.
+  /// The norm of state patterns before they are projected.
   public var stateNorm = PatternNorm.affine
-  /// How stored patterns are normalised before they are projected.
+  /// The norm of stored patterns before they are projected.
   public var storedNorm = PatternNorm.affine
-  /// How value patterns are normalised before they are projected.
+  /// The norm of value patterns before they are projected.
   public var valueNorm = PatternNorm.affine
   /// How projected states and stored patterns are normalised in the space of each head, with one gain and
   /// bias for both.
@@ -48,7 +48,7 @@ public struct HopfieldConfiguration: Sendable, Equatable {
   /// Whether stored patterns have a projection; otherwise they are taken as they are ("static") in every
   /// head.
   public var projectsStored = true
-  /// How values are projected.
+  /// The projection of the values.
   public var values = ValueProjection.independent
   /// Whether projections add a bias.
   public var hasBias = true
@@ -153,7 +153,7 @@ public enum AssociationActivation: Sendable, Equatable {
   }
 }
 
-/// How the values that an association mixes are projected.
+/// The projection of the values that an association mixes.
 public enum ValueProjection: Sendable, Equatable {
   /// V = W_V y of the value patterns y, with weights of its own: attention.
   case independent
@@ -167,7 +167,7 @@ public enum ValueProjection: Sendable, Equatable {
   case none
 }
 
-/// How the numbers of a pattern are normalised.
+/// The norm of a pattern.
 public enum PatternNorm: Sendable, Equatable {
   /// Left as they are.
   case none

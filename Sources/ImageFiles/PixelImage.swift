@@ -91,7 +91,7 @@ public struct PixelImage: Sendable, Equatable {
 public struct ImageFileError: Error, Equatable, CustomStringConvertible {
   /// The name the caller gave the file.
   public let file: String
-  /// What is wrong with it, on one line.
+  /// The problem, on one line.
   public let problem: String
 
   /// An error about one file.

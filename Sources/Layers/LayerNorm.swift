@@ -12,7 +12,7 @@ public struct LayerNorm<Scalar: TensorScalar>: Parameterized {
   public var gain: Tensor<Scalar>
   /// The bias, [dimension].
   public var bias: Tensor<Scalar>
-  /// What is added to the variance.
+  /// The constant that is added to the variance.
   public var epsilon: Double
 
   /// A norm of tokens of `dimension` numbers, with gain 1 and bias 0.

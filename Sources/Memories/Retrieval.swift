@@ -6,7 +6,7 @@ public struct Retrieval<Scalar: TensorScalar>: Sendable {
   public let states: Tensor<Scalar>
   /// The number of updates of each query.
   public let steps: [Int]
-  /// Why each query stopped.
+  /// The reason why each query stopped.
   public let stopReasons: [RetrievalStop]
   /// The energy of each query before each update and after the last, steps + 1 numbers; empty unless
   /// recorded. A query that stopped as ``RetrievalStop/nonFinite`` has none after the last.
@@ -32,7 +32,7 @@ public struct Retrieval<Scalar: TensorScalar>: Sendable {
   }
 }
 
-/// Why a query's retrieval stopped.
+/// The reason why a query's retrieval stopped.
 public enum RetrievalStop: Sendable, Equatable, CustomStringConvertible {
   /// The last update moved the state by no more than the tolerance, or no neuron changed.
   case converged
@@ -71,7 +71,7 @@ public struct PatternWeight: Sendable, Equatable {
   }
 }
 
-/// How a retrieved state is composed of stored patterns.
+/// The composition of a retrieved state from stored patterns.
 public struct FixedPoint: Sendable, Equatable {
   /// The kind, judged by the weights.
   public let kind: FixedPointKind

@@ -23,7 +23,7 @@ public struct NeighbourhoodDrawing: Equatable, Sendable {
     public var from: Int
     /// The other end, an index into `nodes`.
     public var to: Int
-    /// How wide it is drawn, from 0 on; of the two directions between two nodes give one edge.
+    /// Its weight, at least 0, which sets its width; of the two directions between two nodes give one edge.
     public var weight: Double
 
     /// An edge between two nodes.
@@ -40,7 +40,7 @@ public struct NeighbourhoodDrawing: Equatable, Sendable {
   public var caption = ""
   /// The names of the groups, such as those of classes; colours follow the order.
   public var groups: [String]
-  /// What the weights of the edges are, for the legend.
+  /// The title of the edges' weights in the legend.
   public var weightTitle = "weight"
   /// The nodes.
   public var nodes: [Node]

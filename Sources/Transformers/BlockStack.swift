@@ -101,9 +101,9 @@ public struct StackDescent<Scalar: TensorScalar>: Sendable {
   public private(set) var activations: Activations<Scalar>
   /// g after the very first step; nil unless it was asked for and a step was taken.
   public private(set) var afterFirstStep: Activations<Scalar>?
-  /// Why the last descent stopped, or the first one that met a non-finite number; nil if no step was taken.
+  /// The reason why the last descent stopped, or the first one that met a non-finite number; nil if no step was taken.
   public private(set) var stopReason: StopReason?
-  /// What was recorded of the last block.
+  /// The recorded trajectory of the last block.
   public private(set) var trajectory: Trajectory<Scalar>?
 
   fileprivate init(
@@ -132,13 +132,13 @@ extension EnergyDescent {
   }
 }
 
-/// How a block descends its energy: steps, step size, gradient path.
+/// The settings of a block's descent: steps, step size, gradient path.
 public struct DescentSettings: Sendable, Equatable {
   /// T, the number of steps.
   public var steps: Int
   /// alpha, the step size.
   public var stepSize: Double
-  /// How derivatives flow back through the steps.
+  /// The way in which derivatives flow back through the steps.
   public var gradientPath: GradientPath
 
   /// T steps of size alpha; the published image model takes 12 of 0.1.

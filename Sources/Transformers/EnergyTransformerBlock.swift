@@ -140,7 +140,7 @@ public enum TokenPairs<Scalar: TensorScalar>: Sendable {
   var areJoined: Bool { if case .joined = self { true } else { false } }
 }
 
-/// What each node contributes to the energy of a graph, by part; low where it agrees with neighbours and memories.
+/// The contribution of each node to the energy of a graph, by part; low where it agrees with neighbours and memories.
 public struct NodeEnergies<Scalar: TensorScalar>: Sendable {
   /// - sum_h 1/beta log sum exp over the node's neighbours, [nodes].
   public let attention: Tensor<Scalar>

@@ -1,7 +1,7 @@
 import Foundations
 public import Tensors
 
-/// Sequences whose first character tells the class, followed by characters that tell nothing: the latch task.
+/// Sequences whose first character decides the class, followed by irrelevant characters: the latch task.
 ///
 /// The first character is 0 for the one class and 1 for the other; the others are drawn from the rest. Half
 /// of the sequences are of each class, in random order.

@@ -9,7 +9,7 @@ public struct Repertoire: Sendable, Equatable {
   public let isPositive: Bool
   /// The amino acid sequences, letters of ``AminoAcids``.
   public let sequences: LetterSequences
-  /// How often each was seen; nil where that is not known.
+  /// The number of times that each was seen; nil where that is not known.
   public let counts: [Int32]?
   /// The sequences that carry an implanted motif, in rising order; nil where that is not known.
   public let witnesses: [Int32]?

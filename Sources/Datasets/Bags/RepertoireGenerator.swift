@@ -18,7 +18,7 @@ public import Tensors
 ///   small share of their sequences, which carry a short motif with positions that may hold any letter.
 /// - Cost: one draw of 64 bits for four letters.
 public struct RepertoireGenerator: Sendable {
-  /// What is generated.
+  /// The properties of what is generated.
   public let configuration: RepertoireConfiguration
   private let stream: RandomStream
   private let middle: LetterTable

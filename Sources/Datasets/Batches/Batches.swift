@@ -6,9 +6,9 @@ public import Tensors
 /// `batch(ofUpdate:)` may be called from any thread and in any order, as a `Prefetcher` does:
 /// `Prefetcher(from: firstUpdate) { batches.batch(ofUpdate: $0) }`.
 public struct Batches: Sendable {
-  /// What the batches are drawn from.
+  /// The data set that batches are drawn from.
   public let dataset: ImageDataset
-  /// Which images belong to which update.
+  /// The order that assigns images to updates.
   public let order: BatchOrder
   /// Changes made to training images; nil leaves them as they are.
   public let augmentation: Augmentation?

@@ -3,7 +3,7 @@ import Tensors
 
 /// Some images of a data set, side by side.
 public struct ImageBatch: Sendable, Equatable {
-  /// Which images of the data set these are.
+  /// The indices of these images in the data set.
   public let indices: [Int]
   /// The number of rows of an image.
   public let height: Int

@@ -95,7 +95,7 @@ public struct AttributedCommunityGraph: Sendable {
   }
 }
 
-/// What an ``AttributedCommunityGraph`` is made of; the defaults are 3,000 nodes, of which about 5 % are anomalies.
+/// The parameters of an ``AttributedCommunityGraph``; the defaults are 3,000 nodes, of which about 5 % are anomalies.
 public struct AttributedCommunityGraphConfiguration: Sendable, Equatable {
   /// The number of nodes.
   public var nodeCount = 3_000
@@ -113,7 +113,7 @@ public struct AttributedCommunityGraphConfiguration: Sendable, Equatable {
   public var featureSignal = 1.0
   /// The standard deviation of the features of nodes around those of their community.
   public var featureNoise = 1.0
-  /// How the nodes are numbered.
+  /// The order in which nodes are numbered.
   public var order = NodeOrder.random
   /// The anomalies; nil makes none, and every node has label 0.
   public var outliers: OutlierInjection? = OutlierInjection(cliqueCount: 5)

@@ -6,7 +6,7 @@ public import Tensors
 /// With class tokens the first node of each graph is a token that no file has: its features are zeros, for a model to
 /// replace, and it is a neighbour of every node of its graph and they of it.
 public struct GraphBatch: Sendable {
-  /// Which graphs of the collection these are.
+  /// The indices of these graphs in the collection.
   public let indices: [Int]
   /// The features of all nodes, [nodes, features].
   public let features: Tensor<Float>

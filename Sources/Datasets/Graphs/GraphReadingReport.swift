@@ -1,9 +1,9 @@
 import Foundations
 import Tensors
 
-/// What reading a graph or a collection of graphs found, added and dropped.
+/// A report of what the reader of a graph or a collection of graphs found, added and dropped.
 public struct GraphReadingReport: Sendable, Equatable, CustomStringConvertible {
-  /// What was read, such as `reddit`.
+  /// The name of the graph or collection, such as `reddit`.
   public let name: String
   /// The number of graphs.
   public let graphCount: Int

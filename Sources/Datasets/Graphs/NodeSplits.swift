@@ -3,7 +3,7 @@ public import Tensors
 /// Random splits of the nodes of a graph, several for each of some parts to learn from, and others of nodes that are set aside
 /// for tuning: these are in none of the former, so that nothing is tuned on nodes that score.
 public struct NodeSplits: Sendable {
-  /// How nodes are set aside for tuning.
+  /// The way in which nodes are set aside for tuning.
   public struct Tuning: Sendable {
     /// The part of the nodes that is set aside, from 0 to below 1; 0 for none.
     public var fraction: Double
@@ -38,8 +38,8 @@ public struct NodeSplits: Sendable {
   ///   - labels: The class of each node.
   ///   - fractions: Parts of the nodes that are not set aside, above 0 and below 1.
   ///   - count: The number of splits for each part.
-  ///   - stream: The stream that the splits draw from. The nodes set aside do not depend on it, so that no run tunes on nodes that score
-  ///     in another.
+  ///   - stream: The stream that the splits draw from. The nodes set aside do not depend on it, so that no run tunes on nodes
+  ///     that score in another.
   /// - Throws: ``SplitError`` that names the part which leaves no node of a class to learn from, to choose by or to test on.
   public init(
     labels: [Int], fractions: [Double], count: Int, tuning: Tuning?, random stream: RandomStream

@@ -10,7 +10,7 @@
 public struct WordPieceTokenizer: Sendable {
   /// The pieces.
   public let vocabulary: WordPieceVocabulary
-  /// What is done to text first.
+  /// The rules by which text is normalised first.
   public let rules: WordPieceRules
   /// The most tokens of a sequence, begin and end included.
   public let sequenceLimit: Int

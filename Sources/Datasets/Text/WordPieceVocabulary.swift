@@ -128,7 +128,7 @@ public struct WordPieceVocabulary: Sendable {
   }
 }
 
-/// What a WordPiece tokenizer does to text before it looks for pieces.
+/// The rules by which a WordPiece tokenizer normalises text before it looks for pieces.
 public struct WordPieceRules: Sendable, Equatable {
   /// Whether capitals become small letters.
   public var lowercases: Bool

@@ -13,7 +13,7 @@ public enum Recording<Scalar: TensorScalar>: Sendable {
   case quantity(name: String, @Sendable (Tokens<Scalar>, Activations<Scalar>) -> [Double])
 }
 
-/// What a descent recorded.
+/// The energies, states and quantities that a descent recorded.
 public struct Trajectory<Scalar: TensorScalar>: Sendable {
   /// The energy by part before each step and, as recorded, after the last; empty unless recorded.
   public internal(set) var energies: [EnergyByPart<Scalar>] = []

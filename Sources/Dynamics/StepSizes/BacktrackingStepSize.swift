@@ -14,7 +14,7 @@ public import Tensors
 public struct BacktrackingStepSize: StepSizeRule {
   /// The rule whose size is tried first.
   public let first: any StepSizeRule
-  /// How a size is shortened.
+  /// The rule by which a size is shortened.
   public let backtracking: Backtracking
 
   /// Tries the size of another rule first at every step.
@@ -77,7 +77,7 @@ extension StepSizeRule where Self == BacktrackingStepSize {
 
 /// How a step that would raise an example's energy is shortened.
 public struct Backtracking: Sendable, Equatable {
-  /// What alpha is multiplied by, 0 < factor < 1.
+  /// The factor by which alpha is shortened, 0 < factor < 1.
   public let factor: Double
   /// How often a step is shortened before the example stays where it is.
   public let attempts: Int

@@ -28,7 +28,7 @@ extension UpdateRule {
   public func initialState<Scalar>() -> UpdateState<Scalar> { UpdateState() }
 }
 
-/// What an update rule keeps from step to step.
+/// The state that an update rule keeps from step to step.
 public struct UpdateState<Scalar: TensorScalar>: Sendable {
   /// Arrays with one row an example, such as a velocity; usually none before the first step. Their number may change
   /// from step to step. Derivatives flow through them on every gradient path.

@@ -16,7 +16,7 @@ public import Tensors
 public struct DenseAssociativeMemory<Scalar: TensorScalar>: AssociativeMemory {
   /// F.
   public let function: SeparationFunction
-  /// When neurons are updated.
+  /// The order in which neurons are updated.
   public let order: UpdateOrder
   private(set) var patternStore: PatternStore<Scalar>
   /// The patterns neuron by neuron, [d, N].

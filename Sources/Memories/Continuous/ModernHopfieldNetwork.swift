@@ -24,7 +24,7 @@ public struct ModernHopfieldNetwork<Scalar: TensorScalar>: AssociativeMemory {
   public private(set) var source: any PatternSource<Scalar>
   /// The inverse temperature.
   public let beta: Scalar
-  /// How scores become weights.
+  /// The function that turns scores into weights.
   public let weighting: MemoryWeighting
 
   /// A network over patterns wherever they are; only those of a ``PatternStore`` can be changed.

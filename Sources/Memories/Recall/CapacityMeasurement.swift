@@ -22,13 +22,13 @@ public struct CapacityMeasurement: Sendable {
 
   /// The size of a pattern.
   public var dimension: Int
-  /// How many signs of a cue are changed.
+  /// The number of signs of a cue that are changed.
   public var changedSigns: Int
   /// The largest number of cues of a load: stored patterns, evenly spaced.
   public var cueCount = 64
   /// The factor of patterns and cues; 1 / sqrt(dimension) makes their length 1.
   public var scale: Float = 1
-  /// How far a retrieval goes.
+  /// The options of each retrieval.
   public var options = RetrievalOptions.updates(50)
 
   /// A measurement of patterns of `dimension` numbers and cues with `changedSigns` of their signs changed.

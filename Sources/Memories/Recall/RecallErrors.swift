@@ -7,7 +7,7 @@ public struct RecallErrors: Sendable, Equatable {
   public let distances: [Double]
   /// |pattern| of each row.
   public let lengths: [Double]
-  /// How many numbers of each row have another sign than those of its pattern; 0 counts as negative.
+  /// The number of elements of each row whose sign differs from that of its pattern; 0 counts as negative.
   public let wrongSigns: [Int]
   /// The size of a row.
   public let dimension: Int

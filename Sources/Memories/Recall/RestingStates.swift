@@ -8,7 +8,7 @@ public import Tensors
 public struct RestingStates: Sendable {
   /// The different states, [1, dimension] each.
   public let states: [Tensor<Double>]
-  /// How many of them are stored patterns.
+  /// The number of them that are stored patterns.
   public let storedCount: Int
   /// The number of queries that no pattern reaches.
   public let unreachedCount: Int

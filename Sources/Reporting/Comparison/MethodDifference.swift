@@ -34,7 +34,7 @@ public struct MethodDifference: Equatable, Sendable {
     }
   }
 
-  /// What may be said of two methods.
+  /// The verdict on two methods.
   public enum Verdict: String, Equatable, Sendable {
     /// The whole interval lies on the first method's side.
     case ahead
@@ -100,7 +100,7 @@ public struct MethodDifference: Equatable, Sendable {
     try self.init(of: scores, over: figures, better: better, dependence: dependence)
   }
 
-  /// What the interval allows to be said.
+  /// The verdict that the interval allows.
   public var verdict: Verdict {
     guard trialCount >= Self.minimumTrialCount, let interval else { return .undecided }
     if interval.lowerBound > 0 { return .ahead }

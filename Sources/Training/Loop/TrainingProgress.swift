@@ -20,7 +20,7 @@ public struct TrainingProgress<Model: Parameterized>: Sendable {
 
 /// An infinity or NaN where training needs a number.
 public struct NonFiniteValue: Error, CustomStringConvertible, Sendable, Equatable {
-  /// What is not finite, such as "the loss".
+  /// The quantity that is not finite, such as "the loss".
   public let quantity: String
   /// The update that computed it, counted from 0, where one is known.
   public let update: Int?

@@ -123,7 +123,7 @@ public struct BinaryScores: Sendable {
   }
 }
 
-/// Scores that cannot be judged, on one line: which, and what was expected.
+/// Scores for which a metric is not defined; one line that says which, and what was expected.
 public struct MetricError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The one line.
   public let description: String

@@ -17,7 +17,7 @@ public struct AdamW<Scalar: TensorScalar>: Optimizer {
   public let secondDecay: Double
   /// The constant that keeps the step finite where gradients vanish.
   public let epsilon: Double
-  /// Which parameters shrink towards 0 at each update, and how fast.
+  /// The weight decay: which parameters shrink towards 0, and how fast.
   public let weightDecay: WeightDecay
 
   private var first = ParameterValues<Scalar>()

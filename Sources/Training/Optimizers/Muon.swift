@@ -15,7 +15,7 @@ public import Tensors
 public struct Muon<Scalar: TensorScalar>: Optimizer {
   /// The decay of the running sum of gradients, in [0, 1).
   public let momentum: Double
-  /// Which parameters shrink towards 0 at each update, and how fast.
+  /// The weight decay: which parameters shrink towards 0, and how fast.
   public let weightDecay: WeightDecay
   /// The number of iterations of ``orthogonalized(_:iterations:)``.
   public let iterations: Int

@@ -12,7 +12,7 @@ public struct SGD<Scalar: TensorScalar>: Optimizer {
   public let momentum: Double
   /// Whether the step is Nesterov's, lr (g + momentum v).
   public let isNesterov: Bool
-  /// Which parameters shrink towards 0 at each update, and how fast.
+  /// The weight decay: which parameters shrink towards 0, and how fast.
   public let weightDecay: WeightDecay
 
   private var velocity: ParameterValues<Scalar>?

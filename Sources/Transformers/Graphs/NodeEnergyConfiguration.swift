@@ -16,7 +16,7 @@ public struct NodeEnergyConfiguration: Sendable, Equatable {
   public var memoryCount: Int
   /// The number of blocks that tokens pass one after the other, each with its own weights.
   public var blockCount = 1
-  /// How each block descends: 1 to 3 steps are usual for nodes.
+  /// The descent of each block: 1 to 3 steps are usual for nodes.
   public var descent = DescentSettings(steps: 2, stepSize: 0.5)
   /// sigma: in training every step adds noise of deviation sqrt(alpha) sigma to every number; 0 for none.
   public var noiseDeviation = 0.02

@@ -85,7 +85,7 @@ public struct NodeEnergyTransformerConfiguration: Sendable, Equatable {
   public var classCount: Int
   /// R, the hidden size of the perceptron that reads nodes out; D unless set.
   public var readOutSize: Int
-  /// What the perceptron reads beside the activations after the last step.
+  /// The second input of the perceptron beside the activations after the last step.
   public var readOut = ReadOut.firstStep
   /// Whether the perceptron also reads the node's shares of both energies, before the first step and after the last.
   ///
@@ -94,7 +94,7 @@ public struct NodeEnergyTransformerConfiguration: Sendable, Equatable {
   /// The probability with which training leaves out a hidden unit of the perceptron.
   public var dropout = 0.0
 
-  /// What is read beside the activations after the last step.
+  /// The choices of what is read beside the activations after the last step.
   public enum ReadOut: String, Sendable, CaseIterable {
     /// The activations after the first step, as the paper has it.
     case firstStep
@@ -112,7 +112,7 @@ public struct NodeEnergyTransformerConfiguration: Sendable, Equatable {
     readOutSize = network.dimension
   }
 
-  /// What the perceptron reads of a node: 2 D numbers, and 4 where it reads energies.
+  /// The number of inputs that the perceptron reads of a node: 2 D, and 4 more where it reads energies.
   public var readOutInputs: Int { 2 * network.dimension + (readsEnergies ? 4 : 0) }
 
   /// The number of parameters: those of the network, and I R + R + R C + C, I being `readOutInputs`.

@@ -7,14 +7,14 @@ public import Tensors
 ///
 /// Without any label it scores nodes by their share of the energy and by the error of the features that it fills in.
 ///
-/// A masked node keeps its place in the graph; a learned vector stands for its features. A linear decoder reads the
+/// A masked node stays in the graph; a learned vector replaces its features. A linear decoder reads the
 /// activations after the last step.
 ///
 /// - Source: the masked training of Hoover et al. 2023 for images, on the nodes of a graph.
 public struct NodeFeatureReconstruction<Scalar: TensorScalar>: Parameterized {
   /// Encoder and blocks.
   public var network: NodeEnergyNetwork<Scalar>
-  /// What stands for the features of a masked node, [dimension].
+  /// The token that replaces the features of a masked node, [dimension].
   public var maskToken: Tensor<Scalar>
   private var decoder: Linear<Scalar>
 

@@ -25,7 +25,7 @@ public struct PublishedImageModel<Scalar: TensorScalar>: Sendable {
 
   /// The model.
   public let model: ImageEnergyTransformer<Scalar>
-  /// How its block descends.
+  /// The settings of its block's descent.
   public let settings = DescentSettings(steps: 12, stepSize: 0.1)
 
   /// ImageNet's mean and standard deviation of red, green and blue, levels from 0 to 1.
