@@ -228,7 +228,8 @@ import Testing
     try run(options("whole") + ["--resume"]).expectOneLine(containing: "model.safetensors", "No such file")
     try SafetensorsFile.write(
       path: model.path, arrays: [("classToken", StoredArray(shape: [3], floats: [1, 2, 3]))], metadata: [:])
-    try run(options("whole") + ["--resume"]).expectOneLine(containing: "model.safetensors", "encoder.weights")
+    try run(options("whole") + ["--resume"]).expectOneLine(
+      containing: "model.safetensors", "encoder.features.weight")
   }
 
   @Test("a TU set is judged on its own folds, with a learned adjacency too")
