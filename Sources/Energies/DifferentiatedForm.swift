@@ -4,24 +4,11 @@ package import Tensors
 /// differentiating twice.
 ///
 /// - Cost: The pullback computes the energy and its gradient again; nothing is kept.
-package struct DifferentiatedForm<Base: Energy>: ClosedFormEnergy {
-  package typealias Scalar = Base.Scalar
-
-  private var base: Base
+package struct DifferentiatedForm<Scalar: TensorScalar>: EnergyWrapper, ClosedFormEnergy {
+  package var base: any Energy<Scalar>
 
   /// The derivatives of an energy.
-  package init(_ base: Base) { self.base = base }
-
-  package var name: String { base.name }
-  package func energy(at g: Activations<Scalar>) -> Tensor<Scalar> { base.energy(at: g) }
-  package func energyByPart(at g: Activations<Scalar>) -> EnergyByPart<Scalar> { base.energyByPart(at: g) }
-
-  package mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
-    base.visitParameters(visit)
-  }
-  package mutating func visitContext(_ visit: ParameterVisitor<Scalar>) {
-    base.visitContext(visit)
-  }
+  package init(_ base: any Energy<Scalar>) { self.base = base }
 
   package func energyAndGradient(at g: Activations<Scalar>) -> EnergyAndGradient<Scalar> {
     base.differentiatedEnergyAndGradient(at: g)
