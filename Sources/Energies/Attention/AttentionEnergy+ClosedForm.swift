@@ -94,15 +94,15 @@ extension AttentionEnergy: ClosedFormEnergy {
       hessianVectorProduct: -unproject(queriesChange, keysChange), dependencies: dependencies)
   }
 
-  /// -(changeᵀ g + momentᵀ u), summed over batch and tokens, [heads, key size, dimension].
+  /// -(tangentᵀ g + answerᵀ u), summed over batch and tokens, [heads, key size, dimension].
   private func weightGradient(
-    _ change: Tensor<Scalar>, _ g: Tensor<Scalar>, _ moment: Tensor<Scalar>, _ u: Tensor<Scalar>
+    _ tangent: Tensor<Scalar>, _ g: Tensor<Scalar>, _ answer: Tensor<Scalar>, _ u: Tensor<Scalar>
   ) -> Tensor<Scalar> {
     func product(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>) -> Tensor<Scalar> {
       a.reshaped([a.count / a.shape[2], a.shape[2]])
         .matrixProduct(b.reshaped([b.count / b.shape[2], b.shape[2]]), transposed: true)
     }
-    return -(product(change, g) + product(moment, u)).reshaped([headCount, keySize, dimension])
+    return -(product(tangent, g) + product(answer, u)).reshaped([headCount, keySize, dimension])
   }
 
   /// -1/beta sum dw m (K · Q) for each head.
