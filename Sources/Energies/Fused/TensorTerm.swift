@@ -84,7 +84,9 @@ private final class TensorTermPart<Scalar: TensorScalar>: FusedPart {
   func addOtherGradients(to sums: [UnsafeMutablePointer<Scalar>]) {
     for (gradient, sum) in zip(gradients, sums) {
       gradient.withElements { values in
-        if let source = values.baseAddress { Scalar.kernels.accumulate(values.count, 1, source, sum) }
+        if let source = values.baseAddress {
+          Scalar.kernels.accumulate(count: values.count, scale: 1, x: source, y: sum)
+        }
       }
     }
     gradients = []
@@ -95,11 +97,11 @@ private final class TensorTermPart<Scalar: TensorScalar>: FusedPart {
   func answer(
     _ rows: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, energies: UnsafeMutablePointer<Double>
   ) {}
-  func move(
-    _ rows: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, moves: FusedRows<Scalar>
+  func answerTangents(
+    _ rows: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, tangents: FusedRows<Scalar>
   ) {}
   func addMatrixGradients(
-    of range: Range<Int>, _ rows: FusedRows<Scalar>, moves: FusedRows<Scalar>,
+    of range: Range<Int>, _ rows: FusedRows<Scalar>, tangents: FusedRows<Scalar>,
     _ tokens: FusedDirection<Scalar>, to sums: [UnsafeMutablePointer<Scalar>]
   ) {}
 
@@ -131,10 +133,12 @@ private final class TensorTermPart<Scalar: TensorScalar>: FusedPart {
     _ values: Tensor<Scalar>, times factor: Scalar, to c: UnsafeMutablePointer<Scalar>,
     like g: FusedTokens<Scalar>
   ) {
-    let accumulate = Scalar.kernels.accumulate
+    let kernels = Scalar.kernels
     values.withElements { elements in
       guard let source = elements.baseAddress else { return }
-      forEachToken(g) { row, position in accumulate(g.dimension, factor, source + position, c + row) }
+      forEachToken(g) { row, position in
+        kernels.accumulate(count: g.dimension, scale: factor, x: source + position, y: c + row)
+      }
     }
   }
 
