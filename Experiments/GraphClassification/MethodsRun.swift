@@ -188,7 +188,11 @@ struct MethodsRun {
   ) -> TrainingLoop<Model, Void> where Model: Parameterized<Float> {
     let decay = WeightDecay(setting.weightDecay, on: .matrices(of: model.parameters))
     let adam = AdamW<Float>(secondDecay: 0.99, weightDecay: decay)
-    let optimizer: any Optimizer<Float> = training.centralize ? CentralizedGradients(adam) : adam
+    // Encoder and read-out lose the mean over what one input gives, as in the published recipe.
+    let inputs: ParameterSelection =
+      model is GraphEnergyTransformer<Float> ? ParameterSelection { $0.hasSuffix(".weight") } : .none
+    let optimizer: any Optimizer<Float> =
+      training.centralize ? CentralizedGradients(adam, keepingLastAxis: inputs) : adam
     let updates = epochs * perEpoch
     return TrainingLoop(
       model: model, optimizer: optimizer,

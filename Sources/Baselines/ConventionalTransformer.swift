@@ -43,7 +43,9 @@ public struct ConventionalTransformer<Scalar: TensorScalar>: Parameterized {
     classToken = normal([dimension], 0.02, 1)
     maskToken = normal([dimension], 0.02, 2)
     positions = Self.initialPositions(for: configuration)
-    block = ConventionalBlock(configuration, standardDeviation: standardDeviation, random: random.child(3))
+    block = ConventionalBlock(
+      dimension: dimension, headCount: configuration.headCount, keySize: configuration.keySize,
+      hiddenSize: configuration.hiddenSize, standardDeviation: standardDeviation, random: random.child(3))
     norm = LayerNorm(dimension)
     decoder = Linear(weight: normal([patchSize, dimension], 0.02, 4), bias: .zeros([patchSize]))
   }

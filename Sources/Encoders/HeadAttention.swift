@@ -3,7 +3,7 @@ import Tensors
 /// Weights and answers of one head over one sequence, in buffers that all heads of a thread share.
 final class HeadAttention<Scalar: TensorScalar> {
   private let size: Int, row: Int
-  private let kernels = Scalar.kernels.fused, encoder = Scalar.kernels.encoder
+  private let kernels = Scalar.kernels
   private let weights: Storage<Scalar>, packedKeys: Storage<Scalar>, updated: Storage<Scalar>
   private let logSums: Storage<Double>
   /// The numbers of an updated query with what lies up to whole vectors.
@@ -40,7 +40,8 @@ final class HeadAttention<Scalar: TensorScalar> {
       }
     case .gaussian(let weighting):
       weighting.writeScores(count: count, row: weightsRow, to: weights.pointer)
-      encoder.weigh(count, count, weightsRow, 1, weights.pointer, nil)
+      kernels.softmaxInPlace(
+        rows: count, columns: count, row: weightsRow, scale: 1, scores: weights.pointer, logSums: nil)
     }
     mix(input.values, count: count, stride: row, to: answers, outStride: stride)
     return HeadObservation(
@@ -70,7 +71,8 @@ final class HeadAttention<Scalar: TensorScalar> {
   /// Packs the keys for products; must precede updates.
   func packKeys(_ input: HeadInput<Scalar>) {
     kernels.pack(
-      size, input.count, input.keys, 1, row, packedKeys.pointer, size * kernels.panelWidth())
+      depth: size, columns: input.count, b: input.keys, row: 1, column: row, packed: packedKeys.pointer,
+      panel: size * kernels.panelWidth())
   }
 
   private func weigh(
@@ -80,12 +82,13 @@ final class HeadAttention<Scalar: TensorScalar> {
     // Scores behind the last key are those of packed zeros.
     let vector = kernels.vectorLength()
     kernels.product(
-      count, (count + vector - 1) / vector * vector,
+      rows: count, columns: (count + vector - 1) / vector * vector,
       ProductFactors(
         rows: queries, stride: stride, panels: packedKeys.pointer, panelWidth: kernels.panelWidth(),
-        depth: size), nil, 1, 0, weights.pointer, weightsRow)
-    encoder.weigh(
-      count, count, weightsRow, beta, weights.pointer, isObserved ? logSums.pointer : nil)
+        depth: size), scale: 1, keep: 0, c: weights.pointer, rowC: weightsRow)
+    kernels.softmaxInPlace(
+      rows: count, columns: count, row: weightsRow, scale: beta, scores: weights.pointer,
+      logSums: isObserved ? logSums.pointer : nil)
   }
 
   /// out <- A times rows of keys or values.
@@ -95,10 +98,10 @@ final class HeadAttention<Scalar: TensorScalar> {
   ) {
     let weightsRow = Self.weightsRow(count, kernels.vectorLength())
     kernels.product(
-      count, size,
+      rows: count, columns: size,
       ProductFactors(
         rows: weights.pointer, stride: weightsRow, plain: patterns, strideB: stride,
-        panelWidth: kernels.panelWidth(), depth: count), nil, 1, 0, out, outStride)
+        panelWidth: kernels.panelWidth(), depth: count), scale: 1, keep: 0, c: out, rowC: outStride)
   }
 
   /// Weights from elsewhere, for an update from them.

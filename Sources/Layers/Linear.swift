@@ -41,6 +41,17 @@ public struct Linear<Scalar: TensorScalar>: Parameterized {
     self.init(inputs: inputs, outputs: outputs, using: &stream)
   }
 
+  /// A map whose weights are normal and drawn input by input: column after column of W. Its bias starts at 0.
+  package init(
+    inputs: Int, outputs: Int, hasBias: Bool = true, drawnByInputWith standardDeviation: Double,
+    using random: inout RandomStream
+  ) {
+    require(inputs > 0 && outputs > 0, "a linear map of \(inputs) numbers to \(outputs)")
+    let columns: Tensor<Scalar> = .normal(
+      [inputs, outputs], standardDeviation: standardDeviation, using: &random)
+    self.init(weight: columns.transposed, bias: hasBias ? .zeros([outputs]) : nil)
+  }
+
   /// The numbers that a row has before.
   public var inputSize: Int { weight.shape[1] }
   /// The numbers that a row has after.

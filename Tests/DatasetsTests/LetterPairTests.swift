@@ -5,7 +5,7 @@ import Testing
 
 /// Pairs of letters in bags of sequences, against counts by hand.
 @Suite("pairs of letters") struct LetterPairTests {
-  private func bag(_ texts: [[UInt8]]) -> LetterSequences { LetterSequences(texts, letterCount: 3) }
+  private func bag(_ texts: [[UInt8]]) -> SymbolSequences { SymbolSequences(texts, symbolCount: 3) }
 
   @Test("a share is a pair's part of all pairs that far apart")
   func shares() {
@@ -30,7 +30,7 @@ import Testing
   @Test("the strongest pairs are those of the motif in positive bags, in standard errors of the difference")
   func strongest() {
     // Letter 2 stands two places behind letter 1 in every positive bag; everything else is alike or random.
-    let bags = (0..<12).map { index -> LetterSequences in
+    let bags = (0..<12).map { index -> SymbolSequences in
       let random: [UInt8] = [UInt8(index % 3), UInt8(index / 3 % 3), 0, UInt8(index * 5 % 3)]
       return bag(index % 2 == 0 ? [random, [1, 0, 2], [1, 1, 2]] : [random, [1, 0, 0], [0, 1, 2]])
     }

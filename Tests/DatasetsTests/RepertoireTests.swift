@@ -82,9 +82,9 @@ struct RepertoireTests {
 
   @Test("counts of words agree with a search for each of them")
   func words() throws {
-    let sequences = LetterSequences(
+    let sequences = SymbolSequences(
       ["ACAC", "CA", "A", "", "ACACA"].map { AminoAcids.letters(of: $0) ?? [] },
-      letterCount: 20)
+      symbolCount: 20)
     let counts = KmerCounts.counts(of: sequences, length: 2)
     #expect(counts.count == 400 && counts[1] == 4 && counts[20] == 4 && counts.reduce(0, +) == 8)
     let triples = KmerCounts.counts(of: sequences, length: 3)
@@ -94,7 +94,7 @@ struct RepertoireTests {
   @Test("pairs of letters with a gap agree with a search for each of them")
   func pairs() {
     let texts = ["ACDAC", "CA", "A", "", "DDDD"].map { AminoAcids.letters(of: $0) ?? [] }
-    let counts = KmerCounts.pairCounts(of: LetterSequences(texts, letterCount: 20), distances: 3)
+    let counts = KmerCounts.pairCounts(of: SymbolSequences(texts, symbolCount: 20), distances: 3)
     var expected = [Int32](repeating: 0, count: 3 * 400)
     for text in texts {
       for (place, letter) in text.enumerated() {

@@ -7,7 +7,7 @@ struct SentencePairsTests {
 
   init() throws { place = try TemporaryFolder() }
 
-  private func read(_ lines: [String], ending: String = "\n") throws -> [SentencePairs.Pair] {
+  private func read(_ lines: [String], ending: String = "\n") throws -> [SentencePair] {
     let file = try place.write("pairs.tsv", Array(lines.map { $0 + ending }.joined().utf8))
     return try SentencePairs.read(file).pairs
   }

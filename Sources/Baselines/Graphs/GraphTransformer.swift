@@ -16,7 +16,7 @@ public struct GraphTransformer<Scalar: TensorScalar>: NodeClassifier {
   /// The sizes.
   public let configuration: GraphTransformerConfiguration
   private var encoder: Linear<Scalar>
-  private var blocks: [GraphTransformerBlock<Scalar>]
+  private var blocks: [ConventionalBlock<Scalar>]
   private var norm: LayerNorm<Scalar>
   private var decoder: Linear<Scalar>
 
@@ -29,7 +29,10 @@ public struct GraphTransformer<Scalar: TensorScalar>: NodeClassifier {
       inputs: dimension, outputs: configuration.classCount, random: random.child(1))
     norm = LayerNorm(dimension)
     blocks = (0..<configuration.blockCount).map { index in
-      GraphTransformerBlock(configuration, random: random.child(UInt64(2 + index)))
+      ConventionalBlock(
+        dimension: dimension, headCount: configuration.headCount, keySize: configuration.keySize,
+        hiddenSize: configuration.hiddenSize, dropout: configuration.dropout,
+        random: random.child(UInt64(2 + index)))
     }
   }
 

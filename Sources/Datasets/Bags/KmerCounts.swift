@@ -6,14 +6,14 @@ public enum KmerCounts {
   /// The count of each word, in the order of its letters as digits: [letters^k].
   ///
   /// - Cost: one addition a letter, and memory for letters^k numbers.
-  public static func counts(of sequences: LetterSequences, length: Int) -> [Int32] {
+  public static func counts(of sequences: SymbolSequences, length: Int) -> [Int32] {
     require(length > 0, "words of \(length) letters")
-    let letterCount = sequences.letterCount
+    let letterCount = sequences.symbolCount
     let size = (0..<length).reduce(1) { size, _ in size * letterCount }
     require(size <= 1 << 26, "\(letterCount)^\(length) words are too many")
     var counts = [Int32](repeating: 0, count: size)
     counts.withUnsafeMutableBufferPointer { counts in
-      sequences.letters.withUnsafeBufferPointer { letters in
+      sequences.symbols.withUnsafeBufferPointer { letters in
         for sequence in 0..<sequences.count {
           var (word, read) = (0, 0)
           for position in Int(sequences.starts[sequence])..<Int(sequences.starts[sequence + 1]) {
@@ -31,12 +31,12 @@ public enum KmerCounts {
   /// letters, letters], the first letter first.
   ///
   /// - Cost: `distances` additions a letter.
-  public static func pairCounts(of sequences: LetterSequences, distances: Int) -> [Int32] {
+  public static func pairCounts(of sequences: SymbolSequences, distances: Int) -> [Int32] {
     require(distances > 0, "pairs of letters up to \(distances) places apart")
-    let letterCount = sequences.letterCount
+    let letterCount = sequences.symbolCount
     var counts = [Int32](repeating: 0, count: distances * letterCount * letterCount)
     counts.withUnsafeMutableBufferPointer { counts in
-      sequences.letters.withUnsafeBufferPointer { letters in
+      sequences.symbols.withUnsafeBufferPointer { letters in
         for sequence in 0..<sequences.count {
           let (start, end) = (Int(sequences.starts[sequence]), Int(sequences.starts[sequence + 1]))
           for position in start..<end {
@@ -53,7 +53,7 @@ public enum KmerCounts {
   }
 
   /// The share of each word of k letters among all words of each bag, [bags, letters^k]; zeros for bags without words.
-  public static func shares(of bags: [LetterSequences], length: Int) -> Tensor<Float> {
+  public static func shares(of bags: [SymbolSequences], length: Int) -> Tensor<Float> {
     require(!bags.isEmpty, "words of no bags")
     let rows = Parallelism.map(bags.count) { shares(of: counts(of: bags[$0], length: length)[...]) }
     return Tensor(shape: [rows.count, rows[0].count], elements: Array(rows.joined()))

@@ -13,9 +13,9 @@ public struct LetterPairShares: Sendable {
   /// The pairs of each bag up to a distance.
   ///
   /// - Cost: `distances` additions a letter.
-  public init(of bags: [LetterSequences], distances: Int) {
+  public init(of bags: [SymbolSequences], distances: Int) {
     require(!bags.isEmpty, "pairs of letters of no bags")
-    let letterCount = bags[0].letterCount
+    let letterCount = bags[0].symbolCount
     let size = letterCount * letterCount
     let rows = Parallelism.map(bags.count) { index -> [Float] in
       let counts = KmerCounts.pairCounts(of: bags[index], distances: distances)

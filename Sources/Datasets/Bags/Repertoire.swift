@@ -8,7 +8,7 @@ public struct Repertoire: Sendable, Equatable {
   /// Whether the individual has the condition.
   public let isPositive: Bool
   /// The amino acid sequences, letters of ``AminoAcids``.
-  public let sequences: LetterSequences
+  public let sequences: SymbolSequences
   /// The number of times that each was seen; nil where that is not known.
   public let counts: [Int32]?
   /// The sequences that carry an implanted motif, in rising order; nil where that is not known.
@@ -16,7 +16,7 @@ public struct Repertoire: Sendable, Equatable {
 
   /// A repertoire from its parts.
   public init(
-    name: String, isPositive: Bool, sequences: LetterSequences, counts: [Int32]? = nil,
+    name: String, isPositive: Bool, sequences: SymbolSequences, counts: [Int32]? = nil,
     witnesses: [Int32]? = nil
   ) {
     require(

@@ -84,7 +84,7 @@ public struct RepertoireGenerator: Sendable {
     }
     return Repertoire(
       name: "repertoire \(index + 1)", isPositive: isPositive,
-      sequences: LetterSequences(letters: letters, starts: starts, letterCount: AminoAcids.count),
+      sequences: SymbolSequences(symbols: letters, starts: starts, symbolCount: AminoAcids.count),
       witnesses: witnesses)
   }
 

@@ -63,7 +63,7 @@ extension ImageFolder {
       all = archive.entries.enumerated().compactMap { number, entry in
         let components = TarLink.components(entry.path)
         guard !components.isEmpty, !components.contains(where: DataFile.isHidden) else { return nil }
-        return Item(components: components, isFolder: entry.kind == .folder, entry: number)
+        return Item(components: components, isFolder: entry.isFolder, entry: number)
       }
       // Archives often hold one folder with everything in it.
       let tops = Set(all.map { $0.components[0] })

@@ -94,7 +94,8 @@ extension FusedPiece {
       activations: UnsafePointer(step.activations), direction: direction, row: descent.layout.tokenRow)
     for index in parts.indices {
       parts[index].addMatrixGradients(
-        of: range, work(index, step.answers), moves: work(index, changes), tokens, to: sums.pointers[index])
+        of: range, work(index, step.answers), tangents: work(index, changes), tokens, to: sums.pointers[index]
+      )
     }
   }
 
@@ -105,7 +106,9 @@ extension FusedPiece {
   ) {
     let (row, first) = (descent.layout.tokenRow, range.lowerBound)
     descent.kernels.normalizePullback(
-      range.count, descent.layout.dimension, row, descent.gamma, step.normalized + first * row,
-      step.reciprocals + first, ofActivations + first * row, c + first * row, sums.gamma, sums.delta.pointer)
+      rows: range.count, columns: descent.layout.dimension, row: row, gamma: descent.gamma,
+      z: step.normalized + first * row, reciprocals: step.reciprocals + first,
+      cotangentG: ofActivations + first * row, cotangentX: c + first * row, gammaGradient: sums.gamma,
+      deltaGradient: sums.delta.pointer)
   }
 }

@@ -52,11 +52,12 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
     for (mine, others) in zip(parts.joined(), other.parts.joined()) where mine !== others {
       Parallelism.spread(mine.count, grain: 1 << 15) { range in
         let start = range.lowerBound
-        Scalar.kernels.accumulate(range.count, 1, others.pointer + start, mine.pointer + start)
+        Scalar.kernels.accumulate(
+          count: range.count, scale: 1, x: others.pointer + start, y: mine.pointer + start)
       }
     }
     gamma.pointee += other.gamma.pointee
-    Scalar.kernels.accumulate(delta.count, 1, other.delta.pointer, delta.pointer)
+    Scalar.kernels.accumulate(count: delta.count, scale: 1, x: other.delta.pointer, y: delta.pointer)
   }
 
   var gammaTensor: Tensor<Scalar> { Tensor(Scalar(gamma.pointee)) }

@@ -42,10 +42,10 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   }
 
   /// Reads a whole bag, without derivatives.
-  public func reading(of bag: LetterSequences) -> BagReading<Scalar> { reading(of: bag, ranked: false) }
+  public func reading(of bag: SymbolSequences) -> BagReading<Scalar> { reading(of: bag, ranked: false) }
 
   /// - Parameter ranked: Whether the strongest instances are wanted, too.
-  private func reading(of bag: LetterSequences, ranked: Bool) -> BagReading<Scalar> {
+  private func reading(of bag: SymbolSequences, ranked: Bool) -> BagReading<Scalar> {
     require(bag.count > 0, "a bag without sequences cannot be read")
     var pool: SoftmaxPool<Scalar>?
     var claims: [Scalar] = []
@@ -62,7 +62,7 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
 
   /// Calls `body` with features and scores of a bag's blocks in order, without derivatives.
   private func forEachBlock(
-    of bag: LetterSequences, _ body: (_ features: Tensor<Scalar>, _ scores: Tensor<Scalar>) -> Void
+    of bag: SymbolSequences, _ body: (_ features: Tensor<Scalar>, _ scores: Tensor<Scalar>) -> Void
   ) {
     let plain = isTracked ? with(parameters.map { $1.detached }) : self
     for start in stride(from: 0, to: bag.count, by: Self.blockSize) {
@@ -72,7 +72,7 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   }
 
   /// How strongly a bag speaks for the positive class, without derivatives.
-  public func evidence(of bag: LetterSequences) -> Scalar { evidence(of: reading(of: bag)) }
+  public func evidence(of bag: SymbolSequences) -> Scalar { evidence(of: reading(of: bag)) }
 
   /// The same of a bag that this network has read.
   public func evidence(of reading: BagReading<Scalar>) -> Scalar {
@@ -86,14 +86,14 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   ///     largest weights, or, where all weigh the same, any.
   ///   - random: Draws them where all weigh the same.
   public func evidence(
-    of bag: LetterSequences, throughShare share: Double, random: RandomStream
+    of bag: SymbolSequences, throughShare share: Double, random: RandomStream
   ) -> Tensor<Scalar> {
     require(share > 0 && share <= 1, "derivatives through a share of \(share), expected 0 to 1")
     let reading = reading(of: bag, ranked: scores.ranksInstances)
     let count = max(1, min(bag.count, Int((share * Double(bag.count)).rounded())))
     let chosen =
       scores.ranksInstances
-      ? reading.strongest(count) : Self.drawn(count, of: bag.count, using: random)
+      ? reading.strongest(count) : Self.drawn(count, of: bag.count, random: random)
     let parameters = parameters
     return .differentiable(Tensor(evidence(of: reading)), inputs: parameters.values) { pull in
       if pull.isDifferentiated {
@@ -107,7 +107,7 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   }
 
   /// The evidence of a bag of which some sequences are variable, in one graph.
-  private func evidence(_ reading: BagReading<Scalar>, through sequences: LetterSequences) -> Tensor<Scalar> {
+  private func evidence(_ reading: BagReading<Scalar>, through sequences: SymbolSequences) -> Tensor<Scalar> {
     let features = embedding(sequences)
     let weights = (scores(features) - reading.largest).exponential()
     let weightSum = weights.sum(axes: [0], keepingDimensions: true)
@@ -124,7 +124,7 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   /// With z = V / W for the sums V of e^s h and W of e^s, dz = sum over x of d(e^s (h - z)) / W with z and W held
   /// constant: a sum over blocks, as the reading knows z and W of the whole bag.
   private func gradient(
-    _ reading: BagReading<Scalar>, through bag: LetterSequences, _ chosen: [Int32]
+    _ reading: BagReading<Scalar>, through bag: SymbolSequences, _ chosen: [Int32]
   ) -> [Tensor<Scalar>] {
     let parameters = parameters
     let slopes = output / reading.weightSum
@@ -151,7 +151,7 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   ///   - reading: What this network read of the bag; read again where nil.
   ///   - featureShares: One number a feature, adding up to 1.
   public func instanceWeights(
-    of bag: LetterSequences, reading: BagReading<Scalar>? = nil, featureShares: [Double]
+    of bag: SymbolSequences, reading: BagReading<Scalar>? = nil, featureShares: [Double]
   ) -> [Scalar] {
     require(
       featureShares.count == output.count,
@@ -177,7 +177,7 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   private var isTracked: Bool { parameters.values.contains(where: \.isTracked) }
 
   /// Some of 0 ..< total, each once, in rising order.
-  private static func drawn(_ count: Int, of total: Int, using random: RandomStream) -> [Int32] {
+  private static func drawn(_ count: Int, of total: Int, random: RandomStream) -> [Int32] {
     var stream = random
     var order = (0..<Int32(total)).map { $0 }
     for place in 0..<count { order.swapAt(place, place + stream.integer(below: total - place)) }

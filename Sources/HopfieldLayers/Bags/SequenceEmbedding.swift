@@ -41,7 +41,7 @@ public struct SequenceEmbedding<Scalar: TensorScalar>: Parameterized {
   public var featureCount: Int { bias.count }
 
   /// The features of each sequence, [sequences, kernels].
-  public func callAsFunction(_ sequences: LetterSequences) -> Tensor<Scalar> {
+  public func callAsFunction(_ sequences: SymbolSequences) -> Tensor<Scalar> {
     let sums = kernels.largestWindowSums(of: sequences)
     return (sums + bias).scaledExponentialLinearUnit()
   }

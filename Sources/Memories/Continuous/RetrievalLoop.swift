@@ -83,7 +83,7 @@ struct RetrievalLoop<Scalar: TensorScalar> {
       next.withElements { next -> Double? in
         guard let start = states.baseAddress, let other = next.baseAddress else { return 0 }
         let (old, new) = (start + query * dimension, other + row * dimension)
-        Scalar.kernels.combine(dimension, 1, new, -1, old, difference.pointer)
+        Scalar.kernels.combine(count: dimension, a: 1, x: new, b: -1, y: old, z: difference.pointer)
         let distance = EuclideanNorm.of(difference.pointer, count: dimension)
         guard distance.isFinite || (0..<dimension).allSatisfy({ new[$0].isFinite }) else { return nil }
         old.update(from: new, count: dimension)
@@ -97,7 +97,7 @@ struct RetrievalLoop<Scalar: TensorScalar> {
       guard let start = states.baseAddress else { return true }
       let state = start + query * dimension
       // A sum of squares is finite unless a number is not, or squares overflow: only then look at each.
-      return Scalar.kernels.dot(dimension, state, state).isFinite
+      return Scalar.kernels.dot(count: dimension, state, state).isFinite
         || (0..<dimension).allSatisfy { state[$0].isFinite }
     }
   }

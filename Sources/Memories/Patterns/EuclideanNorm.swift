@@ -8,7 +8,7 @@ enum EuclideanNorm {
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   static func of<Scalar: TensorScalar>(_ row: UnsafePointer<Scalar>, count: Int) -> Double {
-    let square = Scalar.kernels.dot(count, row, row)
+    let square = Scalar.kernels.dot(count: count, row, row)
     if square > 1e-270 && square < .infinity { return square.squareRoot() }
     var largest = 0.0
     for index in 0..<count {

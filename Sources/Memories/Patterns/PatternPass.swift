@@ -65,7 +65,7 @@ struct PatternPass<Scalar: TensorScalar> {
         let start = patterns + pattern * dimension
         for query in 0..<count {
           out[query * row + pattern] =
-            scale * Scalar(Scalar.kernels.dot(dimension, states + query * dimension, start))
+            scale * Scalar(Scalar.kernels.dot(count: dimension, states + query * dimension, start))
         }
       }
       return
@@ -90,7 +90,8 @@ struct PatternPass<Scalar: TensorScalar> {
         if keep == 0 { sum.update(repeating: 0, count: dimension) }
         for pattern in 0..<patternCount where weights[query * row + pattern] != 0 {
           Scalar.kernels.accumulate(
-            dimension, weights[query * row + pattern], patterns + pattern * dimension, sum)
+            count: dimension, scale: weights[query * row + pattern], x: patterns + pattern * dimension, y: sum
+          )
         }
       }
       return

@@ -77,7 +77,7 @@ public struct PatternSurvey: Sendable {
     var hashes: [UInt64] = []
 
     mutating func add(_ numbers: UnsafePointer<Float>, _ dimension: Int, _ row: Int) {
-      let square = Float.kernels.dot(dimension, numbers, numbers)
+      let square = Float.kernels.dot(count: dimension, numbers, numbers)
       guard square.isFinite else {
         let value = (0..<dimension).lazy.map { numbers[$0] }.first { !$0.isFinite }
         if firstNonFinite == nil, let value { firstNonFinite = (row, value) }

@@ -62,10 +62,14 @@ struct SoftmaxPass<Scalar: TensorScalar> {
       pass.multiply(
         states, count: queries.count, patterns: patterns, patternCount: rows.count, scale: beta,
         to: scores.pointer, row: rows.count)
-      Scalar.kernels.maximum(queries.count, rows.count, 1, scores.pointer, largest.pointer)
+      Scalar.kernels.maximum(
+        outer: queries.count, reduced: rows.count, inner: 1, x: scores.pointer, y: largest.pointer)
       // A row's softmax may be written over its scores. The largest weight is 1 over the sum.
-      Scalar.kernels.softmax(queries.count, rows.count, 1, scores.pointer, scores.pointer, nil)
-      Scalar.kernels.maximum(queries.count, rows.count, 1, scores.pointer, largestWeights.pointer)
+      Scalar.kernels.softmax(
+        rows: queries.count, columns: rows.count, scale: 1, x: scores.pointer, weights: scores.pointer,
+        logSums: nil)
+      Scalar.kernels.maximum(
+        outer: queries.count, reduced: rows.count, inner: 1, x: scores.pointer, y: largestWeights.pointer)
       if let mixture {
         pass.mix(
           scores.pointer, row: rows.count, count: queries.count, patterns: patterns,
@@ -92,7 +96,7 @@ struct SoftmaxPass<Scalar: TensorScalar> {
     if let mixtures, let mixture {
       let sum = mixtures.pointer + slot * pass.dimension
       Scalar.kernels.combine(
-        pass.dimension, Scalar(before / both), sum, Scalar(added / both), mixture, sum)
+        count: pass.dimension, a: Scalar(before / both), x: sum, b: Scalar(added / both), y: mixture, z: sum)
     }
     (tops.pointer[slot], totals.pointer[slot]) = (larger, both)
   }

@@ -52,6 +52,24 @@ public struct MethodComparison: Sendable {
     (self.better, self.dependence) = (better, dependence)
   }
 
+  /// A comparison of methods that have one score a split, such as the folds of a cross-validation; the first is held
+  /// against the others.
+  ///
+  /// - Parameter methods: The prefix, the label, the name in sentences (from the label where nil) and the scores of each.
+  /// - Throws: `ReportingError` where a method lacks scores that the first one has.
+  public init(
+    measure: String, splits methods: [(prefix: String, label: String, name: String?, scores: [Double])],
+    better: TableRecipe.Best, dependence: MethodDifference.Dependence
+  ) throws {
+    let compared = try methods.map {
+      Method(prefix: $0.prefix, label: $0.label, name: $0.name, scores: try TrialScores(splits: $0.scores))
+    }
+    guard let first = compared.first else { throw ReportingError("comparison: expected at least one method") }
+    try self.init(
+      measure: measure, first: first, others: Array(compared.dropFirst()), better: better,
+      dependence: dependence)
+  }
+
   private let better: TableRecipe.Best
   private let dependence: MethodDifference.Dependence
 

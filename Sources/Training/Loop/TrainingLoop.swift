@@ -205,6 +205,7 @@ extension TrainingLoop {
   /// - Throws: ``FileFormatError`` naming file and array when one is missing, unknown or of another shape;
   ///   the loop is then as it was before.
   public mutating func restore(from checkpoint: TrainingCheckpoint<Scalar>) throws {
+    let checkpoint = checkpoint.turned(for: model)
     let model = try checkpoint.applied(to: model)
     var (optimizer, average) = (optimizer, average)
     try checkpoint.namingFile("optimizer") {

@@ -104,15 +104,15 @@ struct FilteredSubspace {
   /// False where nothing of the row is left but rounding errors.
   private func clean(
     _ row: UnsafeMutablePointer<Double>, against rows: UnsafeMutablePointer<Double>, _ index: Int,
-    trivial: UnsafePointer<Double>, _ kernels: TensorKernels<Double>
+    trivial: UnsafePointer<Double>, _ kernels: any Kernels<Double>.Type
   ) -> Bool {
     let size = laplacian.size
     guard scale(row, kernels) > 0 else { return false }
     for _ in 0..<2 {
-      kernels.accumulate(size, -kernels.dot(size, row, trivial), trivial, row)
+      kernels.accumulate(count: size, scale: -kernels.dot(count: size, row, trivial), x: trivial, y: row)
       for other in 0..<index {
         let before = rows + other * size
-        kernels.accumulate(size, -kernels.dot(size, row, before), before, row)
+        kernels.accumulate(count: size, scale: -kernels.dot(count: size, row, before), x: before, y: row)
       }
       guard scale(row, kernels) > 1e-12 else { return false }
     }
@@ -120,8 +120,8 @@ struct FilteredSubspace {
   }
 
   /// Gives the row length 1; its length before.
-  private func scale(_ row: UnsafeMutablePointer<Double>, _ kernels: TensorKernels<Double>) -> Double {
-    let length = kernels.dot(laplacian.size, row, row).squareRoot()
+  private func scale(_ row: UnsafeMutablePointer<Double>, _ kernels: any Kernels<Double>.Type) -> Double {
+    let length = kernels.dot(count: laplacian.size, row, row).squareRoot()
     guard length > 0, length.isFinite else { return 0 }
     for node in 0..<laplacian.size { row[node] /= length }
     return length

@@ -1,6 +1,7 @@
 import Dynamics
 public import Energies
 import Foundations
+public import Layers
 public import Tensors
 
 /// The Energy Transformer that classifies graphs.
@@ -25,8 +26,8 @@ public struct GraphEnergyTransformer<Scalar: TensorScalar>: Parameterized {
   public var stack: BlockStack<Scalar>
   /// The norm of the class token after the last block.
   public var norm: LayerNormLagrangian<Scalar>
-  /// The read-out, [dimension, classes], and its offset, [classes].
-  public var decoderWeights: Tensor<Scalar>, decoderBias: Tensor<Scalar>
+  /// The read-out, from the numbers of a token to the classes.
+  public var decoder: Linear<Scalar>
 
   /// A model with random weights.
   public init(_ configuration: GraphEnergyTransformerConfiguration, using random: inout RandomStream) {
@@ -44,10 +45,9 @@ public struct GraphEnergyTransformer<Scalar: TensorScalar>: Parameterized {
       count: configuration.blockCount, configuration.block, learnsAdjacency: configuration.learnsAdjacency,
       using: &random)
     norm = LayerNormLagrangian(dimension: dimension)
-    decoderWeights = .normal(
-      [dimension, configuration.classCount], standardDeviation: configuration.decoderDeviation, using: &random
-    )
-    decoderBias = .zeros([configuration.classCount])
+    decoder = Linear(
+      inputs: dimension, outputs: configuration.classCount, drawnByInputWith: configuration.decoderDeviation,
+      using: &random)
   }
 
   public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
@@ -55,8 +55,8 @@ public struct GraphEnergyTransformer<Scalar: TensorScalar>: Parameterized {
     visit("classToken", &classToken)
     visit("blocks", &stack)
     visit("norm", &norm)
-    visit("decoder.weights", &decoderWeights)
-    visit("decoder.bias", &decoderBias)
+    visit("decoder", &decoder)
+    visit.renamed("decoder.weight", from: "decoder.weights")
   }
 
   /// The blocks, in the order that tokens pass them.
@@ -115,7 +115,6 @@ public struct GraphEnergyTransformer<Scalar: TensorScalar>: Parameterized {
       ? values.sliced(axis: 1, 0..<1)
       : values.reshaped([input.nodeCount, size]).gathered(input.classTokens, axis: 0)
     let g = norm.activations(at: Tokens(ofClasses.reshaped([graphs, 1, size]))).values
-    return g.reshaped([graphs, size]).projected(by: decoderWeights)
-      + decoderBias
+    return decoder(g.reshaped([graphs, size]))
   }
 }

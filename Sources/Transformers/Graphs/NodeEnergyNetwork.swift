@@ -1,6 +1,7 @@
 public import Dynamics
 import Energies
 import Foundations
+import Layers
 public import Tensors
 
 /// The nodes of a graph as the tokens of one example, descending the energies of blocks: what the node models share.
@@ -58,7 +59,8 @@ public struct NodeEnergyNetwork<Scalar: TensorScalar>: Parameterized {
       // Features of replaced nodes are taken out before the encoder: it never sees them.
       let visible = features * (1 - replaced.where)
       encoded = encoder.encoded(visible, positions: positions)
-      encoded = encoded + (replaced.by - encoder.bias) * replaced.where
+      let difference = encoder.features.bias.map { replaced.by - $0 } ?? replaced.by
+      encoded = encoded + difference * replaced.where
     } else {
       encoded = encoder.encoded(features, positions: positions)
     }

@@ -99,10 +99,13 @@ struct GraphFormulaTests {
   func transformer() {
     let sizes = GraphBaseline.transformerSizes()
     let model = GraphTransformer<Double>(sizes, random: RandomStream(seed: 28)).shaken(29)
-    let plain = PlainGraphTransformer(parameters: model.parameters, sizes: sizes, pairs: withSelf)
+    let plain = PlainTransformer(
+      parameters: model.parameters, headCount: sizes.headCount, keySize: sizes.keySize, repeats: sizes.repeats
+    )
     let rows = (0..<7).map { node in (0..<3).map { example.features[node, $0] } }
+    let expected = plain.logits(rows, blockCount: sizes.blockCount, pairs: withSelf)
     let found = model.logits(example.features, on: GraphTransformer<Double>.prepared(example.neighbours))
-    expectClose(actual: found, expected: dense(plain.logits(rows)), relative: 1e-11, absolute: 1e-12)
+    expectClose(actual: found, expected: dense(expected), relative: 1e-11, absolute: 1e-12)
   }
 
   @Test("dropout keeps means: logits linear in what is left out are right on average")

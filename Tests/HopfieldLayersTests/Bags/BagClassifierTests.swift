@@ -152,7 +152,7 @@ import Testing
         width: 2, letterCount: 3, kernelCount: 4, random: RandomStream(seed: 1)),
       scores: MeanScores<Double>())
     let texts: [[[UInt8]]] = [[[0, 1, 2], [1, 1]], [[2, 2, 2, 0]], [[0, 0], [1, 2, 0], [2, 1]]]
-    let readings = texts.map { network.reading(of: LetterSequences($0, letterCount: 3)) }
+    let readings = texts.map { network.reading(of: SymbolSequences($0, symbolCount: 3)) }
     let shares = network.featureShares(over: readings)
     let moves = (0..<4).map { feature -> Double in
       let values = readings.map { $0.pooled.elements[feature] }

@@ -9,12 +9,12 @@ struct SequenceBagTests {
   private static let features = 5
 
   /// Sequences of 2 to 8 letters.
-  private static func bag(_ count: Int, seed: UInt64) -> LetterSequences {
+  private static func bag(_ count: Int, seed: UInt64) -> SymbolSequences {
     var random = RandomStream(seed: seed)
-    return LetterSequences(
+    return SymbolSequences(
       (0..<count).map { _ in
         (0..<2 + random.integer(below: 7)).map { _ in UInt8(random.integer(below: letterCount)) }
-      }, letterCount: letterCount)
+      }, symbolCount: letterCount)
   }
 
   private static func network<Scores: InstanceScores>(
@@ -156,7 +156,7 @@ struct SequenceBagTests {
       }
 
       func gradient<Scores: InstanceScores<Double>>(
-        _ network: SequenceBagNetwork<Scores>, _ bag: LetterSequences, _ share: Double
+        _ network: SequenceBagNetwork<Scores>, _ bag: SymbolSequences, _ share: Double
       ) -> [Tensor<Double>] {
         valueWithGradient(at: network) {
           $0.evidence(of: bag, throughShare: share, random: RandomStream(seed: 3))

@@ -2,6 +2,7 @@ import Dynamics
 import Energies
 import Foundation
 import Foundations
+import Layers
 import Tensors
 import TestSupport
 import Testing
@@ -13,19 +14,20 @@ struct GraphEnergyTransformerTests {
   @Test("tokens are linear in features and position for a node, and the class token for it")
   func tokens() throws {
     let model = SmallGraphs.model()
-    let positionWeights = try #require(model.encoder.positionWeights)
+    let positionWeights = try #require(model.encoder.positions).weight
+    let offset = try #require(model.encoder.features.bias)
     let tokens = model.tokens(SmallGraphs.input(graphs))
     #expect(tokens.shape == [1, 15, 5])
     var row = 0
     for graph in graphs {
       for d in 0..<5 {
-        #expect(abs(tokens[0, row, d] - model.encoder.bias[d] - model.classToken[d]) < 1e-12)
+        #expect(abs(tokens[0, row, d] - offset[d] - model.classToken[d]) < 1e-12)
       }
       for node in 0..<graph.nodeCount {
         for d in 0..<5 {
-          var value = model.encoder.bias[d]
-          for k in 0..<3 { value += graph.features[node, k] * model.encoder.weights[k, d] }
-          for k in 0..<2 { value += graph.positions[node, k] * positionWeights[k, d] }
+          var value = offset[d]
+          for k in 0..<3 { value += graph.features[node, k] * model.encoder.features.weight[d, k] }
+          for k in 0..<2 { value += graph.positions[node, k] * positionWeights[d, k] }
           #expect(abs(tokens[0, row + 1 + node, d] - value) < 1e-12)
         }
       }

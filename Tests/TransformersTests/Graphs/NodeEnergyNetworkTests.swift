@@ -2,6 +2,7 @@ import Dynamics
 import Energies
 import Foundation
 import Foundations
+import Layers
 import Tensors
 import TestSupport
 import Testing
@@ -18,16 +19,17 @@ import Transformers
     let example = NodeExample.graph(isSymmetric: true).followed(by: NodeExample.isolated(2))
     let network = model(NodeExample.network(steps: 0, positions: 2, noise: 0)).network
     let vectors = try LaplacianPositions<Double>(of: example.neighbours, count: 2).vectors
-    let weights = try #require(network.encoder.positionWeights)
+    let weights = try #require(network.encoder.positions).weight
+    let offset = try #require(network.encoder.features.bias)
     // Nodes 4, 7 and 8 are isolated.
     let scale = 6.0.squareRoot()
     func tokens(_ signs: [Double]) -> Tensor<Double> {
       var elements: [Double] = []
       for node in 0..<9 {
         for d in 0..<5 {
-          var value = network.encoder.bias[d]
-          for k in 0..<3 { value += example.features[node, k] * network.encoder.weights[k, d] }
-          for k in 0..<2 { value += signs[k] * scale * vectors[node, k] * weights[k, d] }
+          var value = offset[d]
+          for k in 0..<3 { value += example.features[node, k] * network.encoder.features.weight[d, k] }
+          for k in 0..<2 { value += signs[k] * scale * vectors[node, k] * weights[d, k] }
           elements.append(value)
         }
       }

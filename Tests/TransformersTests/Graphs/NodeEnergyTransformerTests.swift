@@ -62,8 +62,8 @@ import Transformers
     let graph = NodeEnergyGraph<Double>(example.neighbours)
     func weights(_ name: String) throws -> Tensor<Double> { try #require(model.parameters[name]) }
     var x = Tokens(
-      (example.features.matrixProduct(try weights("encoder.weights"))
-        + (try weights("encoder.bias")).reshaped([1, 5])).reshaped([1, 7, 5]))
+      (example.features.projected(by: try weights("encoder.features.weight"), transposed: true)
+        + (try weights("encoder.features.bias")).reshaped([1, 5])).reshaped([1, 7, 5]))
     // Heads 2, key size 4, memories 6.
     func shares(_ block: EnergyTransformerBlock<Double>) -> [Tensor<Double>] {
       let energies = block.energyByNode(at: x, over: graph.neighbourhoods)

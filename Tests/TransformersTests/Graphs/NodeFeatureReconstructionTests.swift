@@ -1,5 +1,6 @@
 import Dynamics
 import Energies
+import Layers
 import Tensors
 import TestSupport
 import Testing
@@ -28,14 +29,14 @@ import Transformers
   }
 
   @Test("a masked node is a node whose encoded features are the mask vector")
-  func maskToken() {
+  func maskToken() throws {
     // A model whose encoder maps features to themselves shows what the mask vector stands for.
     var network = NodeExample.network()
     network.dimension = 3
     var model = NodeExample.reconstruction(network)
-    model.network.encoder.weights = Tensor(shape: [3, 3], elements: [1, 0, 0, 0, 1, 0, 0, 0, 1])
+    model.network.encoder.features.weight = Tensor(shape: [3, 3], elements: [1, 0, 0, 0, 1, 0, 0, 0, 1])
     var elements = example.features.elements
-    let bias = model.network.encoder.bias.elements
+    let bias = try #require(model.network.encoder.features.bias).elements
     for feature in 0..<3 { elements[3 * 3 + feature] = model.maskToken.elements[feature] - bias[feature] }
     let filled = Tensor(shape: [7, 3], elements: elements)
     // Nothing but node 3 is masked; in the other call all features are seen, and node 4 is masked, which no node sees.

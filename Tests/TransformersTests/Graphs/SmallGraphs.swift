@@ -1,5 +1,6 @@
 import Dynamics
 import Energies
+import Layers
 import Tensors
 import TestSupport
 import Testing
@@ -102,8 +103,8 @@ struct SmallGraphs {
   ) {
     for (graph, g) in activations.enumerated() {
       for c in 0..<4 {
-        var value = model.decoderBias[c]
-        for d in 0..<5 { value += g[d] * model.decoderWeights[d, c] }
+        var value = model.decoder.bias?[c] ?? .nan
+        for d in 0..<5 { value += g[d] * model.decoder.weight[c, d] }
         #expect(abs(logits[graph, c] - value) < 1e-10, sourceLocation: sourceLocation)
       }
     }

@@ -1,3 +1,4 @@
+import HopfieldLayers
 import Tensors
 import TestSupport
 import Testing

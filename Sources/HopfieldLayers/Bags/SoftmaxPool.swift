@@ -1,4 +1,5 @@
 import Foundations
+public import Tensors
 
 /// Softmax pooling of instances that come block after block: z = sum of e^s h / sum of e^s over instances
 /// with features h and scores s, one score for each feature (a head of its own) or one for all of them.
@@ -50,16 +51,13 @@ public struct SoftmaxPool<Scalar: TensorScalar>: Sendable {
       "features of shape \(features.shape) with scores of \(scores.shape), expected \(featureCount) features "
         + "and \(headCount) scores an instance")
     count += features.shape[0]
-    largestScores.withUnsafeMutableBufferPointer { largest in
-      weightSums.withUnsafeMutableBufferPointer { weights in
-        valueSums.withUnsafeMutableBufferPointer { values in
-          guard let largest = largest.baseAddress, let weights = weights.baseAddress,
-            let values = values.baseAddress
-          else { return }
-          Scalar.kernels.sequences.pool(
-            features.shape[0], featureCount, headCount, features.pointer, scores.pointer, largest, weights,
-            values)
-        }
+    let rowCount = features.shape[0]
+    features.withElements { features in
+      scores.withElements { scores in
+        guard let features = features.baseAddress, let scores = scores.baseAddress else { return }
+        Scalar.kernels.pool(
+          count: rowCount, columns: featureCount, heads: headCount, x: features, scores: scores,
+          largest: &largestScores, weights: &weightSums, values: &valueSums)
       }
     }
   }
@@ -72,11 +70,15 @@ public struct SoftmaxPool<Scalar: TensorScalar>: Sendable {
     require(
       scores.shape == [scores.count / heads, heads], "scores of shape \(scores.shape) of \(heads) heads")
     let levels = (largest + (weightSum / Scalar(max(1, count))).logarithm()).elements
-    return [Scalar](unsafeUninitializedCapacity: scores.shape[0]) { out, filled in
-      if let out = out.baseAddress {
-        Scalar.kernels.sequences.largestExcess(scores.shape[0], heads, scores.pointer, levels, out)
+    let rowCount = scores.shape[0]
+    return [Scalar](unsafeUninitializedCapacity: rowCount) { out, filled in
+      scores.withElements { scores in
+        if let scores = scores.baseAddress, let out = out.baseAddress {
+          Scalar.kernels.largestExcess(
+            count: rowCount, heads: heads, scores: scores, levels: levels, y: out)
+        }
       }
-      filled = scores.shape[0]
+      filled = rowCount
     }
   }
 

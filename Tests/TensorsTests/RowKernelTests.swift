@@ -3,8 +3,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Kernels of encoders against formulas in double precision, on every vector unit.
-struct EncoderKernelTests {
+/// Kernels of padded rows against formulas in double precision, on every vector unit.
+struct RowKernelTests {
   private func gelu(_ x: Double) -> Double { x * erfc(-x / 2.0.squareRoot()) / 2 }
 
   @Test("GELU to a few roundings of a float, from tail to tail, and NaN and infinity where they belong")
@@ -30,7 +30,7 @@ struct EncoderKernelTests {
     let count = values.count
     values += [Double](repeating: 0, count: 16)
     values.withUnsafeMutableBufferPointer {
-      Double.kernels.encoder.gelu(1, count, count + 16, $0.baseAddress!)
+      Double.kernels.gelu(rows: 1, columns: count, row: count + 16, x: $0.baseAddress!)
     }
     for (y, exact) in zip(values, expected) { #expect(abs(y - exact) <= 1e-15 * max(1, abs(exact))) }
   }
@@ -42,7 +42,7 @@ struct EncoderKernelTests {
     var rows = [Float](repeating: 0, count: 3 * row)
     for (index, value) in values.enumerated() { rows[index / columns * row + index % columns] = value }
     rows.withUnsafeMutableBufferPointer { rows in
-      VectorUnit.use(unit) { Float.kernels.encoder.gelu(3, columns, row, rows.baseAddress!) }
+      VectorUnit.use(unit) { Float.kernels.gelu(rows: 3, columns: columns, row: row, x: rows.baseAddress!) }
     }
     return values.indices.map { rows[$0 / columns * row + $0 % columns] }
   }
@@ -58,10 +58,13 @@ struct EncoderKernelTests {
       var (normed, weights, sums) = (x, x, [Double](repeating: 0, count: count))
       VectorUnit.use(unit) {
         normed.withUnsafeMutableBufferPointer {
-          Float.kernels.encoder.normalize(count, columns, row, 1e-3, gain, shift, $0.baseAddress!)
+          Float.kernels.normalizeInPlace(
+            rows: count, columns: columns, row: row, epsilon: 1e-3, gain: gain, shift: shift,
+            x: $0.baseAddress!)
         }
         weights.withUnsafeMutableBufferPointer {
-          Float.kernels.encoder.weigh(count, columns, row, scale, $0.baseAddress!, &sums)
+          Float.kernels.softmaxInPlace(
+            rows: count, columns: columns, row: row, scale: scale, scores: $0.baseAddress!, logSums: &sums)
         }
       }
       for r in 0..<count {
