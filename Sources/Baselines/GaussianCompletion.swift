@@ -11,8 +11,8 @@ public import Tensors
 /// iteration. Iterations run in single precision; the residual is measured, and where needed reduced further, in
 /// double precision (iterative refinement).
 ///
-/// - Cost: training * pixels^2 operations twice over for the covariance; 2 images * pixels^2 per iteration, with
-///   iterations in the order of sqrt(largest eigenvalue of S / ridge).
+/// - Cost: 2 training * pixels^2 operations for the covariance; 2 images * pixels^2 per iteration, with
+///   iterations on the order of sqrt(largest eigenvalue of S / ridge).
 public struct GaussianCompletion: ImageCompletion {
   /// The mean image, [1, pixels].
   public let mean: Tensor<Float>

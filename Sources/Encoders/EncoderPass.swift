@@ -62,10 +62,10 @@ final class EncoderPass<Scalar: TensorScalar> {
             let segments = segments.baseAddress
           else { return }
           for sequence in 0..<tokens.count {
-            for (place, id) in tokens.ids[sequence].enumerated() {
-              let row = states.pointer + (starts[sequence] + place) * tokenRow
-              let position = tokens.positions?[sequence][place] ?? place
-              let segment = tokens.segments?[sequence][place] ?? 0
+            for (index, id) in tokens.ids[sequence].enumerated() {
+              let row = states.pointer + (starts[sequence] + index) * tokenRow
+              let position = tokens.positions?[sequence][index] ?? index
+              let segment = tokens.segments?[sequence][index] ?? 0
               kernels.combine(
                 count: width, a: 1, x: words + id * width, b: 1, y: segments + segment * width, z: row)
               kernels.accumulate(count: width, scale: 1, x: positions + position * width, y: row)

@@ -52,9 +52,9 @@ public struct Linear<Scalar: TensorScalar>: Parameterized {
     self.init(weight: columns.transposed, bias: hasBias ? .zeros([outputs]) : nil)
   }
 
-  /// The numbers that a row has before.
+  /// The size of a row of inputs.
   public var inputSize: Int { weight.shape[1] }
-  /// The numbers that a row has after.
+  /// The size of a row of outputs.
   public var outputSize: Int { weight.shape[0] }
 
   /// W x + b.

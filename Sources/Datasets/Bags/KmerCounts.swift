@@ -5,7 +5,7 @@ public import Tensors
 public enum KmerCounts {
   /// The count of each word, in the order of its letters as digits: [letters^k].
   ///
-  /// - Cost: one addition a letter, and memory for letters^k numbers.
+  /// - Cost: one addition per letter, and memory for letters^k numbers.
   public static func counts(of sequences: SymbolSequences, length: Int) -> [Int32] {
     require(length > 0, "words of \(length) letters")
     let letterCount = sequences.symbolCount
@@ -30,9 +30,9 @@ public enum KmerCounts {
   /// How often each letter stands before each other one at distances of 1 to `distances` positions: [distances,
   /// letters, letters], the first letter first.
   ///
-  /// - Cost: `distances` additions a letter.
+  /// - Cost: `distances` additions per letter.
   public static func pairCounts(of sequences: SymbolSequences, distances: Int) -> [Int32] {
-    require(distances > 0, "pairs of letters up to \(distances) places apart")
+    require(distances > 0, "pairs of letters up to \(distances) positions apart")
     let letterCount = sequences.symbolCount
     var counts = [Int32](repeating: 0, count: distances * letterCount * letterCount)
     counts.withUnsafeMutableBufferPointer { counts in

@@ -12,7 +12,7 @@ public struct LetterPairShares: Sendable {
 
   /// The pairs of each bag up to a distance.
   ///
-  /// - Cost: `distances` additions a letter.
+  /// - Cost: `distances` additions per letter.
   public init(of bags: [SymbolSequences], distances: Int) {
     require(!bags.isEmpty, "pairs of letters of no bags")
     let letterCount = bags[0].symbolCount

@@ -134,7 +134,7 @@ extension ImageFolder {
         if !isExpected, item.isFolder || !item.isAccompanying {
           throw DataFileError(
             file: "\(items.root)/\(item.path)",
-            problem: "unexpected place, expected \(item.components[0])/<class>/<image>")
+            problem: "unexpected path, expected \(item.components[0])/<class>/<image>")
         }
         if item.isFolder || item.isImage { classNames.insert(item.components[1]) }
         if !item.isFolder { try add(item, className: item.components[1], items) }

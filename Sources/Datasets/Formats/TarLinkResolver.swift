@@ -1,4 +1,4 @@
-/// Puts what the links of a tar archive stand for at the links' places.
+/// Replaces the links of a tar archive by the entries they refer to.
 struct TarLinkResolver {
   private enum Item {
     case entry(TarEntry)
@@ -45,7 +45,7 @@ struct TarLinkResolver {
     self.archive = archive
   }
 
-  /// The entries of an archive with what its links stand for at the links' places.
+  /// The entries of an archive, its links replaced by the entries they refer to.
   ///
   /// - Throws: ``DataFileError`` for a link to what is not in the archive, and for links that stand for too much.
   static func resolved(

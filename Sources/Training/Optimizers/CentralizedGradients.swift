@@ -1,7 +1,7 @@
 public import Tensors
 
-/// A rule that is given gradients without their mean: g <- g - mean of g, over all axes but the first, or where that is asked
-/// for but the last, of every tensor of rank 2 or more.
+/// An optimiser whose gradients are centralised: g <- g - mean of g, over all axes but the first, or on request all but the
+/// last, of every tensor of rank 2 or more.
 ///
 /// - Source: Yong et al., "Gradient Centralization", ECCV 2020, over the axes that optax takes.
 public struct CentralizedGradients<Base: Optimizer>: Optimizer {

@@ -26,29 +26,29 @@ public struct GraphEncoder<Scalar: TensorScalar>: Parameterized {
     if positionCount > 0 { positions = map(of: positionCount, hasBias: false) }
   }
 
-  /// Features of a node.
+  /// The number of features of a node.
   public var featureCount: Int { features.inputSize }
-  /// Numbers of a node's position; 0 where nodes have none.
+  /// The size of a node's position; 0 where nodes have none.
   public var positionCount: Int { positions?.inputSize ?? 0 }
-  /// Numbers of a token.
+  /// D, the size of a token.
   public var dimension: Int { features.outputSize }
 
   /// The tokens of nodes.
   ///
   /// - Shape: features [nodes, features] and positions [nodes, positions] give [nodes, dimension].
   public func encoded(
-    _ values: Tensor<Scalar>, positions places: Tensor<Scalar>? = nil
+    _ values: Tensor<Scalar>, positions vectors: Tensor<Scalar>? = nil
   ) -> Tensor<Scalar> {
     require(
       values.rank == 2 && values.shape[1] == featureCount,
       "features of shape \(values.shape), expected [nodes, \(featureCount)]")
     let encoded = features(values)
     guard let positions else { return encoded }
-    guard let places else { fatalError("an encoder of \(positionCount) positions was given none") }
+    guard let vectors else { fatalError("an encoder of \(positionCount) positions was given none") }
     require(
-      places.shape == [values.shape[0], positionCount],
-      "positions of shape \(places.shape), expected [\(values.shape[0]), \(positionCount)]")
-    return encoded + positions(places)
+      vectors.shape == [values.shape[0], positionCount],
+      "positions of shape \(vectors.shape), expected [\(values.shape[0]), \(positionCount)]")
+    return encoded + positions(vectors)
   }
 
   public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {

@@ -26,7 +26,7 @@ public struct GraphEnergyTransformer<Scalar: TensorScalar>: Parameterized {
   public var stack: BlockStack<Scalar>
   /// The norm of the class token after the last block.
   public var norm: LayerNormLagrangian<Scalar>
-  /// The read-out, from the numbers of a token to the classes.
+  /// The read-out, from tokens to the logits of the classes.
   public var decoder: Linear<Scalar>
 
   /// A model with random weights.

@@ -15,9 +15,9 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
   public let grid: PatchGrid
   /// The number of layer norms before the decoder: 1, or 2 as in the published script.
   public var normsBeforeDecoder: Int
-  /// The encoder, from the numbers of a patch to those of a token.
+  /// The encoder, from patches to tokens.
   public var encoder: Linear<Scalar>
-  /// What stands before the patches, [dimension].
+  /// The class token, before the patches, [dimension].
   public var classToken: Tensor<Scalar>
   /// The token that replaces a masked patch, [dimension].
   public var maskToken: Tensor<Scalar>
@@ -25,7 +25,7 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
   public var positions: Tensor<Scalar>
   /// The blocks.
   public var stack: BlockStack<Scalar>
-  /// The decoder, from the numbers of a token to those of a patch.
+  /// The decoder, from tokens to patches.
   public var decoder: Linear<Scalar>
 
   /// A model with random weights.
@@ -68,7 +68,7 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
     set { stack = BlockStack(newValue) }
   }
 
-  /// The numbers of a token.
+  /// D, the size of a token.
   public var dimension: Int { encoder.outputSize }
 
   /// The tokens that the first block starts from, [batch, 1 + patches, dimension].
