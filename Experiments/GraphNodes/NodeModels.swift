@@ -46,7 +46,7 @@ struct NodeModels {
       keySize: model.keySize, memoryCount: model.memories)
     network.positionCount = nodes.positions?.vectors.shape[1] ?? 0
     network.blockCount = model.blocks
-    network.descent = DescentSettings(steps: model.steps, stepSize: model.stepSize)
+    network.descent = model.descent
     network.noise = model.noise
     return network
   }

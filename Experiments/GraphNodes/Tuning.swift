@@ -104,12 +104,12 @@ struct Tuning {
       columns: ["model", "setting"] + candidates[0].numbers.map(\.key)
         + ["split", "epoch", "validation_auroc", "auroc", "chosen"])
     for trial in trials {
-      table.addRow(
-        [trial.kind.label, "\(trial.candidate)"] + candidates[trial.candidate].numbers.map { "\($0.value)" }
-          + [
-            "\(trial.split)", trial.epoch.map { "\($0)" } ?? "", trial.validation.map { "\($0)" } ?? "",
-            trial.judged.map { "\($0)" } ?? "", "\(choice(trial.kind) == trial.candidate)",
-          ])
+      var row: [(any CustomStringConvertible)?] = [trial.kind.label, trial.candidate]
+      row += candidates[trial.candidate].numbers.map { $0.value }
+      row += [
+        trial.split, trial.epoch, trial.validation, trial.judged, choice(trial.kind) == trial.candidate,
+      ]
+      table.addRow(printing: row)
     }
     return table
   }

@@ -54,14 +54,14 @@ struct Evaluation {
           each.append([])
           pictures.append([])
         }
-        each[moment] += hiddenErrors(clamped, truth, hidden)
+        each[moment] += meanSquaredErrors(clamped, truth, mask: hidden)
         let completed = truth * (1 - hidden) + clamped * hidden
         pictures[moment] += Self.pictured(images).filter(range.contains).map { image in
           completed.sliced(axis: 0, image - range.lowerBound..<image - range.lowerBound + 1)
         }
         moment += 1
         if block == results.count - 1, state.step == result.steps {
-          unclamped += hiddenErrors(prediction, truth, hidden)
+          unclamped += meanSquaredErrors(prediction, truth, mask: hidden)
         }
       }
     }
@@ -93,7 +93,7 @@ struct BaselineErrors {
       if pixelCount <= 12_288 { completions.append(("linear_mse", GaussianCompletion(training: training))) }
       for (name, completion) in completions {
         let completed = clampedToPixels(try completion.completed(test, hidden: hidden))
-        let each = hiddenErrors(completed, test, hidden)
+        let each = meanSquaredErrors(completed, test, mask: hidden)
         errors[name] = each.reduce(0, +) / Double(each.count)
       }
     }
