@@ -1,5 +1,4 @@
 import EnergyTransformer
-import Kit
 import Reporting
 
 extension Report {
@@ -8,28 +7,23 @@ extension Report {
     let subject = "\(nodes.graph.name), \(NumberText.percent(largest)) to learn from, first split"
     let scores = comparison.drawn[0].scores
     let share = Double(scores.positiveCount) / Double(scores.positiveCount + scores.negativeCount)
-    func series(
-      _ points: (BinaryScores) throws -> [OperatingPoint], x: (OperatingPoint) -> Double,
-      y: (OperatingPoint) -> Double
-    ) rethrows -> [LinePlot.Series] {
-      try comparison.drawn.map { kind, scores in
-        let points = try points(scores).thinned(to: 300)
-        return LinePlot.Series(label: kind.label, x: points.map(x), y: points.map(y))
-      }
+    let rates = try comparison.drawn.map { kind, scores in
+      let points = try scores.rocCurve().thinned(to: 300)
+      return LinePlot.Series(
+        label: kind.label, x: points.map(\.falsePositiveRate), y: points.map(\.recall))
+    }
+    let precisions = try comparison.drawn.map { kind, scores in
+      let points = try scores.precisionRecallCurve().thinned(to: 300)
+      return LinePlot.Series(label: kind.label, x: points.map(\.recall), y: points.map(\.precision))
     }
     var section = PageSection("Curves")
     section.addFigure(
-      "roc.svg",
-      LinePlot.rocCurves(
-        title: "ROC: \(subject)",
-        curves: try series({ try $0.rocCurve() }, x: \.falsePositiveRate, y: \.recall)),
+      "roc.svg", LinePlot.rocCurves(title: "ROC: \(subject)", curves: rates),
       caption: "ROC curves on the test nodes of the first split")
     section.addFigure(
       "precision-recall.svg",
       LinePlot.precisionRecallCurves(
-        title: "Precision and recall: \(subject)",
-        curves: try series({ try $0.precisionRecallCurve() }, x: \.recall, y: \.precision),
-        positiveShare: share),
+        title: "Precision and recall: \(subject)", curves: precisions, positiveShare: share),
       caption: "Precision against recall on the test nodes of the first split")
     return section
   }

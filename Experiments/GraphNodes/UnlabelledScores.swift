@@ -1,5 +1,6 @@
 import Baselines
 import EnergyTransformer
+import Kit
 
 /// Scores of nodes that need no label: a model learns to fill in masked features; a node that it finds unlikely may be
 /// an anomaly.

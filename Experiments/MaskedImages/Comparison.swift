@@ -93,7 +93,7 @@ struct Comparison {
       switch method {
       case .energyTransformer:
         let found = try run.trained(updateCount: updates)
-        let evaluation = try Evaluation(model: found.model, images: run.images, settings: run.settings)
+        let evaluation = try Evaluation(model: found.model, images: run.images, settings: run.model.descent)
         (error, seconds) = (evaluation.lastError, found.seconds)
       case .transformer:
         let other = ConventionalTraining(run: run, parameterCount: parameterCount)
