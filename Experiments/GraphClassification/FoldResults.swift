@@ -1,13 +1,13 @@
-import EnergyTransformer
+public import EnergyTransformer
 import Foundation
 import Kit
-import Reporting
+public import Reporting
 
 /// The results of a run so far; written anew after each one, so that an interrupted run can go on.
 typealias FoldResults = FoldStudy<Method, Setting>
 
 extension FoldStudy: JSONRecord {
-  package static var fileName: String { "folds.json" }
+  public static var fileName: String { "folds.json" }
 }
 
 extension FoldResults {

@@ -1,6 +1,7 @@
 import Baselines
 import EnergyTransformer
 import Kit
+import Reporting
 
 /// The models in the table.
 enum NodeModelKind: Int, CaseIterable {

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Kit
+import Reporting
 
 /// A trained model at its best epoch.
 struct TrainedNodes {

@@ -1,6 +1,7 @@
 import Baselines
 import EnergyTransformer
 import Kit
+import Reporting
 
 /// Scores of nodes that need no label: a model learns to fill in masked features; a node that it finds unlikely may be
 /// an anomaly.

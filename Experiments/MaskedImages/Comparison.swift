@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// An Energy Transformer beside a conventional transformer of the same size and training time: the same trials of settings
 /// for both, judged on held-back training images, then the same seeds with what was chosen.
