@@ -39,7 +39,7 @@ struct Comparison {
     for (place, fraction) in splits.fractions.enumerated() {
       for (index, split) in splits.splits[place].enumerated() {
         for kind in kinds {
-          let models = models.applying(tuning.setting(kind))
+          let models = models.applying(tuning.setting(of: kind))
           for seed in 0..<models.training.seeds {
             let random = root.child(UInt64(kind.rawValue)).child(UInt64(place)).child(UInt64(index))
               .child(UInt64(seed))

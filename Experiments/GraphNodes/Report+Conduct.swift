@@ -27,7 +27,7 @@ extension Report {
       columns: ["Model", "rate", "weight decay", "dropout of hidden units", "dropout of features"],
       digits: 4, columnDigits: [4, 3, 1, 1],
       rows: kinds.map { kind in
-        (kind.label, tuning.setting(kind).numbers.map { .number(kind.prefix + $0.key, $0.value) })
+        (kind.label, tuning.setting(of: kind).numbers.map { .number(kind.prefix + $0.key, $0.value) })
       })
     if !tuning.trials.isEmpty { section.addFile("trials.csv", tuning.table) }
     return section
@@ -65,7 +65,7 @@ extension Report {
       "\(splits.setAside.count) nodes, \(anomalies) of them anomalies, were set aside for tuning, the same for every "
       + "seed; they are in no split of the tables, neither to learn from nor to judge. On "
       + "\(splits.tuning.count == 1 ? "a split" : "\(splits.tuning.count) splits") of them every model tried the same "
-      + "\(tuning.candidates.count) settings of rate, weight decay and dropouts, with the same weights, and took that of "
+      + "\(tuning.settings.count) settings of rate, weight decay and dropouts, with the same weights, and took that of "
       + "the best mean AUROC (below; every trial is in trials.csv). \(fixed)."
   }
 }
