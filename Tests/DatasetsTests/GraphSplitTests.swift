@@ -90,6 +90,25 @@ struct GraphSplitTests {
     }
   }
 
+  @Test("published test parts are kept, and what is in none of them is always learned from or chosen by")
+  func publishedFolds() throws {
+    let labels = [0, 1, 0, 1, 0, 1, 0]
+    let folds = try CrossValidation(
+      testParts: [[4, 1], [0, 3]], labels: labels, validationFraction: 0.25, using: RandomStream(seed: 2)
+    ).folds
+    #expect(folds.map(\.test) == [[1, 4], [0, 3]])
+    for fold in folds {
+      #expect((fold.training + fold.validation + fold.test).sorted() == Array(0..<7))
+      #expect(Set(fold.training.map { labels[$0] }) == [0, 1])
+    }
+    #expect(folds[0].validation.count == 2)
+    // However large the validation part should be, one example of each class is left to learn from.
+    let few = try CrossValidation(
+      testParts: [[4, 1]], labels: labels, validationFraction: 0.9, using: RandomStream(seed: 2)
+    ).folds[0]
+    #expect(few.training.map { labels[$0] }.sorted() == [0, 1] && few.validation.count == 3)
+  }
+
   @Test("the folds of a collection are the published ones, or as many as asked for, or ten")
   func foldsOfGraphs() throws {
     func graphs(_ testParts: [[Int]]) -> GraphCollection {
@@ -117,24 +136,5 @@ struct GraphSplitTests {
           == CrossValidation(labels: labels, foldCount: 4, validationFraction: 0.3, using: stream).folds)
     }
     #expect(try folds([], nil).count == 10)
-  }
-
-  @Test("published test parts are kept, and what is in none of them is always learned from or chosen by")
-  func publishedFolds() throws {
-    let labels = [0, 1, 0, 1, 0, 1, 0]
-    let folds = try CrossValidation(
-      testParts: [[4, 1], [0, 3]], labels: labels, validationFraction: 0.25, using: RandomStream(seed: 2)
-    ).folds
-    #expect(folds.map(\.test) == [[1, 4], [0, 3]])
-    for fold in folds {
-      #expect((fold.training + fold.validation + fold.test).sorted() == Array(0..<7))
-      #expect(Set(fold.training.map { labels[$0] }) == [0, 1])
-    }
-    #expect(folds[0].validation.count == 2)
-    // However large the validation part should be, one example of each class is left to learn from.
-    let few = try CrossValidation(
-      testParts: [[4, 1]], labels: labels, validationFraction: 0.9, using: RandomStream(seed: 2)
-    ).folds[0]
-    #expect(few.training.map { labels[$0] }.sorted() == [0, 1] && few.validation.count == 3)
   }
 }
