@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Kit
+import Reporting
 
 /// How every head retrieves, at every length.
 struct MeasuredRegimes {

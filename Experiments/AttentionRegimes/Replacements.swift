@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Kit
+import Reporting
 
 /// Heads replaced by other rules, and what is left of the sentence vectors.
 struct Replacements {

@@ -26,6 +26,11 @@ public struct CSVTable: Equatable, Sendable {
     addRow(numbers.map { $0.map(NumberText.roundTrip) ?? "" })
   }
 
+  /// Adds a row of values of any kind as they are printed; nil leaves a field empty.
+  public mutating func addRow(printing values: [(any CustomStringConvertible)?]) {
+    addRow(values.map { $0.map { "\($0)" } ?? "" })
+  }
+
   /// Reads a table from text; `origin` is named in errors.
   ///
   /// - Throws: `ReportingError` for no header, a name used twice, a row of another length, an open quote.

@@ -108,4 +108,33 @@ struct GraphSplitTests {
     ).folds[0]
     #expect(few.training.map { labels[$0] }.sorted() == [0, 1] && few.validation.count == 3)
   }
+
+  @Test("the folds of a collection are the published ones, or as many as asked for, or ten")
+  func foldsOfGraphs() throws {
+    func graphs(_ testParts: [[Int]]) -> GraphCollection {
+      let count = 24
+      return GraphCollection(
+        name: "pairs", source: "made here", features: .zeros([2 * count, 1]), featureDescription: "none",
+        neighbours: CompressedSparseRows(rowCount: 2 * count, columnCount: 2 * count, rows: [], columns: []),
+        nodeStarts: (0...count).map { 2 * $0 }, labels: (0..<count).map { $0 % 2 }, classNames: ["a", "b"],
+        testParts: testParts)
+    }
+    let (parts, stream) = ([[0, 1, 2], [5, 3], [4]], RandomStream(seed: 3))
+    let labels = graphs([]).labels
+    func folds(_ testParts: [[Int]], _ count: Int?) throws -> [StratifiedSplit] {
+      try CrossValidation(
+        of: graphs(testParts), foldCount: count, validationFraction: 0.3, using: stream
+      ).folds
+    }
+    #expect(try folds(parts, nil).map(\.test) == [[0, 1, 2], [3, 5], [4]])
+    #expect(
+      try folds(parts, nil)
+        == CrossValidation(testParts: parts, labels: labels, validationFraction: 0.3, using: stream).folds)
+    for found in [try folds(parts, 4), try folds([], 4)] {
+      #expect(
+        try found
+          == CrossValidation(labels: labels, foldCount: 4, validationFraction: 0.3, using: stream).folds)
+    }
+    #expect(try folds([], nil).count == 10)
+  }
 }

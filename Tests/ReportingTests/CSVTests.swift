@@ -4,6 +4,14 @@ import Reporting
 import Testing
 
 struct CSVTests {
+  @Test("a row of values of any kind has them as they are printed, and nothing for those that are missing")
+  func printedValues() {
+    var table = CSVTable(columns: ["method", "fold", "rate", "epoch", "is_chosen"])
+    let epoch: Int? = nil
+    table.addRow(printing: ["a, b", 3, 0.25, epoch, true])
+    #expect(table.rows == [["a, b", "3", "0.25", "", "true"]])
+  }
+
   @Test("An error stays on one line whatever the file is called, also inside another error")
   func oneLine() {
     let error = ReportingError("a\nb\u{2028}.csv: is empty")

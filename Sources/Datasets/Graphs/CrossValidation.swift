@@ -37,6 +37,26 @@ public struct CrossValidation: Sendable, Equatable {
     try self.init(testParts: parts, labels: labels, validationFraction: validationFraction, using: stream)
   }
 
+  /// The folds of a collection of graphs: those published with it where no number of folds is asked for and there are some,
+  /// otherwise stratified ones.
+  ///
+  /// - Parameter foldCount: Folds, 2 or more; where nil the published ones, or ten.
+  /// - Throws: ``SplitError`` as the other initialisers.
+  public init(
+    of graphs: GraphCollection, foldCount: Int? = nil, validationFraction: Double = 0.1,
+    using stream: RandomStream
+  ) throws {
+    if foldCount == nil && !graphs.testParts.isEmpty {
+      try self.init(
+        testParts: graphs.testParts, labels: graphs.labels, validationFraction: validationFraction,
+        using: stream)
+    } else {
+      try self.init(
+        labels: graphs.labels, foldCount: foldCount ?? 10, validationFraction: validationFraction,
+        using: stream)
+    }
+  }
+
   /// Folds whose test parts are given, such as those published with a data set; examples in no test part are learned
   /// from in every fold.
   ///
