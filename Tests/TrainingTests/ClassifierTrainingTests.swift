@@ -146,7 +146,7 @@ struct ClassifierTrainingTests {
     let (training, examples, others) = (training(), Array(10..<34), Array(40..<75))
     var own = training.loop(
       for: Linear(), rate: 0.03, weightDecay: 0.4, epochs: 5, examplesPerEpoch: 24, warmUp: 0.3,
-      centralizesGradients: centralized, random: RandomStream(seed: 2))
+      centralizedByInput: centralized ? ParameterSelection.none : nil, random: RandomStream(seed: 2))
     let adam = AdamW<Double>(secondDecay: 0.99, weightDecay: WeightDecay(0.4, on: ["weights"]))
     // Four updates an epoch, 20 in all, in 6 of which the rate rises.
     var other = TrainingLoop(
