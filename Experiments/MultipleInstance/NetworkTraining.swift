@@ -17,7 +17,7 @@ struct NetworkTraining {
     let training = RankingTraining<SequenceBagNetwork<Scores>>(
       isPositive: data.isPositive, pairCount: options.pairs
     ) { network, index, stream in
-      network.evidence(of: repertoires[index].sequences, throughShare: share, random: stream)
+      network.logit(of: repertoires[index].sequences, throughShare: share, random: stream)
     }
     let updates = options.epochs * training.updatesPerEpoch(of: split.training)
     let decay = WeightDecay(options.weightDecay, on: ParameterSelection(names: ["embedding.kernels"]))
@@ -33,7 +33,7 @@ struct NetworkTraining {
       validatedOn: split.validation, random: random
     ) { network in
       read = readings(network, split.validation)
-      return read.map { network.evidence(of: $0) }
+      return read.map { network.logit(of: $0) }
     } onEpoch: { epoch, best in
       if epoch == best { bestRead = read }
       try onEpoch(epoch)
@@ -41,7 +41,7 @@ struct NetworkTraining {
     // Test repertoires are read once, for their scores and for where the weight lies.
     let tested = readings(best.model, split.test)
     return FoldOutcome(
-      scores: tested.map { Double(best.model.evidence(of: $0)) },
+      scores: tested.map { Double(best.model.logit(of: $0)) },
       validationAUC: best.epoch.validation.score,
       choice: " in epoch \(best.epoch.number) of \(best.epochCount)", epochCount: best.epochCount,
       parameterCount: best.model.parameterCount,
