@@ -15,7 +15,7 @@ struct MultipleInstance: ParsableCommand {
   @OptionGroup(title: "Data") var data: DataOptions
   @OptionGroup(title: "Repertoires") var repertoires: RepertoireOptions
   @OptionGroup(title: "Smaller tasks") var small: SmallTaskOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Output") var output: RunOptions<MultipleInstance>
 
   mutating func run() throws {
     if output.quick { makeQuick() }
@@ -30,31 +30,23 @@ struct MultipleInstance: ParsableCommand {
     let metrics = try MetricsWriter(
       path: "\(output.output)/metrics.csv", columns: RepertoireTask.metricNames)
     var sections: [PageSection] = []
-    // A line of progress for each task: their epochs take from hundredths of a second to ten.
-    func timed(_ task: BagTask, epochs: Int, _ work: (WorkProgress) throws -> Void) rethrows {
-      let progress = WorkProgress(total: epochs, unit: "epochs")
-      progress.print("\(task.rawValue):")
-      let name = task == .bits ? "bit_patterns" : task.rawValue
-      let seconds = try Stopwatch.seconds { try work(progress) }
-      record.timings[name] = seconds
-      progress.finish()
-    }
-    for (kind, task, epochs) in tasks {
-      try timed(kind, epochs: small.runs * task.methods.count * epochs) {
-        sections.append(try task.section(runs: small.runs, $0))
-      }
+    for (name, epochs, task) in tasks {
+      let epochs = small.runs * task.methods.count * epochs
+      sections += try Self.timed(name, epochs: epochs, &record) { [try task.section(runs: small.runs, $0)] }
       record.headline.append(task.measure)
     }
     if data.tasks.contains(.repertoires) {
-      try timed(.repertoires, epochs: RepertoireTask.epochCount(data, repertoires)) { progress in
+      let epochs = RepertoireTask.epochCount(data, repertoires)
+      let results = try Self.timed("repertoires", epochs: epochs, &record) { progress in
         var task = RepertoireTask(
           data: data, options: repertoires, random: random.child(0), progress: progress, metrics: metrics)
         let results = try task.run(read)
         var section = try RepertoireSection(data: data, options: repertoires, results: results).section()
         section.addFile("scores.csv", task.scores)
         sections.insert(section, at: 0)
-        record.headline.insert(contentsOf: results.map { "repertoire_auc_\($0.data.name)" }, at: 0)
+        return results
       }
+      record.headline.insert(contentsOf: results.map { "repertoire_auc_\($0.data.name)" }, at: 0)
     }
     let seconds = Date().timeIntervalSince(started)
     record.timings["total"] = seconds
@@ -65,7 +57,7 @@ struct MultipleInstance: ParsableCommand {
         of: record,
         ending: String(format: ", %.0f s in all", seconds)
           + (memory.map { String(format: ", %.1f GiB of memory at most", $0) } ?? "")
-          + ". Everything is in run.json, the course of training in metrics.csv, the scores of all repertoires "
+          + ". Everything is in run.json, every epoch of training in metrics.csv, the scores of all repertoires "
           + "under test in scores.csv."))
     let introduction =
       "A bag of instances has one label, and few of the instances, the witnesses, bear it. Hopfield pooling lets a "
@@ -76,18 +68,31 @@ struct MultipleInstance: ParsableCommand {
       .publish(in: output.output)
   }
 
-  /// The smaller tasks that are asked for, with the epochs of a training.
-  private func smallTasks(_ random: RandomStream) throws -> [(BagTask, SmallTask, epochs: Int)] {
-    try [BagTask.bits, .latch, .digits].filter(data.tasks.contains).map { kind in
-      switch kind {
-      case .latch: return (kind, small.latch(random.child(2).child(1)), small.latchEpochs)
-      case .digits:
-        let images = try ImageSource.open(path: data.images)
-        for note in images.notes { print("\(data.images ?? "embedded digits"): \(note)") }
-        return (kind, try small.digits(images, random.child(1)), small.digitEpochs)
-      default: return (kind, small.bits(random.child(2).child(0)), small.bitEpochs)
-      }
+  /// Does a task with a line of progress of its own: epochs take from hundredths of a second to ten.
+  private static func timed<Result>(
+    _ name: String, epochs: Int, _ record: inout RunRecord, _ work: (WorkProgress) throws -> Result
+  ) rethrows -> Result {
+    let progress = WorkProgress(total: epochs, unit: "epochs")
+    progress.print("\(name):")
+    defer { progress.finish() }
+    return try record.timed(name) { try work(progress) }
+  }
+
+  /// The smaller tasks that are asked for, with their names and the epochs of a training.
+  private func smallTasks(_ random: RandomStream) throws -> [(name: String, epochs: Int, SmallTask)] {
+    var tasks: [(name: String, epochs: Int, SmallTask)] = []
+    if data.tasks.contains(.bits) {
+      tasks.append(("bit_patterns", small.bitEpochs, small.bits(random.child(2).child(0))))
     }
+    if data.tasks.contains(.latch) {
+      tasks.append(("latch", small.latchEpochs, small.latch(random.child(2).child(1))))
+    }
+    if data.tasks.contains(.digits) {
+      let images = try ImageSource.open(path: data.images)
+      for note in images.notes { print("\(data.images ?? "embedded digits"): \(note)") }
+      tasks.append(("digits", small.digitEpochs, try small.digits(images, random.child(1))))
+    }
+    return tasks
   }
 
   /// Enough to see that everything works.
@@ -113,7 +118,7 @@ struct MultipleInstance: ParsableCommand {
       return nil
     }
     let read = try Repertoires(folder: folder, data: data, options: repertoires, random: random.child(0))
-    for note in read.notes { print("repertoires: \(note)") }
+    for note in read.contents.notes { print("repertoires: \(note)") }
     return read
   }
 

@@ -3,17 +3,19 @@ import EnergyTransformer
 /// Trains a network on the training part of a fold, on pairs of a positive and a negative repertoire, and
 /// keeps the epoch that its validation part likes best.
 struct NetworkTraining {
-  let data: Repertoires
+  let data: RepertoireSet
   let split: StratifiedSplit
   let options: RepertoireOptions
   let random: RandomStream
-  let onEpoch: (TrainedEpoch) throws -> Void
+
+  /// Repertoires of a test part whose weights are looked into.
+  static let shownRepertoires = 10
 
   /// What a network of an embedding and scores, once trained, says about the test part.
   func run<Scores: InstanceScores<Float>>(
-    _ embedding: SequenceEmbedding<Float>, _ scores: Scores
+    _ embedding: SequenceEmbedding<Float>, _ scores: Scores, onEpoch: (TrainedEpoch) throws -> Void
   ) throws -> FoldOutcome {
-    let (repertoires, share) = (data.all, options.share)
+    let (repertoires, share) = (data.repertoires, options.share)
     let training = RankingTraining<SequenceBagNetwork<Scores>>(
       isPositive: data.isPositive, pairCount: options.pairs
     ) { network, index, stream in
@@ -28,6 +30,7 @@ struct NetworkTraining {
         peak: options.rate, warmUpUpdates: min(10, updates), updateCount: updates, finalFraction: 0.1),
       random: random)
     var (read, bestRead): ([BagReading<Float>], [BagReading<Float>]) = ([], [])
+    var validated: [Double] = []
     let best = try training.run(
       &loop, epochs: options.epochs, patience: options.patience, on: split.training,
       validatedOn: split.validation, random: random
@@ -36,6 +39,7 @@ struct NetworkTraining {
       return read.map { network.logit(of: $0) }
     } onEpoch: { epoch, best in
       if epoch == best { bestRead = read }
+      validated.append(epoch.validation.score)
       try onEpoch(epoch)
     }
     // Test repertoires are read once, for their scores and for where the weight lies.
@@ -43,16 +47,33 @@ struct NetworkTraining {
     return FoldOutcome(
       scores: tested.map { Double(best.model.logit(of: $0)) },
       validationAUC: best.epoch.validation.score,
-      choice: " in epoch \(best.epoch.number) of \(best.epochCount)", epochCount: best.epochCount,
+      choice: " in epoch \(best.epoch.number) of \(best.epochCount)", epochAUCs: validated,
       parameterCount: best.model.parameterCount,
-      witnesses: Witnesses(
-        best.model, featureShares: best.model.featureShares(over: bestRead),
-        zip(split.test, tested).map { (repertoire: repertoires[$0], reading: $1) }))
+      contributions: contributions(best.model, bestRead, Array(zip(split.test, tested))))
+  }
+
+  /// What makes up positive repertoires, those with known witnesses if there are any; nil for no repertoire.
+  private func contributions<Scores: InstanceScores<Float>>(
+    _ network: SequenceBagNetwork<Scores>, _ validated: [BagReading<Float>],
+    _ tested: [(index: Int, reading: BagReading<Float>)]
+  ) -> (first: Repertoire, found: BagContributions)? {
+    let positive = tested.map { (repertoire: data.repertoires[$0], reading: $1) }
+      .filter(\.repertoire.isPositive)
+    let known = positive.filter { $0.repertoire.witnesses?.isEmpty == false }
+    let shown = (known.isEmpty ? positive : known).prefix(Self.shownRepertoires)
+    guard let first = shown.first?.repertoire else { return nil }
+    let bags = shown.map {
+      BagContributions.Bag($0.sequences, reading: $1, witnesses: $0.witnesses)
+    }
+    return (
+      first,
+      BagContributions(of: network, featureShares: network.featureShares(over: validated), in: bags)
+    )
   }
 
   private func readings<Scores: InstanceScores<Float>>(
     _ network: SequenceBagNetwork<Scores>, _ indices: [Int]
   ) -> [BagReading<Float>] {
-    Parallelism.map(indices.count) { network.reading(of: data.all[indices[$0]].sequences) }
+    Parallelism.map(indices.count) { network.reading(of: data.repertoires[indices[$0]].sequences) }
   }
 }

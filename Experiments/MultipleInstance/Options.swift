@@ -56,7 +56,7 @@ struct DataOptions: ParsableArguments, RecordedOptions {
     for motif in motifs {
       do {
         let span = try SequenceMotif(motif).span
-        if span > 5 { throw ValidationError("--motifs takes up to 5 places, not \(motif)") }
+        if span > 5 { throw ValidationError("--motifs takes up to 5 positions, not \(motif)") }
       } catch let error as MotifError {
         throw ValidationError("--motifs: \(error.description)")
       }
@@ -136,19 +136,5 @@ struct SmallTaskOptions: ParsableArguments {
       ("runs", runs, 1...1_000), ("digit-epochs", digitEpochs, 1...100_000),
       ("bit-epochs", bitEpochs, 1...100_000), ("latch-epochs", latchEpochs, 1...100_000),
     ])
-  }
-}
-
-/// What is written, and where it is computed.
-struct OutputOptions: ParsableArguments {
-  @Option(help: "Folder for the page, figures and records.") var output = "Results/multiple-instance"
-  @Option(help: "Seed of all random numbers.") var seed: UInt64 = 0
-  @Option(help: "Threads; all cores when left out. The result does not depend on it.") var threads: Int?
-  @Flag(help: "A minute's version of everything, to see that it works: its figures mean nothing.")
-  var quick = false
-
-  func validate() throws {
-    try checkNames([("output", output)])
-    try checkRanges([("threads", threads ?? 1, 1...1_024)])
   }
 }

@@ -50,6 +50,11 @@ public struct AssociatedInstances<Scalar: TensorScalar>: BagEncoder {
     featureCount = instanceCount * association.configuration.resultSize
   }
 
+  /// The same with an association whose weights are drawn.
+  public init(_ association: HopfieldConfiguration, instanceCount: Int, random: RandomStream) {
+    self.init(HopfieldAssociation(association, random: random), instanceCount: instanceCount)
+  }
+
   public func features(of bags: Tensor<Scalar>, dropout random: RandomStream?) -> Tensor<Scalar> {
     association(HopfieldPatterns(bags), dropout: random).reshaped([bags.shape[0], featureCount])
   }
