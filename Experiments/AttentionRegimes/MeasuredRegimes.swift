@@ -46,6 +46,6 @@ struct MeasuredRegimes {
 }
 
 extension HeadIndex {
-  /// Its place as a reader counts, from 1.
+  /// Its layer and number as a reader counts, from 1.
   var words: String { "layer \(layer + 1) head \(head + 1)" }
 }

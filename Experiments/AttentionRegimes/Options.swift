@@ -25,8 +25,6 @@ struct WorkOptions: ParsableArguments, RecordedOptions {
   @Option(help: "The length at which heads are replaced and counted; 128 when left out.") var length: Int?
   @Option(help: "The most sequences of each length.") var windows: Int?
   @Option(help: "Updates of the Hopfield retrieval that replaces heads.") var updates = 2
-  @Option(help: "Seed of the texts made for the tokenizer.") var seed: UInt64 = 0
-  @Option(help: "Threads; all cores when left out. No number but the times depends on it.") var threads: Int?
 
   func validate() throws {
     try checkNames([("model", model), ("pairs", pairs)])
@@ -35,7 +33,6 @@ struct WorkOptions: ParsableArguments, RecordedOptions {
     try checkRanges(
       (lengths + [length ?? 128]).map { ("lengths", $0, 4...65_536) } + [
         ("windows", windows ?? 4, 4...1_000_000), ("updates", updates, 2...1_000),
-        ("threads", threads ?? 1, 1...1024),
       ])
   }
 
@@ -57,14 +54,6 @@ struct TimingOptions: ParsableArguments {
   func validate() throws {
     try checkRanges([("sentences", sentences ?? 1, 1...1_000_000), ("rounds", rounds ?? 1, 1...1_000)])
   }
-}
-
-/// What is written.
-struct OutputOptions: ParsableArguments {
-  @Option(help: "Folder for the page, figures and records.") var output = "Results/attention-regimes"
-  @Flag(help: "Few and short sequences, to see that everything works.") var quick = false
-
-  func validate() throws { try checkNames([("output", output)]) }
 }
 
 /// How much is measured: what options say, or what they leave out.

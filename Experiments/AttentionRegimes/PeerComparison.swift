@@ -30,8 +30,8 @@ struct PeerComparison {
     let path = "\(folder)/mixed.txt"
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     let theirs = try peer.ids(ofText: path, through: "\(folder)/ids.safetensors")
-    var ours: [Int] = []
-    numbers["tokenizer_seconds"] = Stopwatch.seconds { ours = model.tokenizer.ids(of: text) }
+    let (ours, seconds) = Stopwatch.timed { model.tokenizer.ids(of: text) }
+    numbers["tokenizer_seconds"] = seconds
     numbers["tokens_compared"] = Double(theirs.count)
     numbers["tokens_differing"] = Double(
       zip(ours, theirs).count { $0 != $1 } + abs(ours.count - theirs.count))
@@ -92,10 +92,10 @@ struct PeerComparison {
       / Stopwatch.median(own)
   }
 
-  func section(length: Int) -> PageSection {
+  /// Adds what came out for sequences of a length.
+  func add(to section: inout PageSection, length: Int) {
     func number(_ name: String) -> Double { numbers[name] ?? 0 }
     func whole(_ name: String) -> String { String(format: "%.0f", number(name)) }
-    var section = PageSection("Beside PyTorch")
     section.summary = numbers
     section.addParagraph(
       "Tokens of a text of \(String(format: "%.1f", number("tokenizer_bytes") / 1e6)) MB of mixed scripts made for the purpose: "
@@ -110,7 +110,6 @@ struct PeerComparison {
         + "of two implementations and four batch sizes), a ratio of "
         + String(format: "%.2f", number("seconds_ratio_pytorch"))
         + ". This library makes \(whole("own_gflops")) GFLOPS.")
-    return section
   }
 
   /// A number of one digit that a small number is not above.

@@ -3,7 +3,7 @@ import Kit
 
 /// Heads replaced by other rules, and what is left of the sentence vectors.
 struct Replacements {
-  /// What stands in a head's place.
+  /// What replaces a head.
   enum Rule: String, CaseIterable {
     case uniform, gaussian, retrieval
 
@@ -33,16 +33,16 @@ struct Replacements {
 
   /// A curve of quality against heads replaced, from none on.
   struct Curve {
-    let name: String, label: String
+    let label: String
     let points: [Entry]
   }
 
-  private(set) var published = Quality(meanCosine: 1, leastCosine: 1, spearman: nil)
+  let published: Quality
   /// Whether sentence pairs were compared.
   let hasPairs: Bool
   /// All heads of a layer, its averaging heads, and those of the first layers together.
-  private(set) var entries: [Entry] = []
-  private(set) var curves: [Curve] = []
+  let entries: [Entry]
+  let curves: [Curve]
   /// Sequences that Gaussian weights were fitted on, and others that vectors were compared on.
   let fitted: Int, compared: Int
   let updates: Int
@@ -58,25 +58,25 @@ struct Replacements {
         model.configuration.heads, model.encoder.gaussianWeightings(over: EncoderTokens(ids: fit))))
     progress.advance(by: fit.count * settings.length)
     let meter = QualityMeter(model, windows: test, pairs: pairs, progress)
-    func entry(_ name: String, _ places: some Collection<HeadIndex>, _ rule: Rule) throws -> Entry {
-      let changed = model.encoder.replacing(places) { place in
+    func entry(_ name: String, _ heads: some Collection<HeadIndex>, _ rule: Rule) throws -> Entry {
+      let changed = model.encoder.replacing(heads) { head in
         switch rule {
         case .uniform: .uniform
-        case .gaussian: gaussians[place].map { .gaussian($0) } ?? .softmax
+        case .gaussian: gaussians[head].map { .gaussian($0) } ?? .softmax
         case .retrieval: .retrieval(updates: settings.updates)
         }
       }
-      return Entry(name: name, heads: places.count, quality: try meter.quality(of: changed))
+      return Entry(name: name, heads: heads.count, quality: try meter.quality(of: changed))
     }
-    published = try meter.quality(of: model.encoder)
+    let published = try meter.quality(of: model.encoder)
     entries = try Self.sets(heads).map { try entry("\($2.rawValue)_\($0)", $1, $2) }
     let order = heads.mostAveragingFirst
     let counts = Set((1...settings.curvePoints).map { max(1, order.count * $0 / settings.curvePoints) })
-    let start = Entry(name: "", heads: 0, quality: published)
     func curve(_ name: String, _ label: String, _ order: [HeadIndex], _ rule: Rule) throws -> Curve {
       Curve(
-        name: name, label: label,
-        points: try [start] + counts.sorted().map { try entry("", order.prefix($0), rule) })
+        label: label,
+        points: try [Entry(name: "curve_\(name)", heads: 0, quality: published)]
+          + counts.sorted().map { try entry("curve_\(name)", order.prefix($0), rule) })
     }
     curves =
       try Rule.allCases.map { try curve($0.rawValue, "\($0.label), most averaging first", order, $0) }
@@ -84,6 +84,7 @@ struct Replacements {
         curve(
           "uniform_reversed", "\(Rule.uniform.label), least averaging first", order.reversed(), .uniform)
       ]
+    self.published = published
   }
 
   /// Tokens of all passes, for the progress line.

@@ -30,12 +30,10 @@ struct WorkOptions: ParsableArguments, RecordedOptions {
   @Option(help: "A folder of PNG or JPEG photos of any sizes, to be completed beside the digits.")
   var photos: String?
   @Option(help: "Side of the squares that photos are brought to, in pixels.") var photoSide = 64
-  @Option(help: "Seed of all random numbers.") var seed: UInt64 = 0
-  @Option(help: "Threads; all cores when left out. No number but the times depends on it.") var threads: Int?
 
   func validate() throws {
     try checkNames([("photos", photos)])
-    try checkRanges([("photo-side", photoSide, 4...512), ("threads", threads ?? 1, 1...1024)])
+    try checkRanges([("photo-side", photoSide, 4...512)])
     if Set(parts).count != parts.count { throw ValidationError("--parts: a part is named twice") }
   }
 
@@ -67,12 +65,4 @@ struct ScaleOptions: ParsableArguments, RecordedOptions {
       "file": String(lastPartOf: file) ?? "none",
     ]
   }
-}
-
-/// What is written.
-struct OutputOptions: ParsableArguments {
-  @Option(help: "Folder for the page, figures and records.") var output = "Results/memory-retrieval"
-  @Flag(help: "Few and small memories, to see that everything works.") var quick = false
-
-  func validate() throws { try checkNames([("output", output)]) }
 }

@@ -129,10 +129,11 @@ struct RepertoireSection {
 
   private func introduction(_ first: Repertoires) -> String {
     let sequences = first.all.reduce(0) { $0 + $1.sequences.count }
+    let notes = first.contents.notes.map { "\($0.prefix(1).uppercased())\($0.dropFirst()). " }.joined()
     let source =
       first.witnessRate == nil
       ? "\(first.all.count) repertoires of \(first.title) with \(sequences) sequences. "
-        + first.contents.notes.map { $0.prefix(1).uppercased() + $0.dropFirst() + ". " }.joined()
+        + notes
       : "\(first.all.count) generated repertoires of \(sequences / first.all.count) sequences for each witness rate, "
         + "half of them positive; in the given share of a positive one's sequences a motif is implanted "
         + "(\(data.motifs.joined(separator: ", ")), a dot standing for any amino acid). Published sets have more "
