@@ -5,22 +5,13 @@ import Kit
 
 /// What is measured.
 struct WorkOptions: ParsableArguments, RecordedOptions {
-  @Option(
-    help: "The folder of a model of the BERT family, as published: config.json, model.safetensors, vocab.txt."
-  )
+  @Option(help: "A folder of the BERT family as published: config.json, model.safetensors, vocab.txt.")
   var model: String?
-  @Option(
-    parsing: .upToNextOption,
-    help: "Text files in UTF-8; the documentation of this package, in the working folder, when left out.")
+  @Option(parsing: .upToNextOption, help: "Text files in UTF-8; this package's documentation when left out.")
   var text: [String] = []
-  @Option(
-    help:
-      "A file of sentence pairs: sentence, tab, sentence, tab, score of their similarity, or columns with names."
-  )
+  @Option(help: "Sentence pairs: two sentences and their score between tabs, or columns with names.")
   var pairs: String?
-  @Option(
-    parsing: .upToNextOption,
-    help: "Lengths of sequences, in tokens with begin and end; 32, 128 and 512 when left out.")
+  @Option(parsing: .upToNextOption, help: "Lengths in tokens with begin and end; 32, 128, 512 when left out.")
   var lengths: [Int] = []
   @Option(help: "The length at which heads are replaced and counted; 128 when left out.") var length: Int?
   @Option(help: "The most sequences of each length.") var windows: Int?

@@ -44,9 +44,7 @@ struct WorkOptions: ParsableArguments, RecordedOptions {
 struct ScaleOptions: ParsableArguments, RecordedOptions {
   @Option(help: "Patterns in the file; 1000000 when left out, 20000 with --quick.") var patterns: Int?
   @Option(help: "Numbers of a pattern; 512 when left out, 64 with --quick.") var dimension: Int?
-  @Option(
-    help: "The file of patterns: read where it exists, of random patterns where not; temporary when left out."
-  )
+  @Option(help: "The file of patterns, a random one where it does not exist; temporary when left out.")
   var file: String?
   @Option(help: "Rounds, in each of which all take their turn.") var rounds = 7
   @OptionGroup var peer: PeerOptions

@@ -30,14 +30,17 @@ struct MultipleInstance: ParsableCommand {
     let metrics = try MetricsWriter(
       path: "\(output.output)/metrics.csv", columns: RepertoireTask.metricNames)
     var sections: [PageSection] = []
-    for (name, epochs, task) in tasks {
-      let epochs = small.runs * task.methods.count * epochs
-      sections += try Self.timed(name, epochs: epochs, &record) { [try task.section(runs: small.runs, $0)] }
+    for task in tasks {
+      let epochs = small.runs * task.methods.count * task.epochs
+      let section = try record.timed(task.name, total: epochs, unit: "epochs") {
+        try task.section(runs: small.runs, $0)
+      }
+      sections.append(section)
       record.headline.append(task.measure)
     }
     if data.tasks.contains(.repertoires) {
       let epochs = RepertoireTask.epochCount(data, repertoires)
-      let results = try Self.timed("repertoires", epochs: epochs, &record) { progress in
+      let results = try record.timed("repertoires", total: epochs, unit: "epochs") { progress in
         var task = RepertoireTask(
           data: data, options: repertoires, random: random.child(0), progress: progress, metrics: metrics)
         let results = try task.run(read)
@@ -49,9 +52,8 @@ struct MultipleInstance: ParsableCommand {
       record.headline.insert(contentsOf: results.map { "repertoire_auc_\($0.data.name)" }, at: 0)
     }
     let seconds = Date().timeIntervalSince(started)
-    record.timings["total"] = seconds
     let memory = PeakMemory.bytes.map { Double($0) / 0x1p30 }
-    record.summary["peak_memory_gib"] = memory
+    (record.timings["total"], record.summary["peak_memory_gib"]) = (seconds, memory)
     sections.append(
       .making(
         of: record,
@@ -59,38 +61,26 @@ struct MultipleInstance: ParsableCommand {
           + (memory.map { String(format: ", %.1f GiB of memory at most", $0) } ?? "")
           + ". Everything is in run.json, every epoch of training in metrics.csv, the scores of all repertoires "
           + "under test in scores.csv."))
-    let introduction =
+    var introduction = [
       "A bag of instances has one label, and few of the instances, the witnesses, bear it. Hopfield pooling lets a "
-      + "learned state look for them among all instances: one update of a modern Hopfield network in which the bag "
-      + "is stored."
-    let quick = "A quick run, to see that everything works: its figures mean nothing."
-    try RunReport(record, introduction: [introduction] + (output.quick ? [quick] : []), sections: sections)
-      .publish(in: output.output)
+        + "learned state look for them among all instances: one update of a modern Hopfield network in which the bag "
+        + "is stored."
+    ]
+    if output.quick {
+      introduction.append("A quick run, to see that everything works: its figures mean nothing.")
+    }
+    try RunReport(record, introduction: introduction, sections: sections).publish(in: output.output)
   }
 
-  /// Does a task with a line of progress of its own: epochs take from hundredths of a second to ten.
-  private static func timed<Result>(
-    _ name: String, epochs: Int, _ record: inout RunRecord, _ work: (WorkProgress) throws -> Result
-  ) rethrows -> Result {
-    let progress = WorkProgress(total: epochs, unit: "epochs")
-    progress.print("\(name):")
-    defer { progress.finish() }
-    return try record.timed(name) { try work(progress) }
-  }
-
-  /// The smaller tasks that are asked for, with their names and the epochs of a training.
-  private func smallTasks(_ random: RandomStream) throws -> [(name: String, epochs: Int, SmallTask)] {
-    var tasks: [(name: String, epochs: Int, SmallTask)] = []
-    if data.tasks.contains(.bits) {
-      tasks.append(("bit_patterns", small.bitEpochs, small.bits(random.child(2).child(0))))
-    }
-    if data.tasks.contains(.latch) {
-      tasks.append(("latch", small.latchEpochs, small.latch(random.child(2).child(1))))
-    }
+  /// The smaller tasks that are asked for.
+  private func smallTasks(_ random: RandomStream) throws -> [SmallTask] {
+    var tasks: [SmallTask] = []
+    if data.tasks.contains(.bits) { tasks.append(small.bits(random.child(2).child(0))) }
+    if data.tasks.contains(.latch) { tasks.append(small.latch(random.child(2).child(1))) }
     if data.tasks.contains(.digits) {
       let images = try ImageSource.open(path: data.images)
       for note in images.notes { print("\(data.images ?? "embedded digits"): \(note)") }
-      tasks.append(("digits", small.digitEpochs, try small.digits(images, random.child(1))))
+      tasks.append(try small.digits(images, random.child(1)))
     }
     return tasks
   }
@@ -130,11 +120,7 @@ struct MultipleInstance: ParsableCommand {
           name: "repertoires, metadata", path: "\(path)/\(RepertoireFolder.metadataName)",
           count: read.all.count))
     }
-    guard data.tasks.contains(.digits) else { return found }
-    guard let path = data.images else {
-      return found + (try DataFingerprint.embeddedDigits(prefix: "digits, "))
-    }
-    return try found
-      + ImageSource.files(at: path).map { try DataFingerprint(name: "images", path: $0, count: 1) }
+    if !data.tasks.contains(.digits) { return found }
+    return found + (try DataFingerprint.images(at: data.images, prefix: "digits, "))
   }
 }

@@ -35,7 +35,7 @@ struct NetworkTraining {
       &loop, epochs: options.epochs, patience: options.patience, on: split.training,
       validatedOn: split.validation, random: random
     ) { network in
-      read = readings(network, split.validation)
+      read = network.readings(of: split.validation.map { repertoires[$0].sequences })
       return read.map { network.logit(of: $0) }
     } onEpoch: { epoch, best in
       if epoch == best { bestRead = read }
@@ -43,37 +43,18 @@ struct NetworkTraining {
       try onEpoch(epoch)
     }
     // Test repertoires are read once, for their scores and for where the weight lies.
-    let tested = readings(best.model, split.test)
+    let tested = best.model.readings(of: split.test.map { repertoires[$0].sequences })
     return FoldOutcome(
       scores: tested.map { Double(best.model.logit(of: $0)) },
       validationAUC: best.epoch.validation.score,
       choice: " in epoch \(best.epoch.number) of \(best.epochCount)", epochAUCs: validated,
       parameterCount: best.model.parameterCount,
-      contributions: contributions(best.model, bestRead, Array(zip(split.test, tested))))
-  }
-
-  /// What makes up positive repertoires, those with known witnesses if there are any; nil for no repertoire.
-  private func contributions<Scores: InstanceScores<Float>>(
-    _ network: SequenceBagNetwork<Scores>, _ validated: [BagReading<Float>],
-    _ tested: [(index: Int, reading: BagReading<Float>)]
-  ) -> (first: Repertoire, found: BagContributions)? {
-    let positive = tested.map { (repertoire: data.repertoires[$0], reading: $1) }
-      .filter(\.repertoire.isPositive)
-    let known = positive.filter { $0.repertoire.witnesses?.isEmpty == false }
-    let shown = (known.isEmpty ? positive : known).prefix(Self.shownRepertoires)
-    guard let first = shown.first?.repertoire else { return nil }
-    let bags = shown.map {
-      BagContributions.Bag($0.sequences, reading: $1, witnesses: $0.witnesses)
-    }
-    return (
-      first,
-      BagContributions(of: network, featureShares: network.featureShares(over: validated), in: bags)
-    )
-  }
-
-  private func readings<Scores: InstanceScores<Float>>(
-    _ network: SequenceBagNetwork<Scores>, _ indices: [Int]
-  ) -> [BagReading<Float>] {
-    Parallelism.map(indices.count) { network.reading(of: data.repertoires[indices[$0]].sequences) }
+      contributions: BagContributions(
+        of: best.model, featureShares: best.model.featureShares(over: bestRead),
+        in: zip(split.test, tested).map {
+          .init(
+            repertoires[$0].sequences, reading: $1, isPositive: data.isPositive[$0],
+            witnesses: repertoires[$0].witnesses)
+        }, most: Self.shownRepertoires))
   }
 }

@@ -44,8 +44,7 @@ enum PoolingMethod: String, CaseIterable {
   func embedding(
     _ options: RepertoireOptions, pairs: [LetterPair], random: RandomStream
   ) -> SequenceEmbedding<Float> {
-    let beginsAtPairs = self == .hopfield || self == .gatedAttentionPairs
-    guard beginsAtPairs, !pairs.isEmpty else {
+    guard self == .hopfield || self == .gatedAttentionPairs, !pairs.isEmpty else {
       return SequenceEmbedding(
         width: options.width, letterCount: AminoAcids.count, kernelCount: options.kernels, random: random)
     }

@@ -34,7 +34,7 @@ struct RepertoireSection {
         let method = result.methods[index]
         return .spread(
           "repertoire_\(method.method.rawValue)_witness_share_\(result.data.name)",
-          try Spread(of: method.folds.compactMap { $0.contributions?.found.witnessShare }))
+          try Spread(of: method.folds.compactMap { $0.contributions?.witnessShare }))
       }
     }
     addContributors(to: &section)
@@ -75,12 +75,9 @@ struct RepertoireSection {
         LinePlot(
           title: "The rarer the witnesses, the harder the bag", xTitle: "witnesses, % of a positive bag",
           yTitle: "area under the ROC curve", xScale: .logarithmic,
-          series: try results[0].methods.indices.map { index in
-            .init(
-              label: results[0].methods[index].method.title,
-              x: results.map { 100 * ($0.data.witnessRate ?? 0) },
-              spreads: try results.map { try Spread(of: $0.methods[index].aucs) })
-          }, references: [.init(label: "chance", y: 0.5)]),
+          series: LinePlot.Series.methods(
+            try results.map { (x: 100 * ($0.data.witnessRate ?? 0), comparison: try $0.comparison()) }),
+          references: [.init(label: "chance", y: 0.5)]),
         caption: "Area under the ROC curve against witness rate")
     }
     guard let last = results.last else { return }
@@ -99,12 +96,13 @@ struct RepertoireSection {
 
   private func addContributors(to section: inout PageSection) {
     guard let result = results.last, let method = result.methods.first(where: { $0.method == .hopfield }),
-      let (repertoire, found) = method.folds.first?.contributions
+      let found = method.folds.first?.contributions
     else { return }
     section.addHeading("The strongest contributors")
     section.addParagraph(
       "The sequences with the largest weights in a positive repertoire that the first fold tests on, "
         + "\(result.data.title).")
+    let repertoire = result.data.all[result.data.folds[0].test[found.firstBag]]
     section.addTable(
       MarkdownTable(
         columns: ["sequence", "letters", "weight", "motif"],
@@ -132,26 +130,24 @@ struct RepertoireSection {
     let notes = first.contents.notes.map { "\($0.prefix(1).uppercased())\($0.dropFirst()). " }.joined()
     let source =
       first.witnessRate == nil
-      ? "\(first.all.count) repertoires of \(first.title) with \(sequences) sequences. "
-        + notes
+      ? "\(first.all.count) repertoires of \(first.title) with \(sequences) sequences. \(notes)"
       : "\(first.all.count) generated repertoires of \(sequences / first.all.count) sequences for each witness rate, "
-        + "half of them positive; in the given share of a positive one's sequences a motif is implanted "
-        + "(\(data.motifs.joined(separator: ", ")), a dot standing for any amino acid). Published sets have more "
-        + "repertoires, 785 to 5,000; these are as many as two cores train on in a reasonable time. "
+        + "half of them positive; the given share of a positive one's sequences has a motif implanted "
+        + "(\(data.motifs.joined(separator: ", ")), a dot standing for any amino acid). Published sets have 785 to "
+        + "5,000 repertoires; these are as many as two cores train on in a reasonable time. "
     let share = Int((100 * options.share).rounded())
     let trials =
-      "\(first.folds.count) of \(options.folds) folds; in each, \(Int(100 * options.validation)) % of what is not "
-      + "under test are the validation part. Every network embeds a sequence by \(options.kernels) kernels of "
+      "\(first.folds.count) of \(options.folds) folds; \(Int(100 * options.validation)) % of what is not under test "
+      + "are the validation part. Every network embeds a sequence by \(options.kernels) kernels of "
       + "\(options.width) letters; derivatives go through \(share) % of a bag's sequences, those with the largest "
-      + "weights (any, where all weigh the same). "
+      + "weights (any, where all weigh the same). Training ends where the validation part is in order, clearly or "
+      + "twice in a row, or its loss has not fallen for \(options.patience) epochs. "
     if options.pairWeight == 0 { return source + trials + "All kernels begin at random." }
     return source + trials
       + "The kernels of Hopfield pooling are the states of its heads, what they look for, and begin at the "
-      + "\(options.kernels) pairs of letters by which the positive training repertoires exceed the negative "
-      + "ones most; the baselines have random kernels, as published. The last rows, where there are any, "
-      + "exchange the starts, to tell what is the start's merit and what the pooling's. Training ends where the "
-      + "validation part is in order, clearly or twice in a row, or its loss has not fallen for "
-      + "\(options.patience) epochs."
+      + "\(options.kernels) pairs of letters by which the positive training repertoires exceed the negative ones "
+      + "most; the baselines have random kernels, as published. The last rows, where there are any, exchange the "
+      + "starts, to tell what is the start's merit and what the pooling's."
   }
 
   /// What each method could choose among, and what was chosen beforehand.

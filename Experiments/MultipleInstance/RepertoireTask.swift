@@ -14,8 +14,8 @@ struct FoldOutcome {
   var epochAUCs: [Double] = []
   /// Parameters of a network.
   var parameterCount = 0
-  /// What makes up positive repertoires that a network was tested on, with the first of them.
-  var contributions: (first: Repertoire, found: BagContributions)?
+  /// What makes up positive repertoires that a network was tested on.
+  var contributions: BagContributions?
 }
 
 /// What one method did on all folds of some repertoires.
@@ -134,7 +134,7 @@ struct RepertoireTask {
 
   private static func line(_ result: MethodResult) -> String {
     guard let auc = result.aucs.last, let fold = result.folds.last else { return "" }
-    let share = fold.contributions?.found.witnessShare
+    let share = fold.contributions?.witnessShare
     return "\(result.method.title): AUC " + String(format: "%.3f, validation %.3f", auc, fold.validationAUC)
       + fold.choice + (share.map { ", \(NumberText.percent($0)) of the weight on witnesses" } ?? "")
       + String(format: ", %.0f s in all", result.seconds)

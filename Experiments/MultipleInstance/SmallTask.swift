@@ -17,6 +17,8 @@ struct SmallTask {
     func stream(_ purpose: UInt64) -> RandomStream { random.child(purpose).child(UInt64(method)) }
   }
 
+  /// What its time is called.
+  let name: String
   /// The name of the first method's figure in the summary; the others have a word before it.
   let measure: String
   let title: String
@@ -25,6 +27,8 @@ struct SmallTask {
   let methods: [(prefix: String, title: String)]
   /// What the runs have in common; nothing where their data are generated anew.
   var dependence = MethodDifference.Dependence.independent
+  /// Epochs of a training.
+  let epochs: Int
   /// Its children are those of the runs.
   let random: RandomStream
   /// What comes out of a trial.
@@ -57,11 +61,9 @@ struct SmallTask {
 func hopfieldName(_ title: String) -> String? { title.hasPrefix("Hopfield") ? title : nil }
 
 extension SmallTaskOptions {
-  private func runWords(_ exception: String = ", of which only Hopfield pooling's is adapted to the task")
-    -> String
-  {
+  private var runWords: String {
     "\(runs) runs, each with data and weights of its own, the same data for every method; each method has one "
-      + "setting\(exception)."
+      + "setting"
   }
 
   /// The share of the other bags whose class an encoder with a read-out tells, once they have learned from some.
@@ -87,13 +89,14 @@ extension SmallTaskOptions {
   /// Bit patterns: 2,048 bags, of which the middle three quarters are learned from.
   func bits(_ random: RandomStream) -> SmallTask {
     SmallTask(
-      measure: "bit_pattern_accuracy", title: "Bit patterns",
+      name: "bit_patterns", measure: "bit_pattern_accuracy", title: "Bit patterns",
       words: "2,048 bags of 16 patterns of 8 bits; positive ones hold one of 8 signals. The middle three "
-        + "quarters are learned from, \(bitEpochs) epochs, the others are under test. \(runWords())",
+        + "quarters are learned from, \(bitEpochs) epochs, the others are under test. \(runWords), of which only Hopfield pooling's is "
+        + "adapted to the task.",
       methods: [
         ("", "Hopfield pooling"), ("association_", "Hopfield association"), ("lookup_", "Hopfield lookup"),
         ("mean_", "Mean of the bag"),
-      ], random: random
+      ], epochs: bitEpochs, random: random
     ) { trial in
       let bags = BitPatternBags(using: trial.random.child(0))
       let training = bags.count / 8..<bags.count * 7 / 8
@@ -109,11 +112,9 @@ extension SmallTaskOptions {
         encoder = AssociatedInstances<Float>(
           .association(size: bags.size), instanceCount: bags.instanceCount, random: weights.child(0))
       case 2:
-        let patterns: Tensor<Float> = bags.distinctPatterns(of: Array(training))
-        var targets = weights.child(2)
         let lookup = HopfieldLookup<Float>(
-          HopfieldAssociation(.association(size: bags.size), random: weights.child(0)), patterns: patterns,
-          targets: .normal(patterns.shape, standardDeviation: 1, using: &targets), learnsPatterns: true)
+          .association(size: bags.size), learning: bags.distinctPatterns(of: Array(training)), random: weights
+        )
         encoder = LookedUpInstances(lookup, instanceCount: bags.instanceCount)
       default: encoder = InstanceMean<Float>(size: bags.size)
       }
@@ -124,14 +125,14 @@ extension SmallTaskOptions {
   /// Latch sequences: 4,096, of which the last quarter is tested on.
   func latch(_ random: RandomStream) -> SmallTask {
     SmallTask(
-      measure: "latch_accuracy", title: "Latch sequences",
+      name: "latch", measure: "latch_accuracy", title: "Latch sequences",
       words:
         "4,096 sequences of 32 among 20 characters, of which the first alone tells the class; a quarter is "
-        + "under test. \(latchEpochs) epochs. \(runWords(""))",
+        + "under test. \(latchEpochs) epochs. \(runWords).",
       methods: [
         ("", "Hopfield pooling"), ("association_", "Hopfield association"), ("lstm_", "LSTM with 4 units"),
         ("mean_", "Mean of the sequence"),
-      ], random: random
+      ], epochs: latchEpochs, random: random
     ) { trial in
       let sequences = LatchSequences(using: trial.random.child(0))
       let (size, weights) = (sequences.characterCount, trial.stream(2))
@@ -141,7 +142,10 @@ extension SmallTaskOptions {
         case 1:
           AssociatedInstances<Float>(
             .association(size: size), instanceCount: sequences.length, random: weights.child(0))
-        case 2: ReadSequence(reader: LongShortTermMemory(inputSize: size, size: 4, random: weights.child(0)))
+        case 2:
+          ModelBagEncoder(
+            LongShortTermMemory<Float>(inputSize: size, size: 4, random: weights.child(0)), featureCount: 4
+          ) { $0($1) }
         default: InstanceMean<Float>(size: size)
         }
       return try accuracy(
@@ -162,41 +166,37 @@ extension SmallTaskOptions {
         problem: "images of \(dataset.height)x\(dataset.width), expected multiples of 4 from 16 up")
     }
     return SmallTask(
-      measure: "mnist_bags_auc", title: "Bags of digits",
+      name: "digits", measure: "mnist_bags_auc", title: "Bags of digits",
       words: "Bags of about 10 digits, positive where one is a 9; \(trainingCount) bags to learn from, "
         + "\(testCount) of other images under test, \(digitEpochs) epochs. Hopfield pooling has no norms here and "
         + "weights that begin with a deviation of 0.1: with those of the published package, 0.02 after norms, "
-        + "training hardly begins in twelve epochs. \(runWords())",
+        + "training hardly begins in twelve epochs. \(runWords), of which only Hopfield pooling's is "
+        + "adapted to the task.",
       methods: [
         ("", "Hopfield pooling"), ("attention_", "Attention pooling"),
         ("gated_attention_", "Attention pooling with a gate"),
       ],
       // Bags of all runs are drawn from the same images.
-      dependence: .overlappingTraining(testCount: testCount, trainingCount: trainingCount), random: random
+      dependence: .overlappingTraining(testCount: testCount, trainingCount: trainingCount),
+      epochs: digitEpochs, random: random
     ) { trial in
-      let bags = try DigitBags(of: images.train, bagCount: trainingCount, using: trial.random.child(0))
-      let test = try DigitBags(of: images.test, bagCount: testCount, using: trial.random.child(1))
-      let (features, order, weights) = (
-        DigitFeatures<Float>(
-          height: images.train.height, width: images.train.width, random: trial.stream(2)),
-        trial.stream(3), trial.stream(4)
-      )
+      let bags = try ImageBags(of: images.train, bagCount: trainingCount, using: trial.random.child(0))
+      let test = try ImageBags(of: images.test, bagCount: testCount, using: trial.random.child(1))
+      let (order, weights) = (trial.stream(3), trial.stream(4))
+      let features = DigitFeatures<Float>(
+        height: images.train.height, width: images.train.width, random: trial.stream(2))
       func auc<Encoder: BagEncoder<Float>>(_ encoder: Encoder) throws -> Double {
-        let model = BagClassifier(ImageBagEncoder(features, encoder), random: weights.child(1))
         var loop = TrainingLoop(
-          model: model, optimizer: AdamW<Float>(weightDecay: WeightDecay(1e-4)), schedule: .constant(5e-4),
-          random: order)
-        try BinaryClassifierTraining<BagClassifier<ImageBagEncoder<Encoder>>>(
+          model: BagClassifier(ImageBagEncoder(features, encoder), random: weights.child(1)),
+          optimizer: AdamW<Float>(weightDecay: WeightDecay(1e-4)), schedule: .constant(5e-4), random: order)
+        let task = BinaryClassifierTraining<BagClassifier<ImageBagEncoder<Encoder>>>(
           isPositive: bags.isPositive, batchSize: 1, pieceSize: 1
-        ) {
-          $0.logits(bags.batch(of: $1[0], in: images.train), dropout: $2)
-        }.run(&loop, epochs: digitEpochs, on: Array(bags.isPositive.indices), random: order) {
+        ) { $0.logits(bags.batch($1), dropout: $2) }
+        try task.run(&loop, epochs: digitEpochs, on: Array(0..<bags.count), random: order) {
           trial.progress.advance(loss: $0)
         }
         let trained = loop.model
-        let logits = binaryLogits(of: Array(test.isPositive.indices), atOnce: 1) {
-          trained.logits(test.batch(of: $0[0], in: images.test))
-        }
+        let logits = binaryLogits(of: Array(0..<test.count), atOnce: 1) { trained.logits(test.batch($0)) }
         return try BinaryScores(logits, isPositive: test.isPositive).areaUnderROC
       }
       if trial.method == 0 {
@@ -209,17 +209,5 @@ extension SmallTaskOptions {
         random: weights.child(0))
       return try auc(AttentionPooling(scores, size: features.featureCount))
     }
-  }
-}
-
-/// A recurrent network reads the instances in their order: its state after the last.
-private struct ReadSequence: BagEncoder {
-  var reader: LongShortTermMemory<Float>
-  var featureCount: Int { reader.size }
-
-  func features(of bags: Tensor<Float>, dropout random: RandomStream?) -> Tensor<Float> { reader(bags) }
-
-  mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
-    visit("reader", &reader)
   }
 }

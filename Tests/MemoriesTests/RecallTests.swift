@@ -103,6 +103,27 @@ import Testing
     #expect(found.recalled == 1, "\(kind.label): \(found)")
   }
 
+  @Test(
+    "a memory's capacity is its curve with the settings of d, and theory's beside it",
+    arguments: [MemoryKind.hebb, .cubic, .softmax, .logSumReLU, .randomFeatures])
+  func capacity(kind: MemoryKind) {
+    let stream = RandomStream(seed: 5)
+    let found = MemoryCapacity(
+      of: kind, dimension: 32, mostNumbers: 32 * 40, featureCount: 300, using: stream)
+    // A tenth of 32 signs is 3; a ball reaches 1.2 times as far, squared, as such a cue: 4 * 3 / 32 at length 1.
+    let beta: Float = kind == .logSumReLU ? 2 / (1.2 * 0.375) : kind == .randomFeatures ? 10 : 32
+    let curve = CapacityMeasurement(of: kind, dimension: 32, changedSigns: 3).curve(
+      growth: kind == .hebb ? pow(2, 0.25) : 2.0.squareRoot(), mostNumbers: 32 * 40, using: stream
+    ) { kind.memory(of: $0, beta: beta, featureCount: 300, random: $1) }
+    #expect(found.curve == curve)
+    #expect(
+      found.capacity == curve.capacity(tolerating: 0.01) && found.isOpen == curve.isOpen(tolerating: 0.01))
+    #expect(found.largestLoad == curve.points.last?.patternCount && found.mostNumbers == 1_280)
+    let expected = kind.expectedCapacity(
+      dimension: 32, wrongCount: 3, reach: 3, beta: beta, featureCount: 300)
+    #expect(found.expected == expected)
+  }
+
   @Test("theory's capacities are those of the formulas, and fall with wrong numbers")
   func expectedCapacities() {
     func expected(_ kind: MemoryKind, wrong: Int = 4) -> Double {
@@ -182,6 +203,23 @@ import Testing
     let signs = task.outcome(of: .pseudoInverse)
     #expect(signs.states.elements.allSatisfy { abs($0) == 1 })
     #expect(signs.errors.lengths.allSatisfy { abs($0 - 6.0.squareRoot()) < 1e-6 })
+  }
+
+  @Test("the best beta is the one whose outcome no other beats; memories of signs have none")
+  func bestBeta() throws {
+    let stored: Tensor<Float> = MemoryExamples.sphere(9, dimension: 6, radius: 1, seed: 3, as: Float.self)
+    let task = PatternCompletion(
+      stored: stored, shown: [4, 1, 2, 7], hidden: Tensor(shape: [1, 6], elements: [0, 1, 1, 0, 0, 1]),
+      using: RandomStream(seed: 1))
+    for kind in [MemoryKind.softmax, .logSumReLU] {
+      let beta = try #require(task.bestBeta(of: kind, within: 0.1))
+      let best = task.outcome(of: kind, beta: beta)
+      #expect(PatternCompletion.betas(for: kind).contains(beta))
+      for other in PatternCompletion.betas(for: kind) {
+        #expect(!task.outcome(of: kind, beta: other).isBetter(than: best, within: 0.1))
+      }
+    }
+    #expect(task.bestBeta(of: .hebb, within: 0.1) == nil)
   }
 
   @Test(

@@ -1,17 +1,20 @@
-import Foundations
 public import Tensors
 
-/// Which instances make up what a network pools of some bags.
+/// Which instances make up what a network pools of positive bags.
 public struct BagContributions: Equatable, Sendable {
   /// A bag with what a network read of it.
   public struct Bag<Scalar: TensorScalar>: Sendable {
     let sequences: LetterSequences
     let reading: BagReading<Scalar>
+    let isPositive: Bool
     let witnesses: [Int32]?
 
     /// - Parameter witnesses: The instances that make it positive; nil where they are not known.
-    public init(_ sequences: LetterSequences, reading: BagReading<Scalar>, witnesses: [Int32]? = nil) {
-      (self.sequences, self.reading, self.witnesses) = (sequences, reading, witnesses)
+    public init(
+      _ sequences: LetterSequences, reading: BagReading<Scalar>, isPositive: Bool, witnesses: [Int32]? = nil
+    ) {
+      (self.sequences, self.reading) = (sequences, reading)
+      (self.isPositive, self.witnesses) = (isPositive, witnesses)
     }
   }
 
@@ -23,33 +26,40 @@ public struct BagContributions: Equatable, Sendable {
     public let weight: Double
   }
 
-  /// The mean over bags of the weight on their witnesses; nil where no witnesses are known.
+  /// The mean over the bags looked into of the weight on their witnesses; nil where no witnesses are known.
   public let witnessShare: Double?
-  /// The instances of the first bag with the largest weights, the largest first; of equal weights the first ones.
+  /// The first of these bags, by its index among all given.
+  public let firstBag: Int
+  /// Its instances with the largest weights, the largest first; of equal weights the first ones.
   public let strongest: [Contributor]
 
-  /// Looks into some bags, several at a time.
+  /// Looks into positive bags, those with known witnesses if there are any; nil where no bag is positive.
   ///
   /// - Parameters:
   ///   - network: The network that read the bags.
   ///   - featureShares: How much each feature counts, such as `network.featureShares(over:)`.
-  ///   - bags: One or more.
-  ///   - count: How many instances of the first bag are wanted.
-  public init<Scores: InstanceScores>(
+  ///   - bags: Bags of both classes.
+  ///   - most: How many bags are looked into at most, the first ones.
+  ///   - count: How many instances of the first of them are wanted.
+  public init?<Scores: InstanceScores>(
     of network: SequenceBagNetwork<Scores>, featureShares: [Double], in bags: [Bag<Scores.Scalar>],
-    strongest count: Int = 10
+    most: Int, strongest count: Int = 10
   ) {
-    require(!bags.isEmpty, "contributions to no bags")
-    let weights = Parallelism.map(bags.count) { index in
-      network.instanceWeights(
-        of: bags[index].sequences, reading: bags[index].reading, featureShares: featureShares)
+    let positive = bags.indices.filter { bags[$0].isPositive }
+    let known = positive.filter { bags[$0].witnesses?.isEmpty == false }
+    let shown = Array((known.isEmpty ? positive : known).prefix(most))
+    guard let firstBag = shown.first else { return nil }
+    let weights = Parallelism.map(shown.count) { index in
+      let bag = bags[shown[index]]
+      return network.instanceWeights(of: bag.sequences, reading: bag.reading, featureShares: featureShares)
     }
-    let shares = zip(bags, weights).compactMap { bag, weights in
-      bag.witnesses.map { $0.reduce(0) { $0 + Double(weights[Int($1)]) } }
+    let shares = zip(shown, weights).compactMap { index, weights in
+      bags[index].witnesses.map { $0.reduce(0) { $0 + Double(weights[Int($1)]) } }
     }
     witnessShare = shares.isEmpty ? nil : shares.reduce(0, +) / Double(shares.count)
     let first = weights[0]
     let order = first.indices.sorted { (first[$0], $1) > (first[$1], $0) }
     strongest = order.prefix(count).map { Contributor(instance: $0, weight: Double(first[$0])) }
+    self.firstBag = firstBag
   }
 }

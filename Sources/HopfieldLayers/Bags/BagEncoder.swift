@@ -138,3 +138,29 @@ public struct ImageBagEncoder<Encoder: BagEncoder>: BagEncoder {
     visit("encoder", &encoder)
   }
 }
+
+/// Features of bags by any model, such as a recurrent network that reads the instances in their order.
+///
+/// ```swift
+/// let encoder = ModelBagEncoder(network, featureCount: 4) { network, bags in network(bags) }
+/// ```
+public struct ModelBagEncoder<Model: Parameterized>: BagEncoder {
+  public typealias Scalar = Model.Scalar
+  private var model: Model
+  public let featureCount: Int
+  private let features: @Sendable (Model, Tensor<Model.Scalar>) -> Tensor<Model.Scalar>
+
+  /// An encoder by a function of a model, [bags, instances, …] to [bags, features].
+  public init(
+    _ model: Model, featureCount: Int,
+    features: @escaping @Sendable (_ model: Model, _ bags: Tensor<Model.Scalar>) -> Tensor<Model.Scalar>
+  ) {
+    (self.model, self.featureCount, self.features) = (model, featureCount, features)
+  }
+
+  public func features(of bags: Tensor<Scalar>, dropout random: RandomStream?) -> Tensor<Scalar> {
+    features(model, bags)
+  }
+
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) { visit("model", &model) }
+}

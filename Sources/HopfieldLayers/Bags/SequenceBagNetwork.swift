@@ -44,6 +44,11 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   /// Reads a whole bag, without derivatives.
   public func reading(of bag: LetterSequences) -> BagReading<Scalar> { reading(of: bag, ranked: false) }
 
+  /// Reads several bags, each by a core of its own.
+  public func readings(of bags: [LetterSequences]) -> [BagReading<Scalar>] {
+    Parallelism.map(bags.count) { reading(of: bags[$0]) }
+  }
+
   /// - Parameter ranked: Whether the strongest instances are wanted, too.
   private func reading(of bag: LetterSequences, ranked: Bool) -> BagReading<Scalar> {
     require(bag.count > 0, "a bag without sequences cannot be read")
