@@ -31,13 +31,14 @@ struct AttentionRegimes: ParsableCommand {
     try OutputFolder.prepare(output.output)
     var record = RunRecord(
       of: self, title: "What the heads of \(model.name) do", seed: output.seed,
-      data: try model.fingerprints() + [source.fingerprint] + pairFingerprint(pairs))
+      data: try model.fingerprints() + [source.fingerprint])
+    if let pairs, let path = work.pairs {
+      record.data.append(try DataFingerprint(name: "sentence pairs", path: path, count: pairs.pairs.count))
+    }
     record.options.merge(settings.recorded) { $1 }
     record.headline =
-      (1...4).map { "class_\($0)" } + [
-        "cosine_after_gaussian_first_layer", "sentence_cosine_min", "seconds_ratio_pytorch",
-      ]
-
+      (1...4).map { "class_\($0)" }
+      + ["cosine_after_gaussian_first_layer", "sentence_cosine_min", "seconds_ratio_pytorch"]
     let progress = WorkProgress(
       total: MeasuredRegimes.tokenCount(text, settings)
         + Replacements.tokenCount(model, text, pairs, settings)
@@ -59,10 +60,5 @@ struct AttentionRegimes: ParsableCommand {
       model: model, source: source, text: text, regimes: regimes, replacements: replacements,
       comparison: comparison
     ).report(record).publish(in: output.output)
-  }
-
-  private func pairFingerprint(_ pairs: SentencePairs?) throws -> [DataFingerprint] {
-    guard let pairs, let path = work.pairs else { return [] }
-    return [try DataFingerprint(name: "sentence pairs", path: path, count: pairs.pairs.count)]
   }
 }

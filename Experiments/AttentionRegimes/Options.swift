@@ -53,10 +53,7 @@ struct Settings {
   let lengths: [Int]
   /// The length at which heads are replaced.
   let length: Int
-  let windows: Int
-  let updates: Int
-  let sentences: Int, rounds: Int
-  let curvePoints: Int
+  let windows: Int, updates: Int, sentences: Int, rounds: Int, curvePoints: Int
   /// Bytes of the text for the tokenizer, and sentences of that kind.
   let mixedBytes: Int, hardSentences: Int
 
@@ -77,17 +74,14 @@ struct Settings {
     curvePoints = quick ? 3 : 12
     (mixedBytes, hardSentences) = (quick ? 20_000 : 1_000_000, quick ? 20 : 200)
     if let bad = lengths.first(where: { $0 > longest }) {
+      let option = bad == work.length ? "--length" : "--lengths"
       throw DataFileError(
         file: model.folder.configurationURL.path,
-        problem:
-          "field max_position_embeddings: \(longest), expected at least \(bad) for --\(bad == work.length ? "length" : "lengths")"
-      )
+        problem: "field max_position_embeddings: \(longest), expected at least \(bad) for \(option)")
     }
     if let bad = lengths.first(where: { text.count(length: $0) < 4 }) {
-      throw DataFileError(
-        file: "--text",
-        problem:
-          "\(text.ids.count) tokens give \(text.count(length: bad)) sequences of \(bad), expected at least 4")
+      let found = "\(text.ids.count) tokens give \(text.count(length: bad)) sequences of \(bad)"
+      throw DataFileError(file: "--text", problem: "\(found), expected at least 4")
     }
   }
 

@@ -76,13 +76,12 @@ extension RegimeReport {
     let first = Replacements.firstLayers(heads)
     let layers = first == 1 ? "the first layer" : "the first \(first) layers"
     let averaging = Replacements.averagingOfFirstLayers(heads).count
-    return
+    let words =
       "With all heads of the first layer Gaussian the cosine is \(left("gaussian_layer_1")), with uniform averages "
       + "\(left("uniform_layer_1")). "
-      + (averaging > 0
-        ? "The \(averaging) averaging heads of \(layers) made Gaussian leave a cosine of "
-          + "\(left("gaussian_averaging_first_layers")), made uniform \(left("uniform_averaging_first_layers"))."
-        : "There are no averaging heads in \(layers).")
+    if averaging == 0 { return words + "There are no averaging heads in \(layers)." }
+    return words + "The \(averaging) averaging heads of \(layers) made Gaussian leave a cosine of "
+      + "\(left("gaussian_averaging_first_layers")), made uniform \(left("uniform_averaging_first_layers"))."
   }
 
   private var replacedTable: CSVTable {

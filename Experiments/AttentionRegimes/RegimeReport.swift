@@ -27,23 +27,13 @@ struct RegimeReport {
       ],
       sections: [
         try classes(), retrievals(), replaced(), besidePaper(),
-        besidePyTorch(),
+        PeerComparison.section(comparison, length: regimes.length),
         .making(
           of: record,
           ending:
             ", \(Int((record.timings["total"] ?? 0).rounded())) s. Everything is in run.json; heads.csv has every "
             + "head at every length, counts.csv the distribution of k, replaced.csv every replacement."),
       ])
-  }
-
-  private func besidePyTorch() -> PageSection {
-    var section = PageSection("Beside PyTorch")
-    guard let comparison else {
-      section.addParagraph("PyTorch was not measured in this run.")
-      return section
-    }
-    comparison.add(to: &section, length: regimes.length)
-    return section
   }
 
   // MARK: Classes
@@ -74,8 +64,15 @@ struct RegimeReport {
       "lengths", "Tokens", regimes.byLength.map { ("\($0.length)", "length_\($0.length)", $0.heads) },
       to: &section)
     if regimes.byLength.count > 1 {
-      section.addFigure(
-        "lengths.svg", lengths, caption: "Heads of each class against the number of tokens")
+      let plot = LinePlot(
+        title: "Classes against the length of sequences", xTitle: "tokens", yTitle: "heads",
+        xScale: .logarithmic,
+        series: AttentionClass.allCases.map { kind in
+          .init(
+            label: "class \(kind.numeral)", x: regimes.byLength.map { Double($0.length) },
+            y: regimes.byLength.map { Double($0.heads.heads(of: kind).count) })
+        })
+      section.addFigure("lengths.svg", plot, caption: "Heads of each class against the number of tokens")
     }
     section.addFile("heads.csv", headTable)
     section.addFile("counts.csv", countTable)
@@ -134,17 +131,6 @@ struct RegimeReport {
       })
     (plot.dotLimit, plot.xRange, plot.yRange) = (0, 0...1, 0...1)
     return plot
-  }
-
-  private var lengths: LinePlot {
-    LinePlot(
-      title: "Classes against the length of sequences", xTitle: "tokens", yTitle: "heads",
-      xScale: .logarithmic,
-      series: AttentionClass.allCases.map { kind in
-        .init(
-          label: "class \(kind.numeral)", x: regimes.byLength.map { Double($0.length) },
-          y: regimes.byLength.map { Double($0.heads.heads(of: kind).count) })
-      })
   }
 
   /// Weights over the first sequence of a head of each class; from 10⁻⁴, black, to 1, white, by their logarithm.

@@ -1,5 +1,4 @@
 import EnergyTransformer
-import Foundation
 import Kit
 import Reporting
 

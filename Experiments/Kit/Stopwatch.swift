@@ -19,7 +19,8 @@ package enum Stopwatch {
 
 extension Stopwatch {
   /// What `work` gives, and the seconds that it takes.
-  package static func timed<Result>(_ work: () throws -> Result) rethrows -> (result: Result, seconds: Double) {
+  package static func timed<Result>(_ work: () throws -> Result) rethrows -> (result: Result, seconds: Double)
+  {
     let started = DispatchTime.now().uptimeNanoseconds
     let result = try work()
     return (result, 1e-9 * Double(DispatchTime.now().uptimeNanoseconds - started))

@@ -1,5 +1,4 @@
 import EnergyTransformer
-import Foundation
 import Kit
 import Reporting
 
@@ -42,8 +41,7 @@ struct Capacity {
         + "changed, 64 at each load (16 for dense memories). The table has the largest load up to which at most 1 % of the "
         + "numbers are wrong where retrieval came to rest. Continuous memories store the patterns at length 1, with "
         + "beta = d (softmax is then the memory of e^(ξ·s)), balls of 1.2 times the squared distance of a cue, and "
-        + "\(MemoryKind.featureCount(quick: quick)) random features at beta 10; the sign of their states is judged."
-    )
+        + "\(MemoryKind.featureCount(quick: quick)) random features at beta 10; their signs are judged.")
     func key(_ one: MemoryCapacity) -> String { "\(one.kind.rawValue)_d\(one.dimension)" }
     func addTable(
       _ name: String, _ measure: String, label: (MemoryKind) -> String, value: (MemoryCapacity) -> Double

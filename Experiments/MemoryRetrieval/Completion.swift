@@ -73,15 +73,12 @@ struct Completion {
       })
     if rows.contains(where: { $0.outcome.hiddenError == nil }) {
       section.addParagraph(
-        "Where the second table has no number the images are alike in the hidden half: it holds nothing to be recalled."
-      )
+        "Where the second table has no number the hidden halves are alike: nothing is to be recalled there.")
     }
     let count = pictured.stored.shape[0]
     section.addFigure(
       "completed-\(images.key).png", picture,
-      caption:
-        "\(images.label.prefix(1).uppercased())\(images.label.dropFirst()): \(count) stored, the lower half hidden"
-    )
+      caption: "\(count) \(images.label) stored, the lower half hidden")
     let chosen = rows.filter { $0.count == count }.compactMap { row in
       row.beta.map { "\(row.kind.label) \(String(format: "%.3g", $0))" }
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import EnergyTransformer
-import Foundation
 import Kit
 import Reporting
 
@@ -23,7 +22,7 @@ struct MemoryRetrieval: ParsableCommand {
       ? try StoredImages(photos: work.photos, side: work.photoSide, quick: output.quick) : nil
     let file = work.parts.contains(.scale) ? try PatternFile(scale, quick: output.quick) : nil
     if let file, let remark = file.survey?.remark { print("\(file.path): \(remark)") }
-    if file != nil && !scale.peer.noPeers { try SearchPeer.check(scale.peer) }
+    if file != nil { try scale.peer.check(SearchPeer.program) }
     try OutputFolder.prepare(output.output)
     var record = RunRecord(
       of: self, title: "What memories store and recall", seed: output.seed, data: images?.fingerprints ?? [])
@@ -40,12 +39,8 @@ struct MemoryRetrieval: ParsableCommand {
       }
     }
     record.timings["total"] = seconds
-    sections.append(
-      .making(
-        of: record,
-        ending:
-          ", \(Int(seconds.rounded())) s. Everything is in run.json; the points of the "
-          + "curves are in the CSV files."))
+    let ending = ", \(Int(seconds.rounded())) s. Everything is in run.json; curves are in the CSV files."
+    sections.append(.making(of: record, ending: ending))
     try RunReport(
       record,
       introduction: [

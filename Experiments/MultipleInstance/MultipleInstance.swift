@@ -93,10 +93,8 @@ struct MultipleInstance: ParsableCommand {
     if data.rates.isEmpty { data.rates = [0.01] }
     repertoires.folds = min(repertoires.folds, 2)
     repertoires.epochs = min(repertoires.epochs, 2)
-    small.runs = 1
-    small.digitEpochs = min(small.digitEpochs, 1)
     small.bitEpochs = min(small.bitEpochs, 2)
-    small.latchEpochs = min(small.latchEpochs, 1)
+    (small.runs, small.digitEpochs, small.latchEpochs) = (1, 1, 1)
   }
 
   /// The repertoires of the folder that the options name.

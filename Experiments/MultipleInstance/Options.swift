@@ -4,10 +4,7 @@ import Kit
 
 /// Which tasks are run.
 enum BagTask: String, CaseIterable, ExpressibleByArgument {
-  case repertoires
-  case digits
-  case bits
-  case latch
+  case repertoires, digits, bits, latch
 }
 
 /// The data of the tasks.

@@ -78,7 +78,9 @@ import Testing
     #expect(refusal([[0, 10], [50, 60], [100, 110]]).contains("photos/1.png"))
     let images: [[UInt8]] = [[0, 10], [50, 60], [0, 10], [7, 7]]
     #expect(dataset(images).differentCount == 3)
-    let patterns = try ImagePatterns(telling: dataset(images), apartIn: "photos")
+    var notes: [String] = []
+    let patterns = try ImagePatterns(telling: dataset(images), apartIn: "photos") { notes.append($0) }
+    #expect(notes == ["photos: 1 of 4 images are copies of others at 2 × 1 pixels"])
     #expect(patterns.rows.elements == ImagePatterns(dataset(images)).rows.elements)
   }
 

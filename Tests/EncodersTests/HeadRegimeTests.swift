@@ -63,6 +63,20 @@ struct HeadRegimeTests {
     #expect(AttentionClass.mediumMetastable.thirdsInBERT == [.last])
   }
 
+  @Test("regimes over many sequences are those of their parts, merged")
+  func parts() throws {
+    let encoder = try PublishedEncoderCase<Double>().encoder()
+    let ids = [[3, 17, 50, 8], [60, 1, 1, 30], [2, 2, 9, 40]]
+    var seen: [Int] = []
+    let found = encoder.regimes(ofSequences: ids, atOnce: 2) { regimes, count in
+      #expect(regimes.count == encoder.configuration.heads.count)
+      seen.append(count)
+    }
+    #expect(seen == [2, 1])
+    let parts = [ids[...1], ids[2...]].map { encoder.regimes(of: EncoderTokens(ids: Array($0))) }
+    #expect(found == parts[0].merged(with: parts[1]))
+  }
+
   @Test(
     "heads are selected by layer and class, ordered from averaging ones on, and joined with other sequences")
   func selection() throws {

@@ -163,6 +163,25 @@ import Testing
     let flat = OneUpdateRecall(
       patternCount: 300, dimension: 64, changedSigns: 3, beta: 1e-3, using: RandomStream(seed: 4))
     #expect(flat.failedCount == 300 && flat.largestDeviation == 0)
+    // Numbers of patterns until one is lost, the later ones left out.
+    let stream = RandomStream(seed: 4)
+    let found = OneUpdateRecall.untilFailure(
+      among: [2, 3, 300, 400], dimension: 64, changedSigns: 3, beta: 0.02, using: stream)
+    let each = [2, 3, 300, 400].map {
+      OneUpdateRecall(
+        patternCount: $0, dimension: 64, changedSigns: 3, beta: 0.02, using: stream.child(UInt64($0)))
+    }
+    let last = each.firstIndex { $0.failedCount > 0 } ?? 3
+    #expect(found == Array(each[...last]) && found.map(\.patternCount) == Array([2, 3, 300, 400][...last]))
+  }
+
+  @Test("cosines of rows are those of plain sums, 1 for multiples")
+  func cosines() {
+    let rows = Tensor<Double>(shape: [3, 2], elements: [1, 2, -3, 0.5, 4, 4])
+    let others = Tensor<Double>(shape: [3, 2], elements: [2, 4, 0, -2, 1, -1])
+    let found = rows.rowCosines(with: others)
+    let middle: Double = -1 / (9.25.squareRoot() * 2)
+    #expect(abs(found[0] - 1) < 1e-15 && abs(found[1] - middle) < 1e-15 && abs(found[2]) < 1e-15)
   }
 
   @Test("hidden parts are 0 or random signs in cues, and their error is relative to what is hidden alone")
@@ -305,6 +324,7 @@ import Testing
     #expect(survey.zeroCount == 2 && survey.constantCount == 1 && survey.copyCount == 3)
     #expect(survey.problem == nil && survey.firstNonFinite == nil)
     #expect(survey.remark == "of 7 patterns 2 0 throughout, 1 one number throughout, 3 copies of others")
+    #expect(survey.description == "lengths 0 to 7.07 (\(survey.remark ?? ""))")
     var broken = rows
     (broken[5][1], broken[2][0]) = (.nan, -.infinity)
     let found = PatternSurvey(CopyingSource(rows: Tensor(shape: [7, 2], elements: broken.flatMap { $0 })))

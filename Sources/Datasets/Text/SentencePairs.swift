@@ -55,7 +55,8 @@ extension SentencePairs {
     if let score = found.pairs.first?.score, found.pairs.allSatisfy({ $0.score == score }) {
       throw DataFileError(
         file: url.path,
-        problem: "every one of \(found.pairs.count) pairs has the score \(score), expected scores that differ")
+        problem: "every one of \(found.pairs.count) pairs has the score \(score), expected scores that differ"
+      )
     }
     return found
   }

@@ -45,8 +45,8 @@ extension PageSection {
   ///   - names: The names of both tables in the page and the record.
   ///   - label: What the tables call the measure.
   public mutating func addComparisons(
-    _ comparisons: [(title: String, comparison: MethodComparison)], names: (means: String, advantages: String),
-    label: String, digits: Int, best: TableRecipe.Best
+    _ comparisons: [(title: String, comparison: MethodComparison)],
+    names: (means: String, advantages: String), label: String, digits: Int, best: TableRecipe.Best
   ) {
     guard let first = comparisons.first?.comparison else { return }
     addMeans(of: comparisons, name: names.means, label: label, digits: digits, best: best)
