@@ -88,7 +88,7 @@ struct PeerComparison {
       / seconds
   }
 
-  /// What came out for sequences of a length; nothing where PyTorch was not measured.
+  /// What came out for sequences of a length, or that PyTorch was not measured.
   static func section(_ comparison: PeerComparison?, length: Int) -> PageSection {
     var section = PageSection("Beside PyTorch")
     guard let comparison else {
