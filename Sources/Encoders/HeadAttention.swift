@@ -116,14 +116,14 @@ final class HeadAttention<Scalar: TensorScalar> {
   }
 }
 
-/// A head of an encoder: its layer and its place in the layer, from 0.
+/// A head of an encoder: its layer and its number in the layer, from 0.
 public struct HeadIndex: Hashable, Sendable, Comparable {
   /// The layer, from 0 at the embeddings.
   public let layer: Int
-  /// The place in the layer.
+  /// The number in the layer.
   public let head: Int
 
-  /// A head by its place.
+  /// A head by its layer and number.
   public init(layer: Int, head: Int) {
     (self.layer, self.head) = (layer, head)
   }

@@ -90,6 +90,24 @@ struct GraphSplitTests {
     }
   }
 
+  @Test("first folds are those of all, and one without a class to choose by is refused by its number")
+  func firstFolds() throws {
+    let labels = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1]
+    let all = try CrossValidation(
+      labels: labels, foldCount: 4, validationFraction: 0.4, using: RandomStream(seed: 1))
+    #expect(try all.firstFolds(3, validatingEveryClassOf: labels) == Array(all.folds.prefix(3)))
+    #expect(try all.firstFolds(nil, validatingEveryClassOf: labels) == all.folds)
+    // A tenth of three examples is none.
+    let few = try CrossValidation(
+      labels: labels, foldCount: 4, validationFraction: 0.1, using: RandomStream(seed: 1))
+    #expect(throws: SplitError.self) { try few.firstFolds(2, validatingEveryClassOf: labels) }
+    do {
+      _ = try few.firstFolds(2, validatingEveryClassOf: labels)
+    } catch let error as SplitError {
+      #expect(error.description(classNames: ["no", "yes"]).hasPrefix("fold 1: no example of class yes"))
+    }
+  }
+
   @Test("published test parts are kept, and what is in none of them is always learned from or chosen by")
   func publishedFolds() throws {
     let labels = [0, 1, 0, 1, 0, 1, 0]

@@ -19,6 +19,24 @@ struct CSVTests {
     #expect(ReportingError(error.description) == error)
   }
 
+  @Test(
+    "A table of rows is the one that the rows are added to, and rows of metrics count on from the last step")
+  func rows() throws {
+    var texts = CSVTable(columns: ["a", "b"])
+    texts.addRow(["x", "1"])
+    texts.addRow(["y,z", ""])
+    #expect(CSVTable(columns: ["a", "b"], rows: [["x", "1"], ["y,z", ""]]) == texts)
+    #expect(
+      CSVTable(columns: ["a", "b", "c"], rows: [[1, nil, 0.25], [nil, 3, 1e-9]]).rows
+        == [["1", "", "0.25"], ["", "3", "1e-09"]])
+    let folder = try TemporaryFolder()
+    let writer = try MetricsWriter(path: folder.path + "/metrics.csv", columns: ["loss", "rate"])
+    try writer.append(["loss": 0.5])
+    try writer.append(step: 7, ["loss": 0.25, "rate": 1])
+    try writer.append(["rate": 2])
+    #expect(try folder.read("metrics.csv") == "step,loss,rate\n1,0.5,\n7,0.25,1\n8,,2\n")
+  }
+
   @Test("Fields with commas, quotes, line breaks and spaces at the ends read back")
   func quoting() throws {
     var table = CSVTable(columns: ["name, of it", "say \"x\"", "é"])

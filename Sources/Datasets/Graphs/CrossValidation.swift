@@ -90,3 +90,24 @@ public struct CrossValidation: Sendable, Equatable {
     }
   }
 }
+
+extension CrossValidation {
+  /// The first folds, each of which has examples of every class to choose by.
+  ///
+  /// - Parameters:
+  ///   - count: How many; all of them where nil.
+  ///   - labels: The class of each example.
+  /// - Throws: ``SplitError`` where the validation part of one of them lacks a class.
+  public func firstFolds(_ count: Int?, validatingEveryClassOf labels: [Int]) throws -> [StratifiedSplit] {
+    let first = Array(folds.prefix(count ?? folds.count))
+    for (fold, split) in first.enumerated() {
+      let missing = Set(labels).subtracting(split.validation.map { labels[$0] })
+      if let label = missing.min() {
+        throw SplitError(
+          "fold \(fold + 1): no example of ", label: label,
+          " is left to choose by, expected more of them, fewer folds or a larger validation part")
+      }
+    }
+    return first
+  }
+}
