@@ -11,11 +11,7 @@ package enum WeightsFile {
   package static func write(
     _ model: some Parameterized<Float>, toFolder folder: String, metadata: [String: String]
   ) throws {
-    let parameters = model.parameters
-    try SafetensorsFile.write(
-      path: "\(folder)/\(name)",
-      arrays: zip(parameters.names, parameters.values).map { (name: $0, array: StoredArray($1)) },
-      metadata: metadata.merging(ParameterLayout.outputsFirst.metadata) { $1 })
+    try SafetensorsFile.write(model, to: "\(folder)/\(name)", metadata: metadata)
   }
 
   /// A model with the parameters that were written to a file.

@@ -45,7 +45,7 @@ struct MaskedImages: ParsableCommand {
     let trained = try run.trainedModel(
       options: modelOptions.merging(["data-sha256": record.data.map(\.sha256).joined(separator: " ")]) { $1 },
       output: output)
-    let evaluation = try Evaluation(model: trained.model, images: images, settings: run.settings)
+    let evaluation = try Evaluation(model: trained.model, images: images, settings: model.descent)
     if output.compare {
       compared.record = try comparison.completed(
         compared.record ?? ComparisonRecord(key: key), beside: trained, error: evaluation.lastError)
@@ -55,10 +55,12 @@ struct MaskedImages: ParsableCommand {
       "total": Date().timeIntervalSince(started),
     ]
     let report = Report(
-      options: modelOptions, images: images, trained: trained, evaluation: evaluation, baselines: baselines,
+      images: images, trained: trained, evaluation: evaluation, baselines: baselines,
       comparison: try compared.record.flatMap { try ReportedComparison($0, of: comparison) },
-      comparisonNote: compared.note, settings: run.settings)
-    try report.write(record, to: output.output)
+      comparisonNote: compared.note, settings: model.descent)
+    try WeightsFile.write(trained.model, toFolder: output.output, metadata: modelOptions)
+    print("Energy fell at every step for \(report.shareFell) of \(images.test.count) images.")
+    try report.report(record, in: output.output).publish(in: output.output)
   }
 
   /// A comparison that was made before and holds for this run; otherwise why there is none.

@@ -22,9 +22,8 @@ final class PatternFile {
       return
     }
     let patterns = try Self.patterns(path)
-    (count, dimension) = (patterns.patternCount, patterns.dimension)
     let survey = PatternSurvey(patterns)
-    self.survey = survey
+    (count, dimension, self.survey) = (patterns.patternCount, patterns.dimension, survey)
     for (name, wanted, found) in [
       ("patterns", options.patterns, count), ("dimension", options.dimension, dimension),
     ] where wanted != nil && wanted != found {

@@ -16,6 +16,11 @@ extension [HeadRegime] {
     }.map(\.index)
   }
 
+  /// The mean of a number over the heads; nil for no heads.
+  public func mean(_ value: (HeadRegime) -> Double) -> Double? {
+    isEmpty ? nil : reduce(0) { $0 + value($1) } / Double(count)
+  }
+
   /// The head in the middle of a class, by the median number of weights that make 90 %; nil where the class has none.
   public func typical(of kind: AttentionClass) -> HeadRegime? {
     let found = heads(of: kind).sorted {

@@ -49,6 +49,15 @@ public struct HeadRegime: Sendable, Equatable {
   /// The median k.
   public var medianCount: Double { quantile(0.5) }
 
+  /// The shares of the queries that need at most 1, 2, … N weights to make 90 %.
+  public var cumulativeShares: [Double] {
+    var seen = 0
+    return counts.dropFirst().map { queries in
+      seen += queries
+      return Double(seen) / Double(queryCount)
+    }
+  }
+
   /// The class, by the median.
   public var attentionClass: AttentionClass {
     AttentionClass(medianCount: medianCount, sequenceLength: sequenceLength)

@@ -33,6 +33,27 @@ extension TransformerEncoder {
     }
   }
 
+  /// The same over many sequences of one length, some at a time, so that memory holds few.
+  ///
+  /// - Parameters:
+  ///   - sequences: The ids of each.
+  ///   - count: How many at a time.
+  ///   - onPart: Sees the regimes over each part, with its number of sequences.
+  public func regimes(
+    ofSequences sequences: [[Int]], atOnce count: Int,
+    onPart: (_ regimes: [HeadRegime], _ sequenceCount: Int) throws -> Void
+  ) rethrows -> [HeadRegime] {
+    require(count > 0, "regimes of \(count) sequences at a time")
+    var heads: [HeadRegime] = []
+    for start in stride(from: 0, to: sequences.count, by: count) {
+      let part = Array(sequences[start..<min(start + count, sequences.count)])
+      let found = regimes(of: EncoderTokens(ids: part))
+      try onPart(found, part.count)
+      heads = heads.merged(with: found)
+    }
+    return heads
+  }
+
   /// The weights of some heads over one sequence, [tokens, tokens] each, a row for each query.
   public func weights(of heads: [HeadIndex], over tokens: EncoderTokens) -> [Tensor<Scalar>] {
     require(tokens.count == 1, "weights over \(tokens.count) sequences, expected one")

@@ -33,6 +33,21 @@ public struct HopfieldLookup<Scalar: TensorScalar>: Parameterized {
       learnsPatterns: configuration.learnsPatterns, learnsTargets: configuration.learnsTargets)
   }
 
+  /// A layer that learns from given patterns on, and answers each of them with numbers that are drawn once and stay.
+  ///
+  /// - Parameters:
+  ///   - association: The association.
+  ///   - patterns: [patterns, stored size].
+  ///   - random: Draws the association's weights, and answers with a deviation of 1.
+  public init(_ association: HopfieldConfiguration, learning patterns: Tensor<Scalar>, random: RandomStream) {
+    var targets = random.child(2)
+    self.init(
+      HopfieldAssociation(association, random: random.child(0)), patterns: patterns,
+      targets: .normal(
+        [patterns.shape[0], association.valueSize], standardDeviation: 1, using: &targets),
+      learnsPatterns: true)
+  }
+
   /// A layer of given parts, such as training inputs with their labels.
   ///
   /// - Parameters:

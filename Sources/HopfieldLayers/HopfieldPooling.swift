@@ -32,6 +32,11 @@ public struct HopfieldPooling<Scalar: TensorScalar>: Parameterized {
       learnsQueries: configuration.learnsQueries)
   }
 
+  /// A layer of one learned query over an association.
+  public init(_ association: HopfieldConfiguration, random: RandomStream) {
+    self.init(HopfieldPoolingConfiguration(association), random: random)
+  }
+
   /// A layer of given parts; queries have shape [queries, state size].
   public init(
     _ association: HopfieldAssociation<Scalar>, queries: Tensor<Scalar>, learnsQueries: Bool = true

@@ -87,6 +87,13 @@ public final class MetricsWriter {
     lastStep = step
   }
 
+  /// Adds the row of the step after the last one, 1 where there is none.
+  ///
+  /// - Throws: As ``append(step:_:)``.
+  public func append(_ values: [String: Double]) throws {
+    try append(step: (lastStep ?? 0) + 1, values)
+  }
+
   /// Waits until every row so far is on the disk; call it beside saving a checkpoint.
   public func synchronize() throws {
     guard fsync(descriptor) == 0 else {

@@ -65,6 +65,14 @@ public struct RunRecord: Codable, Equatable, Sendable {
     date = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down))
   }
 
+  /// Does a part of the work and records the seconds that it takes under a name.
+  public mutating func timed<Result>(_ name: String, _ work: () throws -> Result) rethrows -> Result {
+    let started = Date()
+    let result = try work()
+    timings[name] = Date().timeIntervalSince(started)
+    return result
+  }
+
   /// The command as it would be typed: the program by its bare name, arguments quoted where a shell needs it.
   public static func commandLine(_ arguments: [String]) -> String {
     guard let program = arguments.first else { return "" }

@@ -44,6 +44,33 @@ struct SafetensorsFileTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.root) == ["weights.safetensors"])
   }
 
+  @Test(
+    "a model is written as an array a parameter, which fills another model of the same shapes with the same numbers"
+  )
+  func model() throws {
+    struct Model: Parameterized {
+      var weights: Tensor<Double>
+      var bias: Tensor<Double>?
+
+      mutating func visitParameters(_ visit: ParameterVisitor<Double>) {
+        visit("weights", &weights)
+        visit("bias", &bias)
+      }
+    }
+    let folder = try TemporaryFolder()
+    let path = folder.path("model.safetensors")
+    let weights = (0..<6).map { Double($0) / 7 }
+    let model = Model(
+      weights: Tensor(shape: [2, 3], elements: weights), bias: Tensor(shape: [3], elements: [0.25, -3, 1e-9]))
+    try SafetensorsFile.write(model, to: path, metadata: ["epochs": "3"])
+    let file = try SafetensorsFile.read(path: path)
+    #expect(file.names == ["bias", "weights"] && file.metadata == ["epochs": "3"])
+    #expect(try file.array(named: "weights").shape == [2, 3])
+    var arrays = NamedArrays<Double>(file)
+    let read = try arrays.filling(Model(weights: .zeros([2, 3]), bias: .zeros([3])))
+    #expect(read.weights.elements == weights && read.bias?.elements == [0.25, -3, 1e-9])
+  }
+
   @Test("an array written some rows at a time gives the bytes of the whole array")
   func rows() throws {
     let folder = try TemporaryFolder()

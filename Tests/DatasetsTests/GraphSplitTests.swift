@@ -90,6 +90,24 @@ struct GraphSplitTests {
     }
   }
 
+  @Test("first folds are those of all, and one without a class to choose by is refused by its number")
+  func firstFolds() throws {
+    let labels = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1]
+    let all = try CrossValidation(
+      labels: labels, foldCount: 4, validationFraction: 0.4, random: RandomStream(seed: 1))
+    #expect(try all.firstFolds(3, validatingEveryClassOf: labels) == Array(all.folds.prefix(3)))
+    #expect(try all.firstFolds(nil, validatingEveryClassOf: labels) == all.folds)
+    // A tenth of three examples is none.
+    let few = try CrossValidation(
+      labels: labels, foldCount: 4, validationFraction: 0.1, random: RandomStream(seed: 1))
+    #expect(throws: SplitError.self) { try few.firstFolds(2, validatingEveryClassOf: labels) }
+    do {
+      _ = try few.firstFolds(2, validatingEveryClassOf: labels)
+    } catch let error as SplitError {
+      #expect(error.description(classNames: ["no", "yes"]).hasPrefix("fold 1: no example of class yes"))
+    }
+  }
+
   @Test("published test parts are kept, and what is in none of them is always learned from or chosen by")
   func publishedFolds() throws {
     let labels = [0, 1, 0, 1, 0, 1, 0]
@@ -107,5 +125,34 @@ struct GraphSplitTests {
       testParts: [[4, 1]], labels: labels, validationFraction: 0.9, random: RandomStream(seed: 2)
     ).folds[0]
     #expect(few.training.map { labels[$0] }.sorted() == [0, 1] && few.validation.count == 3)
+  }
+
+  @Test("the folds of a collection are the published ones, or as many as asked for, or ten")
+  func foldsOfGraphs() throws {
+    func graphs(_ testParts: [[Int]]) -> GraphCollection {
+      let count = 24
+      return GraphCollection(
+        name: "pairs", source: "made here", features: .zeros([2 * count, 1]), featureDescription: "none",
+        neighbours: CompressedSparseRows(rowCount: 2 * count, columnCount: 2 * count, rows: [], columns: []),
+        nodeStarts: (0...count).map { 2 * $0 }, labels: (0..<count).map { $0 % 2 }, classNames: ["a", "b"],
+        testParts: testParts)
+    }
+    let (parts, stream) = ([[0, 1, 2], [5, 3], [4]], RandomStream(seed: 3))
+    let labels = graphs([]).labels
+    func folds(_ testParts: [[Int]], _ count: Int?) throws -> [StratifiedSplit] {
+      try CrossValidation(
+        of: graphs(testParts), foldCount: count, validationFraction: 0.3, random: stream
+      ).folds
+    }
+    #expect(try folds(parts, nil).map(\.test) == [[0, 1, 2], [3, 5], [4]])
+    #expect(
+      try folds(parts, nil)
+        == CrossValidation(testParts: parts, labels: labels, validationFraction: 0.3, random: stream).folds)
+    for found in [try folds(parts, 4), try folds([], 4)] {
+      #expect(
+        try found
+          == CrossValidation(labels: labels, foldCount: 4, validationFraction: 0.3, random: stream).folds)
+    }
+    #expect(try folds([], nil).count == 10)
   }
 }

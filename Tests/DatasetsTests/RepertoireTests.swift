@@ -67,6 +67,30 @@ struct RepertoireTests {
     #expect(abs(glycine - 0.14) < 0.005)
   }
 
+  @Test(
+    "a set has its repertoires' classes and pairs; sets that nothing tells apart or that cannot be split are refused"
+  )
+  func sets() throws {
+    let generator = try generator(rate: 0.01, sequences: 300)
+    let repertoires = generator.repertoires
+    #expect(repertoires == (0..<4).map { generator.repertoire($0) })
+    let set = RepertoireSet(repertoires, notes: ["one"])
+    #expect(set.isPositive == [false, true, false, true] && set.notes == ["one"])
+    let pairs = LetterPairShares(of: repertoires.map(\.sequences), distances: 4)
+    #expect(set.pairs.shares.elements == pairs.shares.elements)
+    func folds(_ count: Int, _ validation: Double) throws -> [StratifiedSplit] {
+      try RepertoireSet.folds(
+        of: (0..<30).map { $0 % 2 == 1 }, count: count, first: 2, validationFraction: validation,
+        source: "made", random: RandomStream(seed: 1))
+    }
+    let split = try folds(5, 0.25)
+    #expect(split.count == 2 && split.allSatisfy { $0.test.count == 6 && $0.validation.count == 6 })
+    #expect(Set(split[0].test).isDisjoint(with: split[1].test))
+    #expect(message { _ = try folds(20, 0.25) }?.contains("made: ") == true)
+    #expect(message { _ = try folds(20, 0.25) }?.contains("negative") == true)
+    #expect(message { _ = try folds(5, 0.01) }?.contains("fold 1: no example of class negative") == true)
+  }
+
   @Test("motifs are read from text, and other texts refused")
   func motifs() throws {
     #expect(try SequenceMotif("fd.kn").description == "FD.KN")

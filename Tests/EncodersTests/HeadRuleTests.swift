@@ -33,7 +33,7 @@ struct HeadRuleTests {
     #expect(one[1].elements != before[1].elements)
   }
 
-  /// Bells whose centres rise evenly and whose widths repeat.
+  /// Gaussians whose centres rise evenly and whose widths repeat.
   private static func gaussians(count: Int, from start: Double, step: Double, shift: Int) -> GaussianWeighting
   {
     let means = (0..<count).map { (index: Int) -> Double in start + step * Double(index) }

@@ -104,6 +104,27 @@ import Testing
     #expect(found.recalled == 1, "\(kind.label): \(found)")
   }
 
+  @Test(
+    "a memory's capacity is its curve with the settings of d, and theory's beside it",
+    arguments: [MemoryKind.hebb, .cubic, .softmax, .logSumReLU, .randomFeatures])
+  func capacity(kind: MemoryKind) {
+    let stream = RandomStream(seed: 5)
+    let found = MemoryCapacity(
+      of: kind, dimension: 32, numberLimit: 32 * 40, featureCount: 300, random: stream)
+    // A tenth of 32 signs is 3; a ball reaches 1.2 times as far, squared, as such a cue: 4 * 3 / 32 at length 1.
+    let beta: Float = kind == .logSumReLU ? 2 / (1.2 * 0.375) : kind == .randomFeatures ? 10 : 32
+    let curve = CapacityMeasurement(of: kind, dimension: 32, changedSigns: 3).curve(
+      growth: kind == .hebb ? pow(2, 0.25) : 2.0.squareRoot(), numberLimit: 32 * 40, random: stream
+    ) { kind.memory(of: $0, beta: beta, featureCount: 300, random: $1) }
+    #expect(found.curve == curve)
+    #expect(
+      found.capacity == curve.capacity(tolerating: 0.01) && found.isOpen == curve.isOpen(tolerating: 0.01))
+    #expect(found.largestLoad == curve.points.last?.patternCount && found.numberLimit == 1_280)
+    let expected = kind.expectedCapacity(
+      dimension: 32, wrongCount: 3, reach: 3, beta: beta, featureCount: 300)
+    #expect(found.expected == expected)
+  }
+
   @Test("theory's capacities are those of the formulas, and fall with wrong numbers")
   func expectedCapacities() {
     func expected(_ kind: MemoryKind, wrong: Int = 4) -> Double {
@@ -143,6 +164,25 @@ import Testing
     let flat = OneUpdateRecall(
       patternCount: 300, dimension: 64, changedSigns: 3, beta: 1e-3, random: RandomStream(seed: 4))
     #expect(flat.failedCount == 300 && flat.largestDeviation == 0)
+    // Numbers of patterns until one is lost, the later ones left out.
+    let stream = RandomStream(seed: 4)
+    let found = OneUpdateRecall.untilFailure(
+      among: [2, 3, 300, 400], dimension: 64, changedSigns: 3, beta: 0.02, random: stream)
+    let each = [2, 3, 300, 400].map {
+      OneUpdateRecall(
+        patternCount: $0, dimension: 64, changedSigns: 3, beta: 0.02, random: stream.child(UInt64($0)))
+    }
+    let last = each.firstIndex { $0.failedCount > 0 } ?? 3
+    #expect(found == Array(each[...last]) && found.map(\.patternCount) == Array([2, 3, 300, 400][...last]))
+  }
+
+  @Test("cosines of rows are those of plain sums, 1 for multiples")
+  func cosines() {
+    let rows = Tensor<Double>(shape: [3, 2], elements: [1, 2, -3, 0.5, 4, 4])
+    let others = Tensor<Double>(shape: [3, 2], elements: [2, 4, 0, -2, 1, -1])
+    let found = rows.rowCosines(with: others)
+    let middle: Double = -1 / (9.25.squareRoot() * 2)
+    #expect(abs(found[0] - 1) < 1e-15 && abs(found[1] - middle) < 1e-15 && abs(found[2]) < 1e-15)
   }
 
   @Test("hidden parts are 0 or random signs in cues, and their error is relative to what is hidden alone")
@@ -183,6 +223,23 @@ import Testing
     let signs = task.outcome(of: .pseudoInverse)
     #expect(signs.states.elements.allSatisfy { abs($0) == 1 })
     #expect(signs.errors.lengths.allSatisfy { abs($0 - 6.0.squareRoot()) < 1e-6 })
+  }
+
+  @Test("the best beta is the one whose outcome no other beats; memories of signs have none")
+  func bestBeta() throws {
+    let stored: Tensor<Float> = MemoryExamples.sphere(9, dimension: 6, radius: 1, seed: 3, as: Float.self)
+    let task = PatternCompletion(
+      stored: stored, shown: [4, 1, 2, 7], hidden: Tensor(shape: [1, 6], elements: [0, 1, 1, 0, 0, 1]),
+      random: RandomStream(seed: 1))
+    for kind in [MemoryKind.softmax, .logSumReLU] {
+      let beta = try #require(task.bestBeta(of: kind, within: 0.1))
+      let best = task.outcome(of: kind, beta: beta)
+      #expect(PatternCompletion.betas(for: kind).contains(beta))
+      for other in PatternCompletion.betas(for: kind) {
+        #expect(!task.outcome(of: kind, beta: other).isBetter(than: best, within: 0.1))
+      }
+    }
+    #expect(task.bestBeta(of: .hebb, within: 0.1) == nil)
   }
 
   @Test(
@@ -268,6 +325,7 @@ import Testing
     #expect(survey.zeroCount == 2 && survey.constantCount == 1 && survey.copyCount == 3)
     #expect(survey.problem == nil && survey.firstNonFinite == nil)
     #expect(survey.remark == "of 7 patterns 2 0 throughout, 1 one number throughout, 3 copies of others")
+    #expect(survey.description == "lengths 0 to 7.07 (\(survey.remark ?? ""))")
     var broken = rows
     (broken[5][1], broken[2][0]) = (.nan, -.infinity)
     let found = PatternSurvey(CopyingSource(rows: Tensor(shape: [7, 2], elements: broken.flatMap { $0 })))

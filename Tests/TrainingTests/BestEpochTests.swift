@@ -113,6 +113,18 @@ struct BestEpochTests {
     }
   }
 
+  @Test(
+    "of several elements the best is the first of those worth most, and what is worth nothing is never it")
+  func bestElement() {
+    let scores: [Double?] = [nil, 0.5, 0.75, 0.25, 0.75, nil]
+    let losses = [0, 3.0, 2, 1, 2, 0]
+    func best(_ indices: Range<Int>) -> Int? {
+      indices.best { index in scores[index].map { ValidationScore(score: $0, loss: losses[index]) } }
+    }
+    #expect(best(0..<6) == 2 && best(3..<6) == 4 && best(0..<2) == 1 && best(0..<1) == nil)
+    #expect([3, 1, 2].best { ValidationScore(score: 1, loss: Double($0)) } == 1)
+  }
+
   @Test("trials of a Latin hypercube try every part of every range once, to two digits, evenly by logarithms")
   func hypercube() {
     let numbers = [TunedNumber(0.001...0.1, isLogarithmic: true), TunedNumber(0...0.8)]

@@ -185,4 +185,22 @@ struct ImageEnergyTransformerTests {
 
   private func sine(_ x: Double) -> Double { Tensor(x).sine().scalar }
   private func cosine(_ x: Double) -> Double { Tensor(x).cosine().scalar }
+
+  @Test("completions along a trace begin before the first step and end with the completion, over all blocks")
+  func completionsAlongTrace() {
+    let small = SmallImageModel(blockCount: 2)
+    let trace = small.model.trace(patches: small.patches, masked: small.masked, settings: settings)
+    let found = small.model.completions(along: trace)
+    // The start and four steps of each of two blocks.
+    #expect(found.count == 9 && found.allSatisfy { $0.shape == [2, 6, 4] })
+    let start = small.model.tokens(patches: small.patches, masked: small.masked)
+    expectClose(
+      actual: found[0], expected: small.model.decode(start, block: 0), relative: 1e-12, absolute: 1e-12)
+    for (index, state) in [(3, trace[0].trajectory.states[3]), (6, trace[1].trajectory.states[2])] {
+      let decoded = small.model.decode(Tokens(state.tokens), block: index / 5)
+      expectClose(actual: found[index], expected: decoded, relative: 1e-12, absolute: 1e-12)
+    }
+    expectClose(
+      actual: found[8], expected: small.completion(settings), relative: 1e-10, absolute: 1e-10)
+  }
 }

@@ -38,3 +38,14 @@ public struct NeighbourMeanPerceptron<Scalar: TensorScalar>: NodeClassifier {
     perceptron.visitParameters(visit)
   }
 }
+
+/// The distance of each node's features from the mean of its neighbours', from 0 where it has none: how unlike them it is,
+/// a score of outliers that nothing is trained for. Features should be standardised, so that 0 is the mean of all nodes.
+///
+/// - Parameter features: [nodes, features].
+public func neighbourDistances<Scalar: TensorScalar>(
+  _ features: Tensor<Scalar>, neighbours: CompressedSparseRows
+) -> [Double] {
+  let means = SparseMatrix<Scalar>.means(SparsePattern(neighbours)).product(features)
+  return (features - means).squared().sum(axes: [1]).elements.map { Double($0).squareRoot() }
+}

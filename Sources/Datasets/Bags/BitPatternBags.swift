@@ -7,7 +7,7 @@ public import Tensors
 /// positive bag has a signal at one index drawn at random. Half of the bags are positive, in random order.
 ///
 /// - Source: the bit pattern example of the published Hopfield layers (Ramsauer et al. 2021).
-public struct BitPatternBags: Sendable, Equatable {
+public struct BitPatternBags: LabelledBags, Equatable {
   /// The bits of all bags, 0 or 1, [bags, instances, size].
   public let bits: [UInt8]
   /// Whether each bag is positive.
@@ -56,9 +56,6 @@ public struct BitPatternBags: Sendable, Equatable {
     }
     (self.bits, self.isPositive, self.instanceCount, self.size) = (bits, isPositive, instanceCount, size)
   }
-
-  /// The number of bags.
-  public var count: Int { isPositive.count }
 
   /// The bags at `indices` as numbers -1 and 1, [bags, instances, size].
   public func batch<Scalar: TensorScalar>(_ indices: [Int]) -> Tensor<Scalar> {

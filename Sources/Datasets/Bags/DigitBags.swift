@@ -64,11 +64,34 @@ extension DigitBags {
     }
     self.init(labels: labels, bagCount: bagCount, target: target, random: stream)
   }
+}
 
-  /// The images of a bag, dark 0 and light 1, [1, images, height, width].
-  public func batch(of bag: Int, in dataset: ImageDataset) -> Tensor<Float> {
-    let batch = dataset.batch(at: images[bag])
+/// Bags of images with their pixels.
+public struct ImageBags: LabelledBags {
+  private let bags: DigitBags
+  private let dataset: ImageDataset
+
+  /// The bags of a data set's images.
+  public init(_ bags: DigitBags, in dataset: ImageDataset) {
+    (self.bags, self.dataset) = (bags, dataset)
+  }
+
+  /// Draws bags of the images of a data set.
+  ///
+  /// - Throws: ``DataFileError`` where these are not gray images with labels, some of the target and others.
+  public init(of dataset: ImageDataset, bagCount: Int, target: Int = 9, random stream: RandomStream) throws {
+    self.init(try DigitBags(of: dataset, bagCount: bagCount, target: target, random: stream), in: dataset)
+  }
+
+  public var isPositive: [Bool] { bags.isPositive }
+
+  /// The images of one bag, or of several of as many, dark 0 and light 1, [bags, images, height, width].
+  public func batch<Scalar: TensorScalar>(_ indices: [Int]) -> Tensor<Scalar> {
+    let counts = indices.map { bags.images[$0].count }
+    require(Set(counts).count == 1, "bags of \(counts) images side by side, expected equally many")
+    let batch = dataset.batch(at: indices.flatMap { bags.images[$0] })
     return Tensor(
-      shape: [1, batch.count, batch.height, batch.width], elements: batch.pixels.map { Float($0) / 255 })
+      shape: [indices.count, counts[0], batch.height, batch.width],
+      elements: batch.pixels.map { Scalar($0) / 255 })
   }
 }

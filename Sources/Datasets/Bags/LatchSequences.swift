@@ -7,7 +7,7 @@ public import Tensors
 /// of the sequences are of each class, in random order.
 ///
 /// - Source: Hochreiter and Mozer 2000; as in the latch example of the published Hopfield layers.
-public struct LatchSequences: Sendable, Equatable {
+public struct LatchSequences: LabelledBags, Equatable {
   /// The characters of all sequences, [sequences, length].
   public let characters: [UInt8]
   /// Whether each sequence is of the second class.
@@ -33,9 +33,6 @@ public struct LatchSequences: Sendable, Equatable {
     }
     (self.isPositive, self.length, self.characterCount) = (isPositive, length, characterCount)
   }
-
-  /// The number of sequences.
-  public var count: Int { isPositive.count }
 
   /// The sequences at `indices` as one-hot characters, [sequences, length, characters].
   public func batch<Scalar: TensorScalar>(_ indices: [Int]) -> Tensor<Scalar> {

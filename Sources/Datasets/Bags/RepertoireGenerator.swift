@@ -65,6 +65,9 @@ public struct RepertoireGenerator: Sendable {
   /// Whether a repertoire is positive: every second one.
   public static func isPositive(_ index: Int) -> Bool { index % 2 == 1 }
 
+  /// All repertoires, several at a time.
+  public var repertoires: [Repertoire] { Parallelism.map(configuration.repertoireCount) { repertoire($0) } }
+
   /// Repertoire `index`, from 0. Its sequences are the same for every witness rate but for those that carry a
   /// motif.
   public func repertoire(_ index: Int) -> Repertoire {

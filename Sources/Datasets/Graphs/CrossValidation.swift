@@ -37,6 +37,26 @@ public struct CrossValidation: Sendable, Equatable {
     try self.init(testParts: parts, labels: labels, validationFraction: validationFraction, random: stream)
   }
 
+  /// The folds of a collection of graphs: those published with it where no number of folds is asked for and there are some,
+  /// otherwise stratified ones.
+  ///
+  /// - Parameter foldCount: Folds, 2 or more; where nil the published ones, or ten.
+  /// - Throws: ``SplitError`` as the other initialisers.
+  public init(
+    of graphs: GraphCollection, foldCount: Int? = nil, validationFraction: Double = 0.1,
+    random stream: RandomStream
+  ) throws {
+    if foldCount == nil && !graphs.testParts.isEmpty {
+      try self.init(
+        testParts: graphs.testParts, labels: graphs.labels, validationFraction: validationFraction,
+        random: stream)
+    } else {
+      try self.init(
+        labels: graphs.labels, foldCount: foldCount ?? 10, validationFraction: validationFraction,
+        random: stream)
+    }
+  }
+
   /// Folds whose test parts are given, such as those published with a data set; examples in no test part are learned
   /// from in every fold.
   ///
@@ -68,5 +88,26 @@ public struct CrossValidation: Sendable, Equatable {
       }
       return StratifiedSplit(training: training, validation: validation, test: test)
     }
+  }
+}
+
+extension CrossValidation {
+  /// The first folds, each of which has examples of every class to choose by.
+  ///
+  /// - Parameters:
+  ///   - count: How many; all of them where nil.
+  ///   - labels: The class of each example.
+  /// - Throws: ``SplitError`` where the validation part of one of them lacks a class.
+  public func firstFolds(_ count: Int?, validatingEveryClassOf labels: [Int]) throws -> [StratifiedSplit] {
+    let first = Array(folds.prefix(count ?? folds.count))
+    for (fold, split) in first.enumerated() {
+      let missing = Set(labels).subtracting(split.validation.map { labels[$0] })
+      if let label = missing.min() {
+        throw SplitError(
+          "fold \(fold + 1): no example of ", label: label,
+          " is left to choose by, expected more of them, fewer folds or a larger validation part")
+      }
+    }
+    return first
   }
 }

@@ -45,3 +45,19 @@ public struct SentencePair: Sendable, Equatable {
   /// How similar they are; only the order of scores counts.
   public let score: Double
 }
+
+extension SentencePairs {
+  /// Reads pairs whose scores order them.
+  ///
+  /// - Throws: As ``read(_:)``, and ``DataFileError`` where all scores are the same.
+  public static func readOrdered(_ url: URL) throws -> SentencePairs {
+    let found = try read(url)
+    if let score = found.pairs.first?.score, found.pairs.allSatisfy({ $0.score == score }) {
+      throw DataFileError(
+        file: url.path,
+        problem: "every one of \(found.pairs.count) pairs has the score \(score), expected scores that differ"
+      )
+    }
+    return found
+  }
+}

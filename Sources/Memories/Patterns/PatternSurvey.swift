@@ -5,7 +5,7 @@ import Tensors
 /// tell from others.
 ///
 /// - Cost: a pass over the numbers, and 8 bytes per pattern.
-public struct PatternSurvey: Sendable {
+public struct PatternSurvey: Sendable, CustomStringConvertible {
   /// The number of patterns.
   public let patternCount: Int
   /// The size of a pattern.
@@ -67,6 +67,13 @@ public struct PatternSurvey: Sendable {
     ]
     let words = kinds.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     return words.isEmpty ? nil : "of \(patternCount) patterns " + words.joined(separator: ", ")
+  }
+
+  /// The range of lengths to three digits, and what is unusual, such as "lengths 0.98 to 1.02 (of 9 patterns 2 copies of
+  /// others)".
+  public var description: String {
+    String(format: "lengths %.3g to %.3g", lengths.lowerBound, lengths.upperBound)
+      + (remark.map { " (\($0))" } ?? "")
   }
 
   /// What is found in some neighbouring rows.

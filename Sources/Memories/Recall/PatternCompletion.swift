@@ -81,3 +81,25 @@ public struct PatternCompletion: Sendable {
       hiddenError: hidden > 0 ? Double(error) / Double(hidden) : nil, meanSteps: found.meanSteps)
   }
 }
+
+extension PatternCompletion {
+  /// Inverse temperatures to choose from for patterns of length 1; none for memories of signs.
+  public static func betas(for kind: MemoryKind) -> [Float] {
+    switch kind {
+    case .softmax, .entmax, .sparsemax: [5, 10, 20, 40, 80, 160, 320]
+    case .logSumReLU: stride(from: Float(0.5), through: 1.2, by: 0.1).map { 2 / ($0 * $0) }
+    case .randomFeatures: [4, 8, 12, 16, 20]
+    default: []
+    }
+  }
+
+  /// The one of ``betas(for:)`` with the best outcome, of equals the first; nil for memories of signs.
+  ///
+  /// - Parameters:
+  ///   - featureCount: The frequencies of a memory of random features.
+  ///   - tolerance: As for ``Outcome/isBetter(than:within:)``.
+  public func bestBeta(of kind: MemoryKind, featureCount: Int = 8_192, within tolerance: Double) -> Float? {
+    Self.betas(for: kind).map { ($0, outcome(of: kind, beta: $0, featureCount: featureCount)) }
+      .max { $1.1.isBetter(than: $0.1, within: tolerance) }?.0
+  }
+}

@@ -50,12 +50,22 @@ extension Tensor {
 
   /// The distance of each row from that of other rows of the same shape, or from a single one.
   public func rowDistances(to other: Tensor) -> [Double] { (self - other).rowLengths }
+
+  /// The cosine of the angle between each row and that of other rows of the same shape.
+  public func rowCosines(with other: Tensor) -> [Double] {
+    require(rank == 2 && shape == other.shape, "rows of shape \(shape) beside rows of shape \(other.shape)")
+    let products = (self * other).sum(axes: [1]).elements
+    let (own, others) = (squared().sum(axes: [1]).elements, other.squared().sum(axes: [1]).elements)
+    return products.indices.map { Double(products[$0] / (own[$0] * others[$0]).squareRoot()) }
+  }
 }
 
 /// The recall of all patterns of a modern Hopfield network by one update, from corrupted copies.
 ///
 /// The patterns are random rows of 1 and -1, and a number is recalled where its sign is.
 public struct OneUpdateRecall: Sendable, Equatable {
+  /// The number of stored patterns.
+  public let patternCount: Int
   /// The number of patterns of which a number was not recalled.
   public let failedCount: Int
   /// The largest |updated number - number| among patterns that were recalled.
@@ -87,6 +97,22 @@ public struct OneUpdateRecall: Sendable, Equatable {
       failed += differences.count { !($0 < 1) }
       deviation = max(deviation, Double(differences.filter { $0 < 1 }.max() ?? 0))
     }
-    (failedCount, largestDeviation) = (failed, deviation)
+    (self.patternCount, failedCount, largestDeviation) = (patternCount, failed, deviation)
+  }
+
+  /// The same for some numbers of patterns, one after the other, up to the first at which a pattern is not recalled.
+  ///
+  /// - Parameter stream: Number n draws from its child n.
+  public static func untilFailure(
+    among patternCounts: [Int], dimension: Int, changedSigns: Int, beta: Float, random stream: RandomStream
+  ) -> [OneUpdateRecall] {
+    var found: [OneUpdateRecall] = []
+    for count in patternCounts where found.last.map({ $0.failedCount == 0 }) ?? true {
+      found.append(
+        OneUpdateRecall(
+          patternCount: count, dimension: dimension, changedSigns: changedSigns, beta: beta,
+          random: stream.child(UInt64(count))))
+    }
+    return found
   }
 }

@@ -118,6 +118,12 @@ public struct MethodComparison: Sendable {
     zip(others, differences).filter { $1.verdict == verdict }.map { (method: $0, difference: $1) }
   }
 
+  /// The advantage of the first method over a figure that has no trials, such as a published one; over 0 the interval is
+  /// that of its mean.
+  public func difference(overFigure figure: Double) throws -> MethodDifference {
+    try MethodDifference(of: first.scores, overFigure: figure, better: better, dependence: dependence)
+  }
+
   /// What the numbers say, in one sentence of words that follow from them; in parentheses advantages with intervals.
   public func sentence(digits: Int) -> String {
     guard !others.isEmpty else { return "No other method was measured." }

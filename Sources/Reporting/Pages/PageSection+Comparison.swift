@@ -37,6 +37,31 @@ extension PageSection {
     }
   }
 
+  /// Adds what several comparisons of the same methods found, such as one for each data set: the means of all methods,
+  /// the advantages of the first where there are trials enough for an interval, what may be said of them, and how to read
+  /// it.
+  ///
+  /// - Parameters:
+  ///   - names: The names of both tables in the page and the record.
+  ///   - label: What the tables call the measure.
+  public mutating func addComparisons(
+    _ comparisons: [(title: String, comparison: MethodComparison)],
+    names: (means: String, advantages: String), label: String, digits: Int, best: TableRecipe.Best
+  ) {
+    guard let first = comparisons.first?.comparison else { return }
+    addMeans(of: comparisons, name: names.means, label: label, digits: digits, best: best)
+    if first.differences.first?.interval != nil {
+      addAdvantages(
+        of: comparisons, name: names.advantages,
+        label: "advantage of \(first.first.label) over (95 % interval)", digits: digits)
+    }
+    addParagraph(
+      comparisons.map { "- \($0.title): \($0.comparison.sentence(digits: digits))" }.joined(separator: "\n"))
+    addParagraph(
+      (first.first.scores.splitCount > 1 ? "Means, and standard deviations over the splits. " : "")
+        + first.explanation)
+  }
+
   private mutating func addTable(
     _ comparisons: [(title: String, comparison: MethodComparison)], name: String, label: String,
     digits: Int, best: TableRecipe.Best?, leavesFirstOut: Bool,

@@ -68,4 +68,5 @@ public protocol ResultFile: Sendable {
 extension CSVTable: ResultFile {}
 extension HeatMap: ResultFile {}
 extension LinePlot: ResultFile {}
+extension NeighbourhoodDrawing: ResultFile {}
 extension PictureGrid: ResultFile {}

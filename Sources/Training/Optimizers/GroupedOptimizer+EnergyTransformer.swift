@@ -26,12 +26,33 @@ extension GroupedOptimizer {
     for model: some Parameterized<Scalar>, matrixRate: Double = 0.03, rate: Double = 0.01,
     weightDecay: Double = 0
   ) throws -> GroupedOptimizer {
-    let matrices = ParameterSelection { $0.hasSuffix("Weights") || $0.hasSuffix("memories") }
-    let muon = Muon<Scalar>(weightDecay: WeightDecay(weightDecay)) { name, _ in
+    let linear = ParameterSelection { $0.hasSuffix(".weights") || $0.hasSuffix(".weight") }
+    return try matricesByMuon(
+      ParameterSelection { $0.hasSuffix("Weights") || $0.hasSuffix("memories") }, for: model,
+      decayingOthers: linear, matrixRate: matrixRate, rate: rate, weightDecay: weightDecay
+    ) { name, _ in
       name.hasSuffix("memories") ? .transposed : MatrixView(rowAxisCount: 2)
     }
-    let linear = ParameterSelection { $0.hasSuffix(".weights") || $0.hasSuffix(".weight") }
-    let adam = AdamW<Scalar>(secondDecay: 0.99, weightDecay: WeightDecay(weightDecay, on: linear))
+  }
+
+  /// Muon for some matrices of any model, AdamW for everything else, at the rates and decays of
+  /// ``energyTransformer(for:matrixRate:rate:weightDecay:)``: how a model is trained that is compared with one.
+  ///
+  /// - Parameters:
+  ///   - matrices: The parameters that Muon learns.
+  ///   - others: The parameters learned by AdamW that decay.
+  ///   - view: The matrix that a parameter of Muon's stands for, as in `Muon`.
+  /// - Throws: ``ParameterGroupError`` for a model without such matrices.
+  public static func matricesByMuon(
+    _ matrices: ParameterSelection, for model: some Parameterized<Scalar>,
+    decayingOthers others: ParameterSelection, matrixRate: Double = 0.03, rate: Double = 0.01,
+    weightDecay: Double = 0,
+    view: @escaping @Sendable (_ name: String, _ shape: [Int]) -> MatrixView? = { _, shape in
+      shape.count == 2 ? .plain : nil
+    }
+  ) throws -> GroupedOptimizer {
+    let muon = Muon<Scalar>(weightDecay: WeightDecay(weightDecay), view: view)
+    let adam = AdamW<Scalar>(secondDecay: 0.99, weightDecay: WeightDecay(weightDecay, on: others))
     return try GroupedOptimizer(
       [
         ParameterGroup("matrices", matrices, muon, learningRateFactor: matrixRate),

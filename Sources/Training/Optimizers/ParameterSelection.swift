@@ -1,3 +1,5 @@
+public import Tensors
+
 /// A choice of parameters by name.
 ///
 /// ```swift
@@ -24,6 +26,11 @@ public struct ParameterSelection: Sendable, ExpressibleByArrayLiteral {
 
   /// The parameters with these names, written as a list.
   public init(arrayLiteral names: String...) { self.init(names: names) }
+
+  /// The parameters of rank 2 or more, on which weight decay acts as a rule.
+  public static func matrices<Scalar>(of parameters: ParameterValues<Scalar>) -> ParameterSelection {
+    ParameterSelection(names: zip(parameters.names, parameters.values).filter { $1.rank > 1 }.map(\.0))
+  }
 
   private init(_ predicate: @escaping @Sendable (String) -> Bool, literalNames: Set<String>) {
     self.predicate = predicate

@@ -27,6 +27,21 @@ public struct ValidationScore: Comparable, Sendable {
   }
 }
 
+extension Sequence {
+  /// The element that is worth most, of equals the first, such as the trial of the best setting.
+  ///
+  /// - Parameter worth: What an element is worth; nil where it cannot be chosen, as a trial that left the finite numbers.
+  /// - Returns: nil where no element can be chosen.
+  public func best(by worth: (Element) throws -> ValidationScore?) rethrows -> Element? {
+    var best: (element: Element, worth: ValidationScore)?
+    for element in self {
+      guard let found = try worth(element) else { continue }
+      if best.map({ $0.worth < found }) ?? true { best = (element, found) }
+    }
+    return best?.element
+  }
+}
+
 /// What an epoch of training led to.
 public struct TrainedEpoch: Equatable, Sendable {
   /// The epoch, counted from 1.

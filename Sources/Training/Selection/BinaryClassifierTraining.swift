@@ -71,6 +71,15 @@ public struct BinaryClassifierTraining<Model: Parameterized>: Sendable {
       try onEpoch(losses / Double(perEpoch))
     }
   }
+
+  /// The share of some examples whose class a model tells by the sign of their logits.
+  ///
+  /// - Parameter count: Examples that are worked on together.
+  public func accuracy(of model: Model, on examples: [Int], atOnce count: Int) -> Double {
+    require(!examples.isEmpty, "the accuracy on no examples")
+    let found = binaryLogits(of: examples, atOnce: count) { logits(model, $0, nil) }
+    return Double(zip(found, examples).count { ($0 > 0) == isPositive[$1] }) / Double(examples.count)
+  }
 }
 
 /// The logits of examples by a trained model, computed for `count` examples at a time on each core.

@@ -75,6 +75,25 @@ public struct NodeFeatureReconstruction<Scalar: TensorScalar>: Parameterized {
     return Tensor(shape: [graph.nodeCount], elements: errors)
   }
 
+  /// The same with a share of the nodes masked at a time, as in training: groups of about as many nodes each, drawn at random.
+  ///
+  /// - Parameter share: Above 0 and up to 1; however small, one node is masked.
+  public func reconstructionErrors(
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, share: Double, random: RandomStream
+  ) -> Tensor<Scalar> {
+    require(share > 0 && share <= 1, "a share of \(share) masked, expected above 0 and up to 1")
+    let count = graph.nodeCount
+    var random = random
+    let order = random.permutation(of: count)
+    // A tiny share has an inverse beyond every Int.
+    let groups = Int(min(Double(count), (1 / share).rounded()))
+    return reconstructionErrors(
+      features, on: graph,
+      groups: (0..<groups).map { group in
+        order[count * group / groups..<count * (group + 1) / groups].sorted()
+      })
+  }
+
   /// The shares of the nodes in the energy before the first step of the first block and after the last step of the
   /// last block, with nothing masked.
   public func energies(

@@ -124,6 +124,14 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
       recording: [.energies, .states(every: 1)])
   }
 
+  /// The patches at every step of a trace, [batch, patches, patch length] each, the start first. The tokens after a block are
+  /// those before the next and count once.
+  public func completions(along trace: [DescentResult<Scalar>]) -> [Tensor<Scalar>] {
+    trace.enumerated().flatMap { block, result in
+      result.trajectory.states.dropFirst(block == 0 ? 0 : 1).map { decode(Tokens($0.tokens), block: block) }
+    }
+  }
+
   /// Patches decoded from tokens of a block that is still descending.
   public func decode(_ tokens: Tokens<Scalar>, block: Int) -> Tensor<Scalar> {
     decode(blocks[block].norm.activations(at: tokens))

@@ -30,6 +30,21 @@ struct GraphFormulaTests {
     Tensor(shape: [rows.count, rows[0].count], elements: rows.flatMap { $0 })
   }
 
+  @Test("the distance of a node's features from the mean of its neighbours' is that of loops")
+  func distances() {
+    let found = neighbourDistances(example.features, neighbours: example.neighbours)
+    #expect(found.count == 7)
+    for (node, counts) in adjacency.enumerated() {
+      let total = counts.reduce(0, +)
+      let squares = (0..<3).map { feature in
+        let sum = (0..<7).reduce(0) { $0 + counts[$1] * example.features[$1, feature] }
+        let difference = example.features[node, feature] - (total > 0 ? sum / total : 0)
+        return difference * difference
+      }
+      #expect(abs(found[node] - squares.reduce(0, +).squareRoot()) < 1e-12)
+    }
+  }
+
   @Test("graph convolution is the product with the dense normalised matrix")
   func convolution() throws {
     let degrees = withSelf.map { $0.reduce(0, +) }

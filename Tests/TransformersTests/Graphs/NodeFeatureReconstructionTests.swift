@@ -74,6 +74,23 @@ import Transformers
     }
   }
 
+  @Test(
+    "with a share masked at a time every node is masked once, in groups of about that share; at least one node"
+  )
+  func shares() {
+    let random = RandomStream(seed: 8)
+    var stream = random
+    let order = stream.permutation(of: 7)
+    // Shares of 7 nodes, and where their groups begin in the order drawn.
+    for (share, starts) in [(0.3, [0, 2, 4, 7]), (0.5, [0, 3, 7]), (1, [0, 7]), (1e-320, Array(0...7))] {
+      let groups = zip(starts, starts.dropFirst()).map { Array(order[$0..<$1]) }
+      let found = model.reconstructionErrors(example.features, on: graph, share: share, random: random)
+      let expected = model.reconstructionErrors(
+        example.features, on: graph, groups: groups.map { $0.sorted() })
+      #expect(found.elements == expected.elements, "\(share)")
+    }
+  }
+
   @Test("shares of nodes add up to the energies of the descent's ends")
   func energies() {
     let found = model.energies(example.features, on: graph)

@@ -1,9 +1,9 @@
-import EnergyTransformer
 import Foundation
 
 /// What a run has measured so far, a JSON file in its folder that is written anew after each result, so that an interrupted
 /// run can go on.
-package protocol JSONRecord: Codable {
+public protocol JSONRecord: Codable {
+  /// The file's name inside the folder of a run.
   static var fileName: String { get }
   /// Whether the file is laid out for people, not on one line.
   static var isPretty: Bool { get }
@@ -12,28 +12,29 @@ package protocol JSONRecord: Codable {
 }
 
 extension JSONRecord {
-  package static var isPretty: Bool { false }
-  package var isSound: Bool { true }
+  public static var isPretty: Bool { false }
+  public var isSound: Bool { true }
 
   /// Writes the file, all of it or nothing.
-  package func write(toFolder folder: String) throws {
+  public func write(toFolder folder: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     if Self.isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
     encoder.dateEncodingStrategy = .iso8601
-    try AtomicFile(path: "\(folder)/\(Self.fileName)").write(try encoder.encode(self))
+    try StagedFile.write(
+      String(decoding: try encoder.encode(self), as: UTF8.self), to: "\(folder)/\(Self.fileName)")
   }
 
   /// The record of a folder; nil where there is none.
   ///
-  /// - Throws: ``ExperimentError`` where it is damaged.
-  package static func read(fromFolder folder: String) throws -> Self? {
+  /// - Throws: `ReportingError` where it is damaged.
+  public static func read(fromFolder folder: String) throws -> Self? {
     let path = "\(folder)/\(fileName)"
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
     let decoder = JSONDecoder()
     decoder.dateDecodingStrategy = .iso8601
     guard let record = try? decoder.decode(Self.self, from: data), record.isSound else {
-      throw ExperimentError("\(path): damaged, expected what an interrupted run wrote")
+      throw ReportingError("\(path): damaged, expected what an interrupted run wrote")
     }
     return record
   }

@@ -2,12 +2,12 @@ import EnergyTransformer
 import Kit
 
 /// Energies and errors of images along a descent.
-struct DescentCourse: Sendable {
-  /// Gradients of the energy that were needed to be there; moment 0 is the start.
+struct CompletionTrajectory: Sendable {
+  /// Gradients of the energy that were taken up to each step; step 0 is the start.
   private(set) var gradients: [Int] = []
-  /// Energy of each image, [moment][image].
+  /// Energy of each image, [step][image].
   private(set) var energies: [[Double]] = []
-  /// Mean squared error over the hidden pixels of each image, clamped to 0 ... 1; [moment][image].
+  /// Mean squared error over the hidden pixels of each image, clamped to 0 ... 1; [step][image].
   private(set) var errors: [[Double]] = []
 
   /// Descends all images under test for at most `limit` gradients.
@@ -17,8 +17,8 @@ struct DescentCourse: Sendable {
   static func measured(
     _ candidate: DescentCandidate, _ model: ImageEnergyTransformer<Float>, _ images: PreparedImages,
     limit: Int
-  ) -> DescentCourse? {
-    var parts: [DescentCourse] = []
+  ) -> CompletionTrajectory? {
+    var parts: [CompletionTrajectory] = []
     for range in images.testBatches(of: 100) {
       guard let part = batch(candidate, model, images, range, limit) else { return nil }
       parts.append(part)
@@ -26,38 +26,36 @@ struct DescentCourse: Sendable {
     return joined(parts)
   }
 
-  /// Mean energy over the images at a moment.
-  func energy(at moment: Int) -> Double { mean(energies[moment]) }
+  /// Mean energy over the images at a step.
+  func energy(at step: Int) -> Double { mean(energies[step]) }
 
-  /// Mean error over the images at a moment.
-  func error(at moment: Int) -> Double { mean(errors[moment]) }
+  /// Mean error over the images at a step.
+  func error(at step: Int) -> Double { mean(errors[step]) }
 
-  /// The last moment that is reached with no more than `budget` gradients.
-  func moment(within budget: Int) -> Int { gradients.lastIndex { $0 <= budget } ?? 0 }
+  /// The last step that is reached with no more than `budget` gradients.
+  func step(within budget: Int) -> Int { gradients.lastIndex { $0 <= budget } ?? 0 }
 
   private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
   private static func batch(
     _ candidate: DescentCandidate, _ model: ImageEnergyTransformer<Float>, _ images: PreparedImages,
     _ range: Range<Int>, _ limit: Int
-  ) -> DescentCourse? {
-    let patches = images.patches(images.test.batch(at: Array(range)))
-    let tokens = model.tokens(patches: patches, masked: images.replaced(range))
+  ) -> CompletionTrajectory? {
     let descent = candidate.descent(model.blocks[0], steps: limit)
-    var course = DescentCourse()
-    for (gradients, state) in states(descent, tokens, limit) {
+    var trajectory = CompletionTrajectory()
+    for (gradients, state) in states(descent, images.tokens(of: model, range), limit) {
       let g = descent.lagrangian.activations(at: Tokens(state))
       let energies = descent.energy.energyByPart(at: g).total.elements.map(Double.init)
       let errors = images.errors(of: model.decode(g), range)
       guard (energies + errors).allSatisfy(\.isFinite) else { return nil }
-      course.gradients.append(gradients)
-      course.energies.append(energies)
-      course.errors.append(errors)
+      trajectory.gradients.append(gradients)
+      trajectory.energies.append(energies)
+      trajectory.errors.append(errors)
     }
-    return course
+    return trajectory
   }
 
-  /// The tokens at every moment, with the gradients they took.
+  /// The tokens at every step, with the gradients they took.
   private static func states<Function, Norm>(
     _ descent: EnergyDescent<Function, Norm>, _ tokens: Tokens<Float>, _ limit: Int
   ) -> [(gradients: Int, tokens: Tensor<Float>)] where Function.Scalar == Float {
@@ -74,14 +72,21 @@ struct DescentCourse: Sendable {
     }
   }
 
-  /// The courses of successive images as one: the moments that all reached, with the gradients of the slowest.
-  private static func joined(_ parts: [DescentCourse]) -> DescentCourse {
-    var course = DescentCourse()
-    for moment in 0..<(parts.map(\.gradients.count).min() ?? 0) {
-      course.gradients.append(parts.map { $0.gradients[moment] }.max() ?? 0)
-      course.energies.append(parts.flatMap { $0.energies[moment] })
-      course.errors.append(parts.flatMap { $0.errors[moment] })
+  /// The trajectories of successive images as one: the steps that all reached, with the gradients of the slowest.
+  private static func joined(_ parts: [CompletionTrajectory]) -> CompletionTrajectory {
+    var trajectory = CompletionTrajectory()
+    for step in 0..<(parts.map(\.gradients.count).min() ?? 0) {
+      trajectory.gradients.append(parts.map { $0.gradients[step] }.max() ?? 0)
+      trajectory.energies.append(parts.flatMap { $0.energies[step] })
+      trajectory.errors.append(parts.flatMap { $0.errors[step] })
     }
-    return course
+    return trajectory
+  }
+}
+
+extension PreparedImages {
+  /// The tokens that a model makes of images under test, hidden patches replaced.
+  func tokens(of model: ImageEnergyTransformer<Float>, _ range: Range<Int>) -> Tokens<Float> {
+    model.tokens(patches: patches(test.batch(at: Array(range))), masked: replaced(range))
   }
 }
