@@ -57,7 +57,7 @@ struct EpochComparison {
   private static func writeTestMasks(to path: String) throws {
     let count = try EmbeddedDigits.test().count
     let mask = PatchMaskPolicy(patchCount: 49, scoredCount: 24, replacedFraction: 1)
-      .mask(forImages: Array(0..<count), using: RandomStream(seed: 0).child(2))
+      .mask(forImages: Array(0..<count), random: RandomStream(seed: 0).child(2))
     let hidden = StoredArray(shape: [count, 49], floats: mask.replaced.map { $0 ? 1 : 0 })
     try SafetensorsFile.write(path: path, arrays: [("hidden", hidden)])
   }

@@ -42,7 +42,7 @@ struct GraphCase {
     var workload = GraphWorkload(name: GraphWorkload.name(nodes: nodes), nodes: nodes, edges: 0)
     configuration.featureCount = workload.dimension
     // Weights come from the children of the seed's stream, the graph from a stream of its own.
-    let graph = AttributedCommunityGraph(configuration, using: RandomStream(seed: seed).child(64)).graph
+    let graph = AttributedCommunityGraph(configuration, random: RandomStream(seed: seed).child(64)).graph
     workload.edges = graph.neighbours.pairCount
     return GraphCase(
       workload: workload, graph: graph,

@@ -29,6 +29,6 @@ struct OwnNodeModel: OwnWork {
 
   private func logits(_ work: Work) throws -> Tensor<Float> {
     guard work == .forward else { throw WorkerFault("the whole model is measured in inference alone") }
-    return model.logits(features, on: graph, dropout: nil)
+    return model.logits(features, on: graph, training: nil)
   }
 }

@@ -13,16 +13,16 @@ struct AttentionRegimes: ParsableCommand {
 
   @OptionGroup(title: "What is measured") var work: WorkOptions
   @OptionGroup(title: "Beside PyTorch") var timing: TimingOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Output") var output: RunOptions<AttentionRegimes>
 
   func run() throws {
-    if let threads = work.threads { Parallelism.threadCount = threads }
+    if let threads = output.threads { Parallelism.threadCount = threads }
     let started = Date()
     // Everything that can fail at once comes before any work.
     let model = try LoadedModel(work.model)
     let source = try SourceText(work.text)
     for remark in model.remarks { print(remark) }
-    let pairs = try work.pairs.map { try Self.pairs($0) }
+    let pairs = try work.pairs.map { try SentencePairs.readOrdered(URL(fileURLWithPath: $0)) }
     let text = TokenWindows(source.text, tokenizer: model.tokenizer)
     let settings = try Settings(work, timing, quick: output.quick, model: model, windows: text)
     let pytorch =
@@ -30,31 +30,27 @@ struct AttentionRegimes: ParsableCommand {
       ? nil : try EncoderPeer(timing.peer, model: model, threads: Parallelism.threadCount)
     try OutputFolder.prepare(output.output)
     var record = RunRecord(
-      of: self, title: "What the heads of \(model.name) do", seed: work.seed,
-      data: try model.fingerprints() + [source.fingerprint] + pairFingerprint(pairs))
+      of: self, title: "What the heads of \(model.name) do", seed: output.seed,
+      data: try model.fingerprints() + [source.fingerprint])
+    if let pairs, let path = work.pairs {
+      record.data.append(try DataFingerprint(name: "sentence pairs", path: path, count: pairs.pairs.count))
+    }
     record.options.merge(settings.recorded) { $1 }
     record.headline =
-      (1...4).map { "class_\($0)" } + [
-        "cosine_after_gaussian_first_layer", "sentence_cosine_min", "seconds_ratio_pytorch",
-      ]
-
+      (1...4).map { "class_\($0)" }
+      + ["cosine_after_gaussian_first_layer", "sentence_cosine_min", "seconds_ratio_pytorch"]
     let progress = WorkProgress(
       total: MeasuredRegimes.tokenCount(text, settings)
         + Replacements.tokenCount(model, text, pairs, settings)
         + (pytorch == nil ? 0 : settings.rounds * settings.sentences * settings.length), unit: "tokens")
     progress.advance(by: 0)
-    func timed<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
-      let before = Date()
-      defer { record.timings[name] = Date().timeIntervalSince(before) }
-      return try body()
-    }
-    let regimes = try timed("regimes") { try MeasuredRegimes(model, text, settings, progress) }
-    let replacements = try timed("replacements") {
+    let regimes = try record.timed("regimes") { try MeasuredRegimes(model, text, settings, progress) }
+    let replacements = try record.timed("replacements") {
       try Replacements(model, text, pairs, regimes.heads, settings, progress)
     }
     let comparison = try pytorch.map { pytorch in
-      try timed("peer") {
-        try PeerComparison(pytorch, model, source, text, settings, seed: work.seed, progress)
+      try record.timed("peer") {
+        try PeerComparison(pytorch, model, source, text, settings, seed: output.seed, progress)
       }
     }
     progress.finish()
@@ -64,22 +60,5 @@ struct AttentionRegimes: ParsableCommand {
       model: model, source: source, text: text, regimes: regimes, replacements: replacements,
       comparison: comparison
     ).report(record).publish(in: output.output)
-  }
-
-  /// Pairs whose scores order them.
-  private static func pairs(_ path: String) throws -> SentencePairs {
-    let found = try SentencePairs.read(URL(fileURLWithPath: path))
-    if let score = found.pairs.first?.score, found.pairs.allSatisfy({ $0.score == score }) {
-      throw DataFileError(
-        file: path,
-        problem: "every one of \(found.pairs.count) pairs has the score \(score), expected scores that differ"
-      )
-    }
-    return found
-  }
-
-  private func pairFingerprint(_ pairs: SentencePairs?) throws -> [DataFingerprint] {
-    guard let pairs, let path = work.pairs else { return [] }
-    return [try DataFingerprint(name: "sentence pairs", path: path, count: pairs.pairs.count)]
   }
 }

@@ -40,9 +40,7 @@ final class EncoderPeer {
     let answer = try program.ask(
       ["command": "tokenize", "text": path, "output": output], as: Count.self)
     let ids = try SafetensorsFile.read(path: output).array(named: "ids").integers()
-    guard ids.count == answer.count else {
-      throw ExperimentError("PyTorch: \(ids.count) ids of \(answer.count)")
-    }
+    if ids.count != answer.count { throw ExperimentError("PyTorch: \(ids.count) ids of \(answer.count)") }
     return ids
   }
 

@@ -35,9 +35,8 @@ struct LoadedModel {
 
   /// What the run read.
   func fingerprints() throws -> [DataFingerprint] {
-    let shards = try folder.shards().map { ("weights", $0.url, 1) }
-    return try
-      ([("sizes", folder.configurationURL, 1)] + shards + [
+    try
+      ([("sizes", folder.configurationURL, 1)] + folder.shards().map { ("weights", $0.url, 1) } + [
         ("word pieces", folder.vocabularyURL, tokenizer.vocabulary.count)
       ]).map { try DataFingerprint(name: $0.0, path: $0.1.path, count: $0.2) }
   }

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Kit
+import Reporting
 
 /// How every head retrieves, at every length.
 struct MeasuredRegimes {
@@ -8,24 +9,18 @@ struct MeasuredRegimes {
   /// The length at which heads are counted and replaced.
   let length: Int
 
-  private static let sequencesAtOnce = 16
-
   /// - Throws: one line naming the weights where what they compute is not finite.
   init(_ model: LoadedModel, _ text: TokenWindows, _ settings: Settings, _ progress: WorkProgress) throws {
     length = settings.length
     byLength = try settings.lengths.map { length in
       let windows = text.windows(length: length, limit: settings.windows)
-      var heads: [HeadRegime] = []
-      for start in stride(from: 0, to: windows.count, by: Self.sequencesAtOnce) {
-        let part = Array(windows[start..<min(start + Self.sequencesAtOnce, windows.count)])
-        let found = model.encoder.regimes(of: EncoderTokens(ids: part))
+      let heads = try model.encoder.regimes(ofSequences: windows, atOnce: 16) { found, count in
         for head in found {
           try model.requireFinite(
             [head.entropy, head.energy, head.updatedEnergy, head.answerChange, head.jacobianNorm],
             head.index.words)
         }
-        heads = heads.merged(with: found)
-        progress.advance(by: part.count * length)
+        progress.advance(by: count * length)
       }
       return (length, windows.count, heads)
     }
@@ -46,6 +41,6 @@ struct MeasuredRegimes {
 }
 
 extension HeadIndex {
-  /// Its place as a reader counts, from 1.
+  /// Its layer and number as a reader counts, from 1.
   var words: String { "layer \(layer + 1) head \(head + 1)" }
 }

@@ -5,28 +5,17 @@ import Kit
 
 /// What is measured.
 struct WorkOptions: ParsableArguments, RecordedOptions {
-  @Option(
-    help: "The folder of a model of the BERT family, as published: config.json, model.safetensors, vocab.txt."
-  )
+  @Option(help: "A folder of the BERT family as published: config.json, model.safetensors, vocab.txt.")
   var model: String?
-  @Option(
-    parsing: .upToNextOption,
-    help: "Text files in UTF-8; the documentation of this package, in the working folder, when left out.")
+  @Option(parsing: .upToNextOption, help: "Text files in UTF-8; this package's documentation when left out.")
   var text: [String] = []
-  @Option(
-    help:
-      "A file of sentence pairs: sentence, tab, sentence, tab, score of their similarity, or columns with names."
-  )
+  @Option(help: "Sentence pairs: two sentences and their score between tabs, or columns with names.")
   var pairs: String?
-  @Option(
-    parsing: .upToNextOption,
-    help: "Lengths of sequences, in tokens with begin and end; 32, 128 and 512 when left out.")
+  @Option(parsing: .upToNextOption, help: "Lengths in tokens with begin and end; 32, 128, 512 when left out.")
   var lengths: [Int] = []
   @Option(help: "The length at which heads are replaced and counted; 128 when left out.") var length: Int?
   @Option(help: "The most sequences of each length.") var windows: Int?
   @Option(help: "Updates of the Hopfield retrieval that replaces heads.") var updates = 2
-  @Option(help: "Seed of the texts made for the tokenizer.") var seed: UInt64 = 0
-  @Option(help: "Threads; all cores when left out. No number but the times depends on it.") var threads: Int?
 
   func validate() throws {
     try checkNames([("model", model), ("pairs", pairs)])
@@ -35,7 +24,6 @@ struct WorkOptions: ParsableArguments, RecordedOptions {
     try checkRanges(
       (lengths + [length ?? 128]).map { ("lengths", $0, 4...65_536) } + [
         ("windows", windows ?? 4, 4...1_000_000), ("updates", updates, 2...1_000),
-        ("threads", threads ?? 1, 1...1024),
       ])
   }
 
@@ -59,24 +47,13 @@ struct TimingOptions: ParsableArguments {
   }
 }
 
-/// What is written.
-struct OutputOptions: ParsableArguments {
-  @Option(help: "Folder for the page, figures and records.") var output = "Results/attention-regimes"
-  @Flag(help: "Few and short sequences, to see that everything works.") var quick = false
-
-  func validate() throws { try checkNames([("output", output)]) }
-}
-
 /// How much is measured: what options say, or what they leave out.
 struct Settings {
   /// All lengths, rising, that of the replacements among them.
   let lengths: [Int]
   /// The length at which heads are replaced.
   let length: Int
-  let windows: Int
-  let updates: Int
-  let sentences: Int, rounds: Int
-  let curvePoints: Int
+  let windows: Int, updates: Int, sentences: Int, rounds: Int, curvePoints: Int
   /// Bytes of the text for the tokenizer, and sentences of that kind.
   let mixedBytes: Int, hardSentences: Int
 
@@ -97,17 +74,14 @@ struct Settings {
     curvePoints = quick ? 3 : 12
     (mixedBytes, hardSentences) = (quick ? 20_000 : 1_000_000, quick ? 20 : 200)
     if let bad = lengths.first(where: { $0 > longest }) {
+      let option = bad == work.length ? "--length" : "--lengths"
       throw DataFileError(
         file: model.folder.configurationURL.path,
-        problem:
-          "field max_position_embeddings: \(longest), expected at least \(bad) for --\(bad == work.length ? "length" : "lengths")"
-      )
+        problem: "field max_position_embeddings: \(longest), expected at least \(bad) for \(option)")
     }
     if let bad = lengths.first(where: { text.count(length: $0) < 4 }) {
-      throw DataFileError(
-        file: "--text",
-        problem:
-          "\(text.ids.count) tokens give \(text.count(length: bad)) sequences of \(bad), expected at least 4")
+      let found = "\(text.ids.count) tokens give \(text.count(length: bad)) sequences of \(bad)"
+      throw DataFileError(file: "--text", problem: "\(found), expected at least 4")
     }
   }
 

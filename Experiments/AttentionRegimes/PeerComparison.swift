@@ -16,7 +16,7 @@ struct PeerComparison {
     _ settings: Settings, seed: UInt64, _ progress: WorkProgress
   ) throws {
     versions = peer.versions
-    var mixed = MixedScriptText(mixedInto: source.text, using: RandomStream(seed: seed))
+    var mixed = MixedScriptText(mixedInto: source.text, random: RandomStream(seed: seed))
     try inTemporaryFolder(named: "attention") { folder in
       try compareTokens(mixed.text(bytes: settings.mixedBytes), model, peer, folder)
       try compareVectors(mixed.sentences(settings.hardSentences), model, peer, folder)
@@ -30,8 +30,8 @@ struct PeerComparison {
     let path = "\(folder)/mixed.txt"
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     let theirs = try peer.ids(ofText: path, through: "\(folder)/ids.safetensors")
-    var ours: [Int] = []
-    numbers["tokenizer_seconds"] = Stopwatch.seconds { ours = model.tokenizer.ids(of: text) }
+    let (ours, seconds) = Stopwatch.timed { model.tokenizer.ids(of: text) }
+    numbers["tokenizer_seconds"] = seconds
     numbers["tokens_compared"] = Double(theirs.count)
     numbers["tokens_differing"] = Double(
       zip(ours, theirs).count { $0 != $1 } + abs(ours.count - theirs.count))
@@ -47,12 +47,7 @@ struct PeerComparison {
     let theirs = try peer.sentences(texts, in: folder)
     numbers["sentences_compared"] = Double(texts.count)
     numbers["sentences_other_tokens"] = Double(zip(ids, theirs.ids).count { $0 != $1 })
-    let products = (ours.converted(to: Double.self) * theirs.vectors.converted(to: Double.self))
-      .sum(axes: [1]).elements
-    let lengths = [ours, theirs.vectors].map { rows in
-      rows.converted(to: Double.self).squared().sum(axes: [1]).elements
-    }
-    let cosines = products.indices.map { products[$0] / (lengths[0][$0] * lengths[1][$0]).squareRoot() }
+    let cosines = ours.converted(to: Double.self).rowCosines(with: theirs.vectors.converted(to: Double.self))
     numbers["sentence_cosine_min"] = cosines.min() ?? 0
     numbers["sentence_largest_difference"] = Double(
       (ours - theirs.vectors).absoluteValue().elements.max() ?? 0)
@@ -71,42 +66,49 @@ struct PeerComparison {
       ])
     let tokens = EncoderTokens(ids: ids)
     _ = model.encoder.sentenceVectors(of: tokens.sequences(0..<min(8, tokens.count)))
-    var (own, theirs) = ([Double](), [Double]())
+    var times = AlternatingTimes()
     for round in 0..<settings.rounds {
       let ownTurn = {
-        own.append(Stopwatch.seconds { _ = model.encoder.sentenceVectors(of: tokens) })
+        times.add(Stopwatch.seconds { _ = model.encoder.sentenceVectors(of: tokens) }, to: "own")
       }
       if round.isMultiple(of: 2) { ownTurn() }
       let pass = try peer.pass(ids: path)
-      theirs.append(pass.seconds)
+      times.add(pass.seconds, to: "pytorch")
       (implementation, batch) = (pass.implementation, pass.batch)
       if !round.isMultiple(of: 2) { ownTurn() }
       progress.advance(by: tokens.tokenCount)
     }
-    numbers["seconds_own"] = Stopwatch.median(own)
-    numbers["seconds_pytorch"] = Stopwatch.median(theirs)
-    numbers["seconds_ratio_pytorch"] = Stopwatch.median(zip(theirs, own).map { $0 / $1 })
+    let seconds = times.median("own") ?? 0
+    numbers["seconds_own"] = seconds
+    numbers["seconds_pytorch"] = times.median("pytorch")
+    numbers["seconds_ratio_pytorch"] = times.ratio("pytorch", to: "own")
     numbers["timed_sentences"] = Double(ids.count)
     numbers["own_gflops"] =
       1e-9 * model.configuration.operationsPerToken(length: settings.length) * Double(tokens.tokenCount)
-      / Stopwatch.median(own)
+      / seconds
   }
 
-  func section(length: Int) -> PageSection {
+  /// What came out for sequences of a length, or that PyTorch was not measured.
+  static func section(_ comparison: PeerComparison?, length: Int) -> PageSection {
+    var section = PageSection("Beside PyTorch")
+    guard let comparison else {
+      section.addParagraph("PyTorch was not measured in this run.")
+      return section
+    }
+    let numbers = comparison.numbers
     func number(_ name: String) -> Double { numbers[name] ?? 0 }
     func whole(_ name: String) -> String { String(format: "%.0f", number(name)) }
-    var section = PageSection("Beside PyTorch")
     section.summary = numbers
     section.addParagraph(
       "Tokens of a text of \(String(format: "%.1f", number("tokenizer_bytes") / 1e6)) MB of mixed scripts made for the purpose: "
         + "\(whole("tokens_differing")) of \(whole("tokens_compared")) differ from those of Hugging Face's tokenizers. "
         + "Of \(whole("sentences_compared")) such sentences \(whole("sentences_other_tokens")) have other tokens there; their "
-        + "vectors have a cosine of at least 1 - \(Self.bound(1 - number("sentence_cosine_min"))) with those of `transformers` "
+        + "vectors have a cosine of at least 1 - \(bound(1 - number("sentence_cosine_min"))) with those of `transformers` "
         + "from the same weights in float32.")
     section.addParagraph(
       "\(whole("timed_sentences")) sequences of \(length) tokens take this library "
         + String(format: "%.2f s and PyTorch %.2f s", number("seconds_own"), number("seconds_pytorch"))
-        + " (medians; PyTorch by the \(implementation) implementation in batches of \(batch), the fastest "
+        + " (medians; PyTorch by the \(comparison.implementation) implementation in batches of \(comparison.batch), the fastest "
         + "of two implementations and four batch sizes), a ratio of "
         + String(format: "%.2f", number("seconds_ratio_pytorch"))
         + ". This library makes \(whole("own_gflops")) GFLOPS.")

@@ -64,10 +64,8 @@ extension RegimeReport {
       section.summary["least_cosine_\(entry.name)"] = entry.quality.leastCosine
       section.summary["spearman_\(entry.name)"] = entry.quality.spearman
     }
-    for curve in replacements.curves {
-      for point in curve.points.dropFirst() {
-        section.summary["curve_\(curve.name)_\(point.heads)"] = point.quality.meanCosine
-      }
+    for point in replacements.curves.flatMap({ $0.points.dropFirst() }) {
+      section.summary["\(point.name)_\(point.heads)"] = point.quality.meanCosine
     }
   }
 
@@ -78,39 +76,24 @@ extension RegimeReport {
     let first = Replacements.firstLayers(heads)
     let layers = first == 1 ? "the first layer" : "the first \(first) layers"
     let averaging = Replacements.averagingOfFirstLayers(heads).count
-    return
+    let words =
       "With all heads of the first layer Gaussian the cosine is \(left("gaussian_layer_1")), with uniform averages "
       + "\(left("uniform_layer_1")). "
-      + (averaging > 0
-        ? "The \(averaging) averaging heads of \(layers) made Gaussian leave a cosine of "
-          + "\(left("gaussian_averaging_first_layers")), made uniform \(left("uniform_averaging_first_layers"))."
-        : "There are no averaging heads in \(layers).")
+    if averaging == 0 { return words + "There are no averaging heads in \(layers)." }
+    return words + "The \(averaging) averaging heads of \(layers) made Gaussian leave a cosine of "
+      + "\(left("gaussian_averaging_first_layers")), made uniform \(left("uniform_averaging_first_layers"))."
   }
 
   private var replacedTable: CSVTable {
-    var table = CSVTable(columns: ["replacement", "heads", "cosine_mean", "cosine_least", "spearman"])
-    func add(_ name: String, _ entry: Replacements.Entry) {
-      table.addRow(
-        [name, "\(entry.heads)", "\(entry.quality.meanCosine)", "\(entry.quality.leastCosine)"]
-          + [entry.quality.spearman.map { "\($0)" } ?? ""])
-    }
-    for entry in replacements.entries { add(entry.name, entry) }
-    for curve in replacements.curves { for point in curve.points { add("curve_\(curve.name)", point) } }
-    return table
+    CSVTable(
+      columns: ["replacement", "heads", "cosine_mean", "cosine_least", "spearman"],
+      rows: (replacements.entries + replacements.curves.flatMap(\.points)).map { entry in
+        [entry.name, "\(entry.heads)", "\(entry.quality.meanCosine)", "\(entry.quality.leastCosine)"]
+          + [entry.quality.spearman.map { "\($0)" } ?? ""]
+      })
   }
 
   // MARK: The paper
-
-  /// A third of the layers.
-  private enum Third: Int, CaseIterable {
-    case lower, middle, last
-  }
-
-  /// What Ramsauer et al. 2020 found in bert-base-cased.
-  private static let published: [(kind: AttentionClass, thirds: [Third])] = [
-    (.globalAverage, [.lower]), (.largeMetastable, [.lower, .middle]), (.mediumMetastable, [.last]),
-    (.smallMetastable, [.middle]),
-  ]
 
   func besidePaper() -> PageSection {
     var section = PageSection("Beside the paper's findings for BERT")
@@ -118,37 +101,28 @@ extension RegimeReport {
       "Ramsauer et al. 2020 looked at bert-base-cased, 12 layers of 12 heads: class I is found mostly in the lower layers, "
         + "classes II (layers 3 to 5) and IV (6 to 8) towards the middle, class III in the last layers. Here, of the heads "
         + "in the lower, middle and last third of the layers:")
-    var table = MarkdownTable(
-      columns: ["Class"] + Third.allCases.map { "\($0) third, %" } + ["in the paper most in"])
-    for (kind, thirds) in Self.published {
-      table.addRow(
-        [.text(kind.numeral)] + shares(of: kind).map { .number(100 * $0, digits: 0) } + [
-          .text("the \(listed(thirds.map { "\($0)" })) layers")
-        ])
-    }
-    section.addTable(table)
+    section.addTable(
+      MarkdownTable(
+        columns: ["Class"] + LayerThird.allCases.map { "\($0) third, %" } + ["in the paper most in"],
+        rows: AttentionClass.allCases.map { kind in
+          [.text(kind.numeral)] + heads.sharesByThird(of: kind).map { .number(100 * $0, digits: 0) }
+            + [.text("the \(words(kind.thirdsInBERT)) layers")]
+        }))
     section.addParagraph(
-      Self.published.map { kind, thirds in verdict(kind, thirds) }.joined(separator: " ")
+      AttentionClass.allCases.map(verdict).joined(separator: " ")
         + " In the paper averaging heads of the first layers could become Gaussian with little loss when the model was trained "
         + "so; here nothing is trained after the replacement.")
     return section
   }
 
-  /// The share of a class among the heads of each third.
-  private func shares(of kind: AttentionClass) -> [Double] {
-    Third.allCases.map { third in
-      let found = heads.filter { min(2, 3 * $0.index.layer / heads.layerCount) == third.rawValue }
-      return Double(found.heads(of: kind).count) / Double(max(1, found.count))
-    }
-  }
+  private func words(_ thirds: [LayerThird]) -> String { listed(thirds.map { "\($0)" }) }
 
-  private func verdict(_ kind: AttentionClass, _ thirds: [Third]) -> String {
-    let shares = shares(of: kind)
-    guard let most = shares.max(), most > 0 else { return "Class \(kind.numeral): this model has none." }
-    let found = Third.allCases.filter { shares[$0.rawValue] == most }
-    if found.count == Third.allCases.count { return "Class \(kind.numeral): the same in all layers." }
-    return "Class \(kind.numeral): most in the \(listed(found.map { "\($0)" })) layers, "
-      + (found.allSatisfy(thirds.contains) ? "as in the paper." : "other than in the paper.")
+  private func verdict(_ kind: AttentionClass) -> String {
+    let found = heads.thirdsWithMost(of: kind)
+    if found.isEmpty { return "Class \(kind.numeral): this model has none." }
+    if found.count == LayerThird.allCases.count { return "Class \(kind.numeral): the same in all layers." }
+    return "Class \(kind.numeral): most in the \(words(found)) layers, "
+      + (found.allSatisfy(kind.thirdsInBERT.contains) ? "as in the paper." : "other than in the paper.")
   }
 }
 

@@ -16,8 +16,6 @@ struct RegimeReport {
 
   func report(_ record: RunRecord) throws -> RunReport {
     let c = model.configuration
-    var peer = PageSection("Beside PyTorch")
-    peer.addParagraph("PyTorch was not measured in this run.")
     return try RunReport(
       record,
       introduction: [
@@ -29,7 +27,7 @@ struct RegimeReport {
       ],
       sections: [
         try classes(), retrievals(), replaced(), besidePaper(),
-        comparison?.section(length: regimes.length) ?? peer,
+        PeerComparison.section(comparison, length: regimes.length),
         .making(
           of: record,
           ending:
@@ -66,8 +64,15 @@ struct RegimeReport {
       "lengths", "Tokens", regimes.byLength.map { ("\($0.length)", "length_\($0.length)", $0.heads) },
       to: &section)
     if regimes.byLength.count > 1 {
-      section.addFigure(
-        "lengths.svg", lengths, caption: "Heads of each class against the number of tokens")
+      let plot = LinePlot(
+        title: "Classes against the length of sequences", xTitle: "tokens", yTitle: "heads",
+        xScale: .logarithmic,
+        series: AttentionClass.allCases.map { kind in
+          .init(
+            label: "class \(kind.numeral)", x: regimes.byLength.map { Double($0.length) },
+            y: regimes.byLength.map { Double($0.heads.heads(of: kind).count) })
+        })
+      section.addFigure("lengths.svg", plot, caption: "Heads of each class against the number of tokens")
     }
     section.addFile("heads.csv", headTable)
     section.addFile("counts.csv", countTable)
@@ -80,27 +85,21 @@ struct RegimeReport {
     to section: inout PageSection
   ) {
     section.addTable(
-      name, columns: [title] + AttentionClass.allCases.map { "Class \($0.numeral)" }, digits: 0,
-      rows: groups.map { label, name, heads in
-        (
-          label,
-          AttentionClass.allCases.map {
-            .number("class_\($0.rawValue)_\(name)", Double(heads.heads(of: $0).count))
-          }
-        )
-      })
+      name, title, rows: groups.map { ($0.label, (name: $0.name, heads: $0.heads)) },
+      columns: AttentionClass.allCases.map { ("Class \($0.numeral)", $0) }, digits: 0
+    ) { .number("class_\($1.rawValue)_\($0.name)", Double($0.heads.heads(of: $1).count)) }
   }
 
   /// How many heads of a class there are, and in which layers most.
   private func sentence(_ kind: AttentionClass) -> String {
     let found = heads.heads(of: kind)
     if found.isEmpty { return "none is of class \(kind.numeral)" }
-    let places = (0..<heads.layerCount).compactMap { layer in
+    let layers = (0..<heads.layerCount).compactMap { layer in
       let count = found.heads(ofLayer: layer).count
       return count > 0 ? "\(count) in layer \(layer + 1)" : nil
     }
     let verb = found.count == 1 ? "is" : "are"
-    return "\(found.count) \(verb) of class \(kind.numeral) (\(listed(places)))"
+    return "\(found.count) \(verb) of class \(kind.numeral) (\(listed(layers)))"
   }
 
   private var classMap: HeatMap {
@@ -125,28 +124,13 @@ struct RegimeReport {
       title: "Weights that make 90 %, one head of each class",
       xTitle: "share of the \(regimes.length) tokens", yTitle: "share of the queries",
       series: regimes.examples.map { kind, regime in
-        var seen = 0
-        let shares = regime.counts.dropFirst().map { queries -> Double in
-          seen += queries
-          return Double(seen) / Double(regime.queryCount)
-        }
-        return .init(
+        .init(
           label: "\(kind.numeral): \(regime.index.words)",
-          x: (1..<regime.counts.count).map { Double($0) / Double(regime.sequenceLength) }, y: shares)
+          x: (1..<regime.counts.count).map { Double($0) / Double(regime.sequenceLength) },
+          y: regime.cumulativeShares)
       })
     (plot.dotLimit, plot.xRange, plot.yRange) = (0, 0...1, 0...1)
     return plot
-  }
-
-  private var lengths: LinePlot {
-    LinePlot(
-      title: "Classes against the length of sequences", xTitle: "tokens", yTitle: "heads",
-      xScale: .logarithmic,
-      series: AttentionClass.allCases.map { kind in
-        .init(
-          label: "class \(kind.numeral)", x: regimes.byLength.map { Double($0.length) },
-          y: regimes.byLength.map { Double($0.heads.heads(of: kind).count) })
-      })
   }
 
   /// Weights over the first sequence of a head of each class; from 10⁻⁴, black, to 1, white, by their logarithm.
@@ -166,36 +150,34 @@ struct RegimeReport {
   }
 
   private var headTable: CSVTable {
-    var table = CSVTable(columns: [
-      "tokens", "sequences", "layer", "head", "class", "median", "quantile_10", "quantile_25", "quantile_75",
-      "quantile_90", "entropy", "energy", "energy_after_update", "answer_change", "changed_share",
-      "jacobian_norm",
-    ])
-    for (length, sequences, heads) in regimes.byLength {
-      for head in heads {
-        let places = [length, sequences, head.index.layer + 1, head.index.head + 1]
-        table.addRow(
-          (places + [head.attentionClass.rawValue]).map { Double($0) } + [head.medianCount]
+    CSVTable(
+      columns: [
+        "tokens", "sequences", "layer", "head", "class", "median", "quantile_10", "quantile_25",
+        "quantile_75", "quantile_90", "entropy", "energy", "energy_after_update", "answer_change",
+        "changed_share", "jacobian_norm",
+      ],
+      rows: regimes.byLength.flatMap { length, sequences, heads in
+        heads.map { head -> [Double] in
+          let index = [length, sequences, head.index.layer + 1, head.index.head + 1]
+          return (index + [head.attentionClass.rawValue]).map { Double($0) } + [head.medianCount]
             + [0.1, 0.25, 0.75, 0.9].map(head.quantile) + [
               head.entropy, head.energy, head.updatedEnergy, head.answerChange, head.changedShare,
               head.jacobianNorm,
-            ])
-      }
-    }
-    return table
+            ]
+        }
+      })
   }
 
   private var countTable: CSVTable {
-    var table = CSVTable(columns: ["tokens", "layer", "head", "weights", "queries"])
-    for (length, _, heads) in regimes.byLength {
-      for head in heads {
-        for (k, queries) in head.counts.enumerated() where queries > 0 {
-          table.addRow(
-            [length, head.index.layer + 1, head.index.head + 1, k, queries].map { Double($0) })
+    CSVTable(
+      columns: ["tokens", "layer", "head", "weights", "queries"],
+      rows: regimes.byLength.flatMap { length, _, heads in
+        heads.flatMap { head in
+          head.counts.enumerated().filter { $0.element > 0 }.map { k, queries in
+            [length, head.index.layer + 1, head.index.head + 1, k, queries].map { Double($0) }
+          }
         }
-      }
-    }
-    return table
+      })
   }
 
   // MARK: Retrievals
@@ -218,14 +200,10 @@ struct RegimeReport {
       columnDigits: [0] + Self.means.map(\.digits),
       rows: AttentionClass.allCases.map { kind in
         let found = heads.heads(of: kind)
-        let cells = Self.means.map { mean in
-          MeasuredCell.number(
-            "\(mean.name)_class_\(kind.rawValue)",
-            found.isEmpty ? nil : found.reduce(0) { $0 + mean.value($1) } / Double(found.count))
-        }
         return (
           "\(kind.numeral), \(kind.words)",
-          [.number("class_\(kind.rawValue)", Double(found.count))] + cells
+          [.number("class_\(kind.rawValue)", Double(found.count))]
+            + Self.means.map { .number("\($0.name)_class_\(kind.rawValue)", found.mean($0.value)) }
         )
       })
     section.addParagraph(

@@ -1,9 +1,10 @@
 import EnergyTransformer
 import Kit
+import Reporting
 
 /// Heads replaced by other rules, and what is left of the sentence vectors.
 struct Replacements {
-  /// What stands in a head's place.
+  /// What replaces a head.
   enum Rule: String, CaseIterable {
     case uniform, gaussian, retrieval
 
@@ -31,18 +32,13 @@ struct Replacements {
     let quality: Quality
   }
 
-  /// A curve of quality against heads replaced, from none on.
-  struct Curve {
-    let name: String, label: String
-    let points: [Entry]
-  }
-
-  private(set) var published = Quality(meanCosine: 1, leastCosine: 1, spearman: nil)
+  let published: Quality
   /// Whether sentence pairs were compared.
   let hasPairs: Bool
   /// All heads of a layer, its averaging heads, and those of the first layers together.
-  private(set) var entries: [Entry] = []
-  private(set) var curves: [Curve] = []
+  let entries: [Entry]
+  /// Curves of quality against heads replaced, from none on.
+  let curves: [(label: String, points: [Entry])]
   /// Sequences that Gaussian weights were fitted on, and others that vectors were compared on.
   let fitted: Int, compared: Int
   let updates: Int
@@ -58,32 +54,33 @@ struct Replacements {
         model.configuration.heads, model.encoder.gaussianWeightings(over: EncoderTokens(ids: fit))))
     progress.advance(by: fit.count * settings.length)
     let meter = QualityMeter(model, windows: test, pairs: pairs, progress)
-    func entry(_ name: String, _ places: some Collection<HeadIndex>, _ rule: Rule) throws -> Entry {
-      let changed = model.encoder.replacing(places) { place in
+    func entry(_ name: String, _ heads: some Collection<HeadIndex>, _ rule: Rule) throws -> Entry {
+      let changed = model.encoder.replacing(heads) { head in
         switch rule {
         case .uniform: .uniform
-        case .gaussian: gaussians[place].map { .gaussian($0) } ?? .softmax
+        case .gaussian: gaussians[head].map { .gaussian($0) } ?? .softmax
         case .retrieval: .retrieval(updates: settings.updates)
         }
       }
-      return Entry(name: name, heads: places.count, quality: try meter.quality(of: changed))
+      return Entry(name: name, heads: heads.count, quality: try meter.quality(of: changed))
     }
-    published = try meter.quality(of: model.encoder)
+    let published = try meter.quality(of: model.encoder)
     entries = try Self.sets(heads).map { try entry("\($2.rawValue)_\($0)", $1, $2) }
     let order = heads.mostAveragingFirst
     let counts = Set((1...settings.curvePoints).map { max(1, order.count * $0 / settings.curvePoints) })
-    let start = Entry(name: "", heads: 0, quality: published)
-    func curve(_ name: String, _ label: String, _ order: [HeadIndex], _ rule: Rule) throws -> Curve {
-      Curve(
-        name: name, label: label,
-        points: try [start] + counts.sorted().map { try entry("", order.prefix($0), rule) })
+    func curve(_ name: String, _ order: [HeadIndex], _ rule: Rule) throws -> [Entry] {
+      try [Entry(name: "curve_\(name)", heads: 0, quality: published)]
+        + counts.sorted().map { try entry("curve_\(name)", order.prefix($0), rule) }
     }
     curves =
-      try Rule.allCases.map { try curve($0.rawValue, "\($0.label), most averaging first", order, $0) }
+      try Rule.allCases.map { ("\($0.label), most averaging first", try curve($0.rawValue, order, $0)) }
       + [
-        curve(
-          "uniform_reversed", "\(Rule.uniform.label), least averaging first", order.reversed(), .uniform)
+        (
+          "\(Rule.uniform.label), least averaging first",
+          try curve("uniform_reversed", order.reversed(), .uniform)
+        )
       ]
+    self.published = published
   }
 
   /// Tokens of all passes, for the progress line.
@@ -152,17 +149,15 @@ private struct QualityMeter {
     progress.advance(by: tokens.tokenCount)
     return .init(
       meanCosine: cosines.reduce(0, +) / Double(cosines.count), leastCosine: cosines.min() ?? 0,
-      spearman: try pairs.flatMap { try spearman(changed, $0.tokens, $0.scores) })
+      spearman: try spearman(of: changed))
   }
 
-  private func spearman(
-    _ changed: TransformerEncoder<Float>, _ tokens: EncoderTokens, _ scores: [Double]
-  ) throws -> Double? {
+  private func spearman(of changed: TransformerEncoder<Float>) throws -> Double? {
+    guard let (tokens, scores) = pairs else { return nil }
     let found = changed.sentenceVectors(of: tokens)
-    let count = tokens.count / 2
+    let (first, second) = (0..<scores.count, scores.count..<2 * scores.count)
     let cosines = try cosines(
-      found.sliced(axis: 0, 0..<count), found.sliced(axis: 0, count..<2 * count),
-      "vectors of sentence pairs")
+      found.sliced(axis: 0, first), found.sliced(axis: 0, second), "vectors of sentence pairs")
     progress.advance(by: tokens.tokenCount)
     // Cosines that are all alike, as of pairs of the same sentence twice, order nothing.
     return Set(cosines).count > 1 ? try RankCorrelation.spearman(cosines, scores) : nil

@@ -32,11 +32,9 @@ struct ReferenceComparison {
 
   /// One line an array.
   var table: MarkdownTable {
-    var table = MarkdownTable(columns: ["array", "relative error", "at most"])
-    for (name, error) in errors {
-      table.addRow([.code(name), .text(Self.text(error)), .text(Self.text(tolerance))])
-    }
-    return table
+    MarkdownTable(
+      columns: ["array", "relative error", "at most"],
+      rows: errors.map { [.code($0.name), .text(Self.text($0.error)), .text(Self.text(tolerance))] })
   }
 
   /// Throws where an array is further off than the tolerance, naming the worst.

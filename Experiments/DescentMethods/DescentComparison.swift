@@ -1,20 +1,25 @@
 import EnergyTransformer
-import Foundation
 import Kit
+import Reporting
 
 /// Every method, tuned on training images and measured on the images under test.
 struct DescentComparison {
+  /// What came out on the images under test.
+  struct Outcome {
+    let trajectory: CompletionTrajectory
+    /// Milliseconds an image and gradient.
+    let milliseconds: Double
+  }
+
   /// Gradients at which errors are compared.
   let budgets: [Int]
   let trained: TrainedModel
   let goal: DescentGoal
   let methods: [TunedMethod]
-  /// Courses on the images under test, [method][candidate], of those candidates that were chosen.
-  let courses: [[Int: DescentCourse]]
-  /// Milliseconds an image and gradient of the same candidates, and of the trained steps.
-  let milliseconds: [[Int: Double]]
+  /// The candidates that were chosen, [method][candidate], without those that left the finite numbers.
+  let outcomes: [[Int: Outcome]]
+  /// Milliseconds an image and gradient of the trained steps.
   let referenceMilliseconds: Double
-  private(set) var seconds: [String: Double] = [:]
 
   /// The method that the tuning images put first: fewest gradients, then lowest error.
   func first(withError: Bool) -> Int? {
@@ -23,50 +28,50 @@ struct DescentComparison {
     }.min { $0.1 < $1.1 }?.0
   }
 
+  /// Records the seconds of its parts.
   init(
-    _ trained: TrainedModel, tuning: PreparedImages, images: PreparedImages, options: MethodOptions
+    _ trained: TrainedModel, tuning: PreparedImages, images: PreparedImages, options: MethodOptions,
+    _ record: inout RunRecord
   ) throws {
     let (model, steps) = (trained.model, trained.steps)
     let reference = DescentCandidate(
       settings: "as trained", rule: .gradient, stepSize: .constant(trained.stepSize))
     func goal(_ images: PreparedImages) throws -> DescentGoal {
-      guard let course = DescentCourse.measured(reference, model, images, limit: steps) else {
+      guard let found = CompletionTrajectory.measured(reference, model, images, limit: steps) else {
         throw ExperimentError("\(options.checkpoint): the trained steps leave the finite numbers")
       }
-      return DescentGoal(reference: course, slack: options.slack)
+      return DescentGoal(reference: found, slack: options.slack)
     }
-    let started = Date()
-    let tuningGoal = try goal(tuning)
     let budgets = Set([4, 3, 2, 1].map { max(1, steps / $0) } + [max(1, 2 * steps / 3)]).sorted()
     let all = DescentCatalogue.methods(stepSize: trained.stepSize, total: trained.stepSize * Double(steps))
-    let methods = all.map {
-      TunedMethod($0, model, tuning: tuning, goal: tuningGoal, budgets: budgets, limit: steps)
+    let methods = try record.timed("tuning") {
+      let tuningGoal = try goal(tuning)
+      return all.map {
+        TunedMethod($0, model, tuning: tuning, goal: tuningGoal, budgets: budgets, limit: steps)
+      }
     }
-    seconds["tuning"] = Date().timeIntervalSince(started)
-    let evaluated = Date()
-    self.goal = try goal(images)
-    let courses = methods.map { method in
-      Dictionary(
-        uniqueKeysWithValues: method.chosen.sorted().compactMap { index in
-          DescentCourse.measured(method.method.candidates[index], model, images, limit: steps)
-            .map { (index, $0) }
-        })
+    let chosen = methods.indices.flatMap { method in
+      methods[method].chosen.sorted().map {
+        (method: method, index: $0, candidate: methods[method].method.candidates[$0])
+      }
     }
-    seconds["evaluation"] = Date().timeIntervalSince(evaluated)
-    let timed = Date()
-    let places = methods.indices.flatMap { method in
-      courses[method].keys.sorted().map { (method, $0) }
+    let (reached, found) = try record.timed("evaluation") {
+      (
+        try goal(images),
+        chosen.map { CompletionTrajectory.measured($0.candidate, model, images, limit: steps) }
+      )
     }
-    let timing = DescentTiming(
-      [reference] + places.map { methods[$0.0].method.candidates[$0.1] }, model, images, steps: steps,
-      rounds: options.rounds)
-    var milliseconds = [[Int: Double]](repeating: [:], count: methods.count)
-    for (place, time) in zip(places, timing.milliseconds.dropFirst()) {
-      milliseconds[place.0][place.1] = time
+    let finite = zip(chosen, found).compactMap { chosen, trajectory in trajectory.map { (chosen, $0) } }
+    let times = record.timed("timing") {
+      DescentTiming(
+        [reference] + finite.map(\.0.candidate), model, images, steps: steps, rounds: options.rounds
+      ).milliseconds
     }
-    self.milliseconds = milliseconds
-    referenceMilliseconds = timing.milliseconds[0]
-    seconds["timing"] = Date().timeIntervalSince(timed)
-    (self.budgets, self.trained, self.methods, self.courses) = (budgets, trained, methods, courses)
+    var outcomes = [[Int: Outcome]](repeating: [:], count: methods.count)
+    for ((chosen, trajectory), time) in zip(finite, times.dropFirst()) {
+      outcomes[chosen.method][chosen.index] = Outcome(trajectory: trajectory, milliseconds: time)
+    }
+    (self.budgets, self.trained, self.goal, self.methods) = (budgets, trained, reached, methods)
+    (self.outcomes, referenceMilliseconds) = (outcomes, times[0])
   }
 }

@@ -29,10 +29,11 @@ struct DescentMethods: ParsableCommand, RecordedOptions {
     record.data.append(
       try DataFingerprint(name: "trained model", path: methods.checkpoint, count: 1))
     let trained = try TrainedModel(contentsOf: methods.checkpoint, grid: images.grid)
-    let comparison = try DescentComparison(trained, tuning: tuning, images: images, options: methods)
-    record.timings = comparison.seconds.merging(["total": Date().timeIntervalSince(started)]) { $1 }
+    let comparison = try DescentComparison(
+      trained, tuning: tuning, images: images, options: methods, &record)
+    record.timings["total"] = Date().timeIntervalSince(started)
     try DescentReport(comparison: comparison, images: images, tuningCount: tuning.test.count)
-      .write(record, to: methods.output)
+      .report(record).publish(in: methods.output)
   }
 
   /// Nothing is trained, so what only training images are made with has no effect.

@@ -1,5 +1,4 @@
 import EnergyTransformer
-import Foundation
 import Kit
 import Reporting
 
@@ -9,135 +8,197 @@ struct DescentReport {
   let images: PreparedImages
   let tuningCount: Int
 
-  /// Writes everything to a folder and prints the tables.
-  func write(_ record: RunRecord, to folder: String) throws {
+  private var goal: DescentGoal { comparison.goal }
+  private var steps: Int { comparison.trained.steps }
+
+  func report(_ record: RunRecord) throws -> RunReport {
     var record = record
-    record.summary = summary
     record.headline = [
       "plain_gradients", "energy_gradients", "same_error_gradients", "plain_mse", "same_error_mse",
-    ].filter { record.summary[$0] != nil }
-    record.tables = [
-      goalTable("energy", withError: false), goalTable("same_error", withError: true), budgetTable,
     ]
-    for (name, plot) in figures { try plot.write(to: "\(folder)/\(name).svg") }
-    try record.write(with: page(record), toFolder: folder)
+    return try RunReport(
+      record,
+      introduction: [
+        "Which descents reach the energy that a trained model reaches in \(steps) plain steps, in fewer gradients, "
+          + "and do they complete images as well? The model is that of `\(record.options["checkpoint"] ?? "")`; "
+          + "judged on \(images.test.count) \(images.isValidation ? "held-back training" : "test") images of "
+          + "\(images.test.name). The settings in brackets were chosen on \(tuningCount) training images. Errors "
+          + "are mean squared errors over the hidden pixels, in 0 … 1. A gradient is one evaluation of "
+          + "dE/dg for all images; tries of a safeguarded step count."
+      ],
+      sections: [
+        forEnergy(), forSameError(), forBudgets(), curves(rounds: record.options["rounds"] ?? ""),
+        .making(of: record, ending: ". Everything is in run.json."),
+      ])
   }
 
-  /// The candidate that was chosen for a purpose, with what came out on the images under test.
-  func outcome(
-    _ index: Int, withError: Bool
-  ) -> (candidate: Int, course: DescentCourse, moment: Int)? {
-    let method = comparison.methods[index]
-    guard let candidate = method.choice(withError: withError)?.candidate,
-      let course = comparison.courses[index][candidate],
-      // Whether the error is still the same on these images is for the table to show.
-      let moment = comparison.goal.moment(of: course, withError: false)
-    else { return nil }
-    return (candidate, course, moment)
+  // MARK: Tables
+
+  private func forEnergy() -> PageSection {
+    var section = PageSection("Fewest gradients to the energy")
+    section.summary = ["plain_energy": goal.energy, "start_energy": goal.reference.energy(at: 0)]
+    section.addParagraph(
+      "Gradients until the mean energy over the images is at or below that of the \(steps) trained steps, the share "
+        + "of images whose own energy is there by then, the error of the completion at that point, and at the last "
+        + "point that the method reaches in the time of the trained steps.")
+    addTable("energy", withError: false, to: &section)
+    return section
   }
 
-  private var referenceKeys: [String] {
-    ["plain_gradients", "plain_share", "plain_mse", "plain_ms", "plain_gradient_ms", "plain_mse"]
+  private func forSameError() -> PageSection {
+    var section = PageSection("Fewest gradients to the energy and the same error")
+    section.addParagraph(
+      "The same, with settings chosen among those whose error at that point is at most "
+        + "\(NumberText.percent(goal.slack)) above that of the trained steps on the tuning images. A method without "
+        + "numbers has no such settings.")
+    addTable("same_error", withError: true, to: &section)
+    return section
   }
 
-  /// Gradients, share, error, times and error at equal time of the chosen candidate of every method.
-  private func numbers(_ index: Int, withError: Bool) -> [(name: String, value: Double)] {
-    guard let found = outcome(index, withError: withError),
-      let time = comparison.milliseconds[index][found.candidate]
-    else { return [] }
-    let prefix = "\(comparison.methods[index].method.key)_\(withError ? "same_error" : "energy")"
-    let reference = comparison.goal.reference
-    let budget =
-      Double(reference.gradients.last ?? 0) * comparison.referenceMilliseconds / time * (1 + 1e-9)
-    let gradients = found.course.gradients[found.moment]
-    return [
-      ("\(prefix)_gradients", Double(gradients)),
-      ("\(prefix)_share", 100 * comparison.goal.shareReached(by: found.course, at: found.moment)),
-      ("\(prefix)_mse", found.course.error(at: found.moment)),
-      ("\(prefix)_ms", Double(gradients) * time), ("\(prefix)_gradient_ms", time),
-      ("\(prefix)_equal_time_mse", found.course.error(at: found.course.moment(within: Int(budget)))),
-    ]
-  }
-
-  private var summary: [String: Double] {
-    let reference = comparison.goal.reference
-    let steps = Double(reference.gradients.last ?? 0)
-    var summary = [
-      "plain_gradients": steps, "plain_share": 100, "plain_mse": comparison.goal.error,
-      "plain_ms": steps * comparison.referenceMilliseconds,
-      "plain_gradient_ms": comparison.referenceMilliseconds, "plain_energy": comparison.goal.energy,
-      "start_energy": reference.energy(at: 0),
-    ]
-    for index in comparison.methods.indices {
-      for withError in [false, true] {
-        for (name, value) in numbers(index, withError: withError) { summary[name] = value }
-      }
-      for (budget, error) in budgetErrors(index) {
-        summary["\(comparison.methods[index].method.key)_mse_at_\(budget)"] = error
+  private func forBudgets() -> PageSection {
+    var section = PageSection("Error at equal gradients")
+    section.addParagraph(
+      "The lowest error of each method at a number of gradients, whatever the energy; its settings were chosen for "
+        + "that number on the tuning images.")
+    func cells(_ prefix: String, _ trajectory: (_ budget: Int) -> CompletionTrajectory?) -> [MeasuredCell] {
+      comparison.budgets.map { budget in
+        let found = trajectory(budget)
+        return .number("\(prefix)_mse_at_\(budget)", found.map { $0.error(at: $0.step(within: budget)) })
       }
     }
-    for budget in comparison.budgets {
-      summary["plain_trained_mse_at_\(budget)"] = reference.error(at: reference.moment(within: budget))
-    }
-    for (name, withError) in [("energy", false), ("same_error", true)] {
-      guard let index = comparison.first(withError: withError),
-        let found = outcome(index, withError: withError)
-      else { continue }
-      summary["\(name)_gradients"] = Double(found.course.gradients[found.moment])
-      summary["\(name)_mse"] = found.course.error(at: found.moment)
-    }
-    return summary
+    section.addTable(
+      "budgets", columns: ["Method"] + comparison.budgets.map { "Error at \($0)" }, digits: 5, best: .lowest,
+      rows: [("The trained steps", cells("plain_trained") { _ in goal.reference })]
+        + zip(comparison.methods, comparison.outcomes).map { tuned, outcomes in
+          (
+            tuned.method.label,
+            cells(tuned.method.key) { budget in tuned.forBudget[budget].flatMap { outcomes[$0]?.trajectory } }
+          )
+        })
+    section.addParagraph(
+      "The model was trained to be decoded after its own \(steps) steps. They end while energy still falls and tokens "
+        + "still move; another way down passes through other tokens of the same energy, and going on below that "
+        + "energy makes the completion worse, not better.")
+    return section
   }
 
-  /// Errors of a method at every budget, with the candidate that the tuning images chose for it.
-  private func budgetErrors(_ index: Int) -> [(budget: Int, error: Double)] {
-    comparison.budgets.compactMap { budget in
-      guard let candidate = comparison.methods[index].forBudget[budget],
-        let course = comparison.courses[index][candidate]
-      else { return nil }
-      return (budget, course.error(at: course.moment(within: budget)))
-    }
-  }
-
-  private func goalTable(_ name: String, withError: Bool) -> TableRecipe {
-    var rows = [
-      TableRecipe.Row(
-        label: "The trained steps (α \(comparison.trained.stepSize))", summaryKeys: referenceKeys)
+  /// Adds what the chosen candidate of every method takes to the energy, and what became of the first of them.
+  private func addTable(_ name: String, withError: Bool, to section: inout PageSection) {
+    let (count, time) = (Double(goal.reference.gradients.last ?? 0), comparison.referenceMilliseconds)
+    let reference: [MeasuredCell] = [
+      .number("plain_gradients", count), .number("plain_share", 100), .number("plain_mse", goal.error),
+      .number("plain_ms", count * time), .number("plain_gradient_ms", time),
+      .number("plain_mse", goal.error),
     ]
-    for (index, tuned) in comparison.methods.enumerated() {
-      let keys = numbers(index, withError: withError).map(\.name)
-      let settings = outcome(index, withError: withError).map {
-        " (\(tuned.method.candidates[$0.candidate].settings))"
-      }
-      rows.append(
-        .init(
-          label: tuned.method.label + (settings ?? ""),
-          summaryKeys: keys.isEmpty ? [String](repeating: "", count: 6) : keys))
-    }
-    return TableRecipe(
-      name: name,
+    section.addTable(
+      name,
       columns: [
         "Method", "Gradients", "Share of images there, %", "Error there", "ms an image", "ms a gradient",
         "Error at equal time",
-      ], rows: rows, digits: 5, columnDigits: [0, 1, 5, 3, 4, 5])
+      ], digits: 5, columnDigits: [0, 1, 5, 3, 4, 5],
+      rows: [("The trained steps (α \(comparison.trained.stepSize))", reference)]
+        + comparison.methods.indices.map { index in
+          let method = comparison.methods[index].method
+          guard let found = reached(index, withError: withError) else {
+            return (method.label, [MeasuredCell](repeating: .missing, count: reference.count))
+          }
+          return ("\(method.label) (\(found.settings))", cells(found, "\(method.key)_\(name)"))
+        })
+    guard let index = comparison.first(withError: withError) else {
+      section.addParagraph("No method came there.")
+      return
+    }
+    let label = comparison.methods[index].method.label
+    guard let found = reached(index, withError: withError) else {
+      section.addParagraph(
+        "First on the tuning images: \(label); on the images under test it did not come there.")
+      return
+    }
+    section.summary["\(name)_gradients"] = Double(found.gradients)
+    section.summary["\(name)_mse"] = found.error
+    let change = found.error / goal.error - 1
+    section.addParagraph(
+      "First on the tuning images: \(label), \(found.settings). On the images under test it takes "
+        + "\(found.gradients) gradients instead of \(steps), and its error there is "
+        + "\(NumberText.percent(abs(change), digits: 1)) \(change < 0 ? "lower" : "higher") than that of the "
+        + "trained steps.")
   }
 
-  private var budgetTable: TableRecipe {
-    var rows = [
-      TableRecipe.Row(
-        label: "The trained steps", summaryKeys: comparison.budgets.map { "plain_trained_mse_at_\($0)" })
+  /// Where the candidate that was chosen for the energy, alone or with the same error, has it on the images under test.
+  private struct Reached {
+    let settings: String
+    let outcome: DescentComparison.Outcome
+    let step: Int
+
+    var gradients: Int { outcome.trajectory.gradients[step] }
+    var error: Double { outcome.trajectory.error(at: step) }
+  }
+
+  private func reached(_ index: Int, withError: Bool) -> Reached? {
+    let tuned = comparison.methods[index]
+    guard let candidate = tuned.choice(withError: withError)?.candidate,
+      let outcome = comparison.outcomes[index][candidate],
+      // Whether the error is still the same on these images is for the table to show.
+      let step = goal.step(of: outcome.trajectory, withError: false)
+    else { return nil }
+    return Reached(settings: tuned.method.candidates[candidate].settings, outcome: outcome, step: step)
+  }
+
+  /// Gradients, share, error, times and error at equal time.
+  private func cells(_ found: Reached, _ prefix: String) -> [MeasuredCell] {
+    let (trajectory, time) = (found.outcome.trajectory, found.outcome.milliseconds)
+    let budget =
+      Double(goal.reference.gradients.last ?? 0) * comparison.referenceMilliseconds / time * (1 + 1e-9)
+    return [
+      .number("\(prefix)_gradients", Double(found.gradients)),
+      .number("\(prefix)_share", 100 * goal.shareReached(by: trajectory, at: found.step)),
+      .number("\(prefix)_mse", found.error), .number("\(prefix)_ms", Double(found.gradients) * time),
+      .number("\(prefix)_gradient_ms", time),
+      .number("\(prefix)_equal_time_mse", trajectory.error(at: trajectory.step(within: Int(budget)))),
     ]
-    for (index, tuned) in comparison.methods.enumerated() {
-      let found = Dictionary(uniqueKeysWithValues: budgetErrors(index).map { ($0.budget, $0.error) })
-      rows.append(
-        .init(
-          label: tuned.method.label,
-          summaryKeys: comparison.budgets.map {
-            found[$0] == nil ? "" : "\(tuned.method.key)_mse_at_\($0)"
-          }))
+  }
+
+  // MARK: Curves
+
+  private func curves(rounds: String) -> PageSection {
+    var section = PageSection("Curves")
+    section.addParagraph(
+      "Each method with its settings for energy and the same error where it has any, otherwise for energy alone. "
+        + "Times are gradients times the time of one, which was measured over \(steps) steps, the least of "
+        + "\(rounds) rounds in turn.")
+    for (name, title, yTitle, values) in [
+      ("energy", "Energy", "share of the trained steps' fall of energy", goal.shareOfFall),
+      (
+        "error", "Error", "mean squared error",
+        { trajectory in trajectory.gradients.indices.map { trajectory.error(at: $0) } }
+      ),
+    ] as [(String, String, String, (CompletionTrajectory) -> [Double])] {
+      for time in [false, true] {
+        let plot = LinePlot(
+          title: "\(title) against \(time ? "time" : "gradients")",
+          xTitle: time ? "milliseconds an image" : "gradients", yTitle: yTitle,
+          series: plotted.map { label, outcome in
+            .init(
+              label: label,
+              x: outcome.trajectory.gradients.map { Double($0) * (time ? outcome.milliseconds : 1) },
+              y: values(outcome.trajectory))
+          })
+        section.addFigure(time ? "\(name)-time.svg" : "\(name).svg", plot, caption: plot.title)
+      }
     }
-    return TableRecipe(
-      name: "budgets", columns: ["Method"] + comparison.budgets.map { "Error at \($0)" }, rows: rows,
-      digits: 5, best: .lowest)
+    return section
+  }
+
+  /// What the figures show: the trained steps and some of the methods.
+  private var plotted: [(label: String, outcome: DescentComparison.Outcome)] {
+    let shown: Set = ["growing", "nesterov", "barzilai_borwein", "extrapolated", "implicit", "anderson"]
+    let reference = DescentComparison.Outcome(
+      trajectory: goal.reference, milliseconds: comparison.referenceMilliseconds)
+    return [("The trained steps", reference)]
+      + zip(comparison.methods, comparison.outcomes).compactMap { tuned, outcomes in
+        guard shown.contains(tuned.method.key) else { return nil }
+        return (tuned.forSameError ?? tuned.forEnergy).flatMap { outcomes[$0.candidate] }
+          .map { (tuned.method.label, $0) }
+      }
   }
 }

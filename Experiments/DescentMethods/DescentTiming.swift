@@ -1,5 +1,4 @@
 import EnergyTransformer
-import Foundation
 import Kit
 
 /// Milliseconds an image and gradient, by candidate: the least of several rounds, all candidates in turn.
@@ -11,8 +10,7 @@ struct DescentTiming {
     steps: Int, rounds: Int
   ) {
     let count = min(64, images.test.count)
-    let patches = images.patches(images.test.batch(at: Array(0..<count)))
-    let tokens = model.tokens(patches: patches, masked: images.replaced(0..<count))
+    let tokens = images.tokens(of: model, 0..<count)
     let descents = candidates.map { $0.descent(model.blocks[0], steps: steps) }
     // A safeguarded descent takes the gradients of its tries too, which stepping by hand counts.
     let gradients = descents.map { descent in
@@ -24,9 +22,7 @@ struct DescentTiming {
     milliseconds = [Double](repeating: .infinity, count: descents.count)
     for _ in 0..<rounds {
       for (index, descent) in descents.enumerated() {
-        let started = DispatchTime.now().uptimeNanoseconds
-        _ = descent.run(from: tokens)
-        let seconds = Double(DispatchTime.now().uptimeNanoseconds - started) * 1e-9
+        let seconds = Stopwatch.seconds { _ = descent.run(from: tokens) }
         milliseconds[index] = min(milliseconds[index], seconds * 1000 / Double(gradients[index] * count))
       }
     }

@@ -22,24 +22,26 @@ struct TunedMethod: Sendable {
     _ method: DescentMethod, _ model: ImageEnergyTransformer<Float>, tuning images: PreparedImages,
     goal: DescentGoal, budgets: [Int], limit: Int
   ) {
-    let courses = method.candidates.map {
-      DescentCourse.measured($0, model, images, limit: limit)
+    let found = method.candidates.map {
+      CompletionTrajectory.measured($0, model, images, limit: limit)
     }
-    func best(_ cost: (DescentCourse) -> (Int, Double)?) -> Choice? {
-      courses.indices.compactMap { index in courses[index].flatMap(cost).map { (index, $0) } }
+    func best(_ cost: (CompletionTrajectory) -> (Int, Double)?) -> Choice? {
+      found.indices.compactMap { index in found[index].flatMap(cost).map { (index, $0) } }
         .min { $0.1 < $1.1 }.map { Choice(candidate: $0.0, cost: $0.1) }
     }
     self.method = method
     func cheapest(withError: Bool) -> Choice? {
-      best { course in
-        goal.moment(of: course, withError: withError).map { (course.gradients[$0], course.error(at: $0)) }
+      best { trajectory in
+        goal.step(of: trajectory, withError: withError).map {
+          (trajectory.gradients[$0], trajectory.error(at: $0))
+        }
       }
     }
     forEnergy = cheapest(withError: false)
     forSameError = cheapest(withError: true)
     forBudget = Dictionary(
       uniqueKeysWithValues: budgets.compactMap { budget in
-        best { (0, $0.error(at: $0.moment(within: budget))) }.map { (budget, $0.candidate) }
+        best { (0, $0.error(at: $0.step(within: budget))) }.map { (budget, $0.candidate) }
       })
   }
 

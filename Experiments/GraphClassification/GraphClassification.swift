@@ -33,7 +33,7 @@ struct GraphClassification: ParsableCommand {
     let interrupted =
       output.resume
       ? try FoldResults.interrupted(
-        inFolder: folder, options: options, folds: graphs.folds, settings: training.settings) : nil
+        inFolder: folder, options: options, folds: graphs.folds, plan: run.plan) : nil
     if output.resume && interrupted == nil {
       // A run that was killed before its first result left nothing to go on with.
       print("\(folder)/\(FoldResults.fileName): no results yet, so the run begins at the beginning")
@@ -46,9 +46,9 @@ struct GraphClassification: ParsableCommand {
       "trials": results.trials.reduce(0) { $0 + $1.seconds },
       "train": results.results.reduce(0) { $0 + $1.seconds }, "total": Date().timeIntervalSince(started),
     ]
-    let report = try Report(
+    try Report(
       graphs: graphs, training: training, results: results, methods: methods, model: trained,
-      energies: energies)
-    try report.write(record, to: folder)
+      energies: energies
+    ).report(record).publish(in: folder)
   }
 }

@@ -1,9 +1,9 @@
 /// What is compared, in the order of the table.
-enum Method: String, Codable, CaseIterable {
+enum Method: String, Codable, CaseIterable, CustomStringConvertible {
   case energyTransformer = "energy_transformer"
   case transformer, gcn, logistic, majority
 
-  var title: String {
+  var description: String {
     switch self {
     case .energyTransformer: "Energy Transformer"
     case .transformer: "Graph transformer of the same size with class token"
@@ -15,7 +15,4 @@ enum Method: String, Codable, CaseIterable {
 
   /// What stands before the names of its scores in the summary of a run record.
   var prefix: String { self == .energyTransformer ? "" : "\(rawValue)_" }
-
-  /// Whether it learns, and so has trials and seeds.
-  var isTrained: Bool { self != .majority }
 }

@@ -1,24 +1,16 @@
 import Baselines
 import EnergyTransformer
-
-extension Tensor<Float> {
-  /// The features as training sees them: without a share of them.
-  fileprivate func thinned(_ rate: Double, _ training: RandomStream?) -> Tensor<Float> {
-    training.map { withDropout(rate, $0.child(1)) } ?? self
-  }
-}
+import Kit
 
 extension PreparedGraphs {
-  /// Some graphs as an Energy Transformer takes them.
+  /// Some graphs with class tokens, in training without a share of their features.
   func input(
-    _ indices: [Int], of model: GraphEnergyTransformer<Float>, dropout: Double = 0,
-    training: RandomStream? = nil
+    _ indices: [Int], dropout: Double = 0, training: RandomStream? = nil
   ) -> GraphEnergyTransformerInput<Float> {
     let batch = collection.batch(at: indices, classTokens: true)
     return GraphEnergyTransformerInput(
-      features: batch.features.thinned(dropout, training), positions: batch.rows(of: positions),
-      neighbours: batch.neighbours, nodeRanges: batch.nodeRanges,
-      includesSelf: model.configuration.block.includesSelf)
+      features: batch.features.withDropout(dropout, random: training?.child(1)), positions: batch.rows(of: positions),
+      neighbours: batch.neighbours, nodeRanges: batch.nodeRanges)
   }
 }
 
@@ -41,8 +33,8 @@ struct MethodModels {
     return (
       untrained,
       { model, indices, training in
-        let input = graphs.input(indices, of: model, dropout: dropout, training: training)
-        return model.logits(input, training: training?.child(0))
+        model.logits(
+          graphs.input(indices, dropout: dropout, training: training), training: training?.child(0))
       }
     )
   }
@@ -61,15 +53,12 @@ struct MethodModels {
     return (
       GraphTransformer(configuration, random: random),
       { model, indices, training in
-        let batch = graphs.collection.batch(at: indices, classTokens: true)
-        let input = GraphEnergyTransformerInput(
-          features: batch.features.thinned(dropout, training), positions: batch.rows(of: graphs.positions),
-          neighbours: batch.neighbours, nodeRanges: batch.nodeRanges)
+        let input = graphs.input(indices, dropout: dropout, training: training)
         let draws = training?.child(0)
         let positions = graphs.positions.shape[1] > 0 ? [input.positions(signs: draws?.child(0))] : []
         let nodes = Tensor.concatenated([input.features] + positions + [input.classColumn], axis: 1)
-        let graph = GraphTransformer<Float>.prepared(batch.neighbours)
-        return model.logits(nodes, on: graph, dropout: draws?.child(1)).gathered(input.classTokens, axis: 0)
+        let graph = GraphTransformer<Float>.prepared(input.neighbourhoods.graph)
+        return model.logits(nodes, on: graph, training: draws?.child(1)).gathered(input.classTokens, axis: 0)
       }
     )
   }
@@ -88,9 +77,9 @@ struct MethodModels {
       { model, indices, training in
         let batch = collection.batch(at: indices, classTokens: false)
         return model.graphLogits(
-          batch.features.thinned(dropout, training),
+          batch.features.withDropout(dropout, random: training?.child(1)),
           on: GraphConvolutionNetwork<Float>.prepared(batch.neighbours),
-          starts: [0] + batch.nodeRanges.map(\.upperBound), dropout: training?.child(0))
+          starts: [0] + batch.nodeRanges.map(\.upperBound), training: training?.child(0))
       }
     )
   }
@@ -105,7 +94,8 @@ struct MethodModels {
     return (
       LogisticRegression(inputSize: counts.shape[1], classCount: collection.classCount, random: random),
       { model, indices, training in
-        model.logits(counts.gathered(indices, axis: 0).thinned(dropout, training), on: NoGraph())
+        model.logits(
+          counts.gathered(indices, axis: 0).withDropout(dropout, random: training?.child(1)), on: NoGraph())
       }
     )
   }
@@ -113,12 +103,11 @@ struct MethodModels {
   private var configuration: GraphEnergyTransformerConfiguration {
     var configuration = GraphEnergyTransformerConfiguration.small(
       featureCount: graphs.collection.featureCount, classCount: graphs.collection.classCount)
-    configuration.block = EnergyTransformerConfiguration(
-      dimension: model.dimension, headCount: model.heads, keySize: model.keySize, memoryCount: model.memories)
+    configuration.block = model.block
     configuration.block.attentionDeviation = 1 / Double(model.dimension).squareRoot()
     configuration.block.memoryDeviation = 0.4 / Double(model.dimension).squareRoot()
     configuration.blockCount = model.blocks
-    configuration.descent = DescentSettings(steps: model.steps, stepSize: model.stepSize)
+    configuration.descent = model.descent
     configuration.positionCount = model.positions
     configuration.noiseDeviation = model.noise
     configuration.learnsAdjacency = model.learnedAdjacency

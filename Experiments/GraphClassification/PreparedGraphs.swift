@@ -35,53 +35,33 @@ struct PreparedGraphs: Sendable {
       positions = .zeros([collection.nodeCount, 0])
     }
     hasPublishedFolds = !found.testParts.isEmpty && options.folds == nil
-    folds = try Self.folds(options, found, isPublished: hasPublishedFolds, seed: seed)
-  }
-
-  private static func folds(
-    _ options: DataOptions, _ graphs: GraphCollection, isPublished: Bool, seed: UInt64
-  ) throws -> [StratifiedSplit] {
-    let random = RandomStream(seed: seed).child(1)
     do {
-      let all =
-        isPublished
-        ? try CrossValidation(
-          testParts: graphs.testParts, labels: graphs.labels, validationFraction: options.validation,
-          using: random)
-        : try CrossValidation(
-          labels: graphs.labels, foldCount: options.folds ?? 10, validationFraction: options.validation,
-          using: random)
-      let folds = all.folds.prefix(options.firstFolds ?? all.folds.count)
-      if let empty = folds.firstIndex(where: { $0.validation.isEmpty || $0.test.isEmpty }) {
-        throw DataFileError(
-          file: options.data ?? graphs.name,
-          problem:
-            "fold \(empty + 1): no graphs to choose by (--validation \(options.validation)) or to test on,"
-            + " expected at least one for each")
-      }
-      return Array(folds)
+      let all = try CrossValidation(
+        of: found, foldCount: options.folds, validationFraction: options.validation,
+        random: RandomStream(seed: seed).child(1)
+      ).folds
+      folds = Array(all.prefix(options.firstFolds ?? all.count))
     } catch let error as SplitError {
       throw DataFileError(
-        file: options.data ?? graphs.name,
-        problem: "graph_labels: \(error.description(classNames: graphs.classNames))")
+        file: options.data ?? found.name,
+        problem: "graph_labels: \(error.description(classNames: found.classNames))")
     }
-  }
-
-  /// The share of some graphs whose class was predicted.
-  func accuracy(of predictions: [Int], on indices: [Int]) -> Double {
-    let hits = zip(predictions, indices).count { $0 == collection.labels[$1] }
-    return Double(hits) / Double(max(1, indices.count))
+    if let empty = folds.firstIndex(where: { $0.validation.isEmpty || $0.test.isEmpty }) {
+      throw DataFileError(
+        file: options.data ?? found.name,
+        problem:
+          "fold \(empty + 1): no graphs to choose by (--validation \(options.validation)) or to test on,"
+          + " expected at least one for each")
+    }
   }
 
   /// What identifies the data in the record of a run.
   func fingerprints() throws -> [DataFingerprint] {
     guard let source else {
-      let bytes = collection.neighbours.columns.flatMap { column in
-        (0..<4).map { UInt8(truncatingIfNeeded: column >> (8 * $0)) }
-      }
       return [
         DataFingerprint(
-          name: "neighbours of generated graphs", path: "generated", count: collection.count, hashing: bytes)
+          name: "neighbours of generated graphs", path: "generated", count: collection.count,
+          hashing: collection.neighbours.columns.withUnsafeBytes { Array($0) })
       ]
     }
     return try ["A", "graph_indicator", "graph_labels", "node_labels", "node_attributes"].compactMap { part in

@@ -6,7 +6,7 @@ extension PreparedGraphs {
   /// What a model does to some graphs: energies at every step, and whether they fell.
   func energies(_ model: GraphEnergyTransformer<Float>, of indices: [Int]) throws -> BlockEnergies {
     // One graph at a time: a batch's energy is the sum over its graphs.
-    let traces = Parallelism.map(indices.count) { model.trace(input([indices[$0]], of: model)) }
+    let traces = Parallelism.map(indices.count) { model.trace(input([indices[$0]])) }
     var energies = BlockEnergies()
     for (graph, trace) in zip(indices, traces) {
       for result in trace { try result.checkFinite("graph \(graph + 1)") }
@@ -19,16 +19,19 @@ extension PreparedGraphs {
 extension Report {
   /// The first test graph of at most 40 nodes that the model of the first fold gets right, with the attention weights of
   /// its class token in the last block; nil where there is none or the weights have no such form.
-  func attentionDrawing() throws -> NeighbourhoodDrawing? {
+  func attention() -> PageSection? {
     let test = graphs.folds[0].test
     let predictions = results.result(of: .energyTransformer, fold: 0, seed: 0)?.predictions ?? []
-    let small = zip(test, predictions).filter { graph, prediction in
+    let small = zip(test, predictions).first { graph, prediction in
       graphs.collection.nodeRange(of: graph).count <= 40 && graphs.collection.labels[graph] == prediction
     }
-    guard let graph = small.first?.0 else { return nil }
-    let input = graphs.input([graph], of: model)
-    guard let weights = model.classTokenAttention(input)?.last?.first else { return nil }
-    return drawing(of: graph, weights: weights)
+    guard let graph = small?.0,
+      let weights = model.classTokenAttention(graphs.input([graph]))?.last?.first
+    else { return nil }
+    var section = PageSection("Where the class token looks")
+    let drawing = drawing(of: graph, weights: weights)
+    section.addFigure("attention.svg", drawing, caption: drawing.caption)
+    return section
   }
 
   private func drawing(of graph: Int, weights: [Double]) -> NeighbourhoodDrawing {

@@ -2,7 +2,7 @@ import EnergyTransformer
 import Kit
 
 /// What is tuned of a method's training.
-struct Setting: Codable, Equatable {
+struct Setting: Codable, Equatable, CustomStringConvertible {
   /// The peak rate of AdamW.
   var rate: Double
   /// The weight decay of matrices.
@@ -29,5 +29,5 @@ struct Setting: Codable, Equatable {
     ["rate": rate, "weight_decay": weightDecay, "dropout": dropout]
   }
 
-  var text: String { "rate \(rate), weight decay \(weightDecay), dropout \(dropout)" }
+  var description: String { "rate \(rate), weight decay \(weightDecay), dropout \(dropout)" }
 }

@@ -39,7 +39,7 @@ struct Comparison {
     for (place, fraction) in splits.fractions.enumerated() {
       for (index, split) in splits.splits[place].enumerated() {
         for kind in kinds {
-          let models = models.applying(tuning.setting(kind))
+          let models = models.applying(tuning.setting(of: kind))
           for seed in 0..<models.training.seeds {
             let random = root.child(UInt64(kind.rawValue)).child(UInt64(place)).child(UInt64(index))
               .child(UInt64(seed))
@@ -69,6 +69,11 @@ struct Comparison {
     }
   }
 
+  /// The learned numbers of a model.
+  func parameterCount(_ kind: NodeModelKind) -> Int {
+    outcomes.first { $0.kind == kind }?.parameterCount ?? 0
+  }
+
   /// A measure of a model for a part of the nodes, by splits and seeds.
   func scores(_ kind: NodeModelKind, _ fraction: Double, _ measure: String) throws -> TrialScores {
     let found = outcomes.filter { $0.kind == kind && $0.fraction == fraction }
@@ -85,12 +90,12 @@ struct Comparison {
     var table = CSVTable(
       columns: ["model", "train_fraction", "split", "seed", "epoch", "parameters"] + names)
     for outcome in outcomes {
-      table.addRow(
-        [
-          outcome.kind.label, "\(outcome.fraction)", "\(outcome.split)", "\(outcome.seed)",
-          "\(outcome.epoch)",
-          "\(outcome.parameterCount)",
-        ] + names.map { "\(outcome.measures[$0] ?? .nan)" })
+      var row: [(any CustomStringConvertible)?] = [
+        outcome.kind.label, outcome.fraction, outcome.split, outcome.seed, outcome.epoch,
+        outcome.parameterCount,
+      ]
+      row += names.map { outcome.measures[$0] ?? .nan }
+      table.addRow(printing: row)
     }
     return table
   }

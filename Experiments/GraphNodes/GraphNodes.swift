@@ -47,9 +47,13 @@ struct GraphNodes: ParsableCommand {
     let unlabelled = try record.timed("unlabelled") { try UnlabelledScores(models: models) }
     progress.finish()
     record.timings["total"] = Date().timeIntervalSince(started)
-    let report = Report(
-      splits: splits, models: models, tuning: tuning, comparison: comparison, unlabelled: unlabelled)
-    try report.write(record, to: folder)
+    // A set of many features has an encoder of hundreds of kilobytes: weights stay where they are small.
+    if let model = comparison.shown?.model, model.parameterCount <= 1 << 16 {
+      try WeightsFile.write(model, toFolder: folder, metadata: record.options)
+    }
+    try Report(
+      splits: splits, models: models, tuning: tuning, comparison: comparison, unlabelled: unlabelled
+    ).report(record).publish(in: folder)
   }
 
   /// Enough to see that everything works.

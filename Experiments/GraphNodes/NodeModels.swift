@@ -1,6 +1,7 @@
 import Baselines
 import EnergyTransformer
 import Kit
+import Reporting
 
 /// The models in the table.
 enum NodeModelKind: Int, CaseIterable {
@@ -46,8 +47,8 @@ struct NodeModels {
       keySize: model.keySize, memoryCount: model.memories)
     network.positionCount = nodes.positions?.vectors.shape[1] ?? 0
     network.blockCount = model.blocks
-    network.descent = DescentSettings(steps: model.steps, stepSize: model.stepSize)
-    network.noise = model.noise
+    network.descent = model.descent
+    network.noiseDeviation = model.noise
     return network
   }
 

@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Kit
+import Reporting
 
 /// A trained model at its best epoch.
 struct TrainedNodes {
@@ -20,52 +21,28 @@ extension NodeModels {
   func train<Model: NodeClassifier<Float>>(
     _ model: Model, on graph: Model.Graph, _ split: StratifiedSplit, _ random: RandomStream
   ) throws -> TrainedNodes {
-    let inputDropout = self.model.inputDropout
-    var loop = TrainingLoop(
-      model: model, optimizer: optimizer(model.parameters), schedule: .constant(training.rate),
-      random: random, gradientNormLimit: 1)
+    var loop = loop(model, random)
     defer { progress.skip(training.epochs - loop.updateCount) }
-    let labels = split.training.map { nodes.graph.labels[$0] }
-    // One anomaly weighs as much as all the normal nodes that stand against it.
-    let anomalies = labels.count { $0 == 1 }
-    let weights = [1, Double(labels.count - anomalies) / Double(anomalies)]
-    let epochs = (training.epochs + Self.interval - 1) / Self.interval
-    let best = try loop.runKeepingBest(of: epochs) { loop, epoch in
-      var loss = 0.0
-      try loop.run(to: min(epoch * Self.interval, training.epochs)) { update, _ in
-        random.child(UInt64(update))
-      } loss: { model, random, _ in
-        let features = nodes.features.withDropout(inputDropout, random.child(1))
-        let logits = model.logits(features, on: graph, dropout: random.child(0))
-        return crossEntropy(
-          logits.gathered(split.training, axis: 0), labels: labels, classWeights: weights)
-      } onUpdate: {
-        loss = $0.loss
-        progress.advance(loss: loss)
-      }
-      return loss
-    } validate: {
-      ValidationScore(score: try nodes.scores(logOdds($0, on: graph), of: split.validation).areaUnderROC)
-    } goesOn: { epoch, best in
-      epoch.updateCount - best.updateCount < training.patience
+    let classifier = BinaryNodeTraining<Model>(
+      isPositive: nodes.isAnomaly, interval: Self.interval, patience: training.patience
+    ) { model, training in
+      let features = nodes.features.withDropout(self.model.inputDropout, random: training?.child(1))
+      return model.logits(features, on: graph, training: training?.child(0))
     }
-    let scores = try logOdds(best.model, on: graph)
+    let trained = try classifier.run(
+      &loop, updates: training.epochs, on: split.training, validatedOn: split.validation, random: random
+    ) { progress.advance(loss: $0) }
     return TrainedNodes(
-      model: best.model, scores: scores, epoch: best.epoch.updateCount,
-      validation: try nodes.scores(scores, of: split.validation), parameterCount: model.parameterCount)
+      model: trained.best.model, scores: trained.scores, epoch: trained.best.epoch.updateCount,
+      validation: trained.validation, parameterCount: model.parameterCount)
   }
 
-  private func logOdds<Model: NodeClassifier<Float>>(
-    _ model: Model, on graph: Model.Graph
-  ) throws -> [Double] {
-    let logits = model.logits(nodes.features, on: graph).elements
-    let scores = nodes.graph.labels.indices.map { Double(logits[2 * $0 + 1]) - Double(logits[2 * $0]) }
-    guard scores.allSatisfy(\.isFinite) else { throw NonFiniteValue(quantity: "a score") }
-    return scores
-  }
-
-  /// AdamW whose decay is on matrices.
-  func optimizer(_ parameters: ParameterValues<Float>) -> AdamW<Float> {
-    AdamW(weightDecay: WeightDecay(training.weightDecay, on: .matrices(of: parameters)))
+  /// A loop of AdamW, whose decay is on matrices, at a constant rate.
+  func loop<Model: Parameterized<Float>>(_ model: Model, _ random: RandomStream) -> TrainingLoop<Model, Void>
+  {
+    let decay = WeightDecay(training.weightDecay, on: .matrices(of: model.parameters))
+    return TrainingLoop(
+      model: model, optimizer: AdamW(weightDecay: decay), schedule: .constant(training.rate),
+      random: random, gradientNormLimit: 1)
   }
 }

@@ -27,7 +27,7 @@ struct PreparedNodes {
       var configuration = AttributedCommunityGraphConfiguration()
       if isSmall { configuration.nodeCount = 400 }
       // One graph for all seeds, as a file is.
-      (graph, report) = (AttributedCommunityGraph(configuration, using: RandomStream(seed: 1)).graph, nil)
+      (graph, report) = (AttributedCommunityGraph(configuration, random: RandomStream(seed: 1)).graph, nil)
     }
     let name = path ?? "generated graph"
     guard graph.classCount == 2 else {
@@ -77,8 +77,9 @@ struct PreparedNodes {
         labels: graph.labels, fractions: options.trainFraction, count: options.splits,
         tuning: tunes
           ? NodeSplits.Tuning(
-            fraction: options.tuningFraction, count: options.tuningSplits, leastOfClass: Self.leastAnomalies)
-          : nil, using: RandomStream(seed: seed).child(1))
+            fraction: options.tuningFraction, count: options.tuningSplits,
+            minimumPerClass: Self.leastAnomalies)
+          : nil, random: RandomStream(seed: seed).child(1))
     } catch let error as SplitError {
       throw DataFileError(file: path ?? "generated graph", problem: "node_labels: \(error.description)")
     }

@@ -1,10 +1,9 @@
 import EnergyTransformer
-import Kit
 import Reporting
 
 extension Report {
-  /// The curves with their file names.
-  func plots() throws -> [(name: String, plot: LinePlot)] {
+  /// Curves on the test nodes of the first split of the largest part.
+  func curves() throws -> PageSection {
     let subject = "\(nodes.graph.name), \(NumberText.percent(largest)) to learn from, first split"
     let scores = comparison.drawn[0].scores
     let share = Double(scores.positiveCount) / Double(scores.positiveCount + scores.negativeCount)
@@ -17,24 +16,20 @@ extension Report {
       let points = try scores.precisionRecallCurve().thinned(to: 300)
       return LinePlot.Series(label: kind.label, x: points.map(\.recall), y: points.map(\.precision))
     }
-    return [
-      ("roc", .rocCurves(title: "ROC: \(subject)", curves: rates)),
-      (
-        "precision-recall",
-        .precisionRecallCurves(
-          title: "Precision and recall: \(subject)", curves: precisions, positiveShare: share)
-      ),
-      // Means over nodes; bands are one deviation between splits.
-      (
-        "energy",
-        try comparison.energies.plot(
-          title: "Energy of a node", yTitle: "energy, mean over nodes", steps: models.model.steps)
-      ),
-    ]
+    var section = PageSection("Curves")
+    section.addFigure(
+      "roc.svg", LinePlot.rocCurves(title: "ROC: \(subject)", curves: rates),
+      caption: "ROC curves on the test nodes of the first split")
+    section.addFigure(
+      "precision-recall.svg",
+      LinePlot.precisionRecallCurves(
+        title: "Precision and recall: \(subject)", curves: precisions, positiveShare: share),
+      caption: "Precision against recall on the test nodes of the first split")
+    return section
   }
 
   /// The anomaly among the test nodes that is most surely found, with the neighbours it looks at.
-  func neighbourhood() -> NeighbourhoodDrawing? {
+  func neighbourhood() -> PageSection? {
     guard let shown = comparison.shown else { return nil }
     let rows = nodes.graph.neighbours
     let degree = { (node: Int) in rows.columns(of: node).count }
@@ -62,6 +57,9 @@ extension Report {
       "Width is the weight with which a node looks at the one further out (after the last step, mean over heads; "
       + "the loop is a node's weight on itself). Shown are at most \(nearest) neighbours and \(further) of each of "
       + "these, those with the largest weights."
-    return drawing
+    var section = PageSection("Attention")
+    section.addFigure(
+      "neighbourhood.svg", drawing, caption: "An anomaly found on the first split, with its neighbours")
+    return section
   }
 }

@@ -45,71 +45,36 @@ extension RandomStream {
 }
 
 /// The trials of every model on the nodes set aside for tuning, and the setting that each model takes from them.
-struct Tuning {
-  /// One setting of one model on one split of the nodes set aside.
-  struct Trial {
-    let kind: NodeModelKind
-    let candidate: Int
-    let split: Int
-    /// What follows is nil where the training left the finite numbers.
-    var epoch: Int?
-    /// AUROC on the nodes by which the epoch was chosen.
-    var validation: Double?
-    /// AUROC on the nodes by which the setting is judged.
-    var judged: Double?
-  }
+typealias Tuning = SplitTuning<NodeModelKind, NodeSetting>
 
-  let candidates: [NodeSetting]
-  private(set) var trials: [Trial] = []
-  private var chosen: [NodeModelKind: Int] = [:]
-
-  /// Tries nothing where there is one candidate or no split: every model then takes the first.
+extension Tuning {
+  /// Tries every setting on every split of the nodes set aside, with the same weights and draws.
   init(
     models: NodeModels, kinds: [NodeModelKind], splits: [StratifiedSplit], candidates: [NodeSetting]
   ) throws {
-    self.candidates = candidates
-    guard candidates.count > 1, !splits.isEmpty else { return }
     let root = RandomStream(seed: models.training.seed).child(5)
-    for kind in kinds {
-      var best = -Double.infinity
-      for (candidate, setting) in candidates.enumerated() {
-        for (index, split) in splits.enumerated() {
-          // The same weights and draws for every setting.
-          let random = root.child(UInt64(kind.rawValue)).child(UInt64(index))
-          var trial = Trial(kind: kind, candidate: candidate, split: index)
-          do {
-            let trained = try models.applying(setting).trained(kind, on: split, random)
-            (trial.epoch, trial.validation) = (trained.epoch, try trained.validation.areaUnderROC)
-            trial.judged = try models.nodes.scores(trained.scores, of: split.test).areaUnderROC
-          } catch is NonFiniteValue {}
-          trials.append(trial)
-        }
-        let areas = trials.suffix(splits.count).compactMap(\.judged)
-        let mean = areas.reduce(0) { $0 + $1 / Double(areas.count) }
-        if areas.count == splits.count, mean > best { (best, chosen[kind]) = (mean, candidate) }
-      }
+    try self.init(methods: kinds, settings: candidates, splitCount: splits.count) { kind, setting, index in
+      let trained = try models.applying(setting).trained(
+        kind, on: splits[index], root.child(UInt64(kind.rawValue)).child(UInt64(index)))
+      return Outcome(
+        epoch: trained.epoch, validation: try trained.validation.areaUnderROC,
+        judged: try models.nodes.scores(trained.scores, of: splits[index].test).areaUnderROC)
     }
   }
-
-  /// The setting that a model takes by its place among the candidates: that of the best mean AUROC over the splits, of
-  /// equals the first; none of which a training left the finite numbers.
-  func choice(_ kind: NodeModelKind) -> Int { chosen[kind] ?? 0 }
-
-  /// The setting that a model is trained with.
-  func setting(_ kind: NodeModelKind) -> NodeSetting { candidates[choice(kind)] }
 
   /// Every trial, one row a model, setting and split; without scores where a training left the finite numbers.
   var table: CSVTable {
     var table = CSVTable(
-      columns: ["model", "setting"] + candidates[0].numbers.map(\.key)
+      columns: ["model", "setting"] + settings[0].numbers.map(\.key)
         + ["split", "epoch", "validation_auroc", "auroc", "chosen"])
     for trial in trials {
-      table.addRow(
-        [trial.kind.label, "\(trial.candidate)"] + candidates[trial.candidate].numbers.map { "\($0.value)" }
-          + [
-            "\(trial.split)", trial.epoch.map { "\($0)" } ?? "", trial.validation.map { "\($0)" } ?? "",
-            trial.judged.map { "\($0)" } ?? "", "\(choice(trial.kind) == trial.candidate)",
-          ])
+      var row: [(any CustomStringConvertible)?] = [trial.method.label, trial.setting]
+      row += settings[trial.setting].numbers.map { $0.value }
+      row += [
+        trial.split, trial.outcome?.epoch, trial.outcome?.validation, trial.outcome?.judged,
+        choice(of: trial.method) == trial.setting,
+      ]
+      table.addRow(printing: row)
     }
     return table
   }

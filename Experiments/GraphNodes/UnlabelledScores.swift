@@ -1,5 +1,7 @@
+import Baselines
 import EnergyTransformer
 import Kit
+import Reporting
 
 /// Scores of nodes that need no label: a model learns to fill in masked features; a node that it finds unlikely may be
 /// an anomaly.
@@ -30,8 +32,9 @@ struct UnlabelledScores {
     for run in 0..<models.training.unlabelledRuns {
       let model = try Self.trained(models, random: root.child(UInt64(run)))
       let energies = model.energies(nodes.features, on: models.energyGraph)
-      let groups = Self.groups(nodes.graph.nodeCount, models.training.mask, root.child(UInt64(run)).child(2))
-      let error = model.reconstructionErrors(nodes.features, on: models.energyGraph, groups: groups)
+      let error = model.reconstructionErrors(
+        nodes.features, on: models.energyGraph, share: models.training.mask,
+        random: root.child(UInt64(run)).child(2))
       let found = [
         energies.after.total, error, energies.before.total, energies.after.attention, energies.after.memory,
       ]
@@ -42,7 +45,10 @@ struct UnlabelledScores {
     }
     let rows = nodes.graph.neighbours.rowStarts
     for (name, label, values) in [
-      ("distance", "Distance of the features from the mean of the neighbours", Self.distances(nodes)),
+      (
+        "distance", "Distance of the features from the mean of the neighbours",
+        neighbourDistances(nodes.features, neighbours: nodes.graph.neighbours)
+      ),
       ("degree", "Number of neighbours", zip(rows, rows.dropFirst()).map { Double($1 - $0) }),
     ] {
       scores.append(
@@ -56,37 +62,17 @@ struct UnlabelledScores {
     let (nodes, graph, training) = (models.nodes, models.energyGraph, models.training)
     let model = NodeFeatureReconstruction<Float>(models.network, random: random.child(0))
     let count = max(1, Int((training.mask * Double(nodes.graph.nodeCount)).rounded()))
-    var loop = TrainingLoop(
-      model: model, optimizer: models.optimizer(model.parameters), schedule: .constant(training.rate),
-      random: random, gradientNormLimit: 1)
+    var loop = models.loop(model, random)
     try loop.run(to: training.maskEpochs) { update, _ in
       random.child(1).child(UInt64(update))
     } loss: { model, random, _ in
       var draws = random.child(0)
       let masked = draws.permutation(of: nodes.graph.nodeCount).prefix(count).sorted()
-      let completed = model.completed(nodes.features, on: graph, masked: masked, random: random.child(1))
+      let completed = model.completed(nodes.features, on: graph, masked: masked, training: random.child(1))
       return meanSquaredError(completed, nodes.features.gathered(masked, axis: 0))
     } onUpdate: {
       models.progress.advance(loss: $0.loss)
     }
     return loop.model
-  }
-
-  /// All nodes in groups that are masked together, each about as large as in training.
-  private static func groups(_ count: Int, _ share: Double, _ random: RandomStream) -> [[Int]] {
-    var random = random
-    let order = random.permutation(of: count)
-    // A tiny share has an inverse beyond every Int.
-    let groups = Int(min(Double(count), (1 / share).rounded()))
-    return (0..<groups).map { group in
-      order[count * group / groups..<count * (group + 1) / groups].sorted()
-    }
-  }
-
-  /// The distance of each node's standardised features from the mean of its neighbours'; from 0, the mean of all
-  /// nodes, where it has none.
-  private static func distances(_ nodes: PreparedNodes) -> [Double] {
-    let means = SparseMatrix<Float>.means(SparsePattern(nodes.graph.neighbours)).product(nodes.features)
-    return (nodes.features - means).squared().sum(axes: [1]).elements.map { Double($0).squareRoot() }
   }
 }

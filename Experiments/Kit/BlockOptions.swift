@@ -1,4 +1,5 @@
 import ArgumentParser
+package import EnergyTransformer
 
 /// The options of an Energy Transformer's blocks; each experiment has defaults of its own.
 package protocol BlockOptions {
@@ -19,6 +20,15 @@ package protocol BlockOptions {
 }
 
 extension BlockOptions {
+  /// The sizes of a block.
+  package var block: EnergyTransformerConfiguration {
+    EnergyTransformerConfiguration(
+      dimension: dimension, headCount: heads, keySize: keySize, memoryCount: memories)
+  }
+
+  /// How a block descends.
+  package var descent: DescentSettings { DescentSettings(steps: steps, stepSize: stepSize) }
+
   /// Checks the ranges of the options, and that a model of these sizes fits into memory.
   ///
   /// - Throws: `ValidationError` that names the option.

@@ -41,7 +41,7 @@ package enum MachineSpeed {
         var sum: Float = 0
         let range = piece * rows..<min((piece + 1) * rows, patterns.patternCount)
         patterns.withRows(range) { start in
-          Float.kernels.sum(1, range.count * patterns.dimension, 1, start, &sum)
+          Float.kernels.sum(outer: 1, reduced: range.count * patterns.dimension, inner: 1, x: start, y: &sum)
         }
         return sum
       }

@@ -15,6 +15,13 @@ package struct PeerOptions: ParsableArguments, RecordedOptions {
   /// The path of a program.
   package func program(_ name: String) -> String { "\(peers)/\(name)" }
 
+  /// Checks that interpreter and program are there, unless peers are left out.
+  ///
+  /// - Throws: ``ExperimentError`` naming what is missing.
+  package func check(_ name: String) throws {
+    if !noPeers { try PeerProgram.check(python: python, program: program(name)) }
+  }
+
   package var recordedOtherwise: [String: String?] {
     ["peers": "\(!noPeers)", "no-peers": nil, "python": nil]
   }

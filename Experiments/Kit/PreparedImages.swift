@@ -68,7 +68,7 @@ package struct PreparedImages: Sendable {
 
   private static func testMask(_ grid: PatchGrid, scored: Int, count: Int) -> PatchMask {
     PatchMaskPolicy(patchCount: grid.patchCount, scoredCount: scored, replacedFraction: 1)
-      .mask(forImages: Array(0..<count), using: RandomStream(seed: 0).child(2))
+      .mask(forImages: Array(0..<count), random: RandomStream(seed: 0).child(2))
   }
 
   /// The same preparation with `count` of the training images in the place of those under test, for choices that the
@@ -123,7 +123,7 @@ package struct PreparedImages: Sendable {
   /// The mean squared errors over hidden pixels of completions of images under test, in normalised units, clamped to
   /// 0 ... 1.
   package func errors(of completed: Tensor<Float>, _ range: Range<Int>) -> [Double] {
-    hiddenErrors(clampedToPixels(pixels(of: completed)), pixels(test, range), hiddenPixels(range))
+    meanSquaredErrors(clampedToPixels(pixels(of: completed)), pixels(test, range), mask: hiddenPixels(range))
   }
 
   /// Hidden pixels of images under test, 1 where hidden, [batch, height, width, channels].
@@ -154,34 +154,30 @@ package struct PreparedImages: Sendable {
   /// What identifies the data in the record of a run: a fingerprint of each file, or, for a folder of image files,
   /// of their decoded pixels.
   package func fingerprints() throws -> [DataFingerprint] {
-    guard let source else {
-      return try fingerprints(of: EmbeddedDigits.files().map(\.path), isEmbedded: true)
-    }
+    guard let source else { return try DataFingerprint.embeddedDigits() }
     let files = try ImageSource.files(at: source)
-    return files.isEmpty
-      ? [
+    guard !files.isEmpty else {
+      return [
         DataFingerprint(
           name: "decoded training pixels", path: source, count: trainingCount, hashing: training.pixels)
       ]
-      : try fingerprints(of: files, isEmbedded: false)
-  }
-
-  private func fingerprints(of files: [String], isEmbedded: Bool) throws -> [DataFingerprint] {
-    func isTest(_ path: String) -> Bool {
-      let name = URL(fileURLWithPath: path).lastPathComponent
+    }
+    func isTest(_ name: String) -> Bool {
       // The name of a set may come first, as in emnist-letters-test-images-idx3-ubyte.
-      return name.hasPrefix("t10k-") || name.hasPrefix("test") || name.contains("-t10k-")
-        || name.contains("-test-")
+      name.hasPrefix("t10k-") || name.hasPrefix("test") || name.contains("-t10k-") || name.contains("-test-")
     }
+    let names = files.map { URL(fileURLWithPath: $0).lastPathComponent }
     // CIFAR-10 spreads its training images over five files; all other formats keep a part in one image file.
-    let spread = max(1, files.filter { !isTest($0) && $0.hasSuffix(".bin") }.count)
-    return try files.map { path in
-      let name = URL(fileURLWithPath: path).lastPathComponent
+    let spread = max(1, names.count { !isTest($0) && $0.hasSuffix(".bin") })
+    return try zip(files, names).map { path, name in
       let count =
-        files.count == 1 ? trainingCount + testCount : isTest(path) ? testCount : trainingCount / spread
-      return isEmbedded
-        ? try DataFingerprint(name: name, embeddedAt: path, count: count)
-        : try DataFingerprint(name: name, path: path, count: count)
+        files.count == 1 ? trainingCount + testCount : isTest(name) ? testCount : trainingCount / spread
+      return try DataFingerprint(name: name, path: path, count: count)
     }
   }
+}
+
+/// Values limited to 0 ... 1.
+package func clampedToPixels(_ values: Tensor<Float>) -> Tensor<Float> {
+  1 - (1 - values.atLeast(0)).atLeast(0)
 }

@@ -16,3 +16,13 @@ package enum Stopwatch {
     return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
   }
 }
+
+extension Stopwatch {
+  /// What `work` gives, and the seconds that it takes.
+  package static func timed<Result>(_ work: () throws -> Result) rethrows -> (result: Result, seconds: Double)
+  {
+    let started = DispatchTime.now().uptimeNanoseconds
+    let result = try work()
+    return (result, 1e-9 * Double(DispatchTime.now().uptimeNanoseconds - started))
+  }
+}

@@ -11,28 +11,14 @@ package enum WeightsFile {
   package static func write(
     _ model: some Parameterized<Float>, toFolder folder: String, metadata: [String: String]
   ) throws {
-    let parameters = model.parameters
-    try SafetensorsFile.write(
-      path: "\(folder)/\(name)",
-      arrays: zip(parameters.names, parameters.values).map { (name: $0, array: StoredArray($1)) },
-      metadata: metadata)
+    try SafetensorsFile.write(model, to: "\(folder)/\(name)", metadata: metadata)
   }
 
   /// A model with the parameters that were written to a file.
   ///
-  /// - Throws: `FileAccessError` or `FileFormatError` that names the file and the array that is missing, damaged or of
-  ///   another shape.
+  /// - Throws: An error of one line that names the file and the array that is missing, damaged or of another shape.
   package static func read<Model: Parameterized<Float>>(_ model: Model, path: String) throws -> Model {
-    let file = try SafetensorsFile.read(path: path)
-    return model.with(
-      try model.parameters.map { name, value in
-        let found = try Tensor<Float>(file.array(named: name))
-        guard found.shape == value.shape else {
-          throw FileFormatError(
-            file: file.path, field: "array \"\(name)\"", expected: "shape \(value.shape)",
-            found: "shape \(found.shape)")
-        }
-        return found
-      })
+    var arrays = try NamedArrays<Float>(contentsOf: path)
+    return try arrays.filling(model)
   }
 }

@@ -1,6 +1,7 @@
 import EnergyTransformer
 import Foundation
 import Kit
+import Reporting
 
 /// An Energy Transformer beside a conventional transformer of the same size and training time: the same trials of settings
 /// for both, judged on held-back training images, then the same seeds with what was chosen.
@@ -93,7 +94,7 @@ struct Comparison {
       switch method {
       case .energyTransformer:
         let found = try run.trained(updateCount: updates)
-        let evaluation = try Evaluation(model: found.model, images: run.images, settings: run.settings)
+        let evaluation = try Evaluation(model: found.model, images: run.images, settings: run.model.descent)
         (error, seconds) = (evaluation.lastError, found.seconds)
       case .transformer:
         let other = ConventionalTraining(run: run, parameterCount: parameterCount)

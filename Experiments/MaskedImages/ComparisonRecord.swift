@@ -69,8 +69,7 @@ struct ComparisonRecord: JSONRecord {
 
   /// The trial of the lowest error, of equals the first; nil where none kept to the finite numbers.
   func chosenTrial(_ method: ComparedMethod) -> Trial? {
-    trials.filter { $0.method == method && $0.error != nil }
-      .min { ($0.error ?? .infinity, $0.trial) < ($1.error ?? .infinity, $1.trial) }
+    trials.filter { $0.method == method }.best { $0.error.map { ValidationScore(score: -$0) } }
   }
 
   /// The errors of a method by seed; nil where a training is missing.

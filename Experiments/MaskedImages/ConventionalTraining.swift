@@ -26,17 +26,11 @@ struct ConventionalTraining {
     let (model, setting) = (initialModel, run.setting)
     // The optimisers of the Energy Transformer: Muon for the block's matrices, AdamW for all other parameters.
     let weights = zip(model.parameters.names, model.parameters.values).filter { $1.rank == 2 }.map(\.0)
-    let matrices = ParameterSelection(names: weights.filter { $0.hasPrefix("block") })
-    let decayed = ParameterSelection(names: weights.filter { !$0.hasPrefix("block") && $0 != "positions" })
-    let adam = AdamW<Float>(secondDecay: 0.99, weightDecay: WeightDecay(setting.weightDecay, on: decayed))
-    let optimizer = try GroupedOptimizer<Float>(
-      [
-        ParameterGroup(
-          "matrices", matrices, Muon(weightDecay: WeightDecay(setting.weightDecay)),
-          learningRateFactor: setting.muonRate),
-        ParameterGroup(
-          "others", ParameterSelection.all.excluding(matrices), adam, learningRateFactor: setting.rate),
-      ], for: model.parameters)
+    let optimizer = try GroupedOptimizer<Float>.matricesByMuon(
+      ParameterSelection(names: weights.filter { $0.hasPrefix("block") }), for: model,
+      decayingOthers: ParameterSelection(
+        names: weights.filter { !$0.hasPrefix("block") && $0 != "positions" }),
+      matrixRate: setting.muonRate, rate: setting.rate, weightDecay: setting.weightDecay)
     var loop = TrainingLoop(
       model: model, optimizer: optimizer, schedule: plan.rates, random: random, gradientNormLimit: 1)
     return try plan.trained(&loop) { model, patches, masked, _ in model.completed(patches, masked: masked) }

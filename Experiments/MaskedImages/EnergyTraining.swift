@@ -12,9 +12,6 @@ struct EnergyTraining {
 
   private typealias Loop = TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings>
 
-  /// How the trained model descends.
-  var settings: DescentSettings { DescentSettings(steps: model.steps, stepSize: model.stepSize) }
-
   /// The model of a run, trained, continued or read from its checkpoint.
   func trainedModel(
     options: [String: String], output: OutputOptions
@@ -88,8 +85,7 @@ struct EnergyTraining {
   }
 
   private func initialModel() -> ImageEnergyTransformer<Float> {
-    var block = EnergyTransformerConfiguration(
-      dimension: model.dimension, headCount: model.heads, keySize: model.keySize, memoryCount: model.memories)
+    var block = model.block
     block.attentionDeviation = setting.weightDeviation
     block.memoryDeviation = setting.weightDeviation
     var configuration = ImageEnergyTransformerConfiguration(block: block, grid: images.grid)
@@ -104,8 +100,8 @@ struct EnergyTraining {
   private var curriculum: Curriculum<DescentSettings> {
     let steps = max(1, model.steps / 3)
     let short = DescentSettings(steps: steps, stepSize: model.stepSize * Double(model.steps) / Double(steps))
-    if training.shortShare <= 0 { return Curriculum(always: settings) }
+    if training.shortShare <= 0 { return Curriculum(always: model.descent) }
     if training.shortShare >= 1 { return Curriculum(always: short) }
-    return Curriculum([(training.shortShare, short), (1 - training.shortShare, settings)])
+    return Curriculum([(training.shortShare, short), (1 - training.shortShare, model.descent)])
   }
 }

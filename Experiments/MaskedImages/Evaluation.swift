@@ -44,25 +44,21 @@ struct Evaluation {
   ) {
     let truth = images.pixels(images.test, range)
     let hidden = images.hiddenPixels(range)
-    var moment = 0
-    for (block, result) in results.enumerated() {
-      // The tokens after a block are those before the next: count them once.
-      for state in block == 0 ? result.trajectory.states[...] : result.trajectory.states.dropFirst() {
-        let prediction = images.pixels(of: model.decode(Tokens(state.tokens), block: block))
-        let clamped = clampedToPixels(prediction)
-        if each.count <= moment {
-          each.append([])
-          pictures.append([])
-        }
-        each[moment] += hiddenErrors(clamped, truth, hidden)
-        let completed = truth * (1 - hidden) + clamped * hidden
-        pictures[moment] += Self.pictured(images).filter(range.contains).map { image in
-          completed.sliced(axis: 0, image - range.lowerBound..<image - range.lowerBound + 1)
-        }
-        moment += 1
-        if block == results.count - 1, state.step == result.steps {
-          unclamped += hiddenErrors(prediction, truth, hidden)
-        }
+    let completions = model.completions(along: results)
+    for (moment, patches) in completions.enumerated() {
+      let prediction = images.pixels(of: patches)
+      let clamped = clampedToPixels(prediction)
+      if each.count <= moment {
+        each.append([])
+        pictures.append([])
+      }
+      each[moment] += meanSquaredErrors(clamped, truth, mask: hidden)
+      if moment == completions.count - 1 {
+        unclamped += meanSquaredErrors(prediction, truth, mask: hidden)
+      }
+      let completed = truth * (1 - hidden) + clamped * hidden
+      pictures[moment] += Self.pictured(images).filter(range.contains).map { image in
+        completed.sliced(axis: 0, image - range.lowerBound..<image - range.lowerBound + 1)
       }
     }
   }
@@ -93,7 +89,7 @@ struct BaselineErrors {
       if pixelCount <= 12_288 { completions.append(("linear_mse", GaussianCompletion(training: training))) }
       for (name, completion) in completions {
         let completed = clampedToPixels(try completion.completed(test, hidden: hidden))
-        let each = hiddenErrors(completed, test, hidden)
+        let each = meanSquaredErrors(completed, test, mask: hidden)
         errors[name] = each.reduce(0, +) / Double(each.count)
       }
     }

@@ -45,7 +45,7 @@ struct MaskedImages: ParsableCommand {
     let trained = try run.trainedModel(
       options: modelOptions.merging(["data-sha256": record.data.map(\.sha256).joined(separator: " ")]) { $1 },
       output: output)
-    let evaluation = try Evaluation(model: trained.model, images: images, settings: run.settings)
+    let evaluation = try Evaluation(model: trained.model, images: images, settings: model.descent)
     if output.compare {
       compared.record = try comparison.completed(
         compared.record ?? ComparisonRecord(key: key), beside: trained, error: evaluation.lastError)
@@ -55,10 +55,12 @@ struct MaskedImages: ParsableCommand {
       "total": Date().timeIntervalSince(started),
     ]
     let report = Report(
-      options: modelOptions, images: images, trained: trained, evaluation: evaluation, baselines: baselines,
+      images: images, trained: trained, evaluation: evaluation, baselines: baselines,
       comparison: try compared.record.flatMap { try ReportedComparison($0, of: comparison) },
-      comparisonNote: compared.note, settings: run.settings)
-    try report.write(record, to: output.output)
+      comparisonNote: compared.note, settings: model.descent)
+    try WeightsFile.write(trained.model, toFolder: output.output, metadata: modelOptions)
+    print("Energy fell at every step for \(report.shareFell) of \(images.test.count) images.")
+    try report.report(record, in: output.output).publish(in: output.output)
   }
 
   /// A comparison that was made before and holds for this run; otherwise why there is none.
@@ -68,7 +70,7 @@ struct MaskedImages: ParsableCommand {
     let none = "No conventional transformer was trained with these options; --compare trains one."
     if output.compare && !output.resume { return (nil, nil) }
     guard let found = try ComparisonRecord.read(fromFolder: output.output) else { return (nil, none) }
-    var reason = found.key.difference(from: key, goesOn: output.compare).map { "it was \($0)" }
+    var reason = found.key.difference(from: key, isContinuation: output.compare).map { "it was \($0)" }
     if !output.compare, !found.isComplete(seeds: output.seeds) { reason = reason ?? "it is not complete" }
     guard let reason else { return (found, nil) }
     let note = "The recorded comparison with a conventional transformer was not used: \(reason)."

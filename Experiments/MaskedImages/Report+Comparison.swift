@@ -24,73 +24,56 @@ struct ReportedComparison {
       dependence: .independent)
   }
 
-  private var settings: [Setting] { made.settings }
-  private var tunes: Bool { settings.count > 1 }
-
-  /// The numbers of the run record.
-  func add(to summary: inout [String: Double]) {
-    comparison.add(to: &summary)
-    summary["transformer_parameter_count"] = record.transformerParameters.map(Double.init)
-    for method in ComparedMethod.allCases {
+  func section(steps: Int) -> PageSection {
+    var section = PageSection("Beside a conventional transformer")
+    section.addNumbers([
+      .number("transformer_parameter_count", record.transformerParameters.map(Double.init))
+    ])
+    let costs = ComparedMethod.allCases.map { method in
       let cost = cost(method)
-      summary["\(method.prefix)compared_updates"] = Double(cost.updates)
-      summary["\(method.prefix)compared_seconds"] = cost.seconds
-      for trial in record.trials where trial.method == method {
-        summary["\(method.prefix)trial_\(trial.trial + 1)_mse"] = trial.error
-      }
+      section.summary["\(method.prefix)compared_updates"] = Double(cost.updates)
+      section.summary["\(method.prefix)compared_seconds"] = cost.seconds
+      return (updates: cost.updates, seconds: Int(cost.seconds.rounded()))
     }
-  }
-
-  /// The tables of the page.
-  var tables: [TableRecipe] {
-    let seeds = comparison.table(
-      name: "comparison", measureLabel: "mean squared error of hidden pixels", digits: 5)
-    guard tunes else { return [seeds] }
-    let trials = TableRecipe(
-      name: "trials", columns: ["setting"] + ComparedMethod.allCases.map(\.title),
-      rows: settings.enumerated().map { index, setting in
-        .init(
-          label: setting.text,
-          summaryKeys: ComparedMethod.allCases.map { method in
-            record.trial(method, index)?.error == nil ? "" : "\(method.prefix)trial_\(index + 1)_mse"
-          })
-      }, digits: 5, best: .lowest)
-    return [seeds, trials]
-  }
-
-  func addSection(to page: inout MarkdownPage, _ summary: [String: Double], steps: Int) throws {
-    page.addHeading("Beside a conventional transformer")
-    let (ours, theirs) = (cost(.energyTransformer), cost(.transformer))
-    let seconds = { (cost: (updates: Int, seconds: Double)) in Int(cost.seconds.rounded()) }
     let day = record.date.formatted(.iso8601.year().month().day())
-    page.addParagraph(
+    section.addParagraph(
       "The conventional transformer has \(record.transformerParameters ?? 0) parameters in a pre-norm block that is "
         + "always repeated \(steps) times, and the same optimisers and batches. A training of the Energy Transformer had "
-        + "\(ours.updates) updates in \(seconds(ours)) s, one of the conventional transformer as many as were timed to "
-        + "fit: \(theirs.updates) in \(seconds(theirs)) s (mean over seeds)."
+        + "\(costs[0].updates) updates in \(costs[0].seconds) s, one of the conventional transformer as many as were timed "
+        + "to fit: \(costs[1].updates) in \(costs[1].seconds) s (mean over seeds)."
         + (made.output.compare ? "" : " Recorded on \(day) with the same options, data and commit."))
-    let recipes = tables
-    try page.addTable(recipes[0], summary: summary)
+    section.addComparison(
+      comparison, name: "comparison", measureLabel: "mean squared error of hidden pixels", digits: 5)
     let fewSeeds = [
-      1: " One seed of each tells nothing of the luck of a training.",
-      2: " Two seeds of each are too few to tell.",
+      1: "One seed of each tells nothing of the luck of a training. ",
+      2: "Two seeds of each are too few to tell. ",
     ]
-    page.addParagraph(
-      comparison.sentence(digits: 5) + (fewSeeds[comparison.first.scores.seedCount] ?? ""))
-    page.addParagraph(
-      comparison.explanation
+    section.addParagraph(
+      (fewSeeds[comparison.first.scores.seedCount] ?? "") + comparison.explanation
         + " A seed changes first weights, order and masks of training; the images under test are "
         + "the same, so the interval speaks of the luck of trainings, not of other images.")
-    guard tunes else {
-      page.addParagraph("Not tuned: both methods were trained with \(settings[0].text).")
-      return
+    addTrials(to: &section)
+    return section
+  }
+
+  private func addTrials(to section: inout PageSection) {
+    let settings = made.settings
+    guard settings.count > 1 else {
+      return section.addParagraph("Not tuned: both methods were trained with \(settings[0].text).")
     }
-    page.addParagraph(
-      "Both methods had the same \(settings.count) trials, each of \(made.output.trialShare) of the updates, on the training images "
-        + "without \(record.heldBack) that were held back and chose by their error, which the table shows. The first "
-        + "setting is that of the options, the others were drawn once by the seed. Images under test played no part."
-    )
-    try page.addTable(recipes[1], summary: summary)
+    section.addParagraph(
+      "Both methods had the same \(settings.count) trials, each of \(made.output.trialShare) of the updates, on the "
+        + "training images without \(record.heldBack) that were held back and chose by their error, which the table shows. "
+        + "The first setting is that of the options, the others were drawn once by the seed. Images under test played no "
+        + "part.")
+    section.addTable(
+      "trials", columns: ["setting"] + ComparedMethod.allCases.map(\.title), digits: 5, best: .lowest,
+      rows: settings.enumerated().map { index, setting in
+        let cells = ComparedMethod.allCases.map { method in
+          MeasuredCell.number("\(method.prefix)trial_\(index + 1)_mse", record.trial(method, index)?.error)
+        }
+        return (setting.text, cells)
+      })
   }
 
   /// Updates of a training of a method, and its seconds, the mean over seeds.

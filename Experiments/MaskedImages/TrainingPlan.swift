@@ -33,7 +33,8 @@ struct TrainingPlan {
   ) throws -> TrainedModel<Model> {
     let root = RandomStream(seed: training.seed)
     let batches = Batches(
-      of: images.training, batchSize: training.batch, augmentation: images.augmentation, using: root.child(1))
+      of: images.training, batchSize: training.batch, augmentation: images.augmentation, random: root.child(1)
+    )
     let (images, masks, visibleWeight) = (images, root.child(2), Float(training.visibleWeight))
     let prefetched = Prefetcher(from: loop.updateCount, to: updateCount, depth: 8) {
       TrainingBatch(images, batches, masks: masks, update: $0, visibleWeight: visibleWeight)
@@ -66,7 +67,7 @@ private struct TrainingBatch: Sendable {
   /// The batch of an update: a function of seed and update alone.
   init(_ images: PreparedImages, _ batches: Batches, masks: RandomStream, update: Int, visibleWeight: Float) {
     let batch = batches.batch(ofUpdate: update)
-    let mask = images.policy.mask(forImages: batch.indices, using: masks.child(UInt64(update)))
+    let mask = images.policy.mask(forImages: batch.indices, random: masks.child(UInt64(update)))
     let shape = [batch.count, images.grid.patchCount]
     patches = images.patches(batch)
     replaced = Tensor(shape: shape, elements: mask.replaced.map { $0 ? 1 : 0 })

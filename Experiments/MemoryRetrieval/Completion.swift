@@ -5,16 +5,6 @@ import Reporting
 
 /// Half-hidden images completed by every memory.
 struct Completion {
-  /// What beta of a memory of numbers is chosen from.
-  private static func betas(_ kind: MemoryKind) -> [Float] {
-    switch kind {
-    case .softmax, .entmax, .sparsemax: [5, 10, 20, 40, 80, 160, 320]
-    case .logSumReLU: stride(from: Float(0.5), through: 1.2, by: 0.1).map { 2 / ($0 * $0) }
-    case .randomFeatures: [4, 8, 12, 16, 20]
-    default: []
-    }
-  }
-
   /// One memory with one number of stored images.
   private struct Row {
     let kind: MemoryKind
@@ -40,15 +30,13 @@ struct Completion {
       let stored = rows.gathered((0..<rows.shape[0]).evenlySpaced(images.counts[index]), axis: 0)
       return PatternCompletion(
         stored: stored, shown: (0..<stored.shape[0]).evenlySpaced(100), hidden: images.patterns.mask(half),
-        using: random.child(UInt64(index)).child(stream))
+        random: random.child(UInt64(index)).child(stream))
     }
     let choosing = images.counts.indices.map { task($0, hiding: .upper, 0) }
     let judging = images.counts.indices.map { task($0, hiding: .lower, 1) }
     let cases = images.counts.indices.flatMap { index in MemoryKind.allCases.map { (index, $0) } }
     rows = WorkProgress.map(cases, unit: "memories") { index, kind in
-      let beta = Self.betas(kind).map { beta in
-        (beta, choosing[index].outcome(of: kind, beta: beta, featureCount: featureCount))
-      }.max { $1.1.isBetter(than: $0.1, within: Self.tolerance) }?.0
+      let beta = choosing[index].bestBeta(of: kind, featureCount: featureCount, within: Self.tolerance)
       return Row(
         kind: kind, count: images.counts[index], beta: beta,
         outcome: judging[index].outcome(of: kind, beta: beta ?? 1, featureCount: featureCount))
@@ -70,11 +58,10 @@ struct Completion {
     }
     func addTable(_ measure: String, digits: Int, best: TableRecipe.Best, value: (Row) -> Double?) {
       section.addTable(
-        "\(images.key)_\(measure)", columns: ["Memory"] + images.counts.map { "\($0) stored" },
-        digits: digits, best: best,
-        rows: MemoryKind.allCases.map { kind in
-          (kind.label, rows.filter { $0.kind == kind }.map { cell($0, measure, value($0)) })
-        })
+        "\(images.key)_\(measure)", "Memory",
+        rows: MemoryKind.allCases.map { kind in (kind.label, rows.filter { $0.kind == kind }) },
+        columns: images.counts.enumerated().map { ("\($1) stored", $0) }, digits: digits, best: best
+      ) { cell($0[$1], measure, value($0[$1])) }
     }
     addTable("recalled", digits: 0, best: .highest) {
       100 * $0.outcome.errors.share(within: Self.tolerance)
@@ -86,15 +73,12 @@ struct Completion {
       })
     if rows.contains(where: { $0.outcome.hiddenError == nil }) {
       section.addParagraph(
-        "Where the second table has no number the images are alike in the hidden half: it holds nothing to be recalled."
-      )
+        "Where the second table has no number the hidden halves are alike: nothing is to be recalled there.")
     }
     let count = pictured.stored.shape[0]
     section.addFigure(
       "completed-\(images.key).png", picture,
-      caption:
-        "\(images.label.prefix(1).uppercased())\(images.label.dropFirst()): \(count) stored, the lower half hidden"
-    )
+      caption: "\(count) \(images.label) stored, the lower half hidden")
     let chosen = rows.filter { $0.count == count }.compactMap { row in
       row.beta.map { "\(row.kind.label) \(String(format: "%.3g", $0))" }
     }
@@ -104,22 +88,22 @@ struct Completion {
 
   /// Some images as stored and as shown, and what every memory made of them.
   private var picture: PictureGrid {
-    let scale = images.patterns.image(of: images.patterns.mean).width > 40 ? 1 : 2
+    let example = images.patterns.image(of: images.patterns.mean)
     var grid = PictureGrid(
-      columns: ["stored", "cue"] + MemoryKind.allCases.map(\.label), scale: scale, textScale: 1)
-    let outcomes = rows.filter { $0.count == pictured.stored.shape[0] }
+      columns: ["stored", "cue"] + MemoryKind.allCases.map(\.label), scale: example.width > 40 ? 1 : 2,
+      textScale: 1)
     let columns =
       [(pictured.patterns, false), (pictured.cues, false)]
-      + outcomes.map { ($0.outcome.states, $0.kind.isBinary) }
+      + rows.filter { $0.count == pictured.stored.shape[0] }.map { ($0.outcome.states, $0.kind.isBinary) }
     for index in (0..<pictured.shown.count).evenlySpaced(10) {
       grid.addRow(
         columns.map { rows, isBinary in
           let row = rows.sliced(axis: 0, index..<index + 1)
-          let image = images.patterns.image(of: row)
-          let levels =
-            isBinary ? row.elements.map { ($0 + 1) / 2 } : image.bytes.map { Float($0) / 255 }
-          return Picture(
-            width: image.width, height: image.height, channels: image.channels, values: levels)
+          return isBinary
+            ? Picture(
+              width: example.width, height: example.height, channels: example.channels,
+              values: row.elements.map { ($0 + 1) / 2 })
+            : Picture(images.patterns.image(of: row))
         })
     }
     return grid

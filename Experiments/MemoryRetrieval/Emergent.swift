@@ -2,18 +2,15 @@ import EnergyTransformer
 import Foundation
 import Reporting
 
-/// Minima that nobody stored: where retrieval from many places comes to rest, for kernels with and without an end.
+/// Minima that nobody stored: where retrieval from many states comes to rest, for kernels with and without an end.
 enum Emergent {
   private static let (dimension, count) = (8, 40)
 
   static func section(quick: Bool, random: RandomStream) -> PageSection {
-    func sphere(_ count: Int, radius: Double, _ random: RandomStream) -> Tensor<Double> {
-      RandomPatterns.onSphere(count, dimension: dimension, radius: radius, using: random)
-    }
     let queryCount = quick ? 60 : 500
-    let patterns = sphere(count, radius: 1, random.child(0))
-    let queries = RandomPatterns.mixtures(of: patterns, parts: 3, count: queryCount, using: random.child(1))
-    let around = sphere(50, radius: 1e-4, random.child(2))
+    let patterns = RandomPatterns.onSphere(count, dimension: dimension, radius: 1, random: random.child(0))
+    let queries = RandomPatterns.mixtures(of: patterns, parts: 3, count: queryCount, random: random.child(1))
+    let around = RandomPatterns.onSphere(50, dimension: dimension, radius: 1e-4, random: random.child(2))
     // From balls that reach everything to balls that reach one pattern.
     let radii = quick ? [1.2, 0.7] : stride(from: 1.6, through: 0.2, by: -0.1).map { $0 }
     let sweep = Sweep(

@@ -35,8 +35,7 @@ enum Kinds {
         + "until it rests (\(stepLimit) updates at most). A single pattern has 90 % of the weight, a global average "
         + "needs more than half of the patterns for 90 %, what is between is metastable. Theory makes everything a global "
         + "average below beta = 1 / m² = \(String(format: "%.3g", globalBeta)), m being the largest distance of a pattern from "
-        + "the mean. The table is for softmax; the spectral radius is that of the update's Jacobian where it rested."
-    )
+        + "the mean. The table is for softmax; the spectral radius is that of the update's Jacobian at rest.")
     section.addTable(
       "kinds", of: sweeps[0], "beta",
       columns: [
@@ -54,31 +53,31 @@ enum Kinds {
       unsettled.isEmpty
         ? "Every retrieval came to rest."
         : "Still moving after \(stepLimit) updates: " + unsettled.joined(separator: "; ") + ".")
-    let border =
-      (betas[0]...betas[betas.count - 1]).contains(globalBeta)
-      ? [
-        LinePlot.Series(
-          label: "below: global by theory", x: [globalBeta, globalBeta], y: [0, 1], isReference: true)
-      ] : []
+    var series = kinds.map { sweeps[0].series($0.name, label: $0.label, scale: 0.01) }
+    if (betas[0]...betas[betas.count - 1]).contains(globalBeta) {
+      series.append(
+        .init(
+          label: "below: global by theory", x: [globalBeta, globalBeta], y: [0, 1], isReference: true))
+    }
     section.addFigure(
       "kinds.svg",
       LinePlot(
         title: "Kinds of fixed points", xTitle: "beta", yTitle: "share of retrievals", xScale: .logarithmic,
-        series: kinds.map { sweeps[0].series($0.name, label: $0.label, scale: 0.01) } + border),
+        series: series),
       caption: "Kinds of fixed points against beta, softmax")
-    for (file, title, yTitle, measure, caption) in [
-      (
-        "mixture", "Patterns in a mixture", "weights that make 90 %, median", "dominant",
-        "How many patterns a fixed point mixes, against beta"
-      ), ("steps", "Steps until rest", "steps, mean", "steps", "Updates until rest against beta"),
-    ] {
+    func addFigure(_ file: String, _ title: String, _ yTitle: String, of measure: String, caption: String) {
       section.addFigure(
-        "\(file).svg",
+        file,
         LinePlot(
           title: title, xTitle: "beta", yTitle: yTitle, xScale: .logarithmic, yScale: .logarithmic,
           series: zip(weightings, sweeps).map { $1.series(measure, label: "\($0)", atLeast: 1) }),
         caption: caption)
     }
+    addFigure(
+      "mixture.svg", "Patterns in a mixture", "weights that make 90 %, median", of: "dominant",
+      caption: "How many patterns a fixed point mixes, against beta")
+    addFigure(
+      "steps.svg", "Steps until rest", "steps, mean", of: "steps", caption: "Updates until rest against beta")
     return section
   }
 

@@ -1,6 +1,5 @@
 import ArgumentParser
 import EnergyTransformer
-import Foundation
 import Kit
 import Reporting
 
@@ -13,20 +12,20 @@ struct MemoryRetrieval: ParsableCommand {
 
   @OptionGroup(title: "What is measured") var work: WorkOptions
   @OptionGroup(title: "Retrieval at size") var scale: ScaleOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Output") var output: RunOptions<MemoryRetrieval>
 
   func run() throws {
-    if let threads = work.threads { Parallelism.threadCount = threads }
+    if let threads = output.threads { Parallelism.threadCount = threads }
     // Everything that can fail at once comes before any work.
     let images =
       work.parts.contains(where: \.needsImages)
       ? try StoredImages(photos: work.photos, side: work.photoSide, quick: output.quick) : nil
     let file = work.parts.contains(.scale) ? try PatternFile(scale, quick: output.quick) : nil
     if let file, let remark = file.survey?.remark { print("\(file.path): \(remark)") }
-    if file != nil && !scale.peer.noPeers { try SearchPeer.check(scale.peer) }
+    if file != nil { try scale.peer.check(SearchPeer.program) }
     try OutputFolder.prepare(output.output)
     var record = RunRecord(
-      of: self, title: "What memories store and recall", seed: work.seed, data: images?.fingerprints ?? [])
+      of: self, title: "What memories store and recall", seed: output.seed, data: images?.fingerprints ?? [])
     record.headline = [
       "modern_recalled_d64", "stream_bandwidth_share", "stream_peak_share", "faiss_ratio_1",
       "faiss_ratio_256",
@@ -34,21 +33,14 @@ struct MemoryRetrieval: ParsableCommand {
     var sections: [PageSection] = []
     let seconds = try Stopwatch.seconds {
       for (number, part) in Part.allCases.enumerated() where work.parts.contains(part) {
-        let seconds = try Stopwatch.seconds {
-          let random = RandomStream(seed: work.seed).child(UInt64(number))
-          sections += try self.sections(part, images, file, random)
-        }
-        record.timings[part.rawValue] = seconds
-        print("\(part.rawValue): \(Int(seconds.rounded())) s")
+        let random = RandomStream(seed: output.seed).child(UInt64(number))
+        sections += try record.timed(part.rawValue) { try self.sections(part, images, file, random) }
+        print("\(part.rawValue): \(Int((record.timings[part.rawValue] ?? 0).rounded())) s")
       }
     }
     record.timings["total"] = seconds
-    sections.append(
-      .making(
-        of: record,
-        ending:
-          ", \(Int(seconds.rounded())) s. Everything is in run.json; the points of the "
-          + "curves are in the CSV files."))
+    let ending = ", \(Int(seconds.rounded())) s. Everything is in run.json; curves are in the CSV files."
+    sections.append(.making(of: record, ending: ending))
     try RunReport(
       record,
       introduction: [

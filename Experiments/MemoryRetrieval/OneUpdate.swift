@@ -15,18 +15,10 @@ enum OneUpdate {
       BinaryCapacity.confusedPairs(patternCount: count, wrong: flips, of: dimension)
     }
     let counts = quick ? [500, 1_000] : (0...7).map { 5_000 << $0 }
-    var (recalled, largestDeviation) = (0, 0.0)
-    var failed: (patterns: Int, cues: Int)?
-    for count in counts where failed == nil {
-      let found = OneUpdateRecall(
-        patternCount: count, dimension: dimension, changedSigns: flips, beta: beta,
-        using: random.child(UInt64(count)))
-      if found.failedCount > 0 {
-        failed = (count, found.failedCount)
-      } else {
-        (recalled, largestDeviation) = (count, found.largestDeviation)
-      }
-    }
+    let found = OneUpdateRecall.untilFailure(
+      among: counts, dimension: dimension, changedSigns: flips, beta: beta, random: random)
+    let best = found.last { $0.failedCount == 0 }
+    let (recalled, largestDeviation) = (best?.patternCount ?? 0, best?.largestDeviation ?? 0)
     var section = PageSection("64 numbers, one update")
     section.summary = [
       "modern_recalled_d64": Double(recalled), "modern_recalled_d64_largest_difference": largestDeviation,
@@ -38,13 +30,13 @@ enum OneUpdate {
       + "any of them has a wrong sign, and the largest difference from 1 or -1 is \(text(largestDeviation)). No memory "
       + "can do this once another pattern is as near to a cue as its own: \(text(nearer(recalled))) such pairs are "
       + "expected."
-    if let (patterns, cues) = failed {
-      let expected = nearer(patterns)
+    if let failed = found.first(where: { $0.failedCount > 0 }) {
+      let (patterns, expected) = (failed.patternCount, nearer(failed.patternCount))
       section.summary["modern_failed_d64"] = Double(patterns)
-      section.summary["modern_failed_d64_cues"] = Double(cues)
+      section.summary["modern_failed_d64_cues"] = Double(failed.failedCount)
       section.summary["modern_failed_d64_nearer_expected"] = expected
       words +=
-        " At \(patterns) patterns, where \(text(expected)) are expected, \(cues) cues are not recalled."
+        " At \(patterns) patterns, where \(text(expected)) are expected, \(failed.failedCount) cues are not recalled."
     }
     section.addParagraph(words)
     let promise = SphereCapacity(

@@ -30,12 +30,10 @@ struct WorkOptions: ParsableArguments, RecordedOptions {
   @Option(help: "A folder of PNG or JPEG photos of any sizes, to be completed beside the digits.")
   var photos: String?
   @Option(help: "Side of the squares that photos are brought to, in pixels.") var photoSide = 64
-  @Option(help: "Seed of all random numbers.") var seed: UInt64 = 0
-  @Option(help: "Threads; all cores when left out. No number but the times depends on it.") var threads: Int?
 
   func validate() throws {
     try checkNames([("photos", photos)])
-    try checkRanges([("photo-side", photoSide, 4...512), ("threads", threads ?? 1, 1...1024)])
+    try checkRanges([("photo-side", photoSide, 4...512)])
     if Set(parts).count != parts.count { throw ValidationError("--parts: a part is named twice") }
   }
 
@@ -46,9 +44,7 @@ struct WorkOptions: ParsableArguments, RecordedOptions {
 struct ScaleOptions: ParsableArguments, RecordedOptions {
   @Option(help: "Patterns in the file; 1000000 when left out, 20000 with --quick.") var patterns: Int?
   @Option(help: "Numbers of a pattern; 512 when left out, 64 with --quick.") var dimension: Int?
-  @Option(
-    help: "The file of patterns: read where it exists, of random patterns where not; temporary when left out."
-  )
+  @Option(help: "The file of patterns, a random one where it does not exist; temporary when left out.")
   var file: String?
   @Option(help: "Rounds, in each of which all take their turn.") var rounds = 7
   @OptionGroup var peer: PeerOptions
@@ -67,12 +63,4 @@ struct ScaleOptions: ParsableArguments, RecordedOptions {
       "file": String(lastPartOf: file) ?? "none",
     ]
   }
-}
-
-/// What is written.
-struct OutputOptions: ParsableArguments {
-  @Option(help: "Folder for the page, figures and records.") var output = "Results/memory-retrieval"
-  @Flag(help: "Few and small memories, to see that everything works.") var quick = false
-
-  func validate() throws { try checkNames([("output", output)]) }
 }

@@ -22,9 +22,8 @@ final class PatternFile {
       return
     }
     let patterns = try Self.patterns(path)
-    (count, dimension) = (patterns.patternCount, patterns.dimension)
     let survey = PatternSurvey(patterns)
-    self.survey = survey
+    (count, dimension, self.survey) = (patterns.patternCount, patterns.dimension, survey)
     for (name, wanted, found) in [
       ("patterns", options.patterns, count), ("dimension", options.dimension, dimension),
     ] where wanted != nil && wanted != found {
@@ -67,6 +66,6 @@ final class PatternFile {
   /// Stored patterns, evenly spaced, plus noise of half their length.
   func queries(_ number: Int, _ random: RandomStream) throws -> Tensor<Float> {
     RandomPatterns.noisy(
-      try patterns().gathered((0..<count).evenlySpaced(number)), share: 0.5, using: random)
+      try patterns().gathered((0..<count).evenlySpaced(number)), share: 0.5, random: random)
   }
 }

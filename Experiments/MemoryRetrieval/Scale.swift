@@ -38,18 +38,14 @@ struct Scale {
         let rows = try file.queries(number, random.child(UInt64(number)))
         let path = "\(folder)/\(number).safetensors"
         try SafetensorsFile.write(path: path, arrays: [("queries", StoredArray(rows))])
-        return Queries(number: number, rows: rows, path: path)
+        return (number, rows, path) as Queries
       }
       try measure(patterns, queries, options, folder)
     }
   }
 
   /// Some queries, as the peer finds them in a file too.
-  private struct Queries {
-    let number: Int
-    let rows: Tensor<Float>
-    let path: String
-  }
+  private typealias Queries = (number: Int, rows: Tensor<Float>, path: String)
 
   private mutating func measure(
     _ patterns: StoredPatterns<Float>, _ queries: [Queries], _ options: ScaleOptions, _ folder: String
@@ -57,12 +53,11 @@ struct Scale {
     func network(_ spread: Spread) -> ModernHopfieldNetwork<Float> {
       ModernHopfieldNetwork(source: patterns, beta: Float(spread.unitBeta / file.meanSquare))
     }
+    let beta = Double(network(.peaked).beta)
     let peer =
       options.peer.noPeers
       ? nil
-      : try SearchPeer(
-        options.peer, file: file, beta: Double(network(.peaked).beta), neighbours: neighbours,
-        threads: threads)
+      : try SearchPeer(options.peer, file: file, beta: beta, neighbours: neighbours, threads: threads)
     peerVersion = peer?.version
     if let most = queries.last {
       let states = network(.peaked).updated(most.rows)
@@ -76,56 +71,49 @@ struct Scale {
         numbers["faiss_largest_difference"] = states.rowDistances(to: theirs).max() ?? 0
       }
     }
-    var times: [String: [Double]] = [:]
+    var times = AlternatingTimes()
     for _ in 0..<options.rounds {
-      times["copying", default: []].append(try MachineSpeed.copying(file.path, threads: threads))
-      times["adding", default: []].append(MachineSpeed.adding(patterns))
+      times.add(try MachineSpeed.copying(file.path, threads: threads), to: "copying")
+      times.add(MachineSpeed.adding(patterns), to: "adding")
       for query in queries {
         for spread in Spread.allCases {
           let network = network(spread)
-          let seconds = Stopwatch.seconds { _ = network.updated(query.rows) }
-          times["\(spread.rawValue)_\(query.number)", default: []].append(seconds)
+          times.add(
+            Stopwatch.seconds { _ = network.updated(query.rows) }, to: "\(spread.rawValue)_\(query.number)")
         }
-        if let peer {
-          times["faiss_\(query.number)", default: []].append(try peer.seconds(queries: query.path))
-        }
+        if let peer { times.add(try peer.seconds(queries: query.path), to: "faiss_\(query.number)") }
       }
-      times["product", default: []].append(MachineSpeed.product())
+      times.add(MachineSpeed.product(), to: "product")
     }
-    // No work takes no time: what a clock calls 0 is its tick at most.
-    add(times.mapValues { $0.map { max($0, 1e-9) } })
+    add(times)
   }
 
-  private mutating func add(_ times: [String: [Double]]) {
-    let median = times.mapValues(Stopwatch.median)
-    for (name, seconds) in median { numbers["scale_\(name)_ms"] = 1e3 * seconds }
+  private mutating func add(_ times: AlternatingTimes) {
+    for name in times.names { numbers["scale_\(name)_ms"] = times.median(name).map { 1e3 * $0 } }
     let bytes = Double(file.byteCount)
     // Of the two ways to read the faster one counts.
-    let bandwidth = bytes / min(median["copying"] ?? .infinity, median["adding"] ?? .infinity)
-    let peak = MachineSpeed.productOperations / (times["product"]?.min() ?? .infinity)
+    let bandwidth = bytes / min(times.median("copying") ?? .infinity, times.median("adding") ?? .infinity)
+    let peak = MachineSpeed.productOperations / (times.least("product") ?? .infinity)
     numbers["scale_read_gb_per_second"] = 1e-9 * bandwidth
     numbers["scale_peak_gflops"] = 1e-9 * peak
     for spread in Spread.allCases {
       for number in queryCounts {
-        guard let own = times["\(spread.rawValue)_\(number)"] else { continue }
-        let seconds = Stopwatch.median(own)
+        let own = "\(spread.rawValue)_\(number)"
+        guard let seconds = times.median(own) else { continue }
         let work = spread.operations * Double(file.count) * Double(file.dimension) * Double(number)
         if number == 1 {
           numbers["stream_bandwidth_share_\(spread.rawValue)"] = bytes / seconds / bandwidth
         } else {
           numbers["stream_peak_share_\(spread.rawValue)"] = work / seconds / peak
         }
-        guard let peer = times["faiss_\(number)"] else { continue }
-        numbers["faiss_ratio_\(number)_\(spread.rawValue)"] = Stopwatch.median(zip(peer, own).map { $0 / $1 })
+        numbers["faiss_ratio_\(number)_\(spread.rawValue)"] = times.ratio("faiss_\(number)", to: own)
       }
     }
     // The worse of the two spreads is what can be relied on; faiss keeps few patterns, as a peaked update does.
     for name in ["stream_bandwidth_share", "stream_peak_share"] {
       numbers[name] = Spread.allCases.compactMap { numbers["\(name)_\($0.rawValue)"] }.min()
     }
-    for number in queryCounts {
-      numbers["faiss_ratio_\(number)"] = numbers["faiss_ratio_\(number)_peaked"]
-    }
+    for number in queryCounts { numbers["faiss_ratio_\(number)"] = numbers["faiss_ratio_\(number)_peaked"] }
   }
 
   // MARK: What is written
@@ -138,9 +126,7 @@ struct Scale {
   private var words: String {
     let size = "patterns of \(file.dimension) numbers"
     guard let survey = file.survey else { return "A file of \(file.count) random \(size), length near 1" }
-    let lengths = [survey.lengths.lowerBound, survey.lengths.upperBound].map { String(format: "%.3g", $0) }
-    let remark = survey.remark.map { " (\($0))" } ?? ""
-    return "The file `\(file.name)` of \(file.count) \(size), lengths \(lengths[0]) to \(lengths[1])\(remark)"
+    return "The file `\(file.name)` of \(file.count) \(size), \(survey)"
   }
 
   func section() -> PageSection {

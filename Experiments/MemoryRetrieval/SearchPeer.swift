@@ -1,4 +1,3 @@
-import Foundation
 import Kit
 
 /// faiss in a process of its own: it searches a file of patterns, then takes softmax of the scores it found.
@@ -12,17 +11,14 @@ final class SearchPeer {
   private struct Time: Decodable { let seconds: Double }
   private struct Done: Decodable {}
 
-  /// - Throws: ``ExperimentError`` where a program is missing.
-  static func check(_ options: PeerOptions) throws {
-    try PeerProgram.check(python: options.python, program: options.program("faiss_search.py"))
-  }
+  static let program = "faiss_search.py"
 
   /// Starts it and lets it read the patterns.
   ///
   /// - Throws: ``ExperimentError`` where it is not installed or fails.
   init(_ options: PeerOptions, file: PatternFile, beta: Double, neighbours: Int, threads: Int) throws {
     program = try PeerProgram(
-      name: "faiss", python: options.python, program: options.program("faiss_search.py"),
+      name: "faiss", python: options.python, program: options.program(Self.program),
       arguments: [file.path, PatternFile.arrayName], threads: threads)
     version = try program.decoded(program.greeting, as: Greeting.self).version
     work = ["beta": beta, "neighbours": neighbours]

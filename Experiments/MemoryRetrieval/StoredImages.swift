@@ -31,12 +31,7 @@ struct StoredImages {
     photos = try path.map { path in
       let found = try PhotoFolder.read(
         URL(fileURLWithPath: path), width: side, height: side, note: { print($0) })
-      let patterns = try ImagePatterns(telling: found, apartIn: path)
-      let copies = found.count - found.differentCount
-      if copies > 0 {
-        print(
-          "\(path): \(copies) of \(found.count) images are copies of others at \(side) × \(side) pixels")
-      }
+      let patterns = try ImagePatterns(distinct: found, from: path, note: { print($0) })
       prints.append(
         DataFingerprint(name: "decoded photos", path: path, count: found.count, hashing: found.pixels))
       return ImageSet(key: "photos", label: "photos", patterns: patterns, counts: [found.count])

@@ -9,11 +9,11 @@ enum TheoremFive {
 
   static func section(quick: Bool, random: RandomStream) -> PageSection {
     let count = quick ? 100 : 1_000
-    let patterns = RandomPatterns.onSphere(count, dimension: dimension, radius: 1, using: random.child(0))
+    let patterns = RandomPatterns.onSphere(count, dimension: dimension, radius: 1, random: random.child(0))
     let separation = PatternSeparation(of: patterns)
     let sweeps = [0.02, 0.1].enumerated().map { index, distance in
       let offsets = RandomPatterns.onSphere(
-        count, dimension: dimension, radius: distance, using: random.child(UInt64(index + 1)))
+        count, dimension: dimension, radius: distance, random: random.child(UInt64(index + 1)))
       let betas = quick ? [10, 40.0] : [5, 7, 10, 14, 20, 28, 40, 56, 80, 112, 160]
       let points = betas.map { beta in
         let found = UpdateErrors(

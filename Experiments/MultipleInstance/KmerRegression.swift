@@ -14,38 +14,25 @@ struct KmerRegression {
   /// Settings that the validation part of each fold chooses among.
   static var settingCount: Int { (lengths.count + 1) * ridges.count }
 
-  private let data: Repertoires
+  private let data: RepertoireSet
   /// What is counted, and its shares, [repertoires, words].
   private let words: [(name: String, shares: Tensor<Float>)]
 
-  init(_ data: Repertoires) {
+  init(_ data: RepertoireSet) {
     self.data = data
-    let sequences = data.all.map(\.sequences)
+    let sequences = data.repertoires.map(\.sequences)
     words =
       Self.lengths.map { ("\($0) letters", KmerCounts.shares(of: sequences, length: $0)) }
       + [("2 letters with a gap", data.pairs.shares)]
   }
 
   func run(_ split: StratifiedSplit) throws -> FoldOutcome {
-    var best: FoldOutcome?
-    for (words, shares) in words {
-      let products = KernelLogisticRegression.standardizedProducts(
-        of: shares, training: split.training, examples: split.training + split.validation + split.test)
-      let (trained, validated) = (split.training.count, split.training.count + split.validation.count)
-      func part(_ range: Range<Int>) -> Tensor<Float> { products.sliced(axis: 0, range) }
-      for ridge in Self.ridges {
-        let model = KernelLogisticRegression(
-          products: part(0..<trained), isPositive: data.labels(split.training), relativeRidge: ridge)
-        let auc = try BinaryScores(
-          model.logits(products: part(trained..<validated)), isPositive: data.labels(split.validation)
-        ).areaUnderROC
-        if let best, best.validationAUC >= auc { continue }
-        best = FoldOutcome(
-          scores: model.logits(products: part(validated..<products.shape[0])), validationAUC: auc,
-          choice: " with words of \(words), ridge \(ridge)")
-      }
-    }
-    guard let best else { fatalError("no words to count") }
-    return best
+    let best = try KernelLogisticRegression.choice(
+      among: words.map(\.shares), relativeRidges: Self.ridges, isPositive: data.isPositive,
+      training: split.training, validation: split.validation, test: split.test
+    ) { try BinaryScores($0, isPositive: $1).areaUnderROC }
+    return FoldOutcome(
+      scores: best.logits, validationAUC: best.validationScore,
+      choice: " with words of \(words[best.features].name), ridge \(best.ridge)")
   }
 }

@@ -15,7 +15,7 @@ struct MultipleInstance: ParsableCommand {
   @OptionGroup(title: "Data") var data: DataOptions
   @OptionGroup(title: "Repertoires") var repertoires: RepertoireOptions
   @OptionGroup(title: "Smaller tasks") var small: SmallTaskOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Output") var output: RunOptions<MultipleInstance>
 
   mutating func run() throws {
     if output.quick { makeQuick() }
@@ -30,64 +30,59 @@ struct MultipleInstance: ParsableCommand {
     let metrics = try MetricsWriter(
       path: "\(output.output)/metrics.csv", columns: RepertoireTask.metricNames)
     var sections: [PageSection] = []
-    // A line of progress for each task: their epochs take from hundredths of a second to ten.
-    func timed(_ task: BagTask, epochs: Int, _ work: (WorkProgress) throws -> Void) rethrows {
-      let progress = WorkProgress(total: epochs, unit: "epochs")
-      progress.print("\(task.rawValue):")
-      let name = task == .bits ? "bit_patterns" : task.rawValue
-      let seconds = try Stopwatch.seconds { try work(progress) }
-      record.timings[name] = seconds
-      progress.finish()
-    }
-    for (kind, task, epochs) in tasks {
-      try timed(kind, epochs: small.runs * task.methods.count * epochs) {
-        sections.append(try task.section(runs: small.runs, $0))
+    for task in tasks {
+      let epochs = small.runs * task.methods.count * task.epochs
+      let section = try record.timed(task.name, total: epochs, unit: "epochs") {
+        try task.section(runs: small.runs, $0)
       }
+      sections.append(section)
       record.headline.append(task.measure)
     }
     if data.tasks.contains(.repertoires) {
-      try timed(.repertoires, epochs: RepertoireTask.epochCount(data, repertoires)) { progress in
+      let epochs = RepertoireTask.epochCount(data, repertoires)
+      let results = try record.timed("repertoires", total: epochs, unit: "epochs") { progress in
         var task = RepertoireTask(
           data: data, options: repertoires, random: random.child(0), progress: progress, metrics: metrics)
         let results = try task.run(read)
         var section = try RepertoireSection(data: data, options: repertoires, results: results).section()
         section.addFile("scores.csv", task.scores)
         sections.insert(section, at: 0)
-        record.headline.insert(contentsOf: results.map { "repertoire_auc_\($0.data.name)" }, at: 0)
+        return results
       }
+      record.headline.insert(contentsOf: results.map { "repertoire_auc_\($0.data.name)" }, at: 0)
     }
     let seconds = Date().timeIntervalSince(started)
-    record.timings["total"] = seconds
     let memory = PeakMemory.bytes.map { Double($0) / 0x1p30 }
-    record.summary["peak_memory_gib"] = memory
+    (record.timings["total"], record.summary["peak_memory_gib"]) = (seconds, memory)
     sections.append(
       .making(
         of: record,
         ending: String(format: ", %.0f s in all", seconds)
           + (memory.map { String(format: ", %.1f GiB of memory at most", $0) } ?? "")
-          + ". Everything is in run.json, the course of training in metrics.csv, the scores of all repertoires "
+          + ". Everything is in run.json, every epoch of training in metrics.csv, the scores of all repertoires "
           + "under test in scores.csv."))
-    let introduction =
+    var introduction = [
       "A bag of instances has one label, and few of the instances, the witnesses, bear it. Hopfield pooling lets a "
-      + "learned state look for them among all instances: one update of a modern Hopfield network in which the bag "
-      + "is stored."
-    let quick = "A quick run, to see that everything works: its figures mean nothing."
-    try RunReport(record, introduction: [introduction] + (output.quick ? [quick] : []), sections: sections)
-      .publish(in: output.output)
+        + "learned state look for them among all instances: one update of a modern Hopfield network in which the bag "
+        + "is stored."
+    ]
+    if output.quick {
+      introduction.append("A quick run, to see that everything works: its figures mean nothing.")
+    }
+    try RunReport(record, introduction: introduction, sections: sections).publish(in: output.output)
   }
 
-  /// The smaller tasks that are asked for, with the epochs of a training.
-  private func smallTasks(_ random: RandomStream) throws -> [(BagTask, SmallTask, epochs: Int)] {
-    try [BagTask.bits, .latch, .digits].filter(data.tasks.contains).map { kind in
-      switch kind {
-      case .latch: return (kind, small.latch(random.child(2).child(1)), small.latchEpochs)
-      case .digits:
-        let images = try ImageSource.open(path: data.images)
-        for note in images.notes { print("\(data.images ?? "embedded digits"): \(note)") }
-        return (kind, try small.digits(images, random.child(1)), small.digitEpochs)
-      default: return (kind, small.bits(random.child(2).child(0)), small.bitEpochs)
-      }
+  /// The smaller tasks that are asked for.
+  private func smallTasks(_ random: RandomStream) throws -> [SmallTask] {
+    var tasks: [SmallTask] = []
+    if data.tasks.contains(.bits) { tasks.append(small.bits(random.child(2).child(0))) }
+    if data.tasks.contains(.latch) { tasks.append(small.latch(random.child(2).child(1))) }
+    if data.tasks.contains(.digits) {
+      let images = try ImageSource.open(path: data.images)
+      for note in images.notes { print("\(data.images ?? "embedded digits"): \(note)") }
+      tasks.append(try small.digits(images, random.child(1)))
     }
+    return tasks
   }
 
   /// Enough to see that everything works.
@@ -98,10 +93,8 @@ struct MultipleInstance: ParsableCommand {
     if data.rates.isEmpty { data.rates = [0.01] }
     repertoires.folds = min(repertoires.folds, 2)
     repertoires.epochs = min(repertoires.epochs, 2)
-    small.runs = 1
-    small.digitEpochs = min(small.digitEpochs, 1)
     small.bitEpochs = min(small.bitEpochs, 2)
-    small.latchEpochs = min(small.latchEpochs, 1)
+    (small.runs, small.digitEpochs, small.latchEpochs) = (1, 1, 1)
   }
 
   /// The repertoires of the folder that the options name.
@@ -113,7 +106,7 @@ struct MultipleInstance: ParsableCommand {
       return nil
     }
     let read = try Repertoires(folder: folder, data: data, options: repertoires, random: random.child(0))
-    for note in read.notes { print("repertoires: \(note)") }
+    for note in read.contents.notes { print("repertoires: \(note)") }
     return read
   }
 
@@ -125,11 +118,7 @@ struct MultipleInstance: ParsableCommand {
           name: "repertoires, metadata", path: "\(path)/\(RepertoireFolder.metadataName)",
           count: read.all.count))
     }
-    guard data.tasks.contains(.digits) else { return found }
-    guard let path = data.images else {
-      return found + (try DataFingerprint.embeddedDigits(prefix: "digits, "))
-    }
-    return try found
-      + ImageSource.files(at: path).map { try DataFingerprint(name: "images", path: $0, count: 1) }
+    if !data.tasks.contains(.digits) { return found }
+    return found + (try DataFingerprint.images(at: data.images, prefix: "digits, "))
   }
 }

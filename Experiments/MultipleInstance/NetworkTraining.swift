@@ -3,21 +3,23 @@ import EnergyTransformer
 /// Trains a network on the training part of a fold, on pairs of a positive and a negative repertoire, and
 /// keeps the epoch that its validation part likes best.
 struct NetworkTraining {
-  let data: Repertoires
+  let data: RepertoireSet
   let split: StratifiedSplit
   let options: RepertoireOptions
   let random: RandomStream
-  let onEpoch: (TrainedEpoch) throws -> Void
+
+  /// Repertoires of a test part whose weights are looked into.
+  static let shownRepertoires = 10
 
   /// What a network of an embedding and scores, once trained, says about the test part.
   func run<Scores: InstanceScores<Float>>(
-    _ embedding: SequenceEmbedding<Float>, _ scores: Scores
+    _ embedding: SequenceEmbedding<Float>, _ scores: Scores, onEpoch: (TrainedEpoch) throws -> Void
   ) throws -> FoldOutcome {
-    let (repertoires, share) = (data.all, options.share)
+    let (repertoires, share) = (data.repertoires, options.share)
     let training = RankingTraining<SequenceBagNetwork<Scores>>(
       isPositive: data.isPositive, pairCount: options.pairs
     ) { network, index, stream in
-      network.evidence(of: repertoires[index].sequences, throughShare: share, random: stream)
+      network.logit(of: repertoires[index].sequences, throughShare: share, random: stream)
     }
     let updates = options.epochs * training.updatesPerEpoch(of: split.training)
     let decay = WeightDecay(options.weightDecay, on: ParameterSelection(names: ["embedding.kernels"]))
@@ -28,31 +30,31 @@ struct NetworkTraining {
         peak: options.rate, warmUpUpdates: min(10, updates), updateCount: updates, finalFraction: 0.1),
       random: random)
     var (read, bestRead): ([BagReading<Float>], [BagReading<Float>]) = ([], [])
+    var validated: [Double] = []
     let best = try training.run(
       &loop, epochs: options.epochs, patience: options.patience, on: split.training,
       validatedOn: split.validation, random: random
     ) { network in
-      read = readings(network, split.validation)
-      return read.map { network.evidence(of: $0) }
+      read = network.readings(of: split.validation.map { repertoires[$0].sequences })
+      return read.map { network.logit(of: $0) }
     } onEpoch: { epoch, best in
       if epoch == best { bestRead = read }
+      validated.append(epoch.validation.score)
       try onEpoch(epoch)
     }
     // Test repertoires are read once, for their scores and for where the weight lies.
-    let tested = readings(best.model, split.test)
+    let tested = best.model.readings(of: split.test.map { repertoires[$0].sequences })
     return FoldOutcome(
-      scores: tested.map { Double(best.model.evidence(of: $0)) },
+      scores: tested.map { Double(best.model.logit(of: $0)) },
       validationAUC: best.epoch.validation.score,
-      choice: " in epoch \(best.epoch.number) of \(best.epochCount)", epochCount: best.epochCount,
+      choice: " in epoch \(best.epoch.number) of \(best.epochCount)", epochAUCs: validated,
       parameterCount: best.model.parameterCount,
-      witnesses: Witnesses(
-        best.model, featureShares: best.model.featureShares(over: bestRead),
-        zip(split.test, tested).map { (repertoire: repertoires[$0], reading: $1) }))
-  }
-
-  private func readings<Scores: InstanceScores<Float>>(
-    _ network: SequenceBagNetwork<Scores>, _ indices: [Int]
-  ) -> [BagReading<Float>] {
-    Parallelism.map(indices.count) { network.reading(of: data.all[indices[$0]].sequences) }
+      contributions: BagContributions(
+        of: best.model, featureShares: best.model.featureShares(over: bestRead),
+        in: zip(split.test, tested).map {
+          .init(
+            repertoires[$0].sequences, reading: $1, isPositive: data.isPositive[$0],
+            witnesses: repertoires[$0].witnesses)
+        }, most: Self.shownRepertoires))
   }
 }

@@ -4,43 +4,26 @@ import Kit
 
 /// Which tasks are run.
 enum BagTask: String, CaseIterable, ExpressibleByArgument {
-  case repertoires
-  case digits
-  case bits
-  case latch
+  case repertoires, digits, bits, latch
 }
 
 /// The data of the tasks.
 struct DataOptions: ParsableArguments, RecordedOptions {
-  @Option(
-    parsing: .upToNextOption,
-    help: "What to run: repertoires, digits, bits, latch; all when left out.")
+  @Option(parsing: .upToNextOption, help: "Some of repertoires, digits, bits, latch; all when left out.")
   var tasks: [BagTask] = BagTask.allCases
-  @Option(
-    help: ArgumentHelp(
-      "A folder of repertoires: metadata.tsv and a tab-separated file for each.",
-      discussion: "Generated repertoires with implanted motifs when left out."))
+  @Option(help: "A folder of metadata.tsv and a file for each repertoire; generated ones when left out.")
   var repertoires: String?
-  @Option(
-    help: "The column of metadata.tsv with the status; Status, or one of a name like it, when left out.")
+  @Option(help: "The column of metadata.tsv with the status; Status or a name like it when left out.")
   var status: String?
-  @Flag(
-    help: ArgumentHelp(
-      "End at a line without a whole sequence: missing, with a stop codon or a frameshift, not productive.",
-      discussion: "Such lines are left out and counted otherwise."))
+  @Flag(help: "End at a line without a whole productive sequence; left out and counted otherwise.")
   var strictSequences = false
   @Option(help: "Generated repertoires for each witness rate, half of them positive.") var bags = 300
   @Option(help: "Sequences of a generated repertoire.") var sequences = 300_000
-  @Option(
-    parsing: .upToNextOption, help: "Shares of a positive repertoire's sequences that carry a motif.")
+  @Option(parsing: .upToNextOption, help: "Shares of a positive repertoire's sequences with a motif.")
   var rates: [Double] = [0.01, 0.001, 0.0001]
-  @Option(
-    parsing: .upToNextOption, help: "Implanted motifs: amino acids, and dots for any of them.")
+  @Option(parsing: .upToNextOption, help: "Implanted motifs: amino acids, and dots for any of them.")
   var motifs = ["FD.KN"]
-  @Option(
-    help:
-      "MNIST's four IDX files, or another folder of labelled images; the digits of the library when left out."
-  )
+  @Option(help: "MNIST's IDX files or a folder of labelled images; the library's digits when left out.")
   var images: String?
 
   func validate() throws {
@@ -56,7 +39,7 @@ struct DataOptions: ParsableArguments, RecordedOptions {
     for motif in motifs {
       do {
         let span = try SequenceMotif(motif).span
-        if span > 5 { throw ValidationError("--motifs takes up to 5 places, not \(motif)") }
+        if span > 5 { throw ValidationError("--motifs takes up to 5 positions, not \(motif)") }
       } catch let error as MotifError {
         throw ValidationError("--motifs: \(error.description)")
       }
@@ -79,18 +62,12 @@ struct RepertoireOptions: ParsableArguments, RecordedOptions {
   var validation = 0.2
   @Option(help: "Kernels of the convolution.") var kernels = 32
   @Option(help: "Letters of a kernel.") var width = 9
-  @Option(
-    help: ArgumentHelp(
-      "What each letter of a pair weighs in the kernel that begins with it; 0 for random kernels.",
-      discussion: "The pairs are those by which positive training repertoires exceed negative ones most."))
+  @Option(help: "What a letter of a pair weighs in the kernel that begins with it; 0 for random kernels.")
   var pairWeight = 2.0
   @Option(help: "Variance of the random part of kernels that begin with a pair, over a window.")
   var pairVariance = 0.1
   @Option(help: "Inverse temperature of the Hopfield pooling at first.") var beta = 2.5
-  @Option(
-    help: ArgumentHelp(
-      "Layers of 32 units that make keys of features; 0 for a head for each kernel.",
-      discussion: "The published network has 2 layers and one head."))
+  @Option(help: "Layers of 32 units that make keys, published 2; 0 for a head for each kernel.")
   var keyLayers = 0
   @Option(help: "Share of a bag's sequences that derivatives go through.") var share = 0.1
   @Option(help: "Passes over the positive training repertoires at most.") var epochs = 6
@@ -100,9 +77,7 @@ struct RepertoireOptions: ParsableArguments, RecordedOptions {
   @Option(help: "Weight decay of the kernels.") var weightDecay = 0.0
   @Flag(inversion: .prefixedNo, help: "Also train what Hopfield pooling is compared with.")
   var baselines = true
-  @Flag(
-    inversion: .prefixedNo,
-    help: "Also train Hopfield pooling from random kernels, and attention with a gate from letter pairs.")
+  @Flag(inversion: .prefixedNo, help: "Also exchange the starts of Hopfield pooling and gated attention.")
   var ablations = true
 
   func validate() throws {
@@ -124,9 +99,7 @@ struct RepertoireOptions: ParsableArguments, RecordedOptions {
 
 /// The smaller tasks.
 struct SmallTaskOptions: ParsableArguments {
-  @Option(
-    help: "Repetitions of the bags of digits, bit patterns and latch sequences, each with data of its own.")
-  var runs = 3
+  @Option(help: "Repetitions of the smaller tasks, each with data of its own.") var runs = 3
   @Option(help: "Passes over the bags of digits.") var digitEpochs = 20
   @Option(help: "Passes over the bags of bit patterns.") var bitEpochs = 250
   @Option(help: "Passes over the latch sequences.") var latchEpochs = 20
@@ -136,19 +109,5 @@ struct SmallTaskOptions: ParsableArguments {
       ("runs", runs, 1...1_000), ("digit-epochs", digitEpochs, 1...100_000),
       ("bit-epochs", bitEpochs, 1...100_000), ("latch-epochs", latchEpochs, 1...100_000),
     ])
-  }
-}
-
-/// What is written, and where it is computed.
-struct OutputOptions: ParsableArguments {
-  @Option(help: "Folder for the page, figures and records.") var output = "Results/multiple-instance"
-  @Option(help: "Seed of all random numbers.") var seed: UInt64 = 0
-  @Option(help: "Threads; all cores when left out. The result does not depend on it.") var threads: Int?
-  @Flag(help: "A minute's version of everything, to see that it works: its figures mean nothing.")
-  var quick = false
-
-  func validate() throws {
-    try checkNames([("output", output)])
-    try checkRanges([("threads", threads ?? 1, 1...1_024)])
   }
 }

@@ -34,22 +34,24 @@ enum PoolingMethod: String, CaseIterable {
       + (options.ablations && options.pairWeight > 0 ? [.hopfieldRandom, .gatedAttentionPairs] : [])
   }
 
-  /// Its place among all methods, by which files and streams of random numbers know it.
+  /// What stands before the names of its AUC.
+  var prefix: String { self == .hopfield ? "repertoire_" : "repertoire_\(rawValue)_" }
+
+  /// Its index among all methods, by which files and streams of random numbers know it.
   var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
   /// The network's embedding of sequences; kernels begin at pairs, one each, where there are any and the method wants them.
   func embedding(
     _ options: RepertoireOptions, pairs: [LetterPair], random: RandomStream
   ) -> SequenceEmbedding<Float> {
-    let beginsAtPairs = self == .hopfield || self == .gatedAttentionPairs
-    guard beginsAtPairs, !pairs.isEmpty else {
+    guard self == .hopfield || self == .gatedAttentionPairs, !pairs.isEmpty else {
       return SequenceEmbedding(
         width: options.width, letterCount: AminoAcids.count, kernelCount: options.kernels, random: random)
     }
     return SequenceEmbedding(
       kernels: LetterPair.kernels(
         pairs, width: options.width, letterCount: AminoAcids.count, weight: options.pairWeight,
-        variance: options.pairVariance, using: random))
+        variance: options.pairVariance, random: random))
   }
 
   /// What weighs the sequences in the network; nil for the method that has none.

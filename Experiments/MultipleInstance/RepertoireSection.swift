@@ -11,39 +11,30 @@ struct RepertoireSection {
   func section() throws -> PageSection {
     var section = PageSection("Immune repertoires")
     guard let first = results.first else { return section }
+    let methods = first.methods.enumerated().map { (label: $1.method.title, value: $0) }
+    let columns = results.map { (title: $0.data.title, value: $0) }
     for result in results { try add(numbersOf: result, to: &section) }
-    let comparisons = try results.map { (title: $0.data.title, comparison: try $0.comparison()) }
     section.addParagraph(introduction(first.data))
-    section.addMeans(of: comparisons, name: "repertoires", label: "AUC", digits: 3, best: .highest)
-    if first.methods.count > 1, first.data.folds.count > 1 {
-      section.addAdvantages(
-        of: comparisons, name: "repertoire-advantages",
-        label: "advantage of Hopfield pooling over (95 % interval)", digits: 3)
-    }
-    section.addParagraph(
-      "Means and standard deviations over the folds. "
-        + zip(results, comparisons).map { result, compared in
-          let title = result.data.witnessRate == nil ? compared.title : Self.capitalized(compared.title)
-          return "\(title): \(compared.comparison.sentence(digits: 3))"
-        }.joined(separator: " "))
-    section.addParagraph(
-      comparisons[0].comparison.explanation
-        + " Folds share training repertoires, which the interval takes into account.")
+    section.addComparisons(
+      try results.map { ($0.data.title, try $0.comparison()) },
+      names: ("repertoires", "repertoire-advantages"), label: "AUC", digits: 3, best: .highest)
     section.addParagraph(choices)
     try addFigures(to: &section)
     if results.contains(where: { $0.data.witnessRate != nil }) {
       section.addHeading("Where the weight lies")
       section.addParagraph(
         "The part of a positive test repertoire's weight that lies on sequences with an implanted motif, "
-          + "mean over \(Witnesses.shownRepertoires) repertoires of each fold. Heads count as much as "
+          + "mean over \(NetworkTraining.shownRepertoires) repertoires of each fold. Heads count as much as "
           + "they move the result. Sequences that carry the motif by chance draw weight too, but are no "
           + "witnesses.")
-      try addTable(
-        "witness-shares", "share of the weight on witnesses", digits: 4, leavingOut: .kmers, to: &section
-      ) { result, data in
-        let shares = result.folds.compactMap { $0.witnesses?.share }
+      let networks = methods.filter { first.methods[$0.value].method != .kmers }
+      try section.addTable(
+        "witness-shares", "share of the weight on witnesses", rows: networks, columns: columns, digits: 4
+      ) { index, result in
+        let method = result.methods[index]
         return .spread(
-          "repertoire_\(result.method.rawValue)_witness_share_\(data.name)", try Spread(of: shares))
+          "repertoire_\(method.method.rawValue)_witness_share_\(result.data.name)",
+          try Spread(of: method.folds.compactMap { $0.contributions?.witnessShare }))
       }
     }
     addContributors(to: &section)
@@ -52,39 +43,29 @@ struct RepertoireSection {
       "Seconds of training and judging, all folds together. Generating or reading the repertoires comes before: "
         + results.map { String(format: "%@ %.0f s", $0.data.title, $0.data.preparation) }
         .joined(separator: ", ") + ".")
-    addTable("repertoire-seconds", "seconds of training", digits: 0, to: &section) { result, data in
-      .number("repertoire_\(result.method.rawValue)_seconds_\(data.name)", result.seconds)
+    section.addTable(
+      "repertoire-seconds", "seconds of training", rows: methods, columns: columns, digits: 0
+    ) { index, result in
+      let method = result.methods[index]
+      return .number("repertoire_\(method.method.rawValue)_seconds_\(result.data.name)", method.seconds)
     }
     return section
   }
 
   private func add(numbersOf result: RepertoireResult, to section: inout PageSection) throws {
-    let data = result.data
+    let name = result.data.name
     for method in result.methods {
       let prefix = "repertoire_\(method.method.rawValue)"
-      section.summary["\(prefix)_validation_auc_\(data.name)"] =
+      section.summary["\(prefix)_validation_auc_\(name)"] =
         try Spread(of: method.folds.map(\.validationAUC)).mean
       if method.method != .kmers {
         section.summary["\(prefix)_parameter_count"] = Double(method.folds.last?.parameterCount ?? 0)
       }
     }
-    let others = result.methods.filter { PoolingMethod.baselines.contains($0.method) }
-    section.summary["repertoire_best_baseline_auc_\(data.name)"] =
-      try others.map { try Spread(of: $0.aucs).mean }.max()
-    section.summary["repertoire_preparation_seconds_\(data.name)"] = data.preparation
-  }
-
-  /// A table with a row for each method and a column for each result.
-  private func addTable(
-    _ name: String, _ title: String, digits: Int, leavingOut: PoolingMethod? = nil,
-    to section: inout PageSection, cell: (MethodResult, Repertoires) throws -> MeasuredCell
-  ) rethrows {
-    let methods = results[0].methods.map(\.method)
-    section.addTable(
-      name, columns: [title] + results.map(\.data.title), digits: digits,
-      rows: try methods.indices.filter { methods[$0] != leavingOut }.map { index in
-        (methods[index].title, try results.map { try cell($0.methods[index], $0.data) })
-      })
+    section.summary["repertoire_best_baseline_auc_\(name)"] =
+      try result.methods.filter { PoolingMethod.baselines.contains($0.method) }
+      .map { try Spread(of: $0.aucs).mean }.max()
+    section.summary["repertoire_preparation_seconds_\(name)"] = result.data.preparation
   }
 
   private func addFigures(to section: inout PageSection) throws {
@@ -94,91 +75,88 @@ struct RepertoireSection {
         LinePlot(
           title: "The rarer the witnesses, the harder the bag", xTitle: "witnesses, % of a positive bag",
           yTitle: "area under the ROC curve", xScale: .logarithmic,
-          series: try results[0].methods.indices.map { index in
-            .init(
-              label: results[0].methods[index].method.title,
-              x: results.map { 100 * ($0.data.witnessRate ?? 0) },
-              spreads: try results.map { try Spread(of: $0.methods[index].aucs) })
-          }, references: [.init(label: "chance", y: 0.5)]),
+          series: LinePlot.Series.methods(
+            try results.map { (x: 100 * ($0.data.witnessRate ?? 0), comparison: try $0.comparison()) }),
+          references: [.init(label: "chance", y: 0.5)]),
         caption: "Area under the ROC curve against witness rate")
     }
     guard let last = results.last else { return }
-    let courses = last.methods.filter { $0.course.count > 1 }
-    if courses.isEmpty { return }
+    let series = last.methods.compactMap { method -> LinePlot.Series? in
+      guard let found = method.folds.first?.epochAUCs, found.count > 1 else { return nil }
+      return .init(label: method.method.title, x: found.indices.map { Double($0 + 1) }, y: found)
+    }
+    if series.isEmpty { return }
     section.addFigure(
       "training.svg",
       LinePlot(
         title: "Validation repertoires, first fold, \(last.data.title)", xTitle: "epoch",
-        yTitle: "area under the ROC curve",
-        series: courses.map { result in
-          .init(
-            label: result.method.title, x: result.course.indices.map { Double($0 + 1) }, y: result.course)
-        }), caption: "Validation AUC after each epoch, lowest witness rate, first fold")
+        yTitle: "area under the ROC curve", series: series),
+      caption: "Validation AUC after each epoch, lowest witness rate, first fold")
   }
 
   private func addContributors(to section: inout PageSection) {
     guard let result = results.last, let method = result.methods.first(where: { $0.method == .hopfield }),
-      let strongest = method.folds.first?.witnesses?.strongest, !strongest.isEmpty
+      let found = method.folds.first?.contributions
     else { return }
     section.addHeading("The strongest contributors")
     section.addParagraph(
       "The sequences with the largest weights in a positive repertoire that the first fold tests on, "
         + "\(result.data.title).")
-    var table = MarkdownTable(columns: ["sequence", "letters", "weight", "motif"])
-    for contributor in strongest {
-      table.addRow([
-        .text(contributor.name), .code(contributor.text), .number(contributor.weight, digits: 4),
-        .text(motifWords(contributor)),
-      ])
-    }
-    section.addTable(table)
+    let repertoire = result.data.all[result.data.folds[0].test[found.firstBag]]
+    section.addTable(
+      MarkdownTable(
+        columns: ["sequence", "letters", "weight", "motif"],
+        rows: found.strongest.map { strongest in
+          [
+            .text("\(repertoire.name), sequence \(strongest.instance + 1)"),
+            .code(repertoire.text(of: strongest.instance)), .number(strongest.weight, digits: 4),
+            .text(motifWords(repertoire, strongest.instance)),
+          ]
+        }))
   }
 
-  private func motifWords(_ contributor: Witnesses.Contributor) -> String {
-    guard let isWitness = contributor.isWitness else { return "not known" }
-    if isWitness { return "implanted" }
-    let letters = AminoAcids.letters(of: contributor.text) ?? []
-    let isThere = data.motifs.contains { ((try? SequenceMotif($0))?.occurs(in: letters)) ?? false }
-    return isThere ? "by chance" : "none"
+  private func motifWords(_ repertoire: Repertoire, _ sequence: Int) -> String {
+    guard let witnesses = repertoire.witnesses else { return "not known" }
+    if witnesses.contains(Int32(sequence)) { return "implanted" }
+    let letters = repertoire.sequences[sequence]
+    let motifs = data.motifs.compactMap { try? SequenceMotif($0) }
+    return motifs.contains { $0.occurs(in: letters) } ? "by chance" : "none"
   }
 
   // MARK: Words
 
   private func introduction(_ first: Repertoires) -> String {
     let sequences = first.all.reduce(0) { $0 + $1.sequences.count }
+    let notes = first.contents.notes.map { "\($0.prefix(1).uppercased())\($0.dropFirst()). " }.joined()
     let source =
       first.witnessRate == nil
-      ? "\(first.all.count) repertoires of \(first.title) with \(sequences) sequences. "
-        + first.notes.map { Self.capitalized($0) + ". " }.joined()
+      ? "\(first.all.count) repertoires of \(first.title) with \(sequences) sequences. \(notes)"
       : "\(first.all.count) generated repertoires of \(sequences / first.all.count) sequences for each witness rate, "
-        + "half of them positive; in the given share of a positive one's sequences a motif is implanted "
-        + "(\(data.motifs.joined(separator: ", ")), a dot standing for any amino acid). Published sets have more "
-        + "repertoires, 785 to 5,000; these are as many as two cores train on in a reasonable time. "
-    return source
-      + "\(first.folds.count) of \(options.folds) folds; in each, \(Int(100 * options.validation)) % of what is not "
-      + "under test chooses the epoch, and for the regression words and ridge. Every network embeds a sequence by "
-      + "\(options.kernels) kernels of \(options.width) letters; derivatives go through "
-      + "\(Int((100 * options.share).rounded())) % of a bag's sequences, those with the largest weights (any, where "
-      + "all weigh the same). "
-      + (options.pairWeight == 0
-        ? "All kernels begin at random."
-        : "The kernels of Hopfield pooling are the states of its heads, what they look for, and begin at the "
-          + "\(options.kernels) pairs of letters by which the positive training repertoires exceed the negative "
-          + "ones most; the baselines have random kernels, as published. The last rows, where there are any, "
-          + "exchange the starts, to tell what is the start's merit and what the pooling's. Training ends where the "
-          + "validation part is in order, clearly or twice in a row, or its loss has not fallen for "
-          + "\(options.patience) epochs.")
+        + "half of them positive; the given share of a positive one's sequences has a motif implanted "
+        + "(\(data.motifs.joined(separator: ", ")), a dot standing for any amino acid). Published sets have 785 to "
+        + "5,000 repertoires; these are as many as two cores train on in a reasonable time. "
+    let share = Int((100 * options.share).rounded())
+    let trials =
+      "\(first.folds.count) of \(options.folds) folds; \(Int(100 * options.validation)) % of what is not under test "
+      + "are the validation part. Every network embeds a sequence by \(options.kernels) kernels of "
+      + "\(options.width) letters; derivatives go through \(share) % of a bag's sequences, those with the largest "
+      + "weights (any, where all weigh the same). Training ends where the validation part is in order, clearly or "
+      + "twice in a row, or its loss has not fallen for \(options.patience) epochs. "
+    if options.pairWeight == 0 { return source + trials + "All kernels begin at random." }
+    return source + trials
+      + "The kernels of Hopfield pooling are the states of its heads, what they look for, and begin at the "
+      + "\(options.kernels) pairs of letters by which the positive training repertoires exceed the negative ones "
+      + "most; the baselines have random kernels, as published. The last rows, where there are any, exchange the "
+      + "starts, to tell what is the start's merit and what the pooling's."
   }
 
   /// What each method could choose among, and what was chosen beforehand.
   private var choices: String {
     "Trials are the same for every method, choices are not. Each network has one setting, that of the options, and "
-      + "the validation part chooses among its at most \(options.epochs) epochs; the regression's chooses among "
-      + "\(KmerRegression.settingCount) settings in every fold. Rate, decay, share and epochs are the same for all "
-      + "networks. The inverse temperature and the kernels' start (weight \(options.pairWeight), variance "
-      + "\(options.pairVariance)) are Hopfield pooling's own, set by hand while the program was written, on generated "
-      + "repertoires like these and without a record of the trials: no other network had as much care."
+      + "the validation part chooses among its at most \(options.epochs) epochs; for the regression it chooses among "
+      + "\(KmerRegression.settingCount) settings of words and ridge in every fold. Rate, decay, share and epochs are "
+      + "the same for all networks. The inverse temperature and the kernels' start (weight \(options.pairWeight), "
+      + "variance \(options.pairVariance)) are Hopfield pooling's own, set by hand while the program was written, on "
+      + "generated repertoires like these and without a record of the trials: no other network had as much care."
   }
-
-  private static func capitalized(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 }

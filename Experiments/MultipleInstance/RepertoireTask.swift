@@ -5,14 +5,17 @@ import Reporting
 
 /// What a method says about the test part of a fold.
 struct FoldOutcome {
-  /// How strongly each repertoire speaks for the positive class.
+  /// The logit of the positive class of each repertoire, but for a constant.
   let scores: [Double]
   let validationAUC: Double
   /// What the validation part chose, in words.
   let choice: String
-  /// Epochs and parameters of a network.
-  var epochCount = 0, parameterCount = 0
-  var witnesses: Witnesses?
+  /// Validation AUC of a network after every epoch.
+  var epochAUCs: [Double] = []
+  /// Parameters of a network.
+  var parameterCount = 0
+  /// What makes up positive repertoires that a network was tested on.
+  var contributions: BagContributions?
 }
 
 /// What one method did on all folds of some repertoires.
@@ -22,8 +25,6 @@ struct MethodResult {
   var aucs: [Double] = []
   var folds: [FoldOutcome] = []
   var seconds = 0.0
-  /// Validation AUC after every epoch of the first fold.
-  var course: [Double] = []
 }
 
 /// What came out for the repertoires of one witness rate, or of a folder.
@@ -43,11 +44,6 @@ struct RepertoireResult {
   }
 }
 
-extension PoolingMethod {
-  /// What stands before the names of a method's AUC.
-  var prefix: String { self == .hopfield ? "repertoire_" : "repertoire_\(rawValue)_" }
-}
-
 /// Tells repertoires apart with every method, fold by fold.
 struct RepertoireTask {
   let data: DataOptions
@@ -59,8 +55,6 @@ struct RepertoireTask {
   var scores = CSVTable(columns: [
     "witness_rate", "fold", "repertoire", "is_positive", "method", "score",
   ])
-  /// Epochs so far.
-  var step = 0
 
   static let metricNames = [
     "witness_rate", "fold", "method", "epoch", "loss", "validation_auc", "validation_loss",
@@ -86,25 +80,21 @@ struct RepertoireTask {
 
   private mutating func result(_ found: Repertoires) throws -> RepertoireResult {
     var methods = PoolingMethod.tried(options).map { MethodResult(method: $0) }
-    let regression = methods.contains { $0.method == .kmers } ? KmerRegression(found) : nil
+    let regression = methods.contains { $0.method == .kmers } ? KmerRegression(found.contents) : nil
     for (fold, split) in found.folds.enumerated() {
       let pairs =
         options.pairWeight > 0
-        ? found.pairs.strongest(options.kernels, in: split.training, isPositive: found.isPositive) : []
+        ? found.contents.pairs.strongest(options.kernels, in: split.training, isPositive: found.isPositive)
+        : []
       for index in methods.indices {
         let method = methods[index].method
-        var course: [Double] = []
-        var outcome: FoldOutcome?
-        methods[index].seconds += try Stopwatch.seconds {
-          outcome =
-            method == .kmers
-            ? try regression?.run(split)
-            : try trained(method, found, pairs, fold: fold, split: split, &course)
+        let (outcome, seconds) = try Stopwatch.timed {
+          try method == .kmers ? regression?.run(split) : trained(method, found, pairs, fold, split)
         }
         guard let outcome else { continue }
+        let labels = split.test.map { found.isPositive[$0] }
+        methods[index].seconds += seconds
         methods[index].folds.append(outcome)
-        if fold == 0 { methods[index].course = course }
-        let labels = found.labels(split.test)
         methods[index].aucs.append(try BinaryScores(outcome.scores, isPositive: labels).areaUnderROC)
         for (score, repertoire) in zip(outcome.scores, split.test) {
           scores.addRow([
@@ -118,39 +108,35 @@ struct RepertoireTask {
     return RepertoireResult(data: found, methods: methods)
   }
 
-  private mutating func trained(
-    _ method: PoolingMethod, _ found: Repertoires, _ pairs: [LetterPair], fold: Int, split: StratifiedSplit,
-    _ course: inout [Double]
+  /// What a network says about the test part; nil for the method that is none.
+  private func trained(
+    _ method: PoolingMethod, _ found: Repertoires, _ pairs: [LetterPair], _ fold: Int,
+    _ split: StratifiedSplit
   ) throws -> FoldOutcome? {
     let stream = random.child(1).child(UInt64(fold)).child(UInt64(method.index))
     let weights = stream.child(1)
     guard let scores = method.scores(options, random: weights.child(1)) else { return nil }
-    let (progress, metrics) = (progress, metrics)
-    var (rows, epochs) = (step, [Double]())
-    let training = NetworkTraining(data: found, split: split, options: options, random: stream.child(0)) {
-      epoch in
-      rows += 1
-      epochs.append(epoch.validation.score)
-      progress.advance(loss: epoch.loss)
-      try metrics.append(
-        step: rows,
-        [
-          "witness_rate": found.witnessRate ?? 0, "fold": Double(fold + 1), "method": Double(method.index),
-          "epoch": Double(epoch.number), "loss": epoch.loss, "validation_auc": epoch.validation.score,
-          "validation_loss": epoch.validation.loss,
-        ])
-    }
+    let training = NetworkTraining(
+      data: found.contents, split: split, options: options, random: stream.child(0))
     let outcome = try training.run(
-      method.embedding(options, pairs: pairs, random: weights.child(0)), scores)
-    (step, course) = (rows, epochs)
-    progress.skip(options.epochs - outcome.epochCount)
+      method.embedding(options, pairs: pairs, random: weights.child(0)), scores
+    ) { epoch in
+      progress.advance(loss: epoch.loss)
+      try metrics.append([
+        "witness_rate": found.witnessRate ?? 0, "fold": Double(fold + 1), "method": Double(method.index),
+        "epoch": Double(epoch.number), "loss": epoch.loss, "validation_auc": epoch.validation.score,
+        "validation_loss": epoch.validation.loss,
+      ])
+    }
+    progress.skip(options.epochs - outcome.epochAUCs.count)
     return outcome
   }
 
   private static func line(_ result: MethodResult) -> String {
     guard let auc = result.aucs.last, let fold = result.folds.last else { return "" }
-    let share = fold.witnesses?.share.map { ", \(NumberText.percent($0)) of the weight on witnesses" } ?? ""
+    let share = fold.contributions?.witnessShare
     return "\(result.method.title): AUC " + String(format: "%.3f, validation %.3f", auc, fold.validationAUC)
-      + fold.choice + share + String(format: ", %.0f s in all", result.seconds)
+      + fold.choice + (share.map { ", \(NumberText.percent($0)) of the weight on witnesses" } ?? "")
+      + String(format: ", %.0f s in all", result.seconds)
   }
 }

@@ -11,60 +11,39 @@ struct Repertoires {
   let title: String
   /// The rate of witnesses in positive repertoires; nil where it is not known.
   let witnessRate: Double?
-  let all: [Repertoire]
-  let isPositive: [Bool]
-  /// Pairs of letters of each repertoire up to four places apart, counted once for all methods and folds.
-  let pairs: LetterPairShares
+  let contents: RepertoireSet
   let folds: [StratifiedSplit]
-  /// What was left out of a folder, one line each.
-  var notes: [String] = []
   /// Seconds of generating or reading.
   let preparation: Double
 
+  var all: [Repertoire] { contents.repertoires }
+  var isPositive: [Bool] { contents.isPositive }
+
   /// Generated repertoires.
   init(rate: Double, data: DataOptions, options: RepertoireOptions, random: RandomStream) throws {
-    let folds = try Self.foldsOfGenerated(data, options, random: random)
+    folds = try Self.foldsOfGenerated(data, options, random: random)
     let configuration = RepertoireConfiguration(
       repertoireCount: data.bags, sequenceCount: data.sequences, witnessRate: rate,
       motifs: try data.motifs.map { try SequenceMotif($0) })
-    self.init(
-      name: Self.name(ofRate: rate), title: "witness rate \(NumberText.percent(rate))", witnessRate: rate,
-      folds: folds
-    ) {
-      let generator = RepertoireGenerator(configuration, using: random.child(0))
-      return Parallelism.map(data.bags) { generator.repertoire($0) }
+    let (generated, seconds) = Stopwatch.timed {
+      RepertoireGenerator(configuration, random: random.child(0)).repertoires
     }
+    (contents, preparation) = (RepertoireSet(generated), seconds)
+    title = "witness rate \(NumberText.percent(rate))"
+    (name, witnessRate) = (Self.name(ofRate: rate), rate)
   }
 
   /// The repertoires of a folder.
   init(folder: String, data: DataOptions, options: RepertoireOptions, random: RandomStream) throws {
-    let started = Date()
     let url = URL(fileURLWithPath: folder)
-    let found = try RepertoireFolder.read(url, status: data.status, isStrict: data.strictSequences)
-    let folds = try Self.folds(
-      found.repertoires.map(\.isPositive), options, random: random.child(1),
-      source: url.appendingPathComponent(RepertoireFolder.metadataName).path)
-    self.init(
-      name: "folder", title: url.lastPathComponent, witnessRate: nil, folds: folds, since: started
-    ) { found.repertoires }
-    notes = found.notes
-    guard pairs.differ else {
-      throw DataFileError(
-        file: folder,
-        problem:
-          "all \(all.count) repertoires have the same shares of pairs of letters: nothing tells them apart")
+    let (read, seconds) = try Stopwatch.timed {
+      try RepertoireFolder.read(url, status: data.status, isStrict: data.strictSequences)
     }
-  }
-
-  private init(
-    name: String, title: String, witnessRate: Double?, folds: [StratifiedSplit], since started: Date = Date(),
-    _ repertoires: () -> [Repertoire]
-  ) {
-    (self.name, self.title, self.witnessRate, self.folds) = (name, title, witnessRate, folds)
-    all = repertoires()
-    preparation = Date().timeIntervalSince(started)
-    isPositive = all.map(\.isPositive)
-    pairs = LetterPairShares(of: all.map(\.sequences), distances: 4)
+    (contents, preparation) = (try RepertoireSet(read, source: folder), seconds)
+    folds = try Self.folds(
+      contents.isPositive, options, random,
+      source: url.appendingPathComponent(RepertoireFolder.metadataName).path)
+    (name, title, witnessRate) = ("folder", url.lastPathComponent, nil)
   }
 
   /// The folds of generated repertoires: the same for every witness rate.
@@ -72,38 +51,16 @@ struct Repertoires {
     _ data: DataOptions, _ options: RepertoireOptions, random: RandomStream
   ) throws -> [StratifiedSplit] {
     try folds(
-      (0..<data.bags).map(RepertoireGenerator.isPositive), options, random: random.child(1),
-      source: "generated repertoires")
+      (0..<data.bags).map(RepertoireGenerator.isPositive), options, random, source: "generated repertoires")
   }
 
-  /// Folds of which every part has repertoires of both classes.
   private static func folds(
-    _ isPositive: [Bool], _ options: RepertoireOptions, random: RandomStream, source: String
+    _ isPositive: [Bool], _ options: RepertoireOptions, _ random: RandomStream, source: String
   ) throws -> [StratifiedSplit] {
-    let classes = ["negative", "positive"]
-    let all: CrossValidation
-    do {
-      all = try CrossValidation(
-        labels: isPositive.map { $0 ? 1 : 0 }, foldCount: options.folds,
-        validationFraction: options.validation, using: random)
-    } catch let error as SplitError {
-      throw DataFileError(file: source, problem: error.description(classNames: classes))
-    }
-    let folds = Array(all.folds.prefix(options.firstFolds ?? options.folds))
-    for (fold, split) in folds.enumerated() {
-      for (label, name) in classes.enumerated()
-      where !split.validation.contains(where: { isPositive[$0] == (label == 1) }) {
-        throw DataFileError(
-          file: source,
-          problem: "fold \(fold + 1): no \(name) repertoire is left to choose the epoch by, expected more "
-            + "repertoires, fewer --folds or more --validation")
-      }
-    }
-    return folds
+    try RepertoireSet.folds(
+      of: isPositive, count: options.folds, first: options.firstFolds,
+      validationFraction: options.validation, source: source, random: random.child(1))
   }
-
-  /// Whether repertoires are positive.
-  func labels(_ indices: [Int]) -> [Bool] { indices.map { isPositive[$0] } }
 
   /// 0.01 is `1_percent`, 0.001 `1_per_mille`, 0.0001 `1_per_10000`; others are named by their number.
   private static func name(ofRate rate: Double) -> String {

@@ -5,6 +5,20 @@ import Reporting
 
 /// A task of small bags, on which methods are trained in several runs.
 struct SmallTask {
+  /// One training of one method.
+  struct Trial {
+    /// The method, by its index.
+    let method: Int
+    /// What the run draws from, whatever the method.
+    let random: RandomStream
+    let progress: WorkProgress
+
+    /// What the method draws from for a purpose.
+    func stream(_ purpose: UInt64) -> RandomStream { random.child(purpose).child(UInt64(method)) }
+  }
+
+  /// What its time is called.
+  let name: String
   /// The name of the first method's figure in the summary; the others have a word before it.
   let measure: String
   let title: String
@@ -13,13 +27,19 @@ struct SmallTask {
   let methods: [(prefix: String, title: String)]
   /// What the runs have in common; nothing where their data are generated anew.
   var dependence = MethodDifference.Dependence.independent
-  /// The figure of a method, by its index, in a run.
-  let figure: (_ method: Int, _ run: Int, _ progress: WorkProgress) throws -> Double
+  /// Epochs of a training.
+  let epochs: Int
+  /// Its children are those of the runs.
+  let random: RandomStream
+  /// What comes out of a trial.
+  let figure: (Trial) throws -> Double
 
   /// The figures of all methods in all runs, each training on one core, side by side with others.
   func section(runs: Int, _ progress: WorkProgress) throws -> PageSection {
     let found = try Parallelism.map(runs * methods.count) { index in
-      Result { try figure(index % methods.count, index / methods.count, progress) }
+      let (run, method) = index.quotientAndRemainder(dividingBy: methods.count)
+      let trial = Trial(method: method, random: random.child(UInt64(run)), progress: progress)
+      return Result { try figure(trial) }
     }.map { try $0.get() }
     var section = PageSection(title)
     section.addParagraph(words)
@@ -41,119 +61,95 @@ struct SmallTask {
 func hopfieldName(_ title: String) -> String? { title.hasPrefix("Hopfield") ? title : nil }
 
 extension SmallTaskOptions {
-  private func runWords(_ exception: String = ", of which only Hopfield pooling's is adapted to the task")
-    -> String
-  {
+  private var runWords: String {
     "\(runs) runs, each with data and weights of its own, the same data for every method; each method has one "
-      + "setting\(exception)."
+      + "setting"
   }
 
+  /// The share of the other bags whose class an encoder with a read-out tells, once they have learned from some.
   private func accuracy<Encoder: BagEncoder<Float>>(
-    _ model: BagClassifier<Encoder>, _ isPositive: [Bool], training: [Int], test: [Int],
-    epochs: Int, _ random: RandomStream, _ progress: WorkProgress,
-    _ batch: @escaping @Sendable ([Int]) -> Tensor<Float>
+    of encoder: Encoder, on bags: some LabelledBags, learnedFrom training: Range<Int>, epochs: Int,
+    _ trial: SmallTask.Trial
   ) throws -> Double {
+    // The mean of the bag draws nothing before its read-out.
+    let weights = trial.stream(2)
+    let model = BagClassifier(encoder, random: encoder is InstanceMean<Float> ? weights : weights.child(1))
+    let order = trial.stream(1)
     var loop = TrainingLoop(
-      model: model, optimizer: AdamW<Float>(), schedule: .constant(1e-3), random: random, gradientNormLimit: 1
-    )
-    try BinaryClassifierTraining<BagClassifier<Encoder>>(isPositive: isPositive, batchSize: 32, pieceSize: 16)
-    {
-      $0.logits(batch($1), dropout: $2)
-    }.run(&loop, epochs: epochs, on: training, random: random) { progress.advance(loss: $0) }
-    let trained = loop.model
-    let logits = binaryLogits(of: test, atOnce: 64) { trained.logits(batch($0)) }
-    return Double(zip(logits, test).count { ($0 > 0) == isPositive[$1] }) / Double(test.count)
-  }
-
-  private func association(_ size: Int, _ instances: Int, _ random: RandomStream) -> BagClassifier<
-    AssociatedInstances<Float>
-  > {
-    let association = HopfieldAssociation<Float>(.association(size: size), random: random.child(0))
-    return BagClassifier(
-      AssociatedInstances(association, instanceCount: instances), random: random.child(1))
-  }
-
-  private func pooling(_ configuration: HopfieldConfiguration, _ random: RandomStream) -> BagClassifier<
-    HopfieldPooling<Float>
-  > {
-    BagClassifier(
-      HopfieldPooling(HopfieldPoolingConfiguration(configuration), random: random.child(0)),
-      random: random.child(1))
+      model: model, optimizer: AdamW<Float>(), schedule: .constant(1e-3), random: order, gradientNormLimit: 1)
+    let task = BinaryClassifierTraining<BagClassifier<Encoder>>(
+      isPositive: bags.isPositive, batchSize: 32, pieceSize: 16
+    ) { $0.logits(bags.batch($1), dropout: $2) }
+    try task.run(&loop, epochs: epochs, on: Array(training), random: order) {
+      trial.progress.advance(loss: $0)
+    }
+    return task.accuracy(of: loop.model, on: bags.indices(outside: training), atOnce: 64)
   }
 
   /// Bit patterns: 2,048 bags, of which the middle three quarters are learned from.
   func bits(_ random: RandomStream) -> SmallTask {
     SmallTask(
-      measure: "bit_pattern_accuracy", title: "Bit patterns",
+      name: "bit_patterns", measure: "bit_pattern_accuracy", title: "Bit patterns",
       words: "2,048 bags of 16 patterns of 8 bits; positive ones hold one of 8 signals. The middle three "
-        + "quarters are learned from, \(bitEpochs) epochs, the others are under test. \(runWords())",
+        + "quarters are learned from, \(bitEpochs) epochs, the others are under test. \(runWords), of which only Hopfield pooling's is "
+        + "adapted to the task.",
       methods: [
         ("", "Hopfield pooling"), ("association_", "Hopfield association"), ("lookup_", "Hopfield lookup"),
         ("mean_", "Mean of the bag"),
-      ]
-    ) { method, run, progress in
-      let random = random.child(UInt64(run))
-      let bags = BitPatternBags(using: random.child(0))
-      let training = Array(bags.count / 8..<bags.count * 7 / 8)
-      let test = Array(0..<bags.count / 8) + Array(bags.count * 7 / 8..<bags.count)
-      func accuracy(_ model: BagClassifier<some BagEncoder<Float>>) throws -> Double {
-        try self.accuracy(
-          model, bags.isPositive, training: training, test: test, epochs: bitEpochs,
-          random.child(1).child(UInt64(method)), progress
-        ) { bags.batch($0) }
-      }
-      let weights = random.child(2).child(UInt64(method))
-      switch method {
+      ], epochs: bitEpochs, random: random
+    ) { trial in
+      let bags = BitPatternBags(random: trial.random.child(0))
+      let training = bags.count / 8..<bags.count * 7 / 8
+      let weights = trial.stream(2)
+      let encoder: any BagEncoder<Float>
+      switch trial.method {
       case 0:
         // The adapted variant of the example: 8 heads of 8, three updates, a low beta, much dropout.
         var configuration = HopfieldConfiguration.association(size: bags.size, headCount: 8, headSize: 8)
         (configuration.beta, configuration.updates, configuration.dropout) = (.value(0.25), .count(3), 0.5)
-        return try accuracy(pooling(configuration, weights))
-      case 1: return try accuracy(association(bags.size, bags.instanceCount, weights))
+        encoder = HopfieldPooling<Float>(configuration, random: weights.child(0))
+      case 1:
+        encoder = AssociatedInstances<Float>(
+          .association(size: bags.size), instanceCount: bags.instanceCount, random: weights.child(0))
       case 2:
-        let patterns: Tensor<Float> = bags.distinctPatterns(of: training)
-        var targets = weights.child(2)
         let lookup = HopfieldLookup<Float>(
-          HopfieldAssociation(.association(size: bags.size), random: weights.child(0)), patterns: patterns,
-          targets: .normal(patterns.shape, standardDeviation: 1, using: &targets), learnsPatterns: true)
-        return try accuracy(
-          BagClassifier(
-            LookedUpInstances(lookup, instanceCount: bags.instanceCount), random: weights.child(1)))
-      default: return try accuracy(BagClassifier(InstanceMean<Float>(size: bags.size), random: weights))
+          .association(size: bags.size), learning: bags.distinctPatterns(of: Array(training)), random: weights
+        )
+        encoder = LookedUpInstances(lookup, instanceCount: bags.instanceCount)
+      default: encoder = InstanceMean<Float>(size: bags.size)
       }
+      return try accuracy(of: encoder, on: bags, learnedFrom: training, epochs: bitEpochs, trial)
     }
   }
 
   /// Latch sequences: 4,096, of which the last quarter is tested on.
   func latch(_ random: RandomStream) -> SmallTask {
     SmallTask(
-      measure: "latch_accuracy", title: "Latch sequences",
+      name: "latch", measure: "latch_accuracy", title: "Latch sequences",
       words:
         "4,096 sequences of 32 among 20 characters, of which the first alone tells the class; a quarter is "
-        + "under test. \(latchEpochs) epochs. \(runWords(""))",
+        + "under test. \(latchEpochs) epochs. \(runWords).",
       methods: [
         ("", "Hopfield pooling"), ("association_", "Hopfield association"), ("lstm_", "LSTM with 4 units"),
         ("mean_", "Mean of the sequence"),
-      ]
-    ) { method, run, progress in
-      let random = random.child(UInt64(run))
-      let sequences = LatchSequences(using: random.child(0))
-      let border = sequences.count * 3 / 4
-      func accuracy(_ model: BagClassifier<some BagEncoder<Float>>) throws -> Double {
-        try self.accuracy(
-          model, sequences.isPositive, training: Array(0..<border), test: Array(border..<sequences.count),
-          epochs: latchEpochs, random.child(1).child(UInt64(method)), progress
-        ) { sequences.batch($0) }
-      }
-      let (size, weights) = (sequences.characterCount, random.child(2).child(UInt64(method)))
-      switch method {
-      case 0: return try accuracy(pooling(.association(size: size), weights))
-      case 1: return try accuracy(association(size, sequences.length, weights))
-      case 2:
-        let reader = LongShortTermMemory<Float>(inputSize: size, size: 4, random: weights.child(0))
-        return try accuracy(BagClassifier(ReadSequence(reader: reader), random: weights.child(1)))
-      default: return try accuracy(BagClassifier(InstanceMean<Float>(size: size), random: weights))
-      }
+      ], epochs: latchEpochs, random: random
+    ) { trial in
+      let sequences = LatchSequences(random: trial.random.child(0))
+      let (size, weights) = (sequences.characterCount, trial.stream(2))
+      let encoder: any BagEncoder<Float> =
+        switch trial.method {
+        case 0: HopfieldPooling<Float>(.association(size: size), random: weights.child(0))
+        case 1:
+          AssociatedInstances<Float>(
+            .association(size: size), instanceCount: sequences.length, random: weights.child(0))
+        case 2:
+          ModelBagEncoder(
+            LongShortTermMemory<Float>(inputSize: size, size: 4, random: weights.child(0)), featureCount: 4
+          ) { $0($1) }
+        default: InstanceMean<Float>(size: size)
+        }
+      return try accuracy(
+        of: encoder, on: sequences, learnedFrom: 0..<sequences.count * 3 / 4, epochs: latchEpochs, trial)
     }
   }
 
@@ -163,71 +159,55 @@ extension SmallTaskOptions {
   func digits(_ images: ImageSource, _ random: RandomStream) throws -> SmallTask {
     let (trainingCount, testCount) = (200, 50)
     for dataset in [images.train, images.test] {
-      _ = try DigitBags(of: dataset, bagCount: 1, using: random)
+      _ = try DigitBags(of: dataset, bagCount: 1, random: random)
       if DigitFeatures<Float>.takes(height: dataset.height, width: dataset.width) { continue }
       throw DataFileError(
         file: dataset.name,
         problem: "images of \(dataset.height)x\(dataset.width), expected multiples of 4 from 16 up")
     }
     return SmallTask(
-      measure: "mnist_bags_auc", title: "Bags of digits",
+      name: "digits", measure: "mnist_bags_auc", title: "Bags of digits",
       words: "Bags of about 10 digits, positive where one is a 9; \(trainingCount) bags to learn from, "
         + "\(testCount) of other images under test, \(digitEpochs) epochs. Hopfield pooling has no norms here and "
         + "weights that begin with a deviation of 0.1: with those of the published package, 0.02 after norms, "
-        + "training hardly begins in twelve epochs. \(runWords())",
+        + "training hardly begins in twelve epochs. \(runWords), of which only Hopfield pooling's is "
+        + "adapted to the task.",
       methods: [
         ("", "Hopfield pooling"), ("attention_", "Attention pooling"),
         ("gated_attention_", "Attention pooling with a gate"),
       ],
       // Bags of all runs are drawn from the same images.
-      dependence: .overlappingTraining(testCount: testCount, trainingCount: trainingCount)
-    ) { method, run, progress in
-      let random = random.child(UInt64(run))
-      let bags = try DigitBags(of: images.train, bagCount: trainingCount, using: random.child(0))
-      let test = try DigitBags(of: images.test, bagCount: testCount, using: random.child(1))
-      func stream(_ purpose: UInt64) -> RandomStream { random.child(purpose).child(UInt64(method)) }
+      dependence: .overlappingTraining(testCount: testCount, trainingCount: trainingCount),
+      epochs: digitEpochs, random: random
+    ) { trial in
+      let bags = try ImageBags(of: images.train, bagCount: trainingCount, random: trial.random.child(0))
+      let test = try ImageBags(of: images.test, bagCount: testCount, random: trial.random.child(1))
+      let (order, weights) = (trial.stream(3), trial.stream(4))
       let features = DigitFeatures<Float>(
-        height: images.train.height, width: images.train.width, random: stream(2))
+        height: images.train.height, width: images.train.width, random: trial.stream(2))
       func auc<Encoder: BagEncoder<Float>>(_ encoder: Encoder) throws -> Double {
-        let model = BagClassifier(ImageBagEncoder(features, encoder), random: stream(4).child(1))
         var loop = TrainingLoop(
-          model: model, optimizer: AdamW<Float>(weightDecay: WeightDecay(1e-4)), schedule: .constant(5e-4),
-          random: stream(3))
-        try BinaryClassifierTraining<BagClassifier<ImageBagEncoder<Encoder>>>(
+          model: BagClassifier(ImageBagEncoder(features, encoder), random: weights.child(1)),
+          optimizer: AdamW<Float>(weightDecay: WeightDecay(1e-4)), schedule: .constant(5e-4), random: order)
+        let task = BinaryClassifierTraining<BagClassifier<ImageBagEncoder<Encoder>>>(
           isPositive: bags.isPositive, batchSize: 1, pieceSize: 1
-        ) {
-          $0.logits(bags.batch(of: $1[0], in: images.train), dropout: $2)
-        }.run(&loop, epochs: digitEpochs, on: Array(bags.isPositive.indices), random: stream(3)) {
-          progress.advance(loss: $0)
+        ) { $0.logits(bags.batch($1), dropout: $2) }
+        try task.run(&loop, epochs: digitEpochs, on: Array(0..<bags.count), random: order) {
+          trial.progress.advance(loss: $0)
         }
         let trained = loop.model
-        let logits = binaryLogits(of: Array(test.isPositive.indices), atOnce: 1) {
-          trained.logits(test.batch(of: $0[0], in: images.test))
-        }
+        let logits = binaryLogits(of: Array(0..<test.count), atOnce: 1) { trained.logits(test.batch($0)) }
         return try BinaryScores(logits, isPositive: test.isPositive).areaUnderROC
       }
-      if method == 0 {
+      if trial.method == 0 {
         var configuration = HopfieldConfiguration.attention(size: features.featureCount, headSize: 32)
         (configuration.deviation, configuration.dropout) = (0.1, 0.1)
-        return try auc(
-          HopfieldPooling(HopfieldPoolingConfiguration(configuration), random: stream(4).child(0)))
+        return try auc(HopfieldPooling(configuration, random: weights.child(0)))
       }
       let scores = GatedAttentionScores<Float>(
-        featureCount: features.featureCount, hiddenSize: 128, isGated: method == 2,
-        random: stream(4).child(0))
+        featureCount: features.featureCount, hiddenSize: 128, isGated: trial.method == 2,
+        random: weights.child(0))
       return try auc(AttentionPooling(scores, size: features.featureCount))
     }
-  }
-}
-
-/// A recurrent network reads the instances in their order: its state after the last.
-private struct ReadSequence: BagEncoder {
-  var reader: LongShortTermMemory<Float>
-  var featureCount: Int { reader.size }
-
-  func features(of bags: Tensor<Float>, dropout random: RandomStream?) -> Tensor<Float> { reader(bags) }
-
-  mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
-    visit("reader", &reader)
   }
 }

@@ -1,8 +1,8 @@
 import Foundation
 import Foundations
 
-/// What a file is by its first bytes, whatever it is called: for the one line that says what lies in the place of the
-/// file that was expected, and what to do about it.
+/// The kind of a file by its first bytes, whatever its name: for the one line that says what was found instead of the
+/// expected file, and what to do about it.
 ///
 /// The readers ask once their own format has not been found, as in
 /// `found: FileKind(bytes)?.description ?? "bytes 13 37"`. Sources: the formats' own signatures; pointers of Git LFS as in

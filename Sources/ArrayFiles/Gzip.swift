@@ -4,7 +4,7 @@ import Foundations
 
 /// Decompression of gzip data (RFC 1952), one member or several after each other, with their checksums and lengths.
 package enum Gzip {
-  /// What gzip data begins with.
+  /// The bytes that gzip data begins with.
   package static let signature: [UInt8] = [0x1F, 0x8B]
   /// The most that is unpacked unless the caller says otherwise: 4 GiB.
   package static let largestByteCount = 1 << 32
@@ -14,7 +14,7 @@ package enum Gzip {
   /// Everything that `compressed` unpacks to.
   ///
   /// - Parameters:
-  ///   - file: What errors call the data.
+  ///   - file: The name of the data in errors.
   ///   - maximumByteCount: Data that unpacks to more is refused once that much is there.
   /// - Throws: ``FileFormatError`` where the data is damaged or cut short, where something else follows it, and where
   ///   it is more than allowed.

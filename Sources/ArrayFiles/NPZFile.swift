@@ -7,7 +7,7 @@ public import Foundations
 /// whole file, the CRC-32 of every array of numbers included, and inflates what is compressed; what is not stays a
 /// slice of the mapped file. Text, records and other entries are left alone; pickled objects are never loaded.
 public struct NPZFile: Sendable {
-  /// Where the file was read from.
+  /// The path that the file was read from.
   public let path: String
   /// The arrays by their names, without ".npy", but for those in ``unreadable``.
   public let arrays: [String: StoredArray]
@@ -20,7 +20,7 @@ public struct NPZFile: Sendable {
   /// The array of this name, without ".npy".
   ///
   /// - Throws: ``FileFormatError`` naming the file, the missing name and the names that are there, or what the array
-  ///   holds in place of numbers.
+  ///   holds instead of numbers.
   public func array(named name: String) throws -> StoredArray {
     if let problem = unreadable[name] { throw problem }
     guard let array = arrays[name] else { throw missingArray(name, names: names, file: path) }
@@ -29,7 +29,7 @@ public struct NPZFile: Sendable {
 
   /// Opens, checks and unpacks a file.
   ///
-  /// - Parameter maximumByteCount: the most that all arrays together may unpack to; a file that
+  /// - Parameter maximumByteCount: The largest number of bytes that all arrays together may unpack to; a file that
   ///   declares more is refused before anything is unpacked.
   /// - Throws: ``FileAccessError`` when it cannot be read, ``FileFormatError`` when it is malformed.
   public static func read(path: String, maximumByteCount: Int = 1 << 34) throws -> NPZFile {

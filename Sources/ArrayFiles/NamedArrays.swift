@@ -124,16 +124,23 @@ public struct NamedArrays<Scalar: TensorScalar>: Sendable {
     return try tensor(name).reshaped([])
   }
 
-  /// A copy of a model whose parameters are replaced by arrays of the same shapes.
+  /// A copy of a model whose parameters are replaced by arrays of the same shapes; those of an earlier ``ParameterLayout``
+  /// are turned.
   ///
   /// - Parameter name: The name of the array that holds a parameter; by default the parameter's own name.
-  /// - Throws: ``NamedArrayError`` for the first array that does not fit.
+  /// - Throws: ``NamedArrayError`` for the first array that does not fit, ``FileFormatError`` for an unknown layout.
   public mutating func filling<Model: Parameterized<Scalar>>(
     _ model: Model, by name: (_ parameter: String) -> String = { $0 }
   ) throws -> Model {
     let parameters = model.parameters
+    let isEarlier = try ParameterLayout(metadata: metadata, file: file) == .inputsFirst
+    let formerNames = isEarlier ? model.formerNames.mapValues(name) : [:]
     let values = try zip(parameters.names, parameters.values).map { parameter, value in
-      try tensor(name(parameter), shape: value.shape)
+      if let former = formerNames[parameter], contains(former), !contains(name(parameter)) {
+        let found = try tensor(former, shape: value.shape.reversed())
+        return found.rank == 2 ? found.transposed : found
+      }
+      return try tensor(name(parameter), shape: value.shape)
     }
     return model.with(parameters.with(values))
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Foundations
+public import Tensors
 
 extension SafetensorsFile {
   /// Writes arrays and metadata; the same input gives the same bytes.
@@ -24,6 +25,19 @@ extension SafetensorsFile {
       }
       for (_, array) in inDataOrder where !array.bytes.isEmpty { try append(array.bytes) }
     }
+  }
+
+  /// Writes the parameters of a model, an array each under its name, and the ``ParameterLayout``; ``NamedArrays/filling(_:by:)``
+  /// reads them back.
+  ///
+  /// - Throws: ``FileAccessError`` when the file cannot be written.
+  public static func write(
+    _ model: some Parameterized, to path: String, metadata: [String: String] = [:]
+  ) throws {
+    let parameters = model.parameters
+    try write(
+      path: path, arrays: zip(parameters.names, parameters.values).map { ($0, StoredArray($1)) },
+      metadata: metadata.merging(ParameterLayout.outputsFirst.metadata) { $1 })
   }
 
   /// The order of the data: falling element size, then name.

@@ -13,7 +13,7 @@ public struct SafetensorsFile: Sendable {
   static let maximumHeaderByteCount = 100_000_000
   static let metadataKey = "__metadata__"
 
-  /// Where the file was read from.
+  /// The path that the file was read from.
   public let path: String
   /// The arrays by their names, but for those in ``unreadable``.
   public let arrays: [String: StoredArray]

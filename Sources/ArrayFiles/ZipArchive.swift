@@ -6,7 +6,7 @@ import Foundations
 ///
 /// - Source: PKWARE APPNOTE 6.3, sections 4.3 and 4.5.3.
 struct ZipArchive {
-  /// One entry, its place in the file checked.
+  /// One entry, its position in the file checked.
   struct Entry {
     let name: String
     let isDeflated: Bool

@@ -43,7 +43,9 @@ public struct ConventionalTransformer<Scalar: TensorScalar>: Parameterized {
     classToken = normal([dimension], 0.02, 1)
     maskToken = normal([dimension], 0.02, 2)
     positions = Self.initialPositions(for: configuration)
-    block = ConventionalBlock(configuration, standardDeviation: standardDeviation, random: random.child(3))
+    block = ConventionalBlock(
+      dimension: dimension, headCount: configuration.headCount, keySize: configuration.keySize,
+      hiddenSize: configuration.hiddenSize, standardDeviation: standardDeviation, random: random.child(3))
     norm = LayerNorm(dimension)
     decoder = Linear(weight: normal([patchSize, dimension], 0.02, 4), bias: .zeros([patchSize]))
   }
@@ -52,7 +54,7 @@ public struct ConventionalTransformer<Scalar: TensorScalar>: Parameterized {
   ///
   /// - Parameters:
   ///   - patches: [batch, N, P]. The numbers of masked patches have no influence, but must be finite.
-  ///   - masked: [batch, N], 1 where the mask token stands for the patch, otherwise 0.
+  ///   - masked: [batch, N], 1 where the mask token replaces the patch, otherwise 0.
   ///   - repeats: How often to apply the block, if not as often as configured.
   /// - Returns: [batch, N, P].
   public func completed(
@@ -74,8 +76,8 @@ public struct ConventionalTransformer<Scalar: TensorScalar>: Parameterized {
     return decoder(norm(tokens.sliced(axis: 1, 1..<patchCount + 1)))
   }
 
-  /// Where the positions start: sines and cosines of the patch's row and column, with D/4 angular frequencies in
-  /// geometric progression from 0.2 to 2.5 radians a patch, times sqrt(2); zeros for the class token.
+  /// The initial positions: sines and cosines of the patch's row and column, with D/4 angular frequencies in
+  /// geometric progression from 0.2 to 2.5 radians per patch, times sqrt(2); zeros for the class token.
   ///
   /// - Shape: [N + 1, D], a row being [sin(row), cos(row), sin(column), cos(column)], each of D/4 numbers.
   public static func initialPositions(for configuration: ConventionalTransformerConfiguration) -> Tensor<
@@ -98,24 +100,24 @@ public struct ConventionalTransformer<Scalar: TensorScalar>: Parameterized {
 
 /// The sizes of a ``ConventionalTransformer``.
 public struct ConventionalTransformerConfiguration: Sendable, Equatable {
-  /// Numbers a patch, P.
+  /// P, the size of a patch.
   public let patchSize: Int
-  /// Rows of patches in an image.
+  /// The number of rows of patches in an image.
   public let gridHeight: Int
-  /// Patches in a row.
+  /// The number of patches in a row.
   public let gridWidth: Int
-  /// Numbers a token, D; a multiple of 4, which the initial positions need.
+  /// D, the size of a token; a multiple of 4, which the initial positions need.
   public let dimension: Int
-  /// Attention heads, H.
+  /// H, the number of attention heads.
   public let headCount: Int
-  /// Numbers a head's query, key or value, Y.
+  /// Y, the size of a head's queries, keys and values.
   public let keySize: Int
-  /// Hidden units of the two-layer network, M.
+  /// M, the hidden size of the feed-forward network.
   public let hiddenSize: Int
-  /// How often the one block is applied, T.
+  /// T, how often the one block is applied.
   public let repeats: Int
 
-  /// States the sizes: all at least 1, `repeats` at least 0, `dimension` a multiple of 4.
+  /// The sizes: all at least 1, `repeats` at least 0, `dimension` a multiple of 4.
   public init(
     patchSize: Int, gridHeight: Int, gridWidth: Int, dimension: Int, headCount: Int, keySize: Int,
     hiddenSize: Int, repeats: Int
@@ -135,10 +137,10 @@ public struct ConventionalTransformerConfiguration: Sendable, Equatable {
     self.repeats = repeats
   }
 
-  /// Patches an image, N.
+  /// N, the number of patches of an image.
   public var patchCount: Int { gridHeight * gridWidth }
 
-  /// The number of learned numbers; the repeats share theirs.
+  /// The number of parameters; the repeats share theirs.
   public var parameterCount: Int { parametersWithoutHidden + hiddenSize * parametersPerHidden }
 
   /// The same sizes with the number of hidden units whose parameter count comes closest to `count`; of two equally

@@ -7,34 +7,34 @@ public import Tensors
 /// x_h = mu_h + S_hv (S_vv + ridge I)^-1 (x_v - mu_v), with S divided by the number of training images.
 ///
 /// Every image has its own hidden pixels, hence its own system. All are solved at once as
-/// (V S V + ridge I) z = V (x - mu), V keeping the visible pixels, by conjugate gradient: one matrix product an
+/// (V S V + ridge I) z = V (x - mu), V keeping the visible pixels, by conjugate gradient: one matrix product per
 /// iteration. Iterations run in single precision; the residual is measured, and where needed reduced further, in
 /// double precision (iterative refinement).
 ///
-/// - Cost: training * pixels^2 operations twice over for the covariance; 2 images * pixels^2 an iteration, with
-///   iterations in the order of sqrt(largest eigenvalue of S / ridge).
+/// - Cost: 2 training * pixels^2 operations for the covariance; 2 images * pixels^2 per iteration, with
+///   iterations on the order of sqrt(largest eigenvalue of S / ridge).
 public struct GaussianCompletion: ImageCompletion {
   /// The mean image, [1, pixels].
   public let mean: Tensor<Float>
-  /// What is added to every variance.
+  /// The constant that is added to every variance.
   public let ridge: Double
   /// The largest |residual| / |right-hand side| of an image's system.
   public let tolerance: Double
-  /// The most iterations of an image's system.
+  /// The largest number of iterations for an image's system.
   public let iterationLimit: Int
   private let system: MaskedCovarianceSystem
 
   /// The covariance of the training images, [pixels, pixels].
   public var covariance: Tensor<Float> { system.covariance }
 
-  /// What a completion found, and how well.
-  public struct Report: Sendable {
+  /// Completed images, and how well their systems are solved.
+  package struct Solution: Sendable {
     /// The completed images, [count, pixels].
-    public let images: Tensor<Float>
+    package let images: Tensor<Float>
     /// The iterations of the slowest image.
-    public let iterations: Int
+    package let iterations: Int
     /// The largest |residual| / |right-hand side| of all images, in double precision.
-    public let relativeResidual: Double
+    package let relativeResidual: Double
   }
 
   /// - Shape: training [count, pixels].
@@ -64,40 +64,40 @@ public struct GaussianCompletion: ImageCompletion {
   }
 
   public func completed(_ images: Tensor<Float>, hidden: Tensor<Float>) throws -> Tensor<Float> {
-    try report(images, hidden: hidden).images
+    try solution(images, hidden: hidden).images
   }
 
   /// The completed images with the number of iterations and the residual they took.
   ///
   /// - Shape: images and hidden [count, pixels].
   /// - Throws: ``CompletionNotConverged`` when an image needs more iterations than the limit.
-  public func report(_ images: Tensor<Float>, hidden: Tensor<Float>) throws -> Report {
+  package func solution(_ images: Tensor<Float>, hidden: Tensor<Float>) throws -> Solution {
     let masked = MaskedImages(images, hidden: hidden, pixelCount: mean.shape[1])
     // Blocks of fixed size: each runs on one thread and stops when its own images are done.
     let starts = Array(stride(from: 0, to: masked.count, by: 128))
-    var blocks = [Result<Report, any Error>?](repeating: nil, count: starts.count)
+    var blocks = [Result<Solution, any Error>?](repeating: nil, count: starts.count)
     blocks.withUnsafeMutableBufferPointer { blocks in
       Parallelism.forEach(starts.count) { index in
         let block = masked[starts[index]..<min(starts[index] + 128, masked.count)]
         blocks[index] = Result { try completed(block) }
       }
     }
-    let reports = try blocks.compactMap { try $0?.get() }
-    return Report(
-      images: reports.isEmpty ? images : .concatenated(reports.map(\.images), axis: 0),
-      iterations: reports.reduce(0) { max($0, $1.iterations) },
-      relativeResidual: reports.reduce(0) { max($0, $1.relativeResidual) })
+    let solutions = try blocks.compactMap { try $0?.get() }
+    return Solution(
+      images: solutions.isEmpty ? images : .concatenated(solutions.map(\.images), axis: 0),
+      iterations: solutions.reduce(0) { max($0, $1.iterations) },
+      relativeResidual: solutions.reduce(0) { max($0, $1.relativeResidual) })
   }
 
-  private func completed(_ block: MaskedImages) throws -> Report {
+  private func completed(_ block: MaskedImages) throws -> Solution {
     // An image that hides nothing needs no solution; its right-hand side is set to 0.
     let needed = block.hidden.maximum(axis: 1, keepingDimensions: true)
-    let solution = try system.solve(
+    let found = try system.solve(
       (block.visibleDifferences(from: mean) * needed).converted(to: Double.self),
       visible: block.visible.converted(to: Double.self))
-    let shift = solution.vector.matrixProduct(system.preciseCovariance).converted(to: Float.self)
-    return Report(
-      images: block.merging(shift + mean), iterations: solution.iterations,
-      relativeResidual: solution.relativeResidual)
+    let shift = found.vector.matrixProduct(system.preciseCovariance).converted(to: Float.self)
+    return Solution(
+      images: block.merging(shift + mean), iterations: found.iterations,
+      relativeResidual: found.relativeResidual)
   }
 }

@@ -10,13 +10,13 @@ public import Tensors
 /// - Cost: conjugate gradient in double precision for each channel, its iterations growing with the width of the
 ///   hole. Images run in parallel.
 public struct HarmonicInpainting: ImageCompletion {
-  /// Rows of an image.
+  /// The number of rows of an image.
   public let height: Int
-  /// Columns of an image.
+  /// The number of columns of an image.
   public let width: Int
-  /// Numbers a pixel, the last axis of an image.
+  /// The number of channels of a pixel, the last axis of an image.
   public let channels: Int
-  /// The largest difference left between a hidden pixel and the mean of its neighbours.
+  /// The largest remaining difference between a hidden pixel and the mean of its neighbours.
   public let tolerance: Double
 
   /// Inpainting of images of this size; all numbers are positive.

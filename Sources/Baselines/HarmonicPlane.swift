@@ -6,7 +6,7 @@ struct HarmonicPlane {
   private let width: Int
   /// Columns of the plane with a border of one pixel, which stays 0 and spares every test for the image's edge.
   private let stride: Int
-  /// Where the unknowns lie in the bordered plane.
+  /// The indices of the unknowns in the bordered plane.
   private var unknowns: [Int] = []
   private var neighbourCount: [Double]
   private var values: [Double]
@@ -21,21 +21,21 @@ struct HarmonicPlane {
     var sum = 0.0
     for row in 0..<height {
       for column in 0..<width {
-        let place = (row + 1) * stride + column + 1
+        let index = (row + 1) * stride + column + 1
         let vertical = (row > 0 ? 1 : 0) + (row + 1 < height ? 1 : 0)
         let horizontal = (column > 0 ? 1 : 0) + (column + 1 < width ? 1 : 0)
-        neighbourCount[place] = Double(vertical + horizontal)
+        neighbourCount[index] = Double(vertical + horizontal)
         if let value = visible(row * width + column) {
-          values[place] = value
+          values[index] = value
           sum += value
         } else {
-          unknowns.append(place)
+          unknowns.append(index)
         }
       }
     }
     let known = height * width - unknowns.count
     let guess = known > 0 ? sum / Double(known) : 0.5
-    for place in unknowns { values[place] = guess }
+    for index in unknowns { values[index] = guess }
     if known == 0 { unknowns = [] }
   }
 
@@ -53,7 +53,7 @@ struct HarmonicPlane {
     var image = residual
     // The visible values are part of `values`, so this is b - A u at once.
     apply(values, &image)
-    for place in unknowns { residual[place] = -image[place] }
+    for index in unknowns { residual[index] = -image[index] }
     var direction = residual
     var square = squaredNorm(residual)
     // In exact arithmetic as many iterations as unknowns are enough.
@@ -61,14 +61,14 @@ struct HarmonicPlane {
       if largest(residual) <= tolerance / 2 { break }
       apply(direction, &image)
       var curvature = 0.0
-      for place in unknowns { curvature += direction[place] * image[place] }
+      for index in unknowns { curvature += direction[index] * image[index] }
       let step = square / curvature
-      for place in unknowns {
-        values[place] += step * direction[place]
-        residual[place] -= step * image[place]
+      for index in unknowns {
+        values[index] += step * direction[index]
+        residual[index] -= step * image[index]
       }
       let next = squaredNorm(residual)
-      for place in unknowns { direction[place] = residual[place] + next / square * direction[place] }
+      for index in unknowns { direction[index] = residual[index] + next / square * direction[index] }
       square = next
     }
     // Measured again: the running residual drifts from the true one.
@@ -77,21 +77,21 @@ struct HarmonicPlane {
   }
 
   private func apply(_ x: [Double], _ result: inout [Double]) {
-    for place in unknowns {
-      result[place] =
-        neighbourCount[place] * x[place] - x[place - 1] - x[place + 1] - x[place - stride] - x[place + stride]
+    for index in unknowns {
+      result[index] =
+        neighbourCount[index] * x[index] - x[index - 1] - x[index + 1] - x[index - stride] - x[index + stride]
     }
   }
 
   private func squaredNorm(_ x: [Double]) -> Double {
     var sum = 0.0
-    for place in unknowns { sum += x[place] * x[place] }
+    for index in unknowns { sum += x[index] * x[index] }
     return sum
   }
 
   private func largest(_ residual: [Double]) -> Double {
     var result = 0.0
-    for place in unknowns { result = max(result, abs(residual[place]) / neighbourCount[place]) }
+    for index in unknowns { result = max(result, abs(residual[index]) / neighbourCount[index]) }
     return result
   }
 }

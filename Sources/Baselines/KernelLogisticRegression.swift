@@ -8,7 +8,7 @@ import Tensors
 /// It minimises sum over examples of log(1 + e^(-y f)) + ridge / 2 |w|^2 with f = w · x + b and w = sum of
 /// a_i x_i, by Newton steps (iteratively reweighted least squares) on a and b.
 ///
-/// - Cost: examples^3 / 3 operations a step, about ten steps; memory for examples^2 numbers.
+/// - Cost: examples^3 / 3 operations per step, about ten steps; memory for examples^2 numbers.
 public struct KernelLogisticRegression: Sendable {
   /// The weight a of each training example.
   public let coefficients: [Double]
@@ -22,7 +22,7 @@ public struct KernelLogisticRegression: Sendable {
   /// - Parameters:
   ///   - products: x_i · x_j of all pairs of training examples, row by row.
   ///   - isPositive: The class of each; both occur.
-  ///   - ridge: How strongly large weights are punished, above 0.
+  ///   - ridge: The strength of the penalty on large weights, above 0.
   public init(products: [Double], isPositive: [Bool], ridge: Double) {
     let count = isPositive.count
     require(products.count == count * count, "\(products.count) products of \(count) examples")

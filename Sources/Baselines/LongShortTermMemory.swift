@@ -2,16 +2,16 @@ import Foundations
 import Layers
 public import Tensors
 
-/// A recurrent network with gates, which reads a sequence from its first place to its last: the state after
-/// the last.
+/// A recurrent network with gates, which reads a sequence from its first position to its last and gives
+/// the state after the last.
 ///
 ///     i, f, o = sigmoid(W x + U h + b),   g = tanh(W x + U h + b),   c <- f c + i g,   h <- o tanh(c)
 ///
-/// - Shape: [batch, places, inputs] gives [batch, size].
+/// - Shape: [batch, length, inputs] gives [batch, size].
 /// - Source: Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000, whose bias starts at
 ///   1.
 public struct LongShortTermMemory<Scalar: TensorScalar>: Parameterized {
-  /// Numbers of the state.
+  /// The size of the state.
   public let size: Int
   private var input: Linear<Scalar>
   private var recurrent: Tensor<Scalar>
@@ -28,15 +28,15 @@ public struct LongShortTermMemory<Scalar: TensorScalar>: Parameterized {
     forget = .ones([size])
   }
 
-  /// The state after the last place.
+  /// The state after the last position.
   public func callAsFunction(_ sequences: Tensor<Scalar>) -> Tensor<Scalar> {
-    let (batch, places) = (sequences.shape[0], sequences.shape[1])
+    let (batch, length) = (sequences.shape[0], sequences.shape[1])
     let driven = input(sequences)
     var state = Tensor<Scalar>.zeros([batch, size])
     var cell = state
-    for place in 0..<places {
+    for position in 0..<length {
       let gates =
-        driven.sliced(axis: 1, place..<place + 1).reshaped([batch, 4 * size])
+        driven.sliced(axis: 1, position..<position + 1).reshaped([batch, 4 * size])
         + state.projected(by: recurrent, transposed: true)
       func gate(_ index: Int) -> Tensor<Scalar> { gates.sliced(axis: 1, index * size..<(index + 1) * size) }
       let kept = (gate(1) + forget).sigmoid() * cell

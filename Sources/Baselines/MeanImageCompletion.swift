@@ -3,7 +3,7 @@ public import Tensors
 
 /// Fills every hidden pixel with the mean of that pixel over the training images.
 ///
-/// x_h = mu_h: the best guess, in squared error, of who looks at no visible pixel.
+/// x_h = mu_h: the best guess in squared error that uses no visible pixel.
 ///
 /// - Cost: one sweep over the training images, then one over the images.
 public struct MeanImageCompletion: ImageCompletion {

@@ -77,16 +77,16 @@ public struct FeatureStandardizer: Sendable, Equatable, Codable {
       features.rank == 2 && features.shape[1] == columns,
       "features of shape \(features.shape), expected [nodes, \(columns)]")
     var elements = features.elements
-    for place in elements.indices {
-      let column = place % columns
-      let (value, mean) = (Self.scaled(Double(elements[place]), scale), mean[column])
+    for index in elements.indices {
+      let column = index % columns
+      let (value, mean) = (Self.scaled(Double(elements[index]), scale), mean[column])
       // The difference of numbers of two signs may overflow where their halves do not.
       let ratio = (value - mean) / deviation[column]
       let whole = (value - mean).isFinite ? ratio : (value / 2 - mean / 2) / deviation[column] * 2
-      elements[place] = deviation[column] == 0 ? 0 : Scalar(whole)
+      elements[index] = deviation[column] == 0 ? 0 : Scalar(whole)
       require(
-        elements[place].isFinite,
-        "node \(place / columns), column \(column): \(value) with a deviation of \(deviation[column]) leaves the numbers"
+        elements[index].isFinite,
+        "node \(index / columns), column \(column): \(value) with a deviation of \(deviation[column]) overflows"
       )
     }
     return Tensor(shape: features.shape, elements: elements)

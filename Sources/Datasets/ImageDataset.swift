@@ -6,11 +6,11 @@ public import Tensors
 public struct ImageDataset: Sendable, Equatable {
   /// Short name for run records, such as `digits/train`.
   public let name: String
-  /// Where the images come from, for run records and figures.
+  /// The origin of the images, for run records and figures.
   public let source: String
-  /// Rows of every image.
+  /// The number of rows of an image.
   public let height: Int
-  /// Pixels in a row of every image.
+  /// The number of pixels in a row of an image.
   public let width: Int
   /// 1 (gray) or 3 (red, green, blue).
   public let channels: Int
@@ -21,9 +21,9 @@ public struct ImageDataset: Sendable, Equatable {
   /// Names of the classes, in the order of their numbers.
   public let classNames: [String]
 
-  /// Images.
+  /// The number of images.
   public var count: Int { pixels.count / imageSize }
-  /// Bytes of one image: `height * width * channels`.
+  /// The number of bytes of an image: `height * width * channels`.
   public var imageSize: Int { height * width * channels }
 
   /// Wraps images that are already in memory, shape (count, height, width, channels).

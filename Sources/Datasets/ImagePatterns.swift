@@ -46,8 +46,8 @@ public struct ImagePatterns: Sendable {
     let (size, whole) = (images.imageSize, 255 * Double(count))
     return Tensor(
       shape: [images.count, size],
-      elements: images.pixels.enumerated().map { place, byte in
-        Float(Double(Int(byte) * count - sums[place % size]) / whole)
+      elements: images.pixels.enumerated().map { index, byte in
+        Float(Double(Int(byte) * count - sums[index % size]) / whole)
       })
   }
 
@@ -55,7 +55,7 @@ public struct ImagePatterns: Sendable {
     rows.squared().sum(axes: [1], keepingDimensions: true).squareRoot()
   }
 
-  /// Numbers of a row.
+  /// The size of a row.
   public var dimension: Int { rows.shape[1] }
 
   /// Rows of other images of the same size, centred on the same mean image.
@@ -70,8 +70,8 @@ public struct ImagePatterns: Sendable {
   /// Which numbers of a row lie in a half of the image, 1 inside and 0 outside, [1, dimension].
   public func mask(_ half: ImageHalf) -> Tensor<Float> {
     let size = width * channels
-    let elements = (0..<dimension).map { place -> Float in
-      let (row, column) = (place / size, place % size / channels)
+    let elements = (0..<dimension).map { index -> Float in
+      let (row, column) = (index / size, index % size / channels)
       let isInside =
         switch half {
         case .upper: 2 * row < height
@@ -84,7 +84,7 @@ public struct ImagePatterns: Sendable {
     return Tensor(shape: [1, dimension], elements: elements)
   }
 
-  /// Rows that know nothing of a half of the image.
+  /// Rows with 0, the mean image, in a half of the image.
   public func hiding(_ half: ImageHalf, of rows: Tensor<Float>) -> Tensor<Float> { rows * (1 - mask(half)) }
 
   /// One row as an image: enlarged, put on the mean image, cut to 0 … 255.

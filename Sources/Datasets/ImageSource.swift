@@ -29,7 +29,7 @@ public struct ImageSource: Sendable, Equatable {
   ///
   /// nil: the embedded digits. A folder: IDX files of MNIST, binary files of CIFAR-10, or `train/` and `test/`
   /// with a folder of PNG or JPEG images a class; see ``IDXFolder``, ``CIFAR10Binary`` and ``ImageFolder`` for the
-  /// names and places that are understood. A tar file, compressed with gzip or not: such `train/` and `test/` folders.
+  /// file names and folders that are understood. A tar file, compressed with gzip or not: such `train/` and `test/` folders.
   /// Where a folder holds several sets in the form of MNIST, as EMNIST's does, one by name: `FOLDER/emnist-letters`.
   public static func open(path: String?) throws -> ImageSource {
     guard let path else {

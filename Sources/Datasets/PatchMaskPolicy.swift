@@ -1,17 +1,17 @@
 import Foundations
 public import Tensors
 
-/// How many patches are masked at random: of N, some are scored; most of these are replaced by the mask token.
+/// How many patches of an image are masked at random: of N, some are scored; most of these are replaced by the mask token.
 ///
 /// The paper scores 100 of 196 patches: 90 of them are replaced, 10 keep their true embedding and are scored all
 /// the same. Every set of patches of the stated size is equally likely.
 /// Source: Hoover et al., "Energy Transformer", NeurIPS 2023, and its published code.
 public struct PatchMaskPolicy: Sendable, Equatable {
-  /// Patches of an image, N.
+  /// N, the number of patches of an image.
   public let patchCount: Int
-  /// Patches of an image that count in the loss.
+  /// The number of patches of an image that count in the loss.
   public let scoredCount: Int
-  /// Patches of an image that give way to the mask token, all of them scored.
+  /// The number of patches of an image that the mask token replaces, all of them scored.
   public let replacedCount: Int
 
   /// Scores `scoredCount` of `patchCount` patches and replaces the given part of them, rounded to the nearest
@@ -32,16 +32,16 @@ public struct PatchMaskPolicy: Sendable, Equatable {
   /// The draw of an image depends on the stream and its number in the data set alone. With one and the same
   /// stream for a whole test set the masks are therefore fixed, whatever the batch size; in training, take
   /// `stream.child(update)`.
-  /// - Parameter indices: numbers of the images in their data set, one a row of the mask.
-  public func mask(forImages indices: [Int], using stream: RandomStream) -> PatchMask {
+  /// - Parameter indices: numbers of the images in their data set, one per row of the mask.
+  public func mask(forImages indices: [Int], random stream: RandomStream) -> PatchMask {
     var replaced = [Bool](repeating: false, count: indices.count * patchCount)
     var scored = replaced
-    for (place, index) in indices.enumerated() {
+    for (row, index) in indices.enumerated() {
       var draws = stream.child(UInt64(index))
       let order = draws.permutation(of: patchCount)
       for (rank, patch) in order.prefix(scoredCount).enumerated() {
-        scored[place * patchCount + patch] = true
-        replaced[place * patchCount + patch] = rank < replacedCount
+        scored[row * patchCount + patch] = true
+        replaced[row * patchCount + patch] = rank < replacedCount
       }
     }
     return PatchMask(batchSize: indices.count, patchCount: patchCount, replaced: replaced, scored: scored)
@@ -50,11 +50,11 @@ public struct PatchMaskPolicy: Sendable, Equatable {
 
 /// Which patches of a batch are hidden from the model and which ones its loss counts.
 public struct PatchMask: Sendable, Equatable {
-  /// Images, B.
+  /// B, the number of images.
   public let batchSize: Int
-  /// Patches of an image, N.
+  /// N, the number of patches of an image.
   public let patchCount: Int
-  /// Patches whose embedding gives way to the mask token, shape (B, N).
+  /// The patches whose embedding the mask token replaces, shape (B, N).
   public let replaced: [Bool]
   /// Patches that count in the loss, shape (B, N); includes all replaced ones.
   public let scored: [Bool]

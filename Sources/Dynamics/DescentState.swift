@@ -7,17 +7,17 @@ public struct DescentState<Scalar: TensorScalar>: Sendable {
   public internal(set) var tokens: Tokens<Scalar>
   /// The number of steps taken.
   public internal(set) var steps = 0
-  /// What the update rule keeps.
+  /// The state that the update rule keeps.
   public internal(set) var updateState: UpdateState<Scalar>
   /// alpha of the last step, [1, 1, 1] or, where each example has its own, [batch, 1, 1]; nil before the first.
   public internal(set) var stepSize: Tensor<Scalar>?
-  /// How many gradients of the energy the steps have taken; that at the tokens, where backtracking left it, included.
+  /// The number of gradients of the energy computed so far, with the one at the tokens where backtracking has left it.
   public internal(set) var gradientCount = 0
   /// What the step-size rule keeps of the last step.
   var keptForStepSize: [Tensor<Scalar>] = []
   /// g, the energy and its gradient at the tokens, where they are already known.
   var evaluation: Evaluation<Scalar>?
-  /// What evaluates energies by fused kernels, where it can.
+  /// Evaluates energies by fused kernels, where there are any.
   var fused: FusedDescent<Scalar>?
 }
 

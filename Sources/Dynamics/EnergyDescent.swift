@@ -18,13 +18,13 @@ where Function.Scalar == Norm.Scalar {
   public var energy: Function
   /// L, whose gradient is the activation.
   public var lagrangian: Norm
-  /// In which direction.
+  /// The rule that gives the direction of a step.
   public var updateRule: any UpdateRule
-  /// How far.
+  /// The rule that gives the length of a step.
   public var stepSize: any StepSizeRule
-  /// Until when.
+  /// The rule that ends the descent.
   public let stop: StoppingRule
-  /// How derivatives flow back.
+  /// The way in which derivatives flow back.
   public var gradientPath: GradientPath
   /// Whether the neurons' own energy ⟨x, g⟩ - L(x), the Legendre transform of L, is minimised with E. Its gradient with respect to
   /// g is x, so that neurons without synapses go to rest at 0. Off unless said: the Energy Transformer leaves it out.
@@ -37,10 +37,10 @@ where Function.Scalar == Norm.Scalar {
   /// What the update rule is given as its gradient: dE/dg itself unless said. The others keep tokens from running away where the
   /// Lagrangian does not see it.
   public var direction = DescentDirection.gradient
-  /// Whether fused kernels are used where they cover the descent; the general way gives the same to rounding.
+  /// Whether fused kernels are used where they cover the descent; tensor operations give the same up to rounding.
   public var usesFusedKernels = true
 
-  /// A descent in all its pieces.
+  /// A descent of an energy by the given rules.
   ///
   /// The stopping rule must end every descent: put a number of steps beside a tolerance.
   public init(
@@ -113,16 +113,16 @@ private func checkRates<Scalar>(_ rates: Tensor<Scalar>?) {
     rates.elements.allSatisfy { $0 >= 0 && $0.isFinite }, "rates are finite numbers of at least 0")
 }
 
-/// What came out of a descent.
+/// The result of a descent.
 public struct DescentResult<Scalar: TensorScalar>: Sendable {
   /// The tokens after the last step.
   public let tokens: Tokens<Scalar>
   /// g at the last tokens: what decoders read.
   public let activations: Activations<Scalar>
-  /// Why it stopped.
+  /// The reason why the descent stopped.
   public let stopReason: StopReason
   /// The number of steps taken.
   public let steps: Int
-  /// What was recorded.
+  /// The recorded energies, states and quantities.
   public let trajectory: Trajectory<Scalar>
 }

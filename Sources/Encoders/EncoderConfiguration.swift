@@ -9,20 +9,20 @@ public struct EncoderConfiguration: Sendable, Equatable {
   public var positionCount: Int
   /// The number of token types; all tokens of a single text are of type 0.
   public var segmentCount: Int
-  /// The numbers of a token, D.
+  /// D, the size of a token.
   public var dimension: Int
   /// The number of layers.
   public var layerCount: Int
-  /// The attention heads of a layer, each of D / heads numbers.
+  /// The number of attention heads of a layer, each of size D / heads.
   public var headCount: Int
-  /// The width between the two linear maps at the end of a layer.
+  /// F, the hidden size of the feed-forward network of a layer.
   public var hiddenSize: Int
-  /// What is added to the variance in layer norms.
+  /// The constant that layer norms add to the variance.
   public var normEpsilon: Double
-  /// What vectors of sentences are made of, in the order in which it stands in them.
+  /// How the vector of a sentence is pooled from its tokens; the results of several ways are concatenated in this order.
   public var pooling: [SentencePooling]
 
-  /// Sizes by name; a head has a whole number of a token's numbers.
+  /// An encoder of the given sizes; `headCount` divides `dimension`.
   public init(
     vocabularySize: Int, positionCount: Int, dimension: Int, layerCount: Int, headCount: Int, hiddenSize: Int,
     segmentCount: Int = 2, normEpsilon: Double = 1e-12, pooling: [SentencePooling] = [.mean]
@@ -39,12 +39,12 @@ public struct EncoderConfiguration: Sendable, Equatable {
     self.pooling = pooling
   }
 
-  /// The numbers of a query, key or value of a head.
+  /// The size of a head's queries, keys and values.
   public var headSize: Int { dimension / headCount }
   /// The inverse temperature of every head: 1 / √(head size).
   public var beta: Double { 1 / Double(headSize).squareRoot() }
   /// The floating-point operations of a pass for each token of a sequence of `length` tokens, of D numbers each with a
-  /// hidden size of F: 8 D² + 4 D F + 4 D length a layer.
+  /// hidden size of F: 8 D² + 4 D F + 4 D length per layer.
   public func operationsPerToken(length: Int) -> Double {
     Double(layerCount * (8 * dimension * dimension + 4 * dimension * hiddenSize + 4 * dimension * length))
   }
@@ -54,7 +54,7 @@ public struct EncoderConfiguration: Sendable, Equatable {
   }
 }
 
-/// What a vector of a sentence is made of: what is taken of the last hidden states of its tokens.
+/// How the last hidden states of a sentence's tokens are pooled into one vector.
 ///
 /// - Source: Reimers and Gurevych 2019, "Sentence-BERT"; the names are those of the package sentence-transformers.
 public enum SentencePooling: String, Sendable, CaseIterable, Decodable {
@@ -64,7 +64,7 @@ public enum SentencePooling: String, Sendable, CaseIterable, Decodable {
   case largest = "max"
   /// The mean of the states.
   case mean
-  /// The sum of the states by the square root of their number.
+  /// The sum of the states divided by the square root of their number.
   case scaledSum = "mean_sqrt_len_tokens"
   /// The mean with weights 1, 2, 3, … by position.
   case positionMean = "weightedmean"
@@ -90,7 +90,7 @@ extension EncoderConfiguration: Decodable {
     case normEpsilon = "layer_norm_eps"
   }
 
-  /// The sizes in a published configuration; one that does not say which architecture it is of may be BERT's.
+  /// The sizes in a published configuration; one that names no architecture is taken for BERT's.
   ///
   /// - Throws: `DecodingError` that names the field: one that is missing or no number, sizes that do not fit each other,
   ///   or an architecture, activation or kind of positions that this encoder does not compute.

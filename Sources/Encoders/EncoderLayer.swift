@@ -25,7 +25,7 @@ struct EncoderLinear<Scalar: TensorScalar>: Sendable {
       weight.rank == 2 && bias.shape == [weight.shape[0]],
       "a linear map of \(weight.shape) with a bias of \(bias.shape)")
     (outputs, inputs) = (weight.shape[0], weight.shape[1])
-    let kernels = Scalar.kernels.fused
+    let kernels = Scalar.kernels
     panelWidth = kernels.panelWidth()
     let width = (outputs + panelWidth - 1) / panelWidth * panelWidth
     // Products ask for lines behind the last panel.
@@ -35,7 +35,9 @@ struct EncoderLinear<Scalar: TensorScalar>: Sendable {
     one.pointer[0] = 1
     weight.withElements { source in
       if let base = source.baseAddress {
-        kernels.pack(inputs, outputs, base, 1, inputs, panels.pointer, panelWidth * inputs)
+        kernels.pack(
+          depth: inputs, columns: outputs, b: base, row: 1, column: inputs, packed: panels.pointer,
+          panel: panelWidth * inputs)
       }
     }
     bias.withElements { source in
@@ -48,16 +50,16 @@ struct EncoderLinear<Scalar: TensorScalar>: Sendable {
     rows: Int, _ x: UnsafePointer<Scalar>, stride: Int, to out: UnsafeMutablePointer<Scalar>,
     outStride: Int, keep: Scalar = 0
   ) {
-    let kernels = Scalar.kernels.fused
+    let kernels = Scalar.kernels
     require(
       kernels.panelWidth() == panelWidth, "weights packed for another vector unit than the one in use")
     // The bias is a second term: a column of ones times one row.
     kernels.product(
-      rows, outputs,
+      rows: rows, columns: outputs,
       ProductFactors(rows: x, stride: stride, panels: panels.pointer, panelWidth: panelWidth, depth: inputs),
-      ProductFactors(
-        rows: one.pointer, stride: 0, panels: bias.pointer, panelWidth: panelWidth, depth: 1),
-      1, keep, out, outStride)
+      plus: ProductFactors(
+        rows: one.pointer, stride: 0, panels: bias.pointer, panelWidth: panelWidth, depth: 1), scale: 1,
+      keep: keep, c: out, rowC: outStride)
   }
 }
 
@@ -71,7 +73,8 @@ struct EncoderNorm<Scalar: TensorScalar>: Sendable {
     gain.withElements { gain in
       shift.withElements { shift in
         guard let gains = gain.baseAddress, let shifts = shift.baseAddress else { return }
-        Scalar.kernels.encoder.normalize(rows, gain.count, stride, epsilon, gains, shifts, x)
+        Scalar.kernels.normalizeInPlace(
+          rows: rows, columns: gain.count, row: stride, epsilon: epsilon, gain: gains, shift: shifts, x: x)
       }
     }
   }

@@ -6,7 +6,7 @@ final class EncoderPass<Scalar: TensorScalar> {
   let tokens: EncoderTokens
   /// The first row of each sequence, and then the number of rows.
   let starts: [Int]
-  /// From one row to the next: odd numbers of cache lines, so that rows do not share places in the caches.
+  /// From one row to the next: odd numbers of cache lines, so that rows do not compete for the same cache sets.
   let tokenRow: Int, headRow: Int, hiddenRow: Int
   let states: Storage<Scalar>
   /// Queries, keys and values side by side.
@@ -24,14 +24,14 @@ final class EncoderPass<Scalar: TensorScalar> {
     self.tokens = tokens
     starts = tokens.lengths.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
     let configuration = encoder.configuration
-    let vector = Scalar.kernels.fused.vectorLength()
+    let vector = Scalar.kernels.vectorLength()
     func oddLines(_ count: Int) -> Int { ((count + vector - 1) / vector | 1) * vector }
     tokenRow = oddLines(configuration.dimension)
     headRow = oddLines(3 * configuration.dimension)
     hiddenRow = oddLines(configuration.hiddenSize)
     let rows = tokens.tokenCount
     // Kernels read up to whole vectors behind a head's last value.
-    let slack = 4 * Scalar.kernels.fused.panelWidth()
+    let slack = 4 * Scalar.kernels.panelWidth()
     states = Storage(count: rows * tokenRow + slack)
     projections = Storage(count: rows * headRow + slack)
     answers = Storage(count: rows * tokenRow + slack)
@@ -42,7 +42,7 @@ final class EncoderPass<Scalar: TensorScalar> {
 
   var rowCount: Int { starts[tokens.count] }
 
-  /// Computes all layers; `observe` sees each head of each sequence once its answers are there.
+  /// Computes all layers; `observe` is called for each head of each sequence once its answers are computed.
   func run(_ observe: ((HeadObservation<Scalar>) -> Void)? = nil) {
     embed()
     for (index, layer) in encoder.layers.enumerated() {
@@ -62,12 +62,13 @@ final class EncoderPass<Scalar: TensorScalar> {
             let segments = segments.baseAddress
           else { return }
           for sequence in 0..<tokens.count {
-            for (place, id) in tokens.ids[sequence].enumerated() {
-              let row = states.pointer + (starts[sequence] + place) * tokenRow
-              let position = tokens.positions?[sequence][place] ?? place
-              let segment = tokens.segments?[sequence][place] ?? 0
-              kernels.combine(width, 1, words + id * width, 1, segments + segment * width, row)
-              kernels.accumulate(width, 1, positions + position * width, row)
+            for (index, id) in tokens.ids[sequence].enumerated() {
+              let row = states.pointer + (starts[sequence] + index) * tokenRow
+              let position = tokens.positions?[sequence][index] ?? index
+              let segment = tokens.segments?[sequence][index] ?? 0
+              kernels.combine(
+                count: width, a: 1, x: words + id * width, b: 1, y: segments + segment * width, z: row)
+              kernels.accumulate(count: width, scale: 1, x: positions + position * width, y: row)
             }
           }
         }
@@ -111,7 +112,7 @@ final class EncoderPass<Scalar: TensorScalar> {
       let x = states.pointer + first * tokenRow
       layer.feedForwardIn.apply(
         rows: rows, x, stride: tokenRow, to: hidden.pointer, outStride: hiddenRow)
-      Scalar.kernels.encoder.gelu(rows, hiddenSize, hiddenRow, hidden.pointer)
+      Scalar.kernels.gelu(rows: rows, columns: hiddenSize, row: hiddenRow, x: hidden.pointer)
       layer.feedForwardOut.apply(
         rows: rows, hidden.pointer, stride: hiddenRow, to: x, outStride: tokenRow, keep: 1)
     }
@@ -138,11 +139,11 @@ final class EncoderPass<Scalar: TensorScalar> {
     let size = ways.count * width
     for sequence in 0..<tokens.count {
       let vector = out + sequence * size
-      for (place, way) in ways.enumerated() { pool(sequence, way, to: vector + place * width) }
+      for (index, way) in ways.enumerated() { pool(sequence, way, to: vector + index * width) }
       if !isNormalized { continue }
-      let length = kernels.dot(size, vector, vector).squareRoot()
+      let length = kernels.dot(count: size, vector, vector).squareRoot()
       // As published: a length below 1e-12 counts as 1e-12.
-      kernels.combine(size, Scalar(1 / max(length, 1e-12)), vector, 0, vector, vector)
+      kernels.combine(count: size, a: Scalar(1 / max(length, 1e-12)), x: vector, b: 0, y: vector, z: vector)
     }
   }
 
@@ -157,7 +158,7 @@ final class EncoderPass<Scalar: TensorScalar> {
       out.update(from: first, count: width)
       for row in (start + 1)..<max(end, start + 1) {
         let state = states.pointer + row * tokenRow
-        for place in 0..<width { out[place] = max(out[place], state[place]) }
+        for column in 0..<width { out[column] = max(out[column], state[column]) }
       }
     case .mean: add(sequence, to: out) { _ in 1 / Scalar(end - start) }
     case .scaledSum: add(sequence, to: out) { _ in 1 / Scalar(end - start).squareRoot() }
@@ -174,7 +175,8 @@ final class EncoderPass<Scalar: TensorScalar> {
     let width = encoder.configuration.dimension
     out.update(repeating: 0, count: width)
     for row in starts[sequence]..<starts[sequence + 1] {
-      Scalar.kernels.accumulate(width, weight(row - starts[sequence]), states.pointer + row * tokenRow, out)
+      Scalar.kernels.accumulate(
+        count: width, scale: weight(row - starts[sequence]), x: states.pointer + row * tokenRow, y: out)
     }
   }
 }

@@ -23,22 +23,22 @@ public struct EncoderTokens: Sendable, Equatable {
     (self.ids, self.segments, positions) = (ids, segments, nil)
   }
 
-  /// The real tokens of a padded batch, [batch, tokens] row by row; a token keeps its place as its position.
+  /// The real tokens of a padded batch, [batch, tokens] row by row; a token keeps its index as its position.
   public init(padded ids: [Int], segments: [Int]? = nil, mask: TokenMask) {
     let count = mask.tokenCount
     require(
       ids.count == mask.batch * count && (segments?.count ?? ids.count) == ids.count,
       "\(ids.count) ids and \(segments?.count ?? ids.count) types for a mask of [\(mask.batch), \(count)]")
-    let places = (0..<mask.batch).map { example in
+    let realPositions = (0..<mask.batch).map { example in
       (0..<count).filter { mask.isReal[example * count + $0] }
     }
-    require(places.allSatisfy { !$0.isEmpty }, "a sequence without real tokens")
+    require(realPositions.allSatisfy { !$0.isEmpty }, "a sequence without real tokens")
     func real(_ values: [Int]) -> [[Int]] {
-      places.enumerated().map { example, places in places.map { values[example * count + $0] } }
+      realPositions.enumerated().map { example, positions in positions.map { values[example * count + $0] } }
     }
     self.ids = real(ids)
     self.segments = segments.map(real)
-    positions = places.allSatisfy { $0 == Array(0..<$0.count) } ? nil : places
+    positions = realPositions.allSatisfy { $0 == Array(0..<$0.count) } ? nil : realPositions
   }
 
   /// The number of sequences.

@@ -143,7 +143,7 @@ struct GaussianCurveFit {
     guard let base = matrix.baseAddress else { return [] }
     return x.withUnsafeBufferPointer { x in
       guard let vector = x.baseAddress else { return [] }
-      return (0..<x.count).map { kernels.dot(x.count, base + $0 * x.count, vector) }
+      return (0..<x.count).map { kernels.dot(count: x.count, base + $0 * x.count, vector) }
     }
   }
 

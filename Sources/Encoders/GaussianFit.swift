@@ -1,8 +1,7 @@
 import Foundations
 public import Tensors
 
-/// Fits Gaussian weightings to what heads answer: the Gaussians whose answers differ least from theirs in the sum of
-/// squares over the sequences seen.
+/// Fits Gaussian weightings to the answers of heads by least squares over the sequences seen.
 ///
 ///     for each query i:  Σ over sequences of | Σ_j A_ij v_j - o_i |²  =  A_i M A_iᵀ - 2 A_i·c_i + const
 ///     M = Σ V Vᵀ,   c_i = Σ V o_i
@@ -11,8 +10,8 @@ public import Tensors
 /// descend from there.
 ///
 /// - Source: the weighting is that of Ramsauer et al. 2020, who learn it in training; the fit to a trained head is ours.
-/// - Cost: 4 N² times value size operations a sequence and head, some N + 250 products of N numbers and 100 N² operations
-///   a query for the fit; 16 N² bytes a head are kept.
+/// - Cost: 4 N² times value size operations per sequence and head, some N + 250 products of N numbers and 100 N² operations
+///   per query for the fit; 16 N² bytes per head are kept.
 public struct GaussianFit: Sendable {
   /// Sums of products of values, [heads, N, N].
   private var products: Tensor<Double>
@@ -27,7 +26,7 @@ public struct GaussianFit: Sendable {
     overlaps = .zeros([headCount, length, length])
   }
 
-  /// Takes in what heads answered.
+  /// Adds the values and the answers of the heads over some sequences.
   ///
   /// - Shape: values and answers [heads, N, size], where size may hold those of several sequences side by side.
   public mutating func add<Scalar: TensorScalar>(values: Tensor<Scalar>, answers: Tensor<Scalar>) {

@@ -17,7 +17,7 @@ public struct GaussianWeighting: Sendable, Equatable {
   /// The width σ of each query's Gaussian, above 0.
   public let deviations: [Double]
 
-  /// Gaussians, one a query.
+  /// A weighting by one Gaussian per query.
   public init(means: [Double], deviations: [Double]) {
     require(
       !means.isEmpty && means.count == deviations.count,
@@ -27,7 +27,7 @@ public struct GaussianWeighting: Sendable, Equatable {
     (self.means, self.deviations) = (means, deviations)
   }
 
-  /// The number of learned numbers, 2 N.
+  /// The number of parameters, 2 N.
   public var parameterCount: Int { 2 * means.count }
 
   /// The positions s of a sequence, from -1 to 1; 0 for a single token.
@@ -39,19 +39,19 @@ public struct GaussianWeighting: Sendable, Equatable {
   /// μ and σ for sequences of another length.
   public func resized(to count: Int) -> GaussianWeighting {
     if count == means.count { return self }
-    let places = Self.positions(count: count).map { 0.5 * ($0 + 1) * Double(means.count - 1) }
+    let coordinates = Self.positions(count: count).map { 0.5 * ($0 + 1) * Double(means.count - 1) }
     func interpolated(_ values: [Double]) -> [Double] {
-      places.map { place in
-        let left = min(Int(place), values.count - 1)
+      coordinates.map { coordinate in
+        let left = min(Int(coordinate), values.count - 1)
         let right = min(left + 1, values.count - 1)
-        let share = place - Double(left)
+        let share = coordinate - Double(left)
         return (1 - share) * values[left] + share * values[right]
       }
     }
     let precisions = interpolated(deviations.map { 1 / ($0 * $0) })
-    let moments = interpolated(zip(means, deviations).map { $0 / ($1 * $1) })
+    let scaledMeans = interpolated(zip(means, deviations).map { $0 / ($1 * $1) })
     return GaussianWeighting(
-      means: zip(moments, precisions).map { $0 / $1 }, deviations: precisions.map { 1 / $0.squareRoot() })
+      means: zip(scaledMeans, precisions).map { $0 / $1 }, deviations: precisions.map { 1 / $0.squareRoot() })
   }
 
   /// The weights A for sequences of some length, [count, count], each row adding up to 1.

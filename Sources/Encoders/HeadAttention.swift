@@ -3,7 +3,7 @@ import Tensors
 /// Weights and answers of one head over one sequence, in buffers that all heads of a thread share.
 final class HeadAttention<Scalar: TensorScalar> {
   private let size: Int, row: Int
-  private let kernels = Scalar.kernels.fused, encoder = Scalar.kernels.encoder
+  private let kernels = Scalar.kernels
   private let weights: Storage<Scalar>, packedKeys: Storage<Scalar>, updated: Storage<Scalar>
   private let logSums: Storage<Double>
   /// The numbers of an updated query with what lies up to whole vectors.
@@ -40,7 +40,8 @@ final class HeadAttention<Scalar: TensorScalar> {
       }
     case .gaussian(let weighting):
       weighting.writeScores(count: count, row: weightsRow, to: weights.pointer)
-      encoder.weigh(count, count, weightsRow, 1, weights.pointer, nil)
+      kernels.softmaxInPlace(
+        rows: count, columns: count, row: weightsRow, scale: 1, scores: weights.pointer, logSums: nil)
     }
     mix(input.values, count: count, stride: row, to: answers, outStride: stride)
     return HeadObservation(
@@ -55,7 +56,7 @@ final class HeadAttention<Scalar: TensorScalar> {
     for _ in 1..<updates { updateOnce(input, beta: beta, isObserved) }
   }
 
-  /// Takes the weights there are for an update of all queries, q <- A K, and leaves the weights at the new queries.
+  /// Updates all queries by the current weights, q <- A K, and computes the weights at the new queries.
   ///
   /// - Returns: The new queries, `updatedRow` apart.
   @discardableResult
@@ -67,10 +68,11 @@ final class HeadAttention<Scalar: TensorScalar> {
     return UnsafePointer(updated.pointer)
   }
 
-  /// Puts keys where products want them; must precede updates.
+  /// Packs the keys for products; must precede updates.
   func packKeys(_ input: HeadInput<Scalar>) {
     kernels.pack(
-      size, input.count, input.keys, 1, row, packedKeys.pointer, size * kernels.panelWidth())
+      depth: size, columns: input.count, b: input.keys, row: 1, column: row, packed: packedKeys.pointer,
+      panel: size * kernels.panelWidth())
   }
 
   private func weigh(
@@ -80,12 +82,13 @@ final class HeadAttention<Scalar: TensorScalar> {
     // Scores behind the last key are those of packed zeros.
     let vector = kernels.vectorLength()
     kernels.product(
-      count, (count + vector - 1) / vector * vector,
+      rows: count, columns: (count + vector - 1) / vector * vector,
       ProductFactors(
         rows: queries, stride: stride, panels: packedKeys.pointer, panelWidth: kernels.panelWidth(),
-        depth: size), nil, 1, 0, weights.pointer, weightsRow)
-    encoder.weigh(
-      count, count, weightsRow, beta, weights.pointer, isObserved ? logSums.pointer : nil)
+        depth: size), scale: 1, keep: 0, c: weights.pointer, rowC: weightsRow)
+    kernels.softmaxInPlace(
+      rows: count, columns: count, row: weightsRow, scale: beta, scores: weights.pointer,
+      logSums: isObserved ? logSums.pointer : nil)
   }
 
   /// out <- A times rows of keys or values.
@@ -95,10 +98,10 @@ final class HeadAttention<Scalar: TensorScalar> {
   ) {
     let weightsRow = Self.weightsRow(count, kernels.vectorLength())
     kernels.product(
-      count, size,
+      rows: count, columns: size,
       ProductFactors(
         rows: weights.pointer, stride: weightsRow, plain: patterns, strideB: stride,
-        panelWidth: kernels.panelWidth(), depth: count), nil, 1, 0, out, outStride)
+        panelWidth: kernels.panelWidth(), depth: count), scale: 1, keep: 0, c: out, rowC: outStride)
   }
 
   /// Weights from elsewhere, for an update from them.
@@ -113,14 +116,14 @@ final class HeadAttention<Scalar: TensorScalar> {
   }
 }
 
-/// A head of an encoder: its layer and its place in the layer, from 0.
+/// A head of an encoder: its layer and its number in the layer, from 0.
 public struct HeadIndex: Hashable, Sendable, Comparable {
   /// The layer, from 0 at the embeddings.
   public let layer: Int
-  /// The place in the layer.
+  /// The number in the layer.
   public let head: Int
 
-  /// A head by its place.
+  /// A head by its layer and number.
   public init(layer: Int, head: Int) {
     (self.layer, self.head) = (layer, head)
   }
@@ -128,7 +131,7 @@ public struct HeadIndex: Hashable, Sendable, Comparable {
   public static func < (a: HeadIndex, b: HeadIndex) -> Bool { (a.layer, a.head) < (b.layer, b.head) }
 }
 
-/// How a head of an encoder weighs the values of the tokens.
+/// The rule by which a head of an encoder weighs the values of the tokens.
 ///
 /// The published rule is one Hopfield retrieval: the query is the state, the keys are the stored patterns, and the
 /// answer is read out through the values (Ramsauer et al. 2020, equation 10). The other rules replace it.

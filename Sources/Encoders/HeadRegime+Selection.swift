@@ -5,15 +5,20 @@ extension [HeadRegime] {
   /// The heads of a class.
   public func heads(of kind: AttentionClass) -> [HeadRegime] { filter { $0.attentionClass == kind } }
 
-  /// The layers that heads are of, from the first one on.
+  /// The number of layers up to the last one that has a head here.
   public var layerCount: Int { (map(\.index.layer).max() ?? -1) + 1 }
 
-  /// Places by falling median number of weights that make 90 %, then by falling entropy: averaging heads first.
+  /// Indices by falling median number of weights that make 90 %, then by falling entropy: averaging heads first.
   public var mostAveragingFirst: [HeadIndex] {
     sorted { a, b in
       let (x, y) = (a.medianCount, b.medianCount)
       return x != y ? x > y : a.entropy != b.entropy ? a.entropy > b.entropy : a.index < b.index
     }.map(\.index)
+  }
+
+  /// The mean of a number over the heads; nil for no heads.
+  public func mean(_ value: (HeadRegime) -> Double) -> Double? {
+    isEmpty ? nil : reduce(0) { $0 + value($1) } / Double(count)
   }
 
   /// The head in the middle of a class, by the median number of weights that make 90 %; nil where the class has none.

@@ -13,11 +13,11 @@ import Tensors
 ///
 /// - Source: Ramsauer et al. 2020, equation 2, section 3 and appendix A.1.
 public struct HeadRegime: Sendable, Equatable {
-  /// Which head.
+  /// The head.
   public let index: HeadIndex
   /// The number of tokens of every sequence, N.
   public let sequenceLength: Int
-  /// How many queries needed k weights to make 90 %, at index k from 0 to N.
+  /// How many queries need k weights to make up 90 %, at index k from 0 to N.
   public let counts: [Int]
   /// The mean entropy of the weights, in nats; log N at most.
   public let entropy: Double
@@ -35,7 +35,7 @@ public struct HeadRegime: Sendable, Equatable {
   /// The number of queries.
   public var queryCount: Int { counts.reduce(0, +) }
 
-  /// The least k that this share of the queries stays at or below: 0.5 gives the median, where an even number of
+  /// The smallest k that this share of the queries does not exceed: 0.5 gives the median, where an even number of
   /// queries has its two middle ones averaged.
   public func quantile(_ share: Double) -> Double {
     let total = queryCount
@@ -48,6 +48,15 @@ public struct HeadRegime: Sendable, Equatable {
 
   /// The median k.
   public var medianCount: Double { quantile(0.5) }
+
+  /// The shares of the queries that need at most 1, 2, … N weights to make 90 %.
+  public var cumulativeShares: [Double] {
+    var seen = 0
+    return counts.dropFirst().map { queries in
+      seen += queries
+      return Double(seen) / Double(queryCount)
+    }
+  }
 
   /// The class, by the median.
   public var attentionClass: AttentionClass {
@@ -80,7 +89,7 @@ public struct HeadRegime: Sendable, Equatable {
   }
 }
 
-/// What a head of attention does, by how many tokens it takes to make 90 % of a query's weights.
+/// The class of an attention head, by how many tokens make up 90 % of a query's weights.
 ///
 /// With k the median of that number over queries, and N tokens: I for k > N/2, II for N/8 < k <= N/2, III for
 /// N/32 < k <= N/8, IV for k <= N/32. Class I are the global averages of ``FixedPointKind``; II to IV are metastable
@@ -110,7 +119,7 @@ public enum AttentionClass: Int, Sendable, CaseIterable, Comparable {
   /// The Roman number.
   public var numeral: String { ["I", "II", "III", "IV"][rawValue - 1] }
 
-  /// What the class is, in words.
+  /// The class in words.
   public var words: String {
     switch self {
     case .globalAverage: "global average"

@@ -4,7 +4,7 @@ import Tensors
 /// The arrays of a published encoder, read by the names they have there.
 struct PublishedEncoderWeights<Scalar: TensorScalar> {
   private var arrays: NamedArrays<Scalar>
-  /// What stands before all names, such as `bert.`.
+  /// The prefix of all names, such as `bert.`.
   private let prefix: String
 
   /// Arrays of which one encoder's are read: those of the names that a BERT has, or else the only ones of the right
@@ -84,7 +84,7 @@ extension TransformerEncoder {
   /// `encoder.layer.N.attention.self.query`, `key` and `value`, `attention.output.dense`,
   /// `attention.output.LayerNorm`, `intermediate.dense`, `output.dense` and `output.LayerNorm`, each with `weight`
   /// ([outputs, inputs]) and `bias`, or `gamma` and `beta` for norms of old checkpoints; a prefix such as `bert.` may
-  /// stand before all. What lies behind the last layer (`pooler`, `cls`) is left alone.
+  /// stand before all. What follows the last layer (`pooler`, `cls`) is ignored.
   ///
   /// - Throws: `NamedArrayError` for an array that is missing, has another shape, or belongs to layers that the
   ///   configuration does not have; for arrays of several encoders that cannot be told apart, or of another family.

@@ -2,7 +2,7 @@ import Energies
 import Foundation
 import Tensors
 
-/// Adds up what the heads of an encoder do, for the sequences of one thread at a time.
+/// Measures the heads of an encoder over the sequences of one thread.
 final class RegimeMeter<Scalar: TensorScalar> {
   /// Sums over queries.
   struct Sums: Sendable {
@@ -38,7 +38,7 @@ final class RegimeMeter<Scalar: TensorScalar> {
       repeating: Sums(counts: [Int](repeating: 0, count: count + 1)),
       count: configuration.layerCount * headCount)
     attention = HeadAttention(longest: count, size: size, row: row)
-    moved = Storage(count: count * size + Scalar.kernels.fused.panelWidth())
+    moved = Storage(count: count * size + Scalar.kernels.panelWidth())
   }
 
   func observe(_ head: HeadObservation<Scalar>) {
@@ -72,7 +72,7 @@ final class RegimeMeter<Scalar: TensorScalar> {
     let (count, beta) = (head.input.count, Double(head.beta))
     let kernels = Scalar.kernels
     func squares(_ rows: UnsafePointer<Scalar>, _ stride: Int) -> [Double] {
-      (0..<count).map { kernels.dot(size, rows + $0 * stride, rows + $0 * stride) }
+      (0..<count).map { kernels.dot(count: size, rows + $0 * stride, rows + $0 * stride) }
     }
     let largest = squares(head.input.keys, head.row).max() ?? 0
     let constant = log(Double(count)) / beta + largest / 2
@@ -87,9 +87,10 @@ final class RegimeMeter<Scalar: TensorScalar> {
     attention.mix(head.input.values, count: count, stride: head.row, to: moved.pointer, outStride: size)
     for query in 0..<count {
       let (answer, changed) = (head.answers + query * head.answersRow, moved.pointer + query * size)
-      let length = kernels.dot(size, answer, answer)
-      kernels.accumulate(size, -1, answer, changed)
-      let change = (kernels.dot(size, changed, changed) / max(length, .leastNormalMagnitude)).squareRoot()
+      let length = kernels.dot(count: size, answer, answer)
+      kernels.accumulate(count: size, scale: -1, x: answer, y: changed)
+      let change = (kernels.dot(count: size, changed, changed) / max(length, .leastNormalMagnitude))
+        .squareRoot()
       sums.answerChange += change
       if change > Self.changeThreshold { sums.changed += 1 }
     }
@@ -103,12 +104,12 @@ struct HeadInput<Scalar: TensorScalar> {
   let queries: UnsafePointer<Scalar>, keys: UnsafePointer<Scalar>, values: UnsafePointer<Scalar>
 }
 
-/// What a head did with one sequence; the pointers hold while it is being looked at.
+/// The computation of one head over one sequence; the pointers are valid while it is observed.
 struct HeadObservation<Scalar: TensorScalar> {
   let input: HeadInput<Scalar>
   /// From one query, key or value to the next.
   let row: Int
-  /// The numbers of a query.
+  /// The size of a query.
   let size: Int
   let beta: Scalar
   /// The weights of each query's last retrieval, rows `weightsRow` apart.

@@ -2,7 +2,7 @@ import ArrayFiles
 import Tensors
 
 extension TransformerEncoder {
-  /// Gaussian weightings that come nearest to what the heads answer over sequences of one length, in the order of
+  /// The Gaussian weightings whose answers come closest to those of the heads over sequences of one length, in the order of
   /// ``EncoderConfiguration/heads``.
   ///
   /// Every head is fitted to the encoder as it is: where the layers before are replaced too, their Gaussians have not seen
@@ -20,7 +20,7 @@ extension TransformerEncoder {
 
   private static var sequencesAtOnce: Int { 16 }
 
-  /// What heads mix and what they answer, [heads, tokens, sequences * head size].
+  /// The values and the answers of the heads, [heads, tokens, sequences * head size].
   private func valuesAndAnswers(
     of tokens: EncoderTokens, length: Int
   ) -> (values: Tensor<Scalar>, answers: Tensor<Scalar>) {
@@ -33,10 +33,10 @@ extension TransformerEncoder {
     let pieces = tokens.pieces
     Parallelism.forEach(pieces.count) { index in
       EncoderPass(self, tokens.sequences(pieces[index])).run { head in
-        let place = head.index.layer * configuration.headCount + head.index.head
+        let headNumber = head.index.layer * configuration.headCount + head.index.head
         let column = (pieces[index].lowerBound + head.sequence) * size
         for token in 0..<length {
-          let offset = (place * length + token) * shape[2] + column
+          let offset = (headNumber * length + token) * shape[2] + column
           (storage.values.pointer + offset).update(from: head.input.values + token * head.row, count: size)
           (storage.answers.pointer + offset)
             .update(from: head.answers + token * head.answersRow, count: size)

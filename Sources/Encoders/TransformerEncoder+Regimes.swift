@@ -2,7 +2,7 @@ import Foundations
 public import Tensors
 
 extension TransformerEncoder {
-  /// How every head retrieves over sequences of one length, in the order of ``EncoderConfiguration/heads``.
+  /// The regimes of all heads over sequences of one length, in the order of ``EncoderConfiguration/heads``.
   ///
   /// Heads are measured as published: an encoder with replaced ones is refused.
   ///
@@ -31,6 +31,27 @@ extension TransformerEncoder {
         answerChange: sums.answerChange / queries, changedShare: Double(sums.changed) / queries,
         jacobianNorm: sums.jacobianNorm / queries)
     }
+  }
+
+  /// The same over many sequences of one length, some at a time, so that memory holds few.
+  ///
+  /// - Parameters:
+  ///   - sequences: The ids of each.
+  ///   - count: How many at a time.
+  ///   - onPart: Sees the regimes over each part, with its number of sequences.
+  public func regimes(
+    ofSequences sequences: [[Int]], atOnce count: Int,
+    onPart: (_ regimes: [HeadRegime], _ sequenceCount: Int) throws -> Void
+  ) rethrows -> [HeadRegime] {
+    require(count > 0, "regimes of \(count) sequences at a time")
+    var heads: [HeadRegime] = []
+    for start in stride(from: 0, to: sequences.count, by: count) {
+      let part = Array(sequences[start..<min(start + count, sequences.count)])
+      let found = regimes(of: EncoderTokens(ids: part))
+      try onPart(found, part.count)
+      heads = heads.merged(with: found)
+    }
+    return heads
   }
 
   /// The weights of some heads over one sequence, [tokens, tokens] each, a row for each query.

@@ -1,23 +1,23 @@
 import Foundations
 public import Tensors
 
-/// A transformer encoder of the BERT family, with published weights, computed as published or with other rules in the
-/// places of some heads.
+/// A transformer encoder of the BERT family, with published weights, computed as published or with other rules for
+/// some heads.
 ///
 ///     x = norm(word + position + type)
 ///     a layer:  x <- norm(x + W_O concat_h( A_h V_h ) + b_O),   x <- norm(x + W_2 gelu(W_1 x + b_1) + b_2)
 ///     A_h = softmax(β Q_h K_hᵀ),   β = 1 / √(head size),   gelu(x) = x Φ(x)
 ///
 /// Read as a Hopfield retrieval, the keys of a head are the stored patterns, a query is a state, A_h are the weights of
-/// one update, and the values are what is answered with. ``regimes(of:)`` says how each head retrieves, and
-/// ``replacing(_:by:)`` puts other rules in its place.
+/// one update, and the values are what is answered with. ``regimes(of:)`` measures how each head retrieves, and
+/// ``replacing(_:by:)`` replaces its rule.
 ///
 /// Sequences are computed without padding, each thread taking whole sequences through all layers. Inference only:
 /// gradients do not go through it.
 ///
 /// - Source: Devlin et al. 2019, "BERT"; Ramsauer et al. 2020, section 3.
 /// - Cost: a token of a layer takes 8 D² + 4 D F + 4 N D operations, F being the hidden size and N the length of its
-///   sequence; the buffers of a thread 20 D bytes a token of its sequences (128 tokens or one sequence) and 256 F bytes.
+///   sequence; the buffers of a thread 20 D bytes per token of its sequences (128 tokens or one sequence) and 256 F bytes.
 public struct TransformerEncoder<Scalar: TensorScalar>: Sendable {
   /// The sizes.
   public let configuration: EncoderConfiguration
@@ -50,15 +50,15 @@ public struct TransformerEncoder<Scalar: TensorScalar>: Sendable {
   ) -> TransformerEncoder {
     var copy = self
     check(heads)
-    for place in heads {
-      let new = rule(place)
+    for index in heads {
+      let new = rule(index)
       if case .retrieval(let updates) = new { require(updates >= 1, "a retrieval of \(updates) updates") }
-      copy.rules[place.layer][place.head] = new
+      copy.rules[index.layer][index.head] = new
     }
     return copy
   }
 
-  /// The hidden states after the last layer, one tensor [tokens, D] a sequence.
+  /// The hidden states after the last layer, one tensor [tokens, D] per sequence.
   public func hiddenStates(of tokens: EncoderTokens) -> [Tensor<Scalar>] {
     check(tokens)
     let pieces = tokens.pieces
@@ -77,20 +77,19 @@ public struct TransformerEncoder<Scalar: TensorScalar>: Sendable {
       out.update(repeating: 0, count: tokens.count * tokenCount * width)
       for (sequence, rows) in states.enumerated() {
         for row in 0..<rows.shape[0] {
-          let place = tokens.positions?[sequence][row] ?? row
-          require(place < tokenCount, "a token at position \(place) of \(tokenCount)")
+          let position = tokens.positions?[sequence][row] ?? row
+          require(position < tokenCount, "a token at position \(position) of \(tokenCount)")
           rows.withElements { elements in
             guard let base = elements.baseAddress else { return }
-            (out + (sequence * tokenCount + place) * width).update(from: base + row * width, count: width)
+            (out + (sequence * tokenCount + position) * width).update(from: base + row * width, count: width)
           }
         }
       }
     }
   }
 
-  /// What ``EncoderConfiguration/pooling`` takes of the last hidden states over a sequence's tokens, their mean unless a
-  /// model's files say otherwise, scaled to length 1 unless told otherwise: [sequences, D], or as many D as there are
-  /// ways of pooling.
+  /// The vector of each sequence, pooled from the last hidden states of its tokens as ``EncoderConfiguration/pooling`` says
+  /// and scaled to length 1 if `isNormalized`: [sequences, D], or D for each of several ways of pooling.
   ///
   /// - Source: Reimers and Gurevych 2019, "Sentence-BERT".
   public func sentenceVectors(of tokens: EncoderTokens, isNormalized: Bool = true) -> Tensor<Scalar> {
@@ -118,10 +117,10 @@ public struct TransformerEncoder<Scalar: TensorScalar>: Sendable {
   }
 
   func check(_ heads: some Sequence<HeadIndex>) {
-    for place in heads {
+    for index in heads {
       require(
-        rules.indices.contains(place.layer) && rules[place.layer].indices.contains(place.head),
-        "\(place) of an encoder of \(configuration.layerCount) layers of \(configuration.headCount) heads")
+        rules.indices.contains(index.layer) && rules[index.layer].indices.contains(index.head),
+        "\(index) of an encoder of \(configuration.layerCount) layers of \(configuration.headCount) heads")
     }
   }
 

@@ -1,27 +1,29 @@
 package import Tensors
 
-/// The closed forms that any energy has: its gradient by differentiating once, and the pullback of its gradient by
-/// differentiating twice.
-///
-/// - Cost: The pullback computes the energy and its gradient again; nothing is kept.
-package struct DifferentiatedForm<Base: Energy>: ClosedFormEnergy {
-  package typealias Scalar = Base.Scalar
+/// An energy that is another one, computed in another way.
+package protocol EnergyWrapper: Energy {
+  /// The energy itself.
+  var base: any Energy<Scalar> { get set }
+}
 
-  private var base: Base
-
-  /// The derivatives of an energy.
-  package init(_ base: Base) { self.base = base }
-
+extension EnergyWrapper {
   package var name: String { base.name }
   package func energy(at g: Activations<Scalar>) -> Tensor<Scalar> { base.energy(at: g) }
   package func energyByPart(at g: Activations<Scalar>) -> EnergyByPart<Scalar> { base.energyByPart(at: g) }
 
-  package mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
-    base.visitParameters(visit)
-  }
-  package mutating func visitContext(_ visit: ParameterVisitor<Scalar>) {
-    base.visitContext(visit)
-  }
+  package mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) { base.visitParameters(visit) }
+  package mutating func visitContext(_ visit: ParameterVisitor<Scalar>) { base.visitContext(visit) }
+}
+
+/// The closed forms that any energy has: its gradient by differentiating once, and the pullback of its gradient by
+/// differentiating twice.
+///
+/// - Cost: The pullback computes the energy and its gradient again; nothing is kept.
+package struct DifferentiatedForm<Scalar: TensorScalar>: EnergyWrapper, ClosedFormEnergy {
+  package var base: any Energy<Scalar>
+
+  /// The derivatives of an energy.
+  package init(_ base: any Energy<Scalar>) { self.base = base }
 
   package func energyAndGradient(at g: Activations<Scalar>) -> EnergyAndGradient<Scalar> {
     base.differentiatedEnergyAndGradient(at: g)

@@ -21,7 +21,7 @@ struct CentralDifference {
 extension Findings {
   /// Holds a gradient against central differences of a function, one component at a time.
   ///
-  /// `function` gives one number an example; its sum is differentiated.
+  /// `function` gives one number per example; its sum is differentiated.
   mutating func compareWithDifferences(
     _ law: Law, _ what: String, _ gradient: Tensor<Scalar>, at point: Tensor<Scalar>, axes: [String],
     skippingZeros: Bool = false, function: (Tensor<Scalar>) -> [Double]

@@ -59,7 +59,7 @@ extension DescentCheck {
       findings.expectZero(
         .gradientPaths, "the derivative by \(name) on the detached path",
         elements.indices.map {
-          (place($0, shape: found.shape, axes: axisNames(found.shape)), Double(elements[$0]))
+          (positionWords($0, shape: found.shape, axes: axisNames(found.shape)), Double(elements[$0]))
         })
     }
     compareWithDifferences(unrolled, weights)
@@ -93,7 +93,7 @@ extension DescentCheck {
     guard let position = results[0].indices.first(where: { results[0][$0] != results[1][$0] }) else { return }
     findings.report(
       .threads,
-      "\(place(position, shape: x.values.shape, axes: tokenAxes)) is \(results[0][position]) with "
+      "\(positionWords(position, shape: x.values.shape, axes: tokenAxes)) is \(results[0][position]) with "
         + "1 thread and \(results[1][position]) with 3")
   }
 
@@ -132,10 +132,12 @@ extension DescentCheck {
     findings.compare(
       .padding, "the descent with other values in padding", ends[1] * column, to: ends[0] * column,
       of: "that before", axes: tokenAxes)
-    let moves = ((ends[0] - starts[0].values) * (1 - column)).elements
+    let displacements = ((ends[0] - starts[0].values) * (1 - column)).elements
     findings.expectZero(
-      .padding, "the move of padding",
-      moves.indices.map { (place($0, shape: x.values.shape, axes: tokenAxes), Double(moves[$0])) })
+      .padding, "the displacement of padding",
+      displacements.indices.map {
+        (positionWords($0, shape: x.values.shape, axes: tokenAxes), Double(displacements[$0]))
+      })
   }
 
   /// Two tokens of padding behind the others change nothing.
@@ -167,7 +169,7 @@ extension DescentCheck {
     let mask = x.mask.map { TokenMask(batch: $0.batch, tokenCount: $0.tokenCount, isReal: real) }
     let moved = descent.run(from: Tokens(x.values.gathered(order, axis: 1), mask: mask)).tokens.values
     findings.compare(
-      .tokenOrder, "the descent of tokens moved by one place", moved,
+      .tokenOrder, "the descent of tokens moved by one position", moved,
       to: descent.run(from: x).tokens.values.gathered(order, axis: 1), of: "the moved descent",
       axes: tokenAxes)
   }

@@ -23,7 +23,7 @@ struct Differences {
     guard let worst = outside.max(by: { error($0) < error($1) }) else { return nil }
     let count = found.count == 1 ? "" : "in \(outside.count) of \(found.count) numbers, most "
     return
-      "\(count)at \(place(worst, shape: shape, axes: axes)): \(short(found[worst])) instead of "
+      "\(count)at \(positionWords(worst, shape: shape, axes: axes)): \(short(found[worst])) instead of "
       + "\(short(expected[worst])), off by \(short(abs(found[worst] - expected[worst])))\(factorWords)"
   }
 
@@ -41,8 +41,8 @@ struct Differences {
   }
 }
 
-/// The place of an element in words: "example 1, token 2, component 0".
-func place(_ position: Int, shape: [Int], axes: [String]) -> String {
+/// The position of an element in words: "example 1, token 2, component 0".
+func positionWords(_ position: Int, shape: [Int], axes: [String]) -> String {
   if shape.isEmpty { return "its one number" }
   var rest = position
   var indices: [Int] = []

@@ -40,7 +40,7 @@ extension EnergyCheck {
       .padding, "the gradient with other values in padding", gradients[1], to: gradients[0],
       of: "that before",
       axes: tokenAxes)
-    expectNoMove("the gradient of padding", gradients[0], real)
+    expectZeroAtPadding("the gradient of padding", gradients[0], real)
     guard let closed else { return }
     let pair = filled.map { closed.energyAndGradient(at: $0) }
     findings.compare(
@@ -49,7 +49,7 @@ extension EnergyCheck {
     findings.compare(
       .padding, "the closed-form gradient with other values in padding", pair[1].gradient,
       to: pair[0].gradient, of: "that before", axes: tokenAxes)
-    expectNoMove("the closed-form gradient of padding", pair[0].gradient, real)
+    expectZeroAtPadding("the closed-form gradient of padding", pair[0].gradient, real)
     checkPullbackOfPadding(closed, filled, column, real)
   }
 
@@ -63,7 +63,8 @@ extension EnergyCheck {
       .padding, "the closed-form Hessian-vector product with other values in padding",
       results[1].hessianVectorProduct, to: results[0].hessianVectorProduct, of: "that before", axes: tokenAxes
     )
-    expectNoMove("the closed-form Hessian-vector product at padding", results[0].hessianVectorProduct, real)
+    expectZeroAtPadding(
+      "the closed-form Hessian-vector product at padding", results[0].hessianVectorProduct, real)
     for (index, pair) in zip(results[0].dependencies, results[1].dependencies).enumerated() {
       let name = index < dependencies.count ? dependencies[index].name : "number \(index)"
       findings.compare(
@@ -72,17 +73,17 @@ extension EnergyCheck {
     }
   }
 
-  private mutating func expectNoMove(_ what: String, _ values: Tensor<Scalar>, _ isReal: [Bool]) {
+  private mutating func expectZeroAtPadding(_ what: String, _ values: Tensor<Scalar>, _ isReal: [Bool]) {
     guard values.shape == g.values.shape else { return }
     let elements = values.elements
     let found = elements.indices.filter { !isReal[$0 / dimension] }.map {
-      (place: place($0, shape: values.shape, axes: tokenAxes), value: Double(elements[$0]))
+      (position: positionWords($0, shape: values.shape, axes: tokenAxes), value: Double(elements[$0]))
     }
     findings.expectZero(.padding, what, found)
   }
 
   /// Two more tokens that are padding change neither the energy nor the gradient of the others.
-  private mutating func checkAddedPadding(before position: Int, _ place: String) {
+  private mutating func checkAddedPadding(before position: Int, _ words: String) {
     let added = 2
     let garbage = randomValues([batch, added, dimension], scale: 3)
     let (head, tail) = (0..<position, position..<tokenCount)
@@ -94,21 +95,21 @@ extension EnergyCheck {
     let mask = TokenMask(batch: batch, tokenCount: tokenCount + added, isReal: real)
     let padded = Activations(.concatenated(parts.filter { $0.count > 0 }, axis: 1), mask: mask)
     findings.compare(
-      .padding, "the energy with \(added) padding tokens \(place)", energy.energy(at: padded),
+      .padding, "the energy with \(added) padding tokens \(words)", energy.energy(at: padded),
       to: energy.energy(at: g), of: "that without", axes: ["example"])
     let found = closed?.energyAndGradient(at: padded).gradient ?? gradient(padded)
     let kept = Tensor.concatenated(
       [found.sliced(axis: 1, head), found.sliced(axis: 1, position + added..<tokenCount + added)]
         .filter { $0.count > 0 }, axis: 1)
     findings.compare(
-      .padding, "the gradient with \(added) padding tokens \(place)", g.masking(kept),
+      .padding, "the gradient with \(added) padding tokens \(words)", g.masking(kept),
       to: g.masking(gradient(g)), of: "that without", axes: tokenAxes)
   }
 
   mutating func checkTokenOrder() {
     guard tokenCount > 1 else { return findings.skip(.tokenOrder, "it takes two tokens") }
     findings.check(.tokenOrder)
-    // Every token moves, by one place.
+    // Every token moves by one position.
     let order = (0..<tokenCount).map { ($0 + 1) % tokenCount }
     let real = (0..<batch).flatMap { example in order.map { flags[example * tokenCount + $0] } }
     let mask = g.mask.map { TokenMask(batch: $0.batch, tokenCount: $0.tokenCount, isReal: real) }
@@ -118,15 +119,15 @@ extension EnergyCheck {
       let changes = zip(found.elements, expected.elements).map { Double(abs($0 - $1)) }
       if magnitude(changes) <= findings.tolerance * max(1e-3, magnitude(expected.elements.map(Double.init))) {
         findings.report(
-          .tokenOrder, "declared as ordered, but moving every token by one place changes no energy")
+          .tokenOrder, "declared as ordered, but moving every token by one position changes no energy")
       }
       return
     }
     findings.compare(
-      .tokenOrder, "the energy of tokens moved by one place", found, to: expected, of: "that before",
+      .tokenOrder, "the energy of tokens moved by one position", found, to: expected, of: "that before",
       axes: ["example"])
     findings.compare(
-      .tokenOrder, "the gradient of tokens moved by one place", gradient(moved),
+      .tokenOrder, "the gradient of tokens moved by one position", gradient(moved),
       to: gradient(g).gathered(order, axis: 1), of: "the moved gradient", axes: tokenAxes)
     if case .independent = options.tokens { checkSumOfTokens() }
   }

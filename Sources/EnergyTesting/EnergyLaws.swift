@@ -3,7 +3,7 @@ public import Tensors
 
 /// Checks an energy against the laws of energies.
 ///
-/// Values: one number an example, finite, of this example alone; parts that sum to it; padding that changes
+/// Values: one number per example, finite, of this example alone; parts that sum to it; padding that changes
 /// nothing; order of tokens as declared. Derivatives: differentiation against central differences, closed
 /// forms against differentiation, first and second, by activations, parameters and context. Every tensor
 /// visited once.
@@ -98,8 +98,8 @@ struct EnergyCheck<Function: Energy> {
     let gradient = gradient(g)
     for (what, tensor, axes) in [("the energy", values, ["example"]), ("the gradient", gradient, tokenAxes)] {
       guard let position = tensor.elements.firstIndex(where: { !$0.isFinite }) else { continue }
-      let place = place(position, shape: tensor.shape, axes: axes)
-      findings.report(.finite, "\(what) is \(tensor.elements[position]) at \(place)")
+      let words = positionWords(position, shape: tensor.shape, axes: axes)
+      findings.report(.finite, "\(what) is \(tensor.elements[position]) at \(words)")
       return false
     }
     return true

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a checker has found so far, and the tolerances it holds numbers to.
+/// The findings of a checker so far, and the tolerances that it compares with.
 struct Findings<Scalar: TensorScalar> {
   let options: LawOptions
   let tolerance: Double
@@ -41,7 +41,7 @@ struct Findings<Scalar: TensorScalar> {
 
   /// Holds a tensor against what it should be, to a tolerance relative to the largest number of both.
   ///
-  /// `what` and `reference` name the two; `axes` name the axes for the place of the worst element.
+  /// `what` and `reference` name the two; `axes` name the axes for the position of the worst element.
   mutating func compare(
     _ law: Law, _ what: String, _ found: Tensor<Scalar>, to expected: Tensor<Scalar>, of reference: String,
     axes: [String], tolerance: Double? = nil, scale: Double = 0
@@ -60,11 +60,12 @@ struct Findings<Scalar: TensorScalar> {
   }
 
   /// Expects zeros.
-  mutating func expectZero(_ law: Law, _ what: String, _ found: [(place: String, value: Double)]) {
+  mutating func expectZero(_ law: Law, _ what: String, _ found: [(position: String, value: Double)]) {
     check(law)
     let wrong = found.filter { $0.value != 0 }
     guard let worst = wrong.max(by: { size($0.value) < size($1.value) }) else { return }
-    report(law, "\(what) is not 0 at \(wrong.count) places, most at \(worst.place): \(short(worst.value))")
+    report(
+      law, "\(what) is not 0 at \(wrong.count) elements, most at \(worst.position): \(short(worst.value))")
   }
 
   private func size(_ value: Double) -> Double { value.isNaN ? .infinity : abs(value) }

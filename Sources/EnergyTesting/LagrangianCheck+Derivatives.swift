@@ -68,13 +68,13 @@ extension LagrangianCheck {
       let column = product(Tensor(shape: x.values.shape, elements: unit)).elements
       return column[row * dimension..<(row + 1) * dimension].map(Double.init)
     }
-    let place = "example \(row / tokenCount), token \(row % tokenCount)"
+    let token = "example \(row / tokenCount), token \(row % tokenCount)"
     let largest = magnitude(matrix.flatMap { $0 })
     for i in 0..<dimension {
       for j in 0..<i where !(abs(matrix[i][j] - matrix[j][i]) <= findings.tolerance * max(largest, 1e-3)) {
         return findings.report(
           .symmetricHessian,
-          "at \(place), components \(i) and \(j), \(short(matrix[i][j])) on one side of the diagonal is "
+          "at \(token), components \(i) and \(j), \(short(matrix[i][j])) on one side of the diagonal is "
             + "\(short(matrix[j][i])) on the other")
       }
     }
@@ -82,7 +82,7 @@ extension LagrangianCheck {
     if !(smallest >= -findings.tolerance * max(largest, 1e-3)) {
       findings.report(
         .semiDefiniteHessian,
-        "at \(place), the smallest eigenvalue is \(short(smallest)), below 0: a descent along it would climb")
+        "at \(token), the smallest eigenvalue is \(short(smallest)), below 0: a descent along it would climb")
     }
   }
 

@@ -3,7 +3,7 @@ public import Tensors
 
 /// Checks a Lagrangian against the laws of Lagrangians.
 ///
-/// One finite number an example, the sum over its tokens; the activation is its gradient; the Hessian is
+/// One finite number per example, the sum over its tokens; the activation is its gradient; the Hessian is
 /// symmetric and has no negative eigenvalue, so that a descent goes down; padding counts as nothing; the
 /// gradient of the Legendre transform by the activation is the token.
 ///
@@ -83,8 +83,8 @@ struct LagrangianCheck<Norm: Lagrangian> {
     findings.check(.finite)
     for (what, tensor, axes) in [("the value", value, ["example"]), ("the activation", g, tokenAxes)] {
       guard let position = tensor.elements.firstIndex(where: { !$0.isFinite }) else { continue }
-      let place = place(position, shape: tensor.shape, axes: axes)
-      findings.report(.finite, "\(what) is \(tensor.elements[position]) at \(place)")
+      let words = positionWords(position, shape: tensor.shape, axes: axes)
+      findings.report(.finite, "\(what) is \(tensor.elements[position]) at \(words)")
       return false
     }
     return true
@@ -137,7 +137,7 @@ struct LagrangianCheck<Norm: Lagrangian> {
     findings.expectZero(
       .padding, "the activation of padding",
       elements.indices.filter { !real[$0 / dimension] }.map {
-        (place($0, shape: x.values.shape, axes: tokenAxes), Double(elements[$0]))
+        (positionWords($0, shape: x.values.shape, axes: tokenAxes), Double(elements[$0]))
       })
     checkPaddingOnly(column: 1 - column, x.values, real)
   }

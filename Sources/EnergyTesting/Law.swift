@@ -1,4 +1,4 @@
-/// What is asked of energies, Lagrangians, models and descents; the raw value says it in words.
+/// A law of energies, Lagrangians, models or descents; the raw value states it in words.
 public enum Law: String, Sendable, CaseIterable {
   // MARK: Values
   case oneNumberPerExample = "the value is one number for each example"

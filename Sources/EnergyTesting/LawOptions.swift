@@ -1,6 +1,6 @@
-/// How laws are checked.
+/// The options of a check of laws.
 public struct LawOptions: Sendable {
-  /// What the order of tokens means to the energy.
+  /// The role of the order of tokens in the energy.
   public var tokens = TokenStructure.unordered
   /// Whether the energy takes any number of tokens; when nil, unless a parameter or a context tensor has an
   /// axis as long as there are tokens.
@@ -18,19 +18,19 @@ public struct LawOptions: Sendable {
   /// The steps of central differences, tried in turn until one agrees; when nil [1e-3, 1e-5] in double and
   /// [5e-2, 1e-2] in single precision.
   public var differenceSteps: [Double]?
-  /// How many components of a tensor are moved one at a time, drawn at random where it has more.
+  /// The largest number of components of a tensor that are changed one at a time, drawn at random where it has more.
   public var componentLimit = 64
   /// The seed of directions, changes and samples.
   public var seed: UInt64 = 1
 
-  /// The default way: unordered tokens, tolerances by precision.
+  /// The defaults: unordered tokens, tolerances by precision.
   public init(tokens: TokenStructure = .unordered, constants: Set<String> = []) {
     self.tokens = tokens
     self.constants = constants
   }
 }
 
-/// What the order and the number of tokens mean to an energy.
+/// The role of the order and the number of tokens in an energy.
 public enum TokenStructure: Sendable {
   /// Tokens do not interact: the energy is a sum over them.
   case independent

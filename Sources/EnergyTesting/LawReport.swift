@@ -1,12 +1,12 @@
-/// What a checker found.
+/// The findings of a checker.
 public struct LawReport: Sendable, CustomStringConvertible {
-  /// What was checked.
+  /// The type that was checked.
   public let subject: String
   /// The laws that were checked, in order.
   public let checked: [Law]
   /// The laws that these samples cannot show, with the reason.
   public let unchecked: [(law: Law, reason: String)]
-  /// What does not hold.
+  /// The violations found.
   public let violations: [LawViolation]
 
   /// Whether all laws hold that were checked.
@@ -30,7 +30,7 @@ public struct LawReport: Sendable, CustomStringConvertible {
 public struct LawViolation: Sendable, Equatable, CustomStringConvertible {
   /// The law.
   public let law: Law
-  /// What was compared, where it is worst, and by how much; one line.
+  /// One line: what was compared, where it differs most, and by how much.
   public let message: String
 
   public var description: String { "not so: \(law.rawValue): \(message)" }

@@ -38,9 +38,7 @@ public enum ModelLaws {
     defer { try? FileManager.default.removeItem(atPath: path) }
     let parameters = model.parameters
     do {
-      try SafetensorsFile.write(
-        path: path,
-        arrays: zip(parameters.names, parameters.values).map { (name: $0, array: StoredArray($1)) })
+      try SafetensorsFile.write(model, to: path)
       var arrays = try NamedArrays<Model.Scalar>(contentsOf: path)
       let blank = model.with(parameters.map { _, value in .zeros(value.shape) })
       let read = try arrays.filling(blank).parameters

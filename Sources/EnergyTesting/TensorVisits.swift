@@ -42,8 +42,8 @@ struct TensorVisits<Scalar: TensorScalar> {
       return
     }
     let wanted = markers.map(address)
-    for (index, place) in found.enumerated() where place != wanted[index] {
-      if let other = wanted.firstIndex(of: place) {
+    for (index, address) in found.enumerated() where address != wanted[index] {
+      if let other = wanted.firstIndex(of: address) {
         problems.append("\(names[index]) and \(names[other]) are visits of the same tensor")
       } else {
         problems.append("what the visit of \(names[index]) is given is lost: it is not written back")

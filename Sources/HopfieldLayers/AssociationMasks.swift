@@ -2,7 +2,7 @@ public import Energies
 import Foundations
 public import Tensors
 
-/// Which stored patterns a state may pick. A state that may pick none gets an answer of zeros before the
+/// Which stored patterns a state may attend to. One that may attend to none is answered with zeros, before the output's
 /// projection.
 public struct AssociationMasks<Scalar: TensorScalar>: Sendable {
   /// Which stored patterns are real; the others are padding and take part in nothing.
@@ -17,10 +17,10 @@ public struct AssociationMasks<Scalar: TensorScalar>: Sendable {
     self.scores = scores
   }
 
-  /// Everything may be picked.
+  /// Every state may attend to every stored pattern.
   public static var none: AssociationMasks { AssociationMasks() }
 
-  /// State i may pick stored pattern j where `isAllowed(i, j)`.
+  /// State i may attend to stored pattern j where `isAllowed(i, j)`.
   public static func pairs(
     states: Int, stored: Int, isAllowed: (_ state: Int, _ stored: Int) -> Bool
   ) -> AssociationMasks {
@@ -30,13 +30,13 @@ public struct AssociationMasks<Scalar: TensorScalar>: Sendable {
     return AssociationMasks(scores: Tensor(shape: [1, 1, states, stored], elements: elements))
   }
 
-  /// State i may pick stored patterns 0 ... i, as in sequences that are completed.
+  /// State i may attend to stored patterns 0 ... i, as in sequences that are continued.
   public static func causal(_ count: Int) -> AssociationMasks {
     pairs(states: count, stored: count) { $0 >= $1 }
   }
 
   /// What is added to scores of shape [batch, heads, states, stored + extra]: repeated axes may be 1, and the
-  /// extra stored patterns, the last ones, may always be picked. Nil where nothing is.
+  /// extra stored patterns, the last ones, are never masked. Nil where nothing is.
   func added(batch: Int, heads: Int, states: Int, stored count: Int, extra: Int) -> Tensor<Scalar>? {
     var added = scores
     if let scores {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// States on their way to rest. Examples in which every state has settled are set aside.
+/// The updates of states until they rest. Examples in which every state has settled are set aside.
 struct AssociationTrajectory<Scalar: TensorScalar> {
   /// The association of the examples that still move, [examples, heads, states, stored].
   private(set) var weights: Tensor<Scalar>
@@ -9,7 +9,7 @@ struct AssociationTrajectory<Scalar: TensorScalar> {
   /// Their mask.
   private(set) var mask: Tensor<Scalar>?
 
-  /// Where those examples stand in the batch.
+  /// The indices of those examples in the batch.
   private var examples: [Int]
   private var settledParts: [(examples: [Int], weights: Tensor<Scalar>)] = []
   private let batch: Int
@@ -33,13 +33,15 @@ struct AssociationTrajectory<Scalar: TensorScalar> {
   var isMoving: Bool { !examples.isEmpty && stateCount > 0 }
 
   /// One update of the states that still move; those whose association changes no more have settled.
-  mutating func move(to next: Tensor<Scalar>, tolerance: Double, settling: HopfieldUpdates.Settling) {
+  mutating func update(to next: Tensor<Scalar>, tolerance: Double, settling: HopfieldUpdates.Settling) {
     let before = weights.detached
     weights = merged(next)
-    for place in places where moves[place] { counts[place] += 1 }
+    for index in indices where moves[index] { counts[index] += 1 }
     let change = (weights.detached - before).squared().sum(axes: [3]).elements.map { Double($0) }
     let limits = settling == .eachState ? change : largestByHead(change)
-    for (place, square) in zip(places, limits) where square.squareRoot() <= tolerance { moves[place] = false }
+    for (index, square) in zip(indices, limits) where square.squareRoot() <= tolerance {
+      moves[index] = false
+    }
     setSettledExamplesAside()
   }
 
@@ -52,17 +54,17 @@ struct AssociationTrajectory<Scalar: TensorScalar> {
     return (inOrder(parts), Tensor(shape: shape, elements: counts), settled)
   }
 
-  /// `next` for the states that move, and what was for the others.
+  /// `next` for the states that move, and the old association for the others.
   private func merged(_ next: Tensor<Scalar>) -> Tensor<Scalar> {
-    let flags = places.map { moves[$0] }
+    let flags = indices.map { moves[$0] }
     if flags.allSatisfy({ $0 }) { return next }
     let moving = Tensor<Scalar>(
       shape: [examples.count, headCount, stateCount, 1], elements: flags.map { $0 ? 1 : 0 })
     return next * moving + weights * (1 - moving)
   }
 
-  /// Where the states of the moving examples stand in `moves`.
-  private var places: [Int] {
+  /// The indices into `moves` of the states of the moving examples.
+  private var indices: [Int] {
     let size = headCount * stateCount
     return examples.flatMap { $0 * size..<($0 + 1) * size }
   }
@@ -103,14 +105,14 @@ struct AssociationTrajectory<Scalar: TensorScalar> {
   }
 }
 
-/// Moves states until they settle and gives the association they end with.
+/// Updates states until they settle and returns the association they end with.
 struct AssociationUpdates<Scalar: TensorScalar> {
   let headCount: Int
   /// Beta of each head at each of its numbers, [1, 1, heads * size].
   let scale: Tensor<Scalar>
   let plan: HopfieldUpdates
 
-  /// What came out: the association, the number of updates of each state and whether it settled.
+  /// The result: the association, the number of updates of each state and whether it settled.
   typealias Outcome = (weights: Tensor<Scalar>, counts: Tensor<Scalar>, settled: Tensor<Scalar>?)
 
   /// - Parameters:
@@ -131,7 +133,7 @@ struct AssociationUpdates<Scalar: TensorScalar> {
     for _ in 0..<plan.limit where trajectory.isMoving {
       let next = weights(
         of: trajectory.weights.headMixture(trajectory.keys), trajectory.keys, trajectory.mask)
-      trajectory.move(to: next, tolerance: tolerance, settling: plan.settling)
+      trajectory.update(to: next, tolerance: tolerance, settling: plan.settling)
     }
     return trajectory.outcome(hasMoved: plan.limit > 0)
   }

@@ -6,8 +6,8 @@ extension HopfieldAssociation {
   ///
   /// - Parameters:
   ///   - patterns: States, stored patterns and values.
-  ///   - masks: What may not be picked.
-  ///   - random: Where training leaves associations out at random; nil otherwise.
+  ///   - masks: Which stored patterns states may attend to.
+  ///   - random: The stream that dropout draws from in training; nil otherwise.
   public func callAsFunction(
     _ patterns: HopfieldPatterns<Scalar>, masks: AssociationMasks<Scalar> = .none,
     dropout random: RandomStream? = nil
@@ -32,7 +32,7 @@ extension HopfieldAssociation {
     let updates = AssociationUpdates(
       headCount: configuration.headCount, scale: headScale, plan: configuration.updates)
     let found = updates.run(from: repeated(headQueries(patterns.states), batch), keys: keys, mask: mask)
-    let mixed = found.weights.withDropout(configuration.dropout, random).headMixture(values)
+    let mixed = found.weights.withDropout(configuration.dropout, random: random).headMixture(values)
     return AssociationResult(
       output: finished(mixed), weights: found.weights, updateCounts: found.counts, settled: found.settled)
   }

@@ -16,7 +16,7 @@ extension HopfieldAssociation {
     var weights = PublishedHopfieldWeights(arrays)
     let names = PublishedHopfieldNames(configuration, prefix: "", in: weights)
     self = try weights.fill(
-      HopfieldAssociation(configuration, random: RandomStream(seed: 0)), names.place(of:))
+      HopfieldAssociation(configuration, random: RandomStream(seed: 0)), names.array(of:))
     try weights.finish(ignoring: names.unused)
   }
 }
@@ -34,7 +34,7 @@ extension HopfieldPooling {
     var weights = PublishedHopfieldWeights(arrays)
     let names = PublishedHopfieldNames(association, prefix: "hopfield.", in: weights)
     self.init(
-      try weights.fill(HopfieldAssociation(association, random: RandomStream(seed: 0)), names.place(of:)),
+      try weights.fill(HopfieldAssociation(association, random: RandomStream(seed: 0)), names.array(of:)),
       queries: try weights.table(
         "pooling_weights", count: configuration.queryCount, size: association.stateSize),
       learnsQueries: configuration.learnsQueries)
@@ -55,7 +55,7 @@ extension HopfieldLookup {
     var weights = PublishedHopfieldWeights(arrays)
     let names = PublishedHopfieldNames(association, prefix: "hopfield.", in: weights)
     let filled = try weights.fill(
-      HopfieldAssociation(association, random: RandomStream(seed: 0)), names.place(of:))
+      HopfieldAssociation(association, random: RandomStream(seed: 0)), names.array(of:))
     let patterns = try weights.table("lookup_weights", count: count, size: association.storedSize)
     let targets =
       configuration.hasTargets

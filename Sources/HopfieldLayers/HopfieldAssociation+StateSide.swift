@@ -4,11 +4,11 @@ import Tensors
 /// The association of a few states with many stored patterns, with the projections taken by the states.
 ///
 /// q · (W_K y) = (W_Kᵀ q) · y, and a mixture of W_V y is W_V of the mixture: nothing is projected m times.
-/// Gains of the norms move over too. What adds the same to all scores of a state, the biases of keys and of
+/// Gains of the norms are applied to the states too. What adds the same to all scores of a state, the biases of keys and of
 /// their norm, changes no association and is left out; biases of values are weighted by the row sums of the
 /// association.
 extension HopfieldAssociation {
-  /// Whether that saves at least half of the work, and the switches allow it.
+  /// Whether that saves at least half of the work and the configuration allows it.
   func statesTakeProjections(states n: Int, stored m: Int) -> Bool {
     let c = configuration
     guard
@@ -35,7 +35,7 @@ extension HopfieldAssociation {
     let scores = repeated(flat.matrixProduct(keyRows, otherTransposed: true), batch)
       .reshaped([batch, heads, states, stored])
     let weights = (mask.map { scores + $0 } ?? scores).softmax()
-    let kept = weights.withDropout(configuration.dropout, random)
+    let kept = weights.withDropout(configuration.dropout, random: random)
     var answers = mixedRows(kept, sharing: keyRows, of: patterns)
     if let value {
       answers = answers.matrixProduct(value.headWeights(heads), otherTransposed: true)

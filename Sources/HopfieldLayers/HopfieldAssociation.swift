@@ -1,7 +1,7 @@
 public import Tensors
 
-/// The Hopfield layer: states look for stored patterns in the spaces of several heads, and are answered with
-/// a mixture of values.
+/// The Hopfield layer: states retrieve stored patterns in the spaces of several heads and are answered with a mixture of
+/// values.
 ///
 ///     q = W_Q norm(r) + b_Q,   K = W_K norm(y) + b_K,   V = W_V norm(v) + b_V
 ///     q <- Kᵀ softmax(β K q), as often as `updates` says
@@ -19,7 +19,7 @@ public import Tensors
 ///   gradient is taken). A few states that make no updates take the projections of stored patterns and values
 ///   on their own side: then it is about 4 n m H D.
 public struct HopfieldAssociation<Scalar: TensorScalar>: Parameterized {
-  /// Sizes and switches.
+  /// The sizes and choices of the layer.
   public let configuration: HopfieldConfiguration
   /// The inverse temperature of each head, [heads]; a parameter where the configuration says so.
   public private(set) var beta: Tensor<Scalar>
@@ -83,17 +83,16 @@ public struct HopfieldAssociation<Scalar: TensorScalar>: Parameterized {
   }
 }
 
-/// What came out of a Hopfield association.
+/// The result of a Hopfield association.
 public struct AssociationResult<Scalar: TensorScalar>: Sendable {
   /// The output, [batch, states, output size].
   public var output: Tensor<Scalar>
-  /// The association: how much each state picked of each stored pattern, [batch, heads, states, stored
-  /// patterns].
+  /// The association: the weight of each stored pattern for each state, [batch, heads, states, stored patterns].
   ///
-  /// A row adds up to 1, or to 0 where the state may pick nothing. Bias and zero pattern are the last ones.
+  /// A row adds up to 1, or to 0 where all stored patterns are masked. Bias and zero pattern are the last ones.
   /// Dropout is not in it.
   public var weights: Tensor<Scalar>
-  /// How many updates each state made, [batch, heads, states]; a constant for differentiation.
+  /// The number of updates of each state, [batch, heads, states]; a constant for differentiation.
   public var updateCounts: Tensor<Scalar>
   /// 1 where a state settled, 0 where it met the limit first; nil where there was no tolerance to settle
   /// within.

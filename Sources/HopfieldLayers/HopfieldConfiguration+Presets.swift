@@ -23,10 +23,10 @@ extension HopfieldConfiguration {
   /// `valueSize`, it recalls those instead.
   ///
   /// - Parameters:
-  ///   - size: Numbers of a pattern.
-  ///   - beta: The inverse temperature: high picks a pattern, low averages.
-  ///   - updates: How often states move before the association that gives the output.
-  ///   - valueSize: Numbers of a value; `size` when nil.
+  ///   - size: The size of a pattern.
+  ///   - beta: The inverse temperature: high values select one pattern, low ones average.
+  ///   - updates: How often states are updated before the association that gives the output.
+  ///   - valueSize: The size of a value; `size` when nil.
   /// - Source: Ramsauer et al. 2021, equation 3.
   public static func retrieval(
     size: Int, beta: Double, updates: HopfieldUpdates = .untilSettled(), valueSize: Int? = nil

@@ -2,7 +2,7 @@ import Foundations
 import Layers
 import Tensors
 
-/// Sizes and switches of a Hopfield association: start from a preset and change what differs.
+/// The sizes and choices of a Hopfield association: start from a preset and change what differs.
 ///
 /// ```swift
 /// var configuration = HopfieldConfiguration.attention(size: 64, headCount: 4)
@@ -10,36 +10,36 @@ import Tensors
 /// configuration.updates = .count(2)
 /// ```
 public struct HopfieldConfiguration: Sendable, Equatable {
-  /// Numbers of a state pattern (query).
+  /// The size of a state pattern (query).
   public var stateSize: Int
-  /// Numbers of a stored pattern (key).
+  /// The size of a stored pattern (key).
   public var storedSize: Int
-  /// Numbers of a value pattern, which is the stored pattern unless another is given.
+  /// The size of a value pattern, which is the stored pattern unless another is given.
   public var valueSize: Int
-  /// H, heads: parallel spaces of association.
+  /// H, the number of heads: parallel spaces of association.
   public var headCount: Int
-  /// d, numbers of a state and of a stored pattern in the space of a head.
+  /// d, the size of a state and of a stored pattern in the space of a head.
   public var headSize: Int
-  /// p, numbers of a head's value.
+  /// p, the size of a head's value.
   public var headValueSize: Int
-  /// Numbers of an output pattern; nil for the heads' values side by side, without a projection.
+  /// The size of an output pattern; nil for the heads' values side by side, without a projection.
   public var outputSize: Int?
 
   /// The inverse temperature.
   public var beta = HopfieldBeta.inverseRoot
-  /// How often states move before the association that gives the output.
+  /// The updates of the states before the association that gives the output.
   public var updates = HopfieldUpdates.none
 
-  /// How state patterns are normalised before they are projected.
+  /// The norm of state patterns before they are projected.
   public var stateNorm = PatternNorm.affine
-  /// How stored patterns are normalised before they are projected.
+  /// The norm of stored patterns before they are projected.
   public var storedNorm = PatternNorm.affine
-  /// How value patterns are normalised before they are projected.
+  /// The norm of value patterns before they are projected.
   public var valueNorm = PatternNorm.affine
   /// How projected states and stored patterns are normalised in the space of each head, with one gain and
   /// bias for both.
   public var headNorm = PatternNorm.none
-  /// What all norms add to a variance.
+  /// The constant that all norms add to the variance.
   public var normEpsilon = 1e-5
 
   /// Whether states have a projection into the heads; otherwise they are taken as they are ("static") in
@@ -48,28 +48,28 @@ public struct HopfieldConfiguration: Sendable, Equatable {
   /// Whether stored patterns have a projection; otherwise they are taken as they are ("static") in every
   /// head.
   public var projectsStored = true
-  /// Where the values come from.
+  /// The projection of the values.
   public var values = ValueProjection.independent
   /// Whether projections add a bias.
   public var hasBias = true
 
   /// Whether one learned pattern is stored beside the others, in the space of the heads.
   public var hasBiasPattern = false
-  /// Whether a pattern of zeros is stored beside the others, so that a state can pick nothing.
+  /// Whether a pattern of zeros is stored beside the others, so that a state can attend to nothing.
   public var hasZeroPattern = false
-  /// The probability with which an association is left out in training.
+  /// The probability with which training leaves out an element of the association.
   public var dropout = 0.0
-  /// A function of the output.
+  /// The function that is applied to the output.
   public var activation = AssociationActivation.identity
-  /// The standard deviation of the first weights.
+  /// The standard deviation of the initial weights.
   public var deviation = 0.02
 
   /// An association with all projections and norms, of patterns of one size.
   ///
   /// - Parameters:
-  ///   - size: Numbers of a state, a stored pattern, a value and an output pattern.
-  ///   - headCount: Heads.
-  ///   - headSize: Numbers of a state and of a value in a head; `size / headCount` when nil.
+  ///   - size: The size of a state, a stored pattern, a value and an output pattern.
+  ///   - headCount: The number of heads.
+  ///   - headSize: The size of a state and of a value in a head; `size / headCount` when nil.
   public init(size: Int, headCount: Int = 1, headSize: Int? = nil) {
     require(
       size > 0 && headCount > 0 && (headSize ?? 1) > 0,
@@ -82,17 +82,17 @@ public struct HopfieldConfiguration: Sendable, Equatable {
     headValueSize = self.headSize
   }
 
-  /// Numbers of an output pattern.
+  /// The size of an output pattern.
   public var resultSize: Int { outputSize ?? valueWidth }
 
   /// H d.
   var width: Int { headCount * headSize }
   /// H p.
   var valueWidth: Int { headCount * headValueSize }
-  /// Stored patterns beside those given.
+  /// The number of stored patterns beside those given.
   var extraCount: Int { (hasBiasPattern ? 1 : 0) + (hasZeroPattern ? 1 : 0) }
 
-  /// Numbers that a value has before its own projection, or as it is.
+  /// The size of a value before its own projection, or without one.
   var valueInputSize: Int { values == .connected ? width : valueSize }
 
   /// Stops where sizes do not fit each other.
@@ -153,7 +153,7 @@ public enum AssociationActivation: Sendable, Equatable {
   }
 }
 
-/// Where the values come from that an association mixes.
+/// The projection of the values that an association mixes.
 public enum ValueProjection: Sendable, Equatable {
   /// V = W_V y of the value patterns y, with weights of its own: attention.
   case independent
@@ -167,7 +167,7 @@ public enum ValueProjection: Sendable, Equatable {
   case none
 }
 
-/// How the numbers of a pattern are normalised.
+/// The norm of a pattern.
 public enum PatternNorm: Sendable, Equatable {
   /// Left as they are.
   case none

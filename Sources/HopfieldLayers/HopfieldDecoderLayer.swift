@@ -2,7 +2,7 @@ import Foundations
 import Layers
 public import Tensors
 
-/// A decoder layer of a transformer with Hopfield associations in the place of attention.
+/// A decoder layer of a transformer with Hopfield associations instead of attention.
 ///
 ///     x <- norm(x + own(x))
 ///     x <- norm(x + cross(x, memory))
@@ -26,11 +26,11 @@ public struct HopfieldDecoderLayer<Scalar: TensorScalar>: Parameterized {
   ///   - own: An association of states with each other: states, stored, value and output patterns have one
   ///     size.
   ///   - cross: An association of such states with the memory; its outputs have the size of states.
-  ///   - hiddenSize: Hidden units of the two-layer network.
+  ///   - hiddenSize: The hidden size of the feed-forward network.
   ///   - dropout: The probability with which a number of a sum or of the hidden units is left out in
   ///     training.
   ///   - activation: The function of the hidden units.
-  ///   - random: Where the weights come from.
+  ///   - random: The stream that the weights are drawn from.
   public init(
     own: HopfieldConfiguration, cross: HopfieldConfiguration, hiddenSize: Int = 2_048, dropout: Double = 0.1,
     activation: AssociationActivation = .relu, random: RandomStream
@@ -54,19 +54,19 @@ public struct HopfieldDecoderLayer<Scalar: TensorScalar>: Parameterized {
   ///
   /// - Parameters:
   ///   - states: [batch, n, size].
-  ///   - memory: What an encoder gave, [batch, m, stored size of `cross`].
-  ///   - masks: Which states may not be picked by states; `.causal(n)` where they are completed one by one.
-  ///   - memoryMasks: Which patterns of the memory may not be picked.
-  ///   - random: Dropout of training; nil otherwise.
+  ///   - memory: The output of an encoder, [batch, m, stored size of `cross`].
+  ///   - masks: Which states may attend to which; `.causal(n)` where they are decoded one by one.
+  ///   - memoryMasks: Which patterns of the memory states may attend to.
+  ///   - random: The stream that dropout draws from in training; nil otherwise.
   public func callAsFunction(
     _ states: Tensor<Scalar>, memory: Tensor<Scalar>, masks: AssociationMasks<Scalar> = .none,
     memoryMasks: AssociationMasks<Scalar> = .none, dropout random: RandomStream? = nil
   ) -> Tensor<Scalar> {
     let answers = own(HopfieldPatterns(states), masks: masks, dropout: random?.child(0))
-    let x = ownNorm(states + answers.withDropout(dropout, random?.child(1)))
+    let x = ownNorm(states + answers.withDropout(dropout, random: random?.child(1)))
     let recalled = cross(
       HopfieldPatterns(states: x, stored: memory), masks: memoryMasks, dropout: random?.child(2))
-    let y = crossNorm(x + recalled.withDropout(dropout, random?.child(3)))
+    let y = crossNorm(x + recalled.withDropout(dropout, random: random?.child(3)))
     return network(y, dropout: random?.child(4))
   }
 

@@ -2,7 +2,7 @@ import Foundations
 import Layers
 public import Tensors
 
-/// An encoder layer of a transformer with a Hopfield association in the place of attention.
+/// An encoder layer of a transformer with a Hopfield association instead of attention.
 ///
 ///     x <- norm(x + association(x))
 ///     x <- norm(x + W_2 activation(W_1 x + b_1) + b_2)
@@ -21,11 +21,11 @@ public struct HopfieldEncoderLayer<Scalar: TensorScalar>: Parameterized {
   ///
   /// - Parameters:
   ///   - association: An association whose states, stored, value and output patterns have one size.
-  ///   - hiddenSize: Hidden units of the two-layer network.
+  ///   - hiddenSize: The hidden size of the feed-forward network.
   ///   - dropout: The probability with which a number of a sum or of the hidden units is left out in
   ///     training.
   ///   - activation: The function of the hidden units.
-  ///   - random: Where the weights come from.
+  ///   - random: The stream that the weights are drawn from.
   public init(
     _ association: HopfieldConfiguration, hiddenSize: Int = 2_048, dropout: Double = 0.1,
     activation: AssociationActivation = .relu, random: RandomStream
@@ -46,13 +46,13 @@ public struct HopfieldEncoderLayer<Scalar: TensorScalar>: Parameterized {
   ///
   /// - Parameters:
   ///   - patterns: [batch, n, size].
-  ///   - masks: Which patterns may not be picked.
-  ///   - random: Dropout of training; nil otherwise.
+  ///   - masks: Which patterns may attend to which.
+  ///   - random: The stream that dropout draws from in training; nil otherwise.
   public func callAsFunction(
     _ patterns: Tensor<Scalar>, masks: AssociationMasks<Scalar> = .none, dropout random: RandomStream? = nil
   ) -> Tensor<Scalar> {
     let answers = association(HopfieldPatterns(patterns), masks: masks, dropout: random?.child(0))
-    let x = norm(patterns + answers.withDropout(dropout, random?.child(1)))
+    let x = norm(patterns + answers.withDropout(dropout, random: random?.child(1)))
     return network(x, dropout: random?.child(2))
   }
 

@@ -12,8 +12,8 @@ extension HopfieldEncoderLayer {
     let names = PublishedHopfieldNames(
       association.configuration, prefix: "hopfield_association.", in: weights)
     let filled = try weights.fill(self) { parameter in
-      if let own = parameter.after("association.") { return names.place(of: own) }
-      return publishedNetworkPlace(parameter, norms: ["norm": "norm_residual"])
+      if let own = parameter.after("association.") { return names.array(of: own) }
+      return publishedNetworkArray(parameter, norms: ["norm": "norm_residual"])
     }
     try weights.finish(ignoring: names.unused)
     return filled
@@ -34,9 +34,9 @@ extension HopfieldDecoderLayer {
     let crossNames = PublishedHopfieldNames(
       cross.configuration, prefix: "hopfield_association_cross.", in: weights)
     let filled = try weights.fill(self) { parameter in
-      if let name = parameter.after("own.") { return ownNames.place(of: name) }
-      if let name = parameter.after("cross.") { return crossNames.place(of: name) }
-      return publishedNetworkPlace(
+      if let name = parameter.after("own.") { return ownNames.array(of: name) }
+      if let name = parameter.after("cross.") { return crossNames.array(of: name) }
+      return publishedNetworkArray(
         parameter, norms: ["ownNorm": "norm_residual_self", "crossNorm": "norm_residual_cross"])
     }
     try weights.finish(ignoring: ownNames.unused + crossNames.unused)
@@ -44,10 +44,10 @@ extension HopfieldDecoderLayer {
   }
 }
 
-/// Where the package keeps what lies around the associations of an encoder or decoder layer.
-private func publishedNetworkPlace(
+/// The array of a parameter beside the associations of an encoder or decoder layer; nil for other parameters.
+private func publishedNetworkArray(
   _ parameter: String, norms: [String: String]
-) -> PublishedPlace? {
+) -> PublishedArray? {
   let parts = parameter.split(separator: ".").map(String.init)
   let published = norms.merging(
     ["network.first": "linear_residual", "network.second": "linear_output", "network.norm": "norm_output"]
@@ -56,7 +56,7 @@ private func publishedNetworkPlace(
   guard let array = published[parts.dropLast().joined(separator: ".")], let last = parts.last,
     let kind = kinds[last]
   else { return nil }
-  return PublishedPlace("\(array).\(kind)")
+  return PublishedArray("\(array).\(kind)")
 }
 
 extension String {

@@ -1,8 +1,8 @@
 import Foundations
 public import Tensors
 
-/// Looks states up in a table of patterns: the stored patterns of a ``HopfieldAssociation`` are learned, and
-/// so are their targets where it has any.
+/// Looks states up in a table of learned patterns: a ``HopfieldAssociation`` whose stored patterns are parameters, and so
+/// are their targets where it has any.
 ///
 /// - Shape: states [batch, n, state size] give [batch, n, output size].
 /// - Source: Ramsauer et al. 2021, section 3 (`HopfieldLayer` of the package).
@@ -12,7 +12,7 @@ public struct HopfieldLookup<Scalar: TensorScalar>: Parameterized {
   public private(set) var association: HopfieldAssociation<Scalar>
   /// The stored patterns, [patterns, stored size].
   public private(set) var patterns: Tensor<Scalar>
-  /// What is answered for each of them, [patterns, value size]; the patterns themselves when nil.
+  /// The values of the stored patterns, [patterns, value size]; the patterns themselves when nil.
   public private(set) var targets: Tensor<Scalar>?
   /// Whether `patterns` is a parameter.
   public let learnsPatterns: Bool
@@ -31,6 +31,21 @@ public struct HopfieldLookup<Scalar: TensorScalar>: Parameterized {
       HopfieldAssociation(association, random: random.child(0)), patterns: table(association.storedSize, 1),
       targets: configuration.hasTargets ? table(association.valueSize, 2) : nil,
       learnsPatterns: configuration.learnsPatterns, learnsTargets: configuration.learnsTargets)
+  }
+
+  /// A layer that learns from given patterns on, and answers each of them with numbers that are drawn once and stay.
+  ///
+  /// - Parameters:
+  ///   - association: The association.
+  ///   - patterns: [patterns, stored size].
+  ///   - random: Draws the association's weights, and answers with a deviation of 1.
+  public init(_ association: HopfieldConfiguration, learning patterns: Tensor<Scalar>, random: RandomStream) {
+    var targets = random.child(2)
+    self.init(
+      HopfieldAssociation(association, random: random.child(0)), patterns: patterns,
+      targets: .normal(
+        [patterns.shape[0], association.valueSize], standardDeviation: 1, using: &targets),
+      learnsPatterns: true)
   }
 
   /// A layer of given parts, such as training inputs with their labels.
@@ -61,12 +76,12 @@ public struct HopfieldLookup<Scalar: TensorScalar>: Parameterized {
     self.learnsTargets = learnsTargets
   }
 
-  /// What was found for each state, [batch, n, output size].
+  /// The output for each state, [batch, n, output size].
   ///
   /// - Parameters:
   ///   - states: [batch, n, state size].
-  ///   - masks: Which stored patterns may not be picked.
-  ///   - random: Where training leaves associations out at random; nil otherwise.
+  ///   - masks: Which stored patterns states may attend to.
+  ///   - random: The stream that dropout draws from in training; nil otherwise.
   public func callAsFunction(
     _ states: Tensor<Scalar>, masks: AssociationMasks<Scalar> = .none, dropout random: RandomStream? = nil
   ) -> Tensor<Scalar> {
@@ -75,7 +90,7 @@ public struct HopfieldLookup<Scalar: TensorScalar>: Parameterized {
     return found.reshaped([states.shape[0], states.shape[1], found.shape[2]])
   }
 
-  /// What was found for each state, and how much it picked of each stored pattern.
+  /// The output for each state and the association that gave it.
   public func associate(
     _ states: Tensor<Scalar>, masks: AssociationMasks<Scalar> = .none, dropout random: RandomStream? = nil
   ) -> AssociationResult<Scalar> {
@@ -135,7 +150,7 @@ public struct HopfieldLookupConfiguration: Sendable, Equatable {
   /// Whether targets are parameters; otherwise they stay as they are.
   public var learnsTargets = true
 
-  /// So many stored patterns for an association.
+  /// An association with `patternCount` stored patterns.
   public init(_ association: HopfieldConfiguration, patternCount: Int) {
     require(patternCount > 0, "a lookup needs at least one stored pattern, not \(patternCount)")
     self.association = association
@@ -146,9 +161,9 @@ public struct HopfieldLookupConfiguration: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - patterns: The number of stored patterns.
-  ///   - size: Numbers of a state, a stored pattern and an output pattern.
-  ///   - headCount: Heads.
-  ///   - headSize: Numbers of a head; `size / headCount` when nil.
+  ///   - size: The size of a state, a stored pattern and an output pattern.
+  ///   - headCount: The number of heads.
+  ///   - headSize: The size of a head; `size / headCount` when nil.
   public static func lookup(
     patterns: Int, size: Int, headCount: Int = 1, headSize: Int? = nil
   ) -> HopfieldLookupConfiguration {

@@ -2,7 +2,7 @@ import Foundations
 import Layers
 import Tensors
 
-/// What follows an association in a transformer layer: y = norm(x + W_2 activation(W_1 x + b_1) + b_2) for
+/// The feed-forward network after an association in a transformer layer: y = norm(x + W_2 activation(W_1 x + b_1) + b_2) for
 /// each pattern, with dropout of the hidden numbers and of the result.
 struct HopfieldNetwork<Scalar: TensorScalar>: Parameterized {
   private let activation: AssociationActivation
@@ -24,8 +24,8 @@ struct HopfieldNetwork<Scalar: TensorScalar>: Parameterized {
   }
 
   func callAsFunction(_ x: Tensor<Scalar>, dropout random: RandomStream?) -> Tensor<Scalar> {
-    let hidden = activation(first(x)).withDropout(dropout, random?.child(0))
-    return norm(x + second(hidden).withDropout(dropout, random?.child(1)))
+    let hidden = activation(first(x)).withDropout(dropout, random: random?.child(0))
+    return norm(x + second(hidden).withDropout(dropout, random: random?.child(1)))
   }
 
   mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {

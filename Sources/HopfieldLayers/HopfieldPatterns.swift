@@ -1,17 +1,15 @@
 import Foundations
 public import Tensors
 
-/// What a Hopfield association works on: states that look for stored patterns and are answered with their
-/// values.
+/// The input of a Hopfield association: states that retrieve stored patterns and are answered with their values.
 ///
-/// A batch of 1 stands for every example of the others.
+/// A batch of 1 is shared by all examples of the others.
 public struct HopfieldPatterns<Scalar: TensorScalar>: Sendable {
   /// State patterns (queries), [batch or 1, states, state size].
   public var states: Tensor<Scalar>
   /// Stored patterns (keys), [batch or 1, stored patterns, stored size].
   public var stored: Tensor<Scalar>
-  /// What is answered for each stored pattern, [batch or 1, stored patterns, value size]; the stored pattern
-  /// when nil.
+  /// The values of the stored patterns, [batch or 1, stored patterns, value size]; the patterns themselves when nil.
   public var values: Tensor<Scalar>?
 
   /// States, stored patterns and, where they are not the same, values.

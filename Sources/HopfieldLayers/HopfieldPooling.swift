@@ -1,8 +1,7 @@
 import Foundations
 public import Tensors
 
-/// Pools a bag of patterns into a fixed number of outputs: the states of a ``HopfieldAssociation`` are
-/// learned.
+/// Pools a bag of patterns into a fixed number of outputs: a ``HopfieldAssociation`` whose states are parameters.
 ///
 /// ```swift
 /// let pooling = HopfieldPooling<Float>(.pooling(queries: 2, size: 32), random: RandomStream(seed: 1))
@@ -33,6 +32,11 @@ public struct HopfieldPooling<Scalar: TensorScalar>: Parameterized {
       learnsQueries: configuration.learnsQueries)
   }
 
+  /// A layer of one learned query over an association.
+  public init(_ association: HopfieldConfiguration, random: RandomStream) {
+    self.init(HopfieldPoolingConfiguration(association), random: random)
+  }
+
   /// A layer of given parts; queries have shape [queries, state size].
   public init(
     _ association: HopfieldAssociation<Scalar>, queries: Tensor<Scalar>, learnsQueries: Bool = true
@@ -49,9 +53,9 @@ public struct HopfieldPooling<Scalar: TensorScalar>: Parameterized {
   ///
   /// - Parameters:
   ///   - stored: The patterns of each bag, [batch, m, stored size].
-  ///   - values: What is pooled for each of them, [batch, m, value size]; the patterns themselves when nil.
+  ///   - values: The values that are pooled, [batch, m, value size]; the patterns themselves when nil.
   ///   - masks: Which patterns are padding.
-  ///   - random: Where training leaves associations out at random; nil otherwise.
+  ///   - random: The stream that dropout draws from in training; nil otherwise.
   public func callAsFunction(
     _ stored: Tensor<Scalar>, values: Tensor<Scalar>? = nil, masks: AssociationMasks<Scalar> = .none,
     dropout random: RandomStream? = nil
@@ -60,7 +64,7 @@ public struct HopfieldPooling<Scalar: TensorScalar>: Parameterized {
     return pooled.reshaped([pooled.shape[0], pooled.shape[1] * pooled.shape[2]])
   }
 
-  /// The outputs of each query, [batch, queries, output size], and how much it picked of each pattern.
+  /// The outputs of each query, [batch, queries, output size], and the association that gave them.
   public func associate(
     _ stored: Tensor<Scalar>, values: Tensor<Scalar>? = nil, masks: AssociationMasks<Scalar> = .none,
     dropout random: RandomStream? = nil
@@ -85,7 +89,7 @@ public struct HopfieldPoolingConfiguration: Sendable, Equatable {
   /// Whether the queries are parameters; otherwise they stay as they were drawn.
   public var learnsQueries = true
 
-  /// So many queries for an association.
+  /// An association with `queryCount` queries.
   public init(_ association: HopfieldConfiguration, queryCount: Int = 1) {
     require(queryCount > 0, "pooling needs at least one query, not \(queryCount)")
     self.association = association
@@ -96,9 +100,9 @@ public struct HopfieldPoolingConfiguration: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - queries: The number of queries.
-  ///   - size: Numbers of a query, a stored pattern and an output pattern.
-  ///   - headCount: Heads.
-  ///   - headSize: Numbers of a head; `size / headCount` when nil.
+  ///   - size: The size of a query, a stored pattern and an output pattern.
+  ///   - headCount: The number of heads.
+  ///   - headSize: The size of a head; `size / headCount` when nil.
   public static func pooling(
     queries: Int = 1, size: Int, headCount: Int = 1, headSize: Int? = nil
   ) -> HopfieldPoolingConfiguration {

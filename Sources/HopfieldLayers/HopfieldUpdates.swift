@@ -1,21 +1,21 @@
 import Foundations
 import Tensors
 
-/// How often a state moves before the association that gives the output.
+/// How often a state is updated before the association that gives the output.
 ///
 /// An update moves the state of a head to the mean of its stored patterns, weighted by the association: ξ <-
 /// Kᵀ softmax(β K ξ). With no update there is one association, as in attention. There is always a limit: a
-/// state between two patterns can take for ever.
+/// state between two patterns may take arbitrarily many.
 public struct HopfieldUpdates: Sendable, Equatable {
   /// The largest number of updates.
   public let limit: Int
   /// The change of the association, as a Euclidean norm, from which a state counts as settled; nil to make
   /// all updates.
   public let tolerance: Double?
-  /// Whose change is looked at.
+  /// Whose change is compared with the tolerance.
   public let settling: Settling
 
-  /// Whose change says that updates end.
+  /// Whose change ends the updates.
   public enum Settling: Sendable, Equatable {
     /// Each state of each head stops by itself, whatever else is in the batch.
     case eachState
@@ -24,7 +24,7 @@ public struct HopfieldUpdates: Sendable, Equatable {
     case wholeBatch
   }
 
-  /// States the limit, and where to stop before it.
+  /// Up to `limit` updates, fewer where the association changes by no more than `tolerance`.
   public init(limit: Int, tolerance: Double? = nil, settling: Settling = .eachState) {
     require(limit >= 0, "the number of updates is at least 0, not \(limit)")
     require(tolerance.map { $0 >= 0 } ?? true, "a tolerance is at least 0, not \(tolerance ?? 0)")
@@ -36,7 +36,7 @@ public struct HopfieldUpdates: Sendable, Equatable {
   /// One association and no update.
   public static let none = HopfieldUpdates(limit: 0)
 
-  /// So many updates.
+  /// A fixed number of updates.
   public static func count(_ count: Int) -> HopfieldUpdates { HopfieldUpdates(limit: count) }
 
   /// Updates of each state until its association changes by no more than `tolerance`, at most `limit` of
@@ -56,11 +56,11 @@ public struct HopfieldUpdates: Sendable, Equatable {
   }
 }
 
-/// The inverse temperature of an association: how sharply a state picks stored patterns.
+/// The inverse temperature of an association: how sharply a state selects stored patterns.
 public struct HopfieldBeta: Sendable, Equatable {
   /// One number for all heads or one for each; 1 / sqrt(head size) when nil.
   public var values: [Double]?
-  /// Whether beta is a parameter, one number a head.
+  /// Whether beta is a parameter, one number per head.
   public var isLearned: Bool
 
   /// A beta of given numbers, or of 1 / sqrt(head size) when `values` is nil.
@@ -81,7 +81,7 @@ public struct HopfieldBeta: Sendable, Equatable {
   /// A number for each head.
   public static func perHead(_ values: [Double]) -> HopfieldBeta { HopfieldBeta(values) }
 
-  /// Where each head starts.
+  /// The initial beta of each head.
   func numbers(headCount: Int, headSize: Int) -> [Double] {
     let given = values ?? [1 / Double(headSize).squareRoot()]
     require(

@@ -1,9 +1,9 @@
 import Tensors
 
-/// Where the published package keeps the parameters of an association.
+/// The arrays in which the published package keeps the parameters of an association.
 struct PublishedHopfieldNames {
   let configuration: HopfieldConfiguration
-  /// What stands before the names, with its dot.
+  /// The prefix of the names, with its dot.
   let prefix: String
   /// Whether the three projections lie in one array.
   let isPacked: Bool
@@ -22,25 +22,25 @@ struct PublishedHopfieldNames {
     ["bias_k", "bias_v"].map { "\(prefix)association_core.\($0)" }
   }
 
-  /// The place of a parameter of ``HopfieldAssociation``; nil for beta, which the package does not learn.
-  func place(of parameter: String) -> PublishedPlace? {
+  /// The array of a parameter of ``HopfieldAssociation``; nil for beta, which the package does not learn.
+  func array(of parameter: String) -> PublishedArray? {
     let parts = parameter.split(separator: ".").map(String.init)
     guard parts.count == 2 else { return nil }
     let core = "\(prefix)association_core."
     switch (parts[0], parts[1]) {
-    case ("stateNorm", let kind): return PublishedPlace("\(prefix)norm_state_pattern.\(normName(kind))")
-    case ("storedNorm", let kind): return PublishedPlace("\(prefix)norm_stored_pattern.\(normName(kind))")
-    case ("valueNorm", let kind): return PublishedPlace("\(prefix)norm_pattern_projection.\(normName(kind))")
-    case ("headNorm", let kind): return PublishedPlace("\(core)p_norm_\(normName(kind))")
-    case ("biasPattern", let kind): return PublishedPlace("\(core)\(kind == "key" ? "bias_k" : "bias_v")")
-    case ("output", let kind): return PublishedPlace("\(core)out_proj.\(kind)")
+    case ("stateNorm", let kind): return PublishedArray("\(prefix)norm_state_pattern.\(normName(kind))")
+    case ("storedNorm", let kind): return PublishedArray("\(prefix)norm_stored_pattern.\(normName(kind))")
+    case ("valueNorm", let kind): return PublishedArray("\(prefix)norm_pattern_projection.\(normName(kind))")
+    case ("headNorm", let kind): return PublishedArray("\(core)p_norm_\(normName(kind))")
+    case ("biasPattern", let kind): return PublishedArray("\(core)\(kind == "key" ? "bias_k" : "bias_v")")
+    case ("output", let kind): return PublishedArray("\(core)out_proj.\(kind)")
     case (let projection, "bias"):
       // The values' part is there whether they are projected or not.
-      return PublishedPlace("\(core)in_proj_bias", rows: rows(of: projection), of: valueRows.upperBound)
+      return PublishedArray("\(core)in_proj_bias", rows: rows(of: projection), of: valueRows.upperBound)
     case (let projection, _):
-      guard isPacked else { return PublishedPlace("\(core)\(projection.prefix(1))_proj_weight") }
+      guard isPacked else { return PublishedArray("\(core)\(projection.prefix(1))_proj_weight") }
       let count = configuration.values == .independent ? valueRows.upperBound : keyRows.upperBound
-      return PublishedPlace("\(core)in_proj_weight", rows: rows(of: projection), of: count)
+      return PublishedArray("\(core)in_proj_weight", rows: rows(of: projection), of: count)
     }
   }
 
@@ -65,19 +65,19 @@ struct PublishedHopfieldNames {
   }
 }
 
-/// Where a parameter lies in a saved state of the published package.
-struct PublishedPlace {
+/// The array, or the rows of one, that holds a parameter in a saved state of the published package.
+struct PublishedArray {
   /// The name of the array.
-  let array: String
+  let name: String
   /// Which rows of it are the parameter; nil for all.
   var rows: Range<Int>?
   /// How many rows the array has then.
   var rowCount = 0
 
-  init(_ array: String) { self.array = array }
+  init(_ name: String) { self.name = name }
 
-  init(_ array: String, rows: Range<Int>, of rowCount: Int) {
-    self.array = array
+  init(_ name: String, rows: Range<Int>, of rowCount: Int) {
+    self.name = name
     self.rows = rows
     self.rowCount = rowCount
   }

@@ -9,14 +9,14 @@ struct PublishedHopfieldWeights<Scalar: TensorScalar> {
 
   func contains(_ name: String) -> Bool { arrays.contains(name) }
 
-  /// A copy of the model with its parameters replaced; those for which `place` knows no array keep their
+  /// A copy of the model with its parameters replaced; those for which `array` names none keep their
   /// values.
   mutating func fill<Model: Parameterized>(
-    _ model: Model, _ place: (_ parameter: String) -> PublishedPlace?
+    _ model: Model, _ array: (_ parameter: String) -> PublishedArray?
   ) throws -> Model where Model.Scalar == Scalar {
     let values = try model.parameters.map { name, value in
-      guard let place = place(name) else { return value }
-      return try tensor(place, shape: value.shape)
+      guard let array = array(name) else { return value }
+      return try tensor(array, shape: value.shape)
     }
     return model.with(values)
   }
@@ -35,17 +35,17 @@ struct PublishedHopfieldWeights<Scalar: TensorScalar> {
     try arrays.requireAllRead { !ignored.contains($0) }
   }
 
-  private mutating func tensor(_ place: PublishedPlace, shape: [Int]) throws -> Tensor<Scalar> {
-    let found = try arrays.tensor(place.array)
-    guard let rows = place.rows else {
+  private mutating func tensor(_ array: PublishedArray, shape: [Int]) throws -> Tensor<Scalar> {
+    let found = try arrays.tensor(array.name)
+    guard let rows = array.rows else {
       // A pattern alone has axes of 1 there.
       guard found.shape.filter({ $0 != 1 }) == shape.filter({ $0 != 1 }) else {
-        throw wrongShape(place.array, found.shape, "\(shape)")
+        throw wrongShape(array.name, found.shape, "\(shape)")
       }
       return found.reshaped(shape)
     }
-    let expected = [place.rowCount] + shape.dropFirst()
-    guard found.shape == expected else { throw wrongShape(place.array, found.shape, "\(expected)") }
+    let expected = [array.rowCount] + shape.dropFirst()
+    guard found.shape == expected else { throw wrongShape(array.name, found.shape, "\(expected)") }
     return found.sliced(axis: 0, rows)
   }
 

@@ -30,21 +30,21 @@ struct JPEGMarkers: Sequence, IteratorProtocol {
         continue
       }
       let start = offset
-      var place = offset + 1
-      while place < bytes.count, bytes[place] == 0xFF { place += 1 }
-      offset = place + 1
-      guard place < bytes.count else { return nil }
-      let code = bytes[place]
+      var position = offset + 1
+      while position < bytes.count, bytes[position] == 0xFF { position += 1 }
+      offset = position + 1
+      guard position < bytes.count else { return nil }
+      let code = bytes[position]
       if code == Self.escapedByte { continue }
       if code == Self.endOfImage { offset = bytes.count }
       if (0xD0...0xD9).contains(code) || code == 1 {
-        return Marker(code: code, start: start, contents: place + 1..<place + 1)
+        return Marker(code: code, start: start, contents: position + 1..<position + 1)
       }
-      guard place + 2 < bytes.count else { return nil }
-      let length = Int(bytes[place + 1]) << 8 | Int(bytes[place + 2])
-      guard length >= 2, place + 1 + length <= bytes.count else { return nil }
-      offset = place + 1 + length
-      return Marker(code: code, start: start, contents: place + 3..<offset)
+      guard position + 2 < bytes.count else { return nil }
+      let length = Int(bytes[position + 1]) << 8 | Int(bytes[position + 2])
+      guard length >= 2, position + 1 + length <= bytes.count else { return nil }
+      offset = position + 1 + length
+      return Marker(code: code, start: start, contents: position + 3..<offset)
     }
     return nil
   }
@@ -57,7 +57,7 @@ struct JPEGMarkers: Sequence, IteratorProtocol {
       guard (0xC0...0xCF).contains(marker.code), ![0xC4, 0xC8, 0xCC].contains(marker.code) else { continue }
       let contents = Array(bytes[marker.contents].prefix(6))
       guard contents.count == 6 else { return nil }
-      func number(_ place: Int) -> Int { Int(contents[place]) << 8 | Int(contents[place + 1]) }
+      func number(_ index: Int) -> Int { Int(contents[index]) << 8 | Int(contents[index + 1]) }
       return (width: number(3), height: number(1), components: Int(contents[5]))
     }
     return nil

@@ -4,13 +4,13 @@
 /// that nothing is hidden behind a harmless one, its cause is mended and the file is decoded once more, again up to
 /// the first warning.
 struct JPEGRepair {
-  /// Places in the order of the file, and what is to stand there.
-  private let changes: [(place: Range<Int>, bytes: [UInt8])]
+  /// Ranges of bytes in the order of the file, and what replaces them.
+  private let changes: [(range: Range<Int>, bytes: [UInt8])]
 
   /// What to try against this warning, in the order to try it; none where pixels are missing or damaged.
   static func candidates(for warning: String, in bytes: [UInt8], atMost limit: Int) -> [JPEGRepair] {
     if let stray = StrayBytes(warning) {
-      return stray.places(in: bytes, atMost: limit).map { JPEGRepair(changes: [(place: $0, bytes: [])]) }
+      return stray.ranges(in: bytes, atMost: limit).map { JPEGRepair(changes: [(range: $0, bytes: [])]) }
     }
     if warning.contains("unknown JFIF revision number") {
       return [replacement(in: bytes, application: JPEGMarkers.application0, "JFIF\0", at: 5, with: [1, 1])]
@@ -32,9 +32,9 @@ struct JPEGRepair {
     result.reserveCapacity(bytes.count)
     var end = 0
     for change in changes {
-      result += bytes[end..<change.place.lowerBound]
+      result += bytes[end..<change.range.lowerBound]
       result += change.bytes
-      end = change.place.upperBound
+      end = change.range.upperBound
     }
     result += bytes[end...]
     return result
@@ -50,29 +50,29 @@ struct JPEGRepair {
 
     init?(_ warning: String) {
       let words = warning.split(separator: " ")
-      guard let place = words.firstIndex(of: "extraneous"), place > 0, let count = Int(words[place - 1]),
+      guard let index = words.firstIndex(of: "extraneous"), index > 0, let count = Int(words[index - 1]),
         let last = words.last, last.hasPrefix("0x"), let marker = UInt8(last.dropFirst(2), radix: 16)
       else { return nil }
       (self.count, self.marker) = (count, marker)
     }
 
-    /// Where they may be: between two markers, or behind pixels, of which the decoder may have taken some of the
+    /// The ranges that they may occupy: between two markers, or behind pixels, of which the decoder may have taken some of the
     /// stray bytes for its own.
-    func places(in bytes: [UInt8], atMost limit: Int) -> [Range<Int>] {
-      var places: [Range<Int>] = []
-      guard count > 0 else { return places }
+    func ranges(in bytes: [UInt8], atMost limit: Int) -> [Range<Int>] {
+      var ranges: [Range<Int>] = []
+      guard count > 0 else { return ranges }
       var (end, isBehindPixels) = (2, false)
       for found in JPEGMarkers(bytes) {
-        if places.count >= limit { break }
+        if ranges.count >= limit { break }
         let gap = found.start - end
         if found.code == marker, isBehindPixels ? gap >= count : gap == count {
-          let place = found.start - count..<found.start
-          if !isBehindPixels || isHarmless(bytes[place]) { places.append(place) }
+          let range = found.start - count..<found.start
+          if !isBehindPixels || isHarmless(bytes[range]) { ranges.append(range) }
         }
         end = found.contents.upperBound
         isBehindPixels = found.code == JPEGMarkers.startOfScan || (0xD0...0xD7).contains(found.code)
       }
-      return places
+      return ranges
     }
 
     /// Whether bytes behind pixels are no pixels: a few, or filling.
@@ -84,24 +84,24 @@ struct JPEGRepair {
   private static func replacement(
     in bytes: [UInt8], application: UInt8, _ identifier: String, at offset: Int, with values: [UInt8]
   ) -> JPEGRepair {
-    var changes: [(place: Range<Int>, bytes: [UInt8])] = []
+    var changes: [(range: Range<Int>, bytes: [UInt8])] = []
     for marker in JPEGMarkers(bytes) where marker.code == application {
       guard bytes[marker.contents].starts(with: identifier.utf8),
         marker.contents.count >= offset + values.count
       else { continue }
       let start = marker.contents.lowerBound + offset
-      changes.append((place: start..<start + values.count, bytes: values))
+      changes.append((range: start..<start + values.count, bytes: values))
     }
     return JPEGRepair(changes: changes)
   }
 
   /// A sequential scan holds all coefficients in full, whatever it states.
   private static func wholeScans(_ bytes: [UInt8]) -> JPEGRepair {
-    var changes: [(place: Range<Int>, bytes: [UInt8])] = []
+    var changes: [(range: Range<Int>, bytes: [UInt8])] = []
     for marker in JPEGMarkers(bytes)
     where marker.code == JPEGMarkers.startOfScan && marker.contents.count >= 6 {
       let end = marker.contents.upperBound
-      changes.append((place: end - 3..<end, bytes: [0, 63, 0]))
+      changes.append((range: end - 3..<end, bytes: [0, 63, 0]))
     }
     return JPEGRepair(changes: changes)
   }

@@ -20,10 +20,10 @@ extension PixelImage {
     turned.reserveCapacity(bytes.count)
     bytes.withUnsafeBufferPointer { source in
       for row in 0..<newHeight {
-        var place = (first + row * down) * channels
+        var index = (first + row * down) * channels
         for _ in 0..<newWidth {
-          for channel in 0..<channels { turned.append(source[place + channel]) }
-          place += right * channels
+          for channel in 0..<channels { turned.append(source[index + channel]) }
+          index += right * channels
         }
       }
     }

@@ -22,7 +22,7 @@ extension PixelImage {
   }
 
   /// What one new pixel covers along one side: old pixels and how much of each.
-  private typealias Span = [(place: Int, share: Double)]
+  private typealias Span = [(index: Int, share: Double)]
 
   private static func spans(_ count: Int, scale: Double, size: Int) -> [Span] {
     let start = (Double(size) - scale * Double(count)) / 2
@@ -31,8 +31,8 @@ extension PixelImage {
       let to = min(Double(size), start + scale * Double(index + 1))
       let first = min(size - 1, Int(from))
       let last = max(first, min(size - 1, Int(to.rounded(.up)) - 1))
-      return (first...last).map { place in
-        (place, max(0, min(to, Double(place + 1)) - max(from, Double(place))))
+      return (first...last).map { pixel in
+        (pixel, max(0, min(to, Double(pixel + 1)) - max(from, Double(pixel))))
       }
     }
   }

@@ -2,9 +2,9 @@ import Foundations
 
 /// An 8-bit image: `height` rows of `width` pixels, row by row, the channels of a pixel side by side.
 public struct PixelImage: Sendable, Equatable {
-  /// Pixels in a row.
+  /// The number of pixels in a row.
   public let width: Int
-  /// Rows.
+  /// The number of rows.
   public let height: Int
   /// 1 (gray) or 3 (red, green, blue).
   public let channels: Int
@@ -15,7 +15,7 @@ public struct PixelImage: Sendable, Equatable {
 
   /// The longest side that files may have, in pixels.
   public static let largestSide = 16_384
-  /// The most pixels that files may have.
+  /// The largest number of pixels that files may have.
   public static let largestPixelCount = 1 << 26
 
   /// Wraps pixels that are already in memory.
@@ -42,7 +42,7 @@ public struct PixelImage: Sendable, Equatable {
   /// become RGB as in Pillow. The picture is turned upright where EXIF or XMP states an orientation. Stray bytes
   /// that no pixel depends on are passed over; a file that is cut short or damaged or whose checksums fail is
   /// refused, as is one beyond `largestSide` or `largestPixelCount`.
-  /// - Parameter name: what error messages call the file.
+  /// - Parameter name: The name of the file in error messages.
   public static func decode(_ bytes: [UInt8], name: String) throws -> PixelImage {
     if bytes.isEmpty {
       throw ImageFileError(file: name, problem: "empty file, expected a PNG or JPEG image")
@@ -91,7 +91,7 @@ public struct PixelImage: Sendable, Equatable {
 public struct ImageFileError: Error, Equatable, CustomStringConvertible {
   /// The name the caller gave the file.
   public let file: String
-  /// What is wrong with it, on one line.
+  /// The problem, on one line.
   public let problem: String
 
   /// An error about one file.

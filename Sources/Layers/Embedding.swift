@@ -3,18 +3,18 @@ public import Tensors
 
 /// A learned vector for each of some symbols: words, letters, classes, positions.
 ///
-/// - Shape: ids of any shape give the shape with [dimension] behind it.
+/// - Shape: [ids] gives [ids, dimension], [sequences, ids] gives [sequences, ids, dimension].
 public struct Embedding<Scalar: TensorScalar>: Parameterized {
   /// The vectors, [count, dimension].
   public var table: Tensor<Scalar>
 
-  /// Given vectors, [count, dimension].
+  /// An embedding with given vectors, [count, dimension].
   public init(table: Tensor<Scalar>) {
     require(table.rank == 2, "an embedding has vectors [count, dimension], not \(table.shape)")
     self.table = table
   }
 
-  /// Normal vectors.
+  /// An embedding whose vectors are drawn from a normal distribution of mean 0.
   public init(
     count: Int, dimension: Int, standardDeviation: Double = 0.02, using random: inout RandomStream
   ) {
@@ -24,7 +24,7 @@ public struct Embedding<Scalar: TensorScalar>: Parameterized {
 
   /// The number of symbols.
   public var count: Int { table.shape[0] }
-  /// The numbers of a vector.
+  /// The size of a vector.
   public var dimension: Int { table.shape[1] }
 
   /// The vectors of a sequence of symbols, [ids, dimension].

@@ -3,7 +3,7 @@ public import Tensors
 
 /// Layer norm with a gain and a bias for each number of a token: (x - mean) / sqrt(variance + epsilon) * gain + bias.
 ///
-/// The norm of an energy is another one, a gain for all numbers: `LayerNormLagrangian`, the gradient of a Lagrangian.
+/// The norm of an energy is a different one, with a single gain: `LayerNormLagrangian`, the gradient of a Lagrangian.
 ///
 /// - Shape: [..., dimension] gives the same.
 /// - Source: Ba, Kiros and Hinton 2016.
@@ -12,7 +12,7 @@ public struct LayerNorm<Scalar: TensorScalar>: Parameterized {
   public var gain: Tensor<Scalar>
   /// The bias, [dimension].
   public var bias: Tensor<Scalar>
-  /// What is added to the variance.
+  /// The constant that is added to the variance.
   public var epsilon: Double
 
   /// A norm of tokens of `dimension` numbers, with gain 1 and bias 0.

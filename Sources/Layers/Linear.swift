@@ -4,14 +4,14 @@ public import Tensors
 /// A linear map of the last axis: y = W x + b.
 ///
 /// - Shape: [..., inputs] gives [..., outputs]; W is [outputs, inputs] and b, where there is one, [outputs].
-/// - Cost: 2 inputs outputs operations a row.
+/// - Cost: 2 · inputs · outputs operations per row.
 public struct Linear<Scalar: TensorScalar>: Parameterized {
   /// W, [outputs, inputs].
   public var weight: Tensor<Scalar>
   /// b, [outputs]; nil for a map without one.
   public var bias: Tensor<Scalar>?
 
-  /// A map of given weights.
+  /// A map with given weights.
   public init(weight: Tensor<Scalar>, bias: Tensor<Scalar>? = nil) {
     require(
       weight.rank == 2 && (bias.map { $0.shape == [weight.shape[0]] } ?? true),
@@ -21,7 +21,7 @@ public struct Linear<Scalar: TensorScalar>: Parameterized {
     self.bias = bias
   }
 
-  /// A map whose weights are normal with variance 2 / (inputs + outputs), or of the given deviation; its bias starts at 0.
+  /// A map whose weights are normal with variance 2 / (inputs + outputs), or the given deviation; its bias starts at 0.
   ///
   /// - Source: the variance of Glorot and Bengio 2010.
   public init(
@@ -35,15 +35,26 @@ public struct Linear<Scalar: TensorScalar>: Parameterized {
       bias: hasBias ? .zeros([outputs]) : nil)
   }
 
-  /// The same from a stream of its own.
+  /// The same, drawn from a stream of its own.
   package init(inputs: Int, outputs: Int, random: RandomStream) {
     var stream = random
     self.init(inputs: inputs, outputs: outputs, using: &stream)
   }
 
-  /// The numbers that a row has before.
+  /// A map whose weights are normal and drawn input by input: column after column of W. Its bias starts at 0.
+  package init(
+    inputs: Int, outputs: Int, hasBias: Bool = true, drawnByInputWith standardDeviation: Double,
+    using random: inout RandomStream
+  ) {
+    require(inputs > 0 && outputs > 0, "a linear map of \(inputs) numbers to \(outputs)")
+    let columns: Tensor<Scalar> = .normal(
+      [inputs, outputs], standardDeviation: standardDeviation, using: &random)
+    self.init(weight: columns.transposed, bias: hasBias ? .zeros([outputs]) : nil)
+  }
+
+  /// The size of a row of inputs.
   public var inputSize: Int { weight.shape[1] }
-  /// The numbers that a row has after.
+  /// The size of a row of outputs.
   public var outputSize: Int { weight.shape[0] }
 
   /// W x + b.

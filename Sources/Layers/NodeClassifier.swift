@@ -19,36 +19,37 @@ public protocol NodeClassifier<Scalar>: Parameterized {
   /// - Parameters:
   ///   - features: [nodes, features].
   ///   - graph: What ``prepared(_:)`` made of the graph of these nodes.
-  ///   - dropout: Where dropout draws from, in training; nil leaves nothing out.
+  ///   - random: The stream that dropout and noise are drawn from in training; nil for neither.
   /// - Returns: [nodes, classes].
-  func logits(_ features: Tensor<Scalar>, on graph: Graph, dropout: RandomStream?) -> Tensor<Scalar>
+  func logits(_ features: Tensor<Scalar>, on graph: Graph, training random: RandomStream?) -> Tensor<Scalar>
 }
 
 extension NodeClassifier {
-  /// The logits of every node, with nothing left out.
+  /// The logits of every node, without dropout or noise.
   public func logits(_ features: Tensor<Scalar>, on graph: Graph) -> Tensor<Scalar> {
-    logits(features, on: graph, dropout: nil)
+    logits(features, on: graph, training: nil)
   }
 
-  /// The logits of every graph of a batch: the means of its nodes' logits. The last layer being linear, that is the
-  /// layer on the mean of the nodes' states.
+  /// The logits of every graph of a batch: the means of its nodes' logits.
+  ///
+  /// Since the last layer is linear, that is the layer applied to the mean of the nodes' states.
   ///
   /// - Parameters:
   ///   - features: [nodes, features], the nodes of one graph after those of another.
   ///   - graph: The graphs as one, without pairs between them.
   ///   - starts: Where the nodes of each graph begin, and then their number.
-  ///   - dropout: Where dropout draws from, in training.
+  ///   - random: The stream that dropout and noise are drawn from in training; nil for neither.
   /// - Returns: [graphs, classes]; zeros for a graph without nodes.
   public func graphLogits(
-    _ features: Tensor<Scalar>, on graph: Graph, starts: [Int], dropout: RandomStream? = nil
+    _ features: Tensor<Scalar>, on graph: Graph, starts: [Int], training random: RandomStream? = nil
   ) -> Tensor<Scalar> {
-    logits(features, on: graph, dropout: dropout).segmentMean(starts)
+    logits(features, on: graph, training: random).segmentMean(starts)
   }
 }
 
 /// The graph of a model that looks at each node alone.
 public struct NoGraph: Sendable, Hashable {
-  /// Nothing.
+  /// The only value.
   public init() {}
 }
 

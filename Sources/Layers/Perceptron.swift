@@ -4,15 +4,15 @@ public import Tensors
 /// A multilayer perceptron: linear layers with relu, and in training dropout, between them.
 ///
 /// - Shape: [..., inputs] gives [..., outputs].
-/// - Cost: 2 weights operations a row.
+/// - Cost: two operations per weight and row.
 public struct Perceptron<Scalar: TensorScalar>: Parameterized {
   /// The linear layers, first to last.
   public var layers: [Linear<Scalar>]
-  /// The share of a hidden layer's outputs that training leaves out.
+  /// The probability with which training leaves out an output of a hidden layer.
   public let dropout: Double
 
-  /// Layers between `sizes`, the first of which are the inputs and the last the outputs; weights are normal with variance
-  /// 2 / (inputs + outputs), biases 0.
+  /// A perceptron with layers between `sizes`, from the number of inputs to the number of outputs; weights are normal with
+  /// variance 2 / (inputs + outputs), biases 0.
   public init(sizes: [Int], dropout: Double = 0, using random: inout RandomStream) {
     requirePerceptron(sizes, dropout)
     self.dropout = dropout
@@ -23,7 +23,7 @@ public struct Perceptron<Scalar: TensorScalar>: Parameterized {
     self.layers = layers
   }
 
-  /// The same, every layer from a child of one stream.
+  /// The same, each layer drawn from a child of one stream.
   package init(sizes: [Int], dropout: Double, random: RandomStream) {
     requirePerceptron(sizes, dropout)
     self.dropout = dropout
@@ -32,7 +32,7 @@ public struct Perceptron<Scalar: TensorScalar>: Parameterized {
     }
   }
 
-  /// Layers of the sizes of a configuration, for `inputs` numbers a row.
+  /// A perceptron of the sizes of a configuration, for rows of `inputs` numbers.
   package init(_ configuration: PerceptronConfiguration, inputs: Int, random: RandomStream) {
     self.init(
       sizes: [inputs] + configuration.hiddenSizes + [configuration.classCount],
@@ -40,14 +40,14 @@ public struct Perceptron<Scalar: TensorScalar>: Parameterized {
       random: random)
   }
 
-  /// The outputs.
+  /// The outputs of the last layer.
   ///
-  /// - Parameter random: Where dropout draws from, in training; nil leaves nothing out.
+  /// - Parameter random: The stream that dropout draws from in training; nil for no dropout.
   public func callAsFunction(_ inputs: Tensor<Scalar>, dropout random: RandomStream? = nil) -> Tensor<Scalar>
   {
     var x = layers[0](inputs)
     for (index, layer) in layers.enumerated().dropFirst() {
-      x = layer(x.relu().withDropout(dropout, random?.child(UInt64(index))))
+      x = layer(x.relu().withDropout(dropout, random: random?.child(UInt64(index))))
     }
     return x
   }

@@ -3,16 +3,16 @@ import Tensors
 
 /// The sizes of a ``MultilayerPerceptron`` or a ``NeighbourMeanPerceptron``.
 public struct PerceptronConfiguration: Sendable, Equatable {
-  /// Numbers that describe a node.
+  /// The number of features of a node.
   public let inputSize: Int
-  /// Units of each hidden layer; none for a linear model.
+  /// The size of each hidden layer; empty for a linear model.
   public let hiddenSizes: [Int]
-  /// Classes.
+  /// The number of classes.
   public let classCount: Int
-  /// The share of a hidden layer's outputs that training leaves out.
+  /// The probability with which training leaves out an output of a hidden layer.
   public let dropout: Double
 
-  /// States the sizes, all at least 1; the dropout lies in 0 ..< 1.
+  /// The sizes, all at least 1, and a dropout in 0 ..< 1.
   public init(inputSize: Int, hiddenSizes: [Int], classCount: Int, dropout: Double = 0) {
     requirePositive(["inputSize": inputSize, "hiddenSizes": hiddenSizes.min() ?? 1, "classCount": classCount])
     requireDropout(dropout)
@@ -20,7 +20,7 @@ public struct PerceptronConfiguration: Sendable, Equatable {
     self.dropout = dropout
   }
 
-  /// `layerCount` hidden layers of one width, chosen so that a perceptron's parameter count comes closest to `count`.
+  /// The width of `layerCount` equal hidden layers with which a perceptron's parameter count comes closest to `count`.
   ///
   /// - Parameter inputs: The inputs of the first layer, if not the features: twice as many for a
   ///   ``NeighbourMeanPerceptron``.

@@ -7,10 +7,10 @@ public import Tensors
 ///
 /// Row 0, the class token's, is zero.
 public struct SineCosinePositions: Sendable {
-  /// The lowest and highest frequency, in radians a patch; others lie between in geometric progression.
+  /// The lowest and highest frequency, in radians per patch; others lie between in geometric progression.
   public let lowest: Double, highest: Double
 
-  /// Waves with frequencies from `lowest` to `highest` radians a patch.
+  /// Waves with frequencies from `lowest` to `highest`, in radians per patch.
   public init(lowest: Double, highest: Double) {
     require(0 < lowest && lowest <= highest, "frequencies run upwards from \(lowest) to \(highest)")
     self.lowest = lowest

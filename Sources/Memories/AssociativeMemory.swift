@@ -6,14 +6,14 @@ public import Tensors
 /// Everything takes batches: patterns and queries are rows of [count, dimension]. Queries do not influence
 /// each other. Results have the same bits for any number of threads.
 ///
-/// A memory that stores nothing leaves queries as they are and says ``RetrievalStop/noMemory``; its energy is the same
-/// everywhere but for terms of the state alone.
+/// A memory that stores nothing leaves queries as they are and stops as ``RetrievalStop/noMemory``; its energy is constant
+/// but for terms of the state alone.
 public protocol AssociativeMemory<Scalar>: Sendable {
   associatedtype Scalar: TensorScalar
 
-  /// The numbers of a pattern.
+  /// The size of a pattern.
   var dimension: Int { get }
-  /// The patterns stored.
+  /// The number of stored patterns.
   var patternCount: Int { get }
 
   /// Adds patterns, [count, dimension].
@@ -25,7 +25,7 @@ public protocol AssociativeMemory<Scalar>: Sendable {
   ///   patterns cannot tell.
   mutating func forget(_ patterns: Tensor<Scalar>) throws
 
-  /// The energy at each row of [states, dimension]: [states]. Retrieval goes downhill on it.
+  /// The energy at each row of [states, dimension]: [states]. Retrieval descends it.
   func energy(at states: Tensor<Scalar>) -> Tensor<Scalar>
 
   /// Follows the update of the memory from each query, [queries, dimension], as far as the options say.

@@ -25,7 +25,7 @@ public enum MemoryKind: String, CaseIterable, Sendable {
   /// ``RandomFeatureMemory``.
   case randomFeatures = "random_features"
 
-  /// What tables call it.
+  /// Its name in tables.
   public var label: String {
     switch self {
     case .hebb: "binary, Hebb"
@@ -54,8 +54,8 @@ public enum MemoryKind: String, CaseIterable, Sendable {
   /// - Parameters:
   ///   - patterns: [count, dimension], rows of 1 and -1 for binary kinds.
   ///   - beta: The inverse temperature; binary kinds have none.
-  ///   - featureCount: The random frequencies of ``randomFeatures``.
-  ///   - random: Draws the order in which binary kinds update their neurons, and the frequencies.
+  ///   - featureCount: The number of random frequencies of ``randomFeatures``.
+  ///   - random: The stream that draws the order in which binary kinds update their neurons, and the frequencies.
   public func memory(
     of patterns: Tensor<Float>, beta: Float, featureCount: Int = 8_192, random: RandomStream
   ) -> any AssociativeMemory<Float> {
@@ -88,15 +88,15 @@ public enum MemoryKind: String, CaseIterable, Sendable {
 }
 
 extension MemoryKind {
-  /// How many random patterns of 1 and -1 theory expects a memory to recall from cues with some wrong signs, at most up to
+  /// The number of random patterns of 1 and -1 that theory expects a memory to recall from cues with some wrong signs, up to
   /// a constant factor.
   ///
   /// - Parameters:
-  ///   - dimension: The numbers d of a pattern.
-  ///   - wrongCount: The wrong signs of a cue.
-  ///   - reach: The wrong signs up to which a ball of ``logSumReLU`` reaches.
+  ///   - dimension: d, the size of a pattern.
+  ///   - wrongCount: The number of wrong signs of a cue.
+  ///   - reach: The number of wrong signs up to which a cue lies in the ball of its pattern, for ``logSumReLU``.
   ///   - beta: The inverse temperature of ``randomFeatures``, for patterns of length 1.
-  ///   - featureCount: Its frequencies F: the noise of its estimate, sqrt(N / 2F), reaches the kernel of the cue's own
+  ///   - featureCount: F, the number of its frequencies: the noise of its estimate, sqrt(N / 2F), reaches the kernel of the cue's own
   ///     pattern, exp(-beta / 2 |cue - pattern|²).
   /// - Source: ``BinaryCapacity``; for modern memories and balls, the number of patterns of which one other is expected as
   ///   near to a cue as its own, or to be within reach of it.
@@ -120,7 +120,7 @@ extension MemoryKind {
     }
   }
 
-  /// The same in words.
+  /// The formula of the expected capacity, or in words what limits it.
   public var expectedCapacityWords: String {
     switch self {
     case .hebb: "0.138 d"

@@ -1,12 +1,12 @@
 public import Tensors
 
-/// What came out of a retrieval, query by query.
+/// The result of a retrieval, query by query.
 public struct Retrieval<Scalar: TensorScalar>: Sendable {
   /// The states after the last update, [queries, dimension].
   public let states: Tensor<Scalar>
-  /// The updates of each query.
+  /// The number of updates of each query.
   public let steps: [Int]
-  /// Why each query stopped.
+  /// The reason why each query stopped.
   public let stopReasons: [RetrievalStop]
   /// The energy of each query before each update and after the last, steps + 1 numbers; empty unless
   /// recorded. A query that stopped as ``RetrievalStop/nonFinite`` has none after the last.
@@ -18,7 +18,7 @@ public struct Retrieval<Scalar: TensorScalar>: Sendable {
   /// as ``RetrievalStop/nonFinite``.
   public let fixedPoints: [FixedPoint?]
 
-  /// A retrieval of its parts, as a memory of one's own reports it.
+  /// A retrieval from its parts, for a memory of one's own.
   public init(
     states: Tensor<Scalar>, steps: [Int], stopReasons: [RetrievalStop], energies: [[Double]] = [],
     weights: [[PatternWeight]] = [], fixedPoints: [FixedPoint?]
@@ -32,7 +32,7 @@ public struct Retrieval<Scalar: TensorScalar>: Sendable {
   }
 }
 
-/// Why a query's retrieval stopped.
+/// The reason why a query's retrieval stopped.
 public enum RetrievalStop: Sendable, Equatable, CustomStringConvertible {
   /// The last update moved the state by no more than the tolerance, or no neuron changed.
   case converged
@@ -43,7 +43,7 @@ public enum RetrievalStop: Sendable, Equatable, CustomStringConvertible {
   /// No stored pattern reaches the state, or none is stored: the energy is flat there, and the state stays.
   case noMemory
   /// The query, what an update made of it, or its scores at the state where it would have stopped are infinite or not
-  /// a number; the last state of finite numbers is kept. Nothing is told of weights and kind.
+  /// a number; the last state of finite numbers is kept. Weights and kind are not reported.
   case nonFinite
 
   public var description: String {
@@ -71,11 +71,11 @@ public struct PatternWeight: Sendable, Equatable {
   }
 }
 
-/// What a state that a memory retrieved is made of.
+/// The composition of a retrieved state from stored patterns.
 public struct FixedPoint: Sendable, Equatable {
-  /// The kind, by the weights.
+  /// The kind, judged by the weights.
   public let kind: FixedPointKind
-  /// The least number of weights that make 90 %; nil for memories of binary states, which have no weights.
+  /// The smallest number of weights that add up to 90 %; nil for memories of binary states, which have no weights.
   public let dominantCount: Int?
   /// The largest weight; for memories of binary states the largest overlap |xi·s| / d.
   public let largestWeight: Double
@@ -83,7 +83,7 @@ public struct FixedPoint: Sendable, Equatable {
   /// point attracts its neighbourhood.
   public let spectralRadius: Double?
 
-  /// A fixed point of its parts, as a memory of one's own reports it.
+  /// A fixed point from its parts, for a memory of one's own.
   public init(
     kind: FixedPointKind, dominantCount: Int?, largestWeight: Double, spectralRadius: Double? = nil
   ) {
@@ -94,7 +94,7 @@ public struct FixedPoint: Sendable, Equatable {
   }
 }
 
-/// The kinds of fixed points of a memory. A state whose weights are no numbers has none.
+/// The kinds of fixed points of a memory. A state whose weights are not numbers has none.
 ///
 /// - Source: Ramsauer et al. 2020, section 2 and appendix A.1.5; the border of an average over half of the
 ///   patterns is that of their class I of attention heads.
@@ -120,13 +120,14 @@ extension Retrieval {
   /// The mean number of updates of a query.
   public var meanSteps: Double { Double(steps.reduce(0, +)) / Double(steps.count) }
 
-  /// The share of a kind among the fixed points that were told; 0 where none was.
+  /// The share of a kind among the reported fixed points; 0 where none was reported.
   public func share(of kind: FixedPointKind) -> Double {
-    let told = fixedPoints.compactMap(\.self)
-    return Double(told.count { $0.kind == kind }) / Double(max(1, told.count))
+    let reported = fixedPoints.compactMap(\.self)
+    return Double(reported.count { $0.kind == kind }) / Double(max(1, reported.count))
   }
 
-  /// The median of the least number of weights that make 90 %, the upper one of two middle ones; nil where none was told.
+  /// The median over fixed points of the number of weights that add up to 90 %, the upper one of two middle ones; nil where
+  /// none was reported.
   public var medianDominantCount: Int? {
     let counts = fixedPoints.compactMap { $0?.dominantCount }.sorted()
     return counts.isEmpty ? nil : counts[counts.count / 2]

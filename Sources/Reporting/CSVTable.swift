@@ -4,7 +4,7 @@ import Foundations
 public struct CSVTable: Equatable, Sendable {
   /// The names in the header.
   public let columns: [String]
-  /// The fields as text, one array a row, as long as `columns`.
+  /// The fields as text, one array per row, as long as `columns`.
   public private(set) var rows: [[String]] = []
   /// Where the table came from, for messages.
   private var origin = "CSV table"
@@ -13,6 +13,18 @@ public struct CSVTable: Equatable, Sendable {
   public init(columns: [String]) {
     require(!columns.isEmpty, "a CSV table needs at least one column")
     self.columns = columns
+  }
+
+  /// A table of rows of text fields.
+  public init(columns: [String], rows: [[String]]) {
+    self.init(columns: columns)
+    for row in rows { addRow(row) }
+  }
+
+  /// A table of rows of numbers, printed so that they read back bit for bit; nil leaves a field empty.
+  public init(columns: [String], rows: [[Double?]]) {
+    self.init(columns: columns)
+    for row in rows { addRow(row) }
   }
 
   /// Adds a row of text fields.
@@ -24,6 +36,11 @@ public struct CSVTable: Equatable, Sendable {
   /// Adds a row of numbers, printed so that they read back bit for bit; nil leaves a field empty.
   public mutating func addRow(_ numbers: [Double?]) {
     addRow(numbers.map { $0.map(NumberText.roundTrip) ?? "" })
+  }
+
+  /// Adds a row of values of any kind as they are printed; nil leaves a field empty.
+  public mutating func addRow(printing values: [(any CustomStringConvertible)?]) {
+    addRow(values.map { $0.map { "\($0)" } ?? "" })
   }
 
   /// Reads a table from text; `origin` is named in errors.

@@ -2,7 +2,7 @@ import Foundation
 
 /// Which data a run used: enough to tell whether another run used the same bytes.
 public struct DataFingerprint: Codable, Equatable, Sendable {
-  /// What `path` says for data that comes inside the package.
+  /// The `path` of data that comes inside the package.
   public static let embeddedPath = "embedded"
 
   /// The name of the data, such as "digits, training images".

@@ -46,14 +46,14 @@ extension HeatMap {
     }
 
     private mutating func draw(_ cell: Cell, row: Int, column: Int) {
-      let place = corner(row: row, column: column)
+      let origin = corner(row: row, column: column)
       let (width, height) = (Double(map.cellWidth), Double(map.cellHeight))
       document.rectangle(
-        at: (place.x + 1, place.y + 1), width: width - 2, height: height - 2,
+        at: (origin.x + 1, origin.y + 1), width: width - 2, height: height - 2,
         fill: PlotPalette.colour(cell.group))
       if !cell.label.isEmpty {
         document.text(
-          cell.label, at: (place.x + width / 2, place.y + height / 2 + 4), size: 12, colour: "#ffffff",
+          cell.label, at: (origin.x + width / 2, origin.y + height / 2 + 4), size: 12, colour: "#ffffff",
           anchor: .middle, isBold: true)
       }
     }
@@ -61,14 +61,14 @@ extension HeatMap {
     private mutating func drawNames() {
       let (width, height) = (Double(map.cellWidth), Double(map.cellHeight))
       for (row, name) in map.rows.enumerated() {
-        let place = corner(row: row, column: 0)
+        let origin = corner(row: row, column: 0)
         document.text(
-          name, at: (place.x - 8, place.y + height / 2 + 4), size: 12, colour: Self.ink, anchor: .end)
+          name, at: (origin.x - 8, origin.y + height / 2 + 4), size: 12, colour: Self.ink, anchor: .end)
       }
       for (column, name) in map.columns.enumerated() {
-        let place = corner(row: map.rows.count, column: column)
+        let origin = corner(row: map.rows.count, column: column)
         document.text(
-          name, at: (place.x + width / 2, place.y + 16), size: 12, colour: Self.ink, anchor: .middle)
+          name, at: (origin.x + width / 2, origin.y + 16), size: 12, colour: Self.ink, anchor: .middle)
       }
       let bottom = corner(row: map.rows.count, column: 0)
       let middle = (left + Double(map.columns.count) * width / 2, bottom.y + 36)

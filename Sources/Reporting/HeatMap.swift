@@ -5,7 +5,7 @@ public struct HeatMap: Equatable, Sendable {
   public struct Cell: Equatable, Sendable {
     /// Its group, which sets the colour.
     public var group: Int
-    /// What is written in it; may be empty.
+    /// The text in it; may be empty.
     public var label: String
 
     /// A cell of a group.
@@ -16,9 +16,9 @@ public struct HeatMap: Equatable, Sendable {
 
   /// The title above.
   public var title: String
-  /// What the columns are.
+  /// The title of the columns.
   public var xTitle: String
-  /// What the rows are.
+  /// The title of the rows.
   public var yTitle: String
   /// The names of the groups, in the order of their numbers, for the legend.
   public var groups: [String]

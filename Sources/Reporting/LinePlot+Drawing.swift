@@ -179,12 +179,12 @@ extension LinePlot {
     }
 
     private func colour(_ index: Int) -> String {
-      plot.series[index].isReference ? Self.softInk : PlotPalette.colour(place(index))
+      plot.series[index].isReference ? Self.softInk : PlotPalette.colour(colourIndex(index))
     }
 
     private func dashes(_ index: Int) -> String? {
       if plot.series[index].isReference { return "5 4" }
-      return Self.dashes[place(index) / PlotPalette.colours.count % Self.dashes.count]
+      return Self.dashes[colourIndex(index) / PlotPalette.colours.count % Self.dashes.count]
     }
 
     private func lineWidth(_ index: Int) -> Double { plot.series[index].isReference ? 1.2 : 2 }
@@ -194,6 +194,6 @@ extension LinePlot {
     }
 
     /// The number of series before this one that take a colour.
-    private func place(_ index: Int) -> Int { plot.series[..<index].count { !$0.isReference } }
+    private func colourIndex(_ index: Int) -> Int { plot.series[..<index].count { !$0.isReference } }
   }
 }

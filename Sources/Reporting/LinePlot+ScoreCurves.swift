@@ -3,7 +3,7 @@ extension LinePlot {
   ///
   /// - Parameters:
   ///   - title: The title above the plot.
-  ///   - curves: False positive rates as x and recalls as y, one curve a model; its label may tell the area.
+  ///   - curves: False positive rates as x and recalls as y, one curve per model; its label may give the area.
   public static func rocCurves(title: String, curves: [Series]) -> LinePlot {
     var chance = Series(label: "chance", x: [0, 1], y: [0, 1])
     chance.isReference = true
@@ -17,7 +17,7 @@ extension LinePlot {
   /// The precision at a recall holds from the recall before it on, and from 0 for the first.
   /// - Parameters:
   ///   - title: The title above the plot.
-  ///   - curves: Recalls, rising, as x and precisions as y, one curve a model.
+  ///   - curves: Recalls, rising, as x and precisions as y, one curve per model.
   ///   - positiveShare: The share of positive examples: the precision of scores without meaning.
   public static func precisionRecallCurves(
     title: String, curves: [Series], positiveShare: Double

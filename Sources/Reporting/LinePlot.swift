@@ -7,11 +7,11 @@ import Foundations
 public struct LinePlot: Equatable, Sendable {
   /// One line with its name.
   public struct Series: Equatable, Sendable {
-    /// What the legend calls it.
+    /// Its label in the legend.
     public var label: String
-    /// Positions, one a point.
+    /// The x values, one per point.
     public var x: [Double]
-    /// Values, one a point.
+    /// The y values, one per point.
     public var y: [Double]
     /// Half the height of the band around the line, such as a standard deviation; empty for no band.
     public var spread: [Double]
@@ -40,9 +40,9 @@ public struct LinePlot: Equatable, Sendable {
 
   /// A value to compare with: a dashed line across the plot.
   public struct Reference: Equatable, Sendable {
-    /// What is written on the line.
+    /// The label on the line.
     public var label: String
-    /// Where it stands on the y axis.
+    /// Its value on the y axis.
     public var y: Double
 
     /// A reference line at a value.
@@ -54,9 +54,9 @@ public struct LinePlot: Equatable, Sendable {
 
   /// The title above the plot.
   public var title: String
-  /// What the x axis shows, with its unit.
+  /// The title of the x axis, with its unit.
   public var xTitle: String
-  /// What the y axis shows, with its unit.
+  /// The title of the y axis, with its unit.
   public var yTitle: String
   /// The lines, drawn in this order; colours follow the order too.
   public var series: [Series]
@@ -66,11 +66,11 @@ public struct LinePlot: Equatable, Sendable {
   public var xScale = PlotScale.linear
   /// The scale of the y axis.
   public var yScale = PlotScale.linear
-  /// What the x axis shows, if not just the points; none may lie outside.
+  /// The range of the x axis, if not just that of the points; none may lie outside.
   public var xRange: ClosedRange<Double>?
-  /// What the y axis shows, if not just the points; none may lie outside.
+  /// The range of the y axis, if not just that of the points; none may lie outside.
   public var yRange: ClosedRange<Double>?
-  /// The most points that a series shows as dots.
+  /// The largest number of points that a series shows as dots.
   public var dotLimit = 40
   /// Width in pixels.
   public var width = 640

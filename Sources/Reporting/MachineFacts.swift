@@ -52,9 +52,9 @@ public struct MachineFacts: Codable, Equatable, Sendable {
   }
 }
 
-/// The most memory that this process has held at any moment.
+/// The peak memory of this process.
 public enum PeakMemory {
-  /// Bytes in main memory at the highest, by the system's own count; nil where it does not say.
+  /// The largest number of bytes that it has held in main memory, by the system's count; nil where it does not say.
   public static var bytes: Int? {
     var usage = rusage()
     // 0 stands for the process itself on every system.

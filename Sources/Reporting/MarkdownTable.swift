@@ -30,6 +30,12 @@ public struct MarkdownTable: Equatable, Sendable {
     self.columns = columns
   }
 
+  /// A table of lines, with one cell for every column.
+  public init(columns: [String], rows: [[Cell]]) {
+    self.init(columns: columns)
+    for row in rows { addRow(row) }
+  }
+
   /// Adds a line: one cell for every column.
   public mutating func addRow(_ cells: [Cell]) {
     require(

@@ -1,7 +1,7 @@
 import Foundation
 import Foundations
 
-/// Writes `metrics.csv` while training runs: one row an update or an epoch, on the disk at once.
+/// Writes `metrics.csv` while training runs: one row per update or epoch, on the disk at once.
 ///
 /// The first column is `step`; it rises from row to row. A row that could not be written in full (a full
 /// disk) is taken back, so the file always ends with a whole row.
@@ -23,7 +23,7 @@ public final class MetricsWriter {
     try self.init(appendingTo: path, columns: columns, lastStep: nil)
   }
 
-  /// Goes on with the file of an interrupted run: keeps the rows of steps before `step`, drops the others.
+  /// Continues the file of an interrupted run: keeps the rows of steps before `step`, drops the others.
   ///
   /// A last line without a line break, left by a crash, is dropped too.
   /// - Throws: `ReportingError` when the file is missing, damaged or has other columns.
@@ -85,6 +85,13 @@ public final class MetricsWriter {
     }
     try write(CSVTable.line(fields), step: step)
     lastStep = step
+  }
+
+  /// Adds the row of the step after the last one, 1 where there is none.
+  ///
+  /// - Throws: As ``append(step:_:)``.
+  public func append(_ values: [String: Double]) throws {
+    try append(step: (lastStep ?? 0) + 1, values)
   }
 
   /// Waits until every row so far is on the disk; call it beside saving a checkpoint.

@@ -63,8 +63,8 @@ extension NeighbourhoodDrawing {
     /// Small enough that nodes of a ring do not touch.
     private static func radius(_ layout: NeighbourhoodLayout, _ ringStep: Double) -> Double {
       var nearest = 2.0
-      for (index, a) in layout.places.enumerated() {
-        for b in layout.places[..<index] {
+      for (index, a) in layout.positions.enumerated() {
+        for b in layout.positions[..<index] {
           nearest = min(nearest, ((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y)).squareRoot())
         }
       }
@@ -72,7 +72,7 @@ extension NeighbourhoodDrawing {
     }
 
     private func point(_ node: Int) -> Point {
-      (middle.x + layout.places[node].x * ringStep, middle.y + layout.places[node].y * ringStep)
+      (middle.x + layout.positions[node].x * ringStep, middle.y + layout.positions[node].y * ringStep)
     }
 
     private func radius(of node: Int) -> Double { node == drawing.centre ? max(9, 1.5 * radius) : radius }
@@ -126,9 +126,9 @@ extension NeighbourhoodDrawing {
       }
       // A loop on the side away from the centre; that of the centre points down.
       let (at, size) = (point(edge.from), radius(of: edge.from))
-      let place = layout.places[edge.from]
-      let length = (place.x * place.x + place.y * place.y).squareRoot()
-      let away: Point = length == 0 ? (0, 1) : (place.x / length, place.y / length)
+      let position = layout.positions[edge.from]
+      let length = (position.x * position.x + position.y * position.y).squareRoot()
+      let away: Point = length == 0 ? (0, 1) : (position.x / length, position.y / length)
       document.circle(
         at: (at.x + away.x * 1.3 * size, at.y + away.y * 1.3 * size), radius: size, stroke: colour,
         width: edgeWidth(edge.weight))

@@ -6,16 +6,16 @@ extension NeighbourhoodDrawing {
   ///
   /// - Parameters:
   ///   - centre: The number of the node in its graph.
-  ///   - nearest: Neighbours of the centre at most.
-  ///   - further: Neighbours of each of these at most.
+  ///   - nearest: The largest number of neighbours of the centre.
+  ///   - further: The largest number of neighbours of each of these.
   ///   - neighbours: The neighbours of a node with their weights for it.
-  /// - Returns: The nodes by their numbers in the graph, the centre first, and edges between places among them.
+  /// - Returns: The nodes by their numbers in the graph, the centre first, and edges between indices into them.
   public static func strongest(
     around centre: Int, nearest: Int, further: Int, neighbours: (Int) -> [(node: Int, weight: Double)]
   ) -> (nodes: [Int], edges: [Edge]) {
     var (nodes, edges) = ([centre], [Edge]())
     var joined: Set<[Int]> = []
-    func place(of node: Int) -> Int {
+    func index(of node: Int) -> Int {
       if let known = nodes.firstIndex(of: node) { return known }
       nodes.append(node)
       return nodes.count - 1
@@ -25,7 +25,7 @@ extension NeighbourhoodDrawing {
       let others = neighbours(from).filter { $0.node != from }
         .sorted { ($0.weight, $1.node) > ($1.weight, $0.node) }.prefix(count)
       for other in others {
-        let ends = (place(of: from), place(of: other.node))
+        let ends = (index(of: from), index(of: other.node))
         if joined.insert([min(ends.0, ends.1), max(ends.0, ends.1)]).inserted {
           edges.append(Edge(from: ends.0, to: ends.1, weight: other.weight))
         }

@@ -5,7 +5,7 @@
 public struct NeighbourhoodDrawing: Equatable, Sendable {
   /// One node.
   public struct Node: Equatable, Sendable {
-    /// Its group, a place in `groups`.
+    /// Its group, an index into `groups`.
     public var group: Int
     /// A short text beside it, or nothing.
     public var label: String
@@ -19,11 +19,11 @@ public struct NeighbourhoodDrawing: Equatable, Sendable {
 
   /// One edge; from a node to itself it is drawn as a loop.
   public struct Edge: Equatable, Sendable {
-    /// One end, a place in `nodes`.
+    /// One end, an index into `nodes`.
     public var from: Int
-    /// The other end.
+    /// The other end, an index into `nodes`.
     public var to: Int
-    /// How wide it is drawn, from 0 on; of the two directions between two nodes give one edge.
+    /// Its weight, at least 0, which sets its width; of the two directions between two nodes give one edge.
     public var weight: Double
 
     /// An edge between two nodes.
@@ -36,11 +36,11 @@ public struct NeighbourhoodDrawing: Equatable, Sendable {
 
   /// The title above the drawing.
   public var title: String
-  /// What is seen, in a sentence or two below the drawing.
+  /// The caption, a sentence or two below the drawing.
   public var caption = ""
-  /// What the groups are called, such as the names of classes; colours follow the order.
+  /// The names of the groups, such as those of classes; colours follow the order.
   public var groups: [String]
-  /// What the weights of the edges are, for the legend.
+  /// The title of the edges' weights in the legend.
   public var weightTitle = "weight"
   /// The nodes.
   public var nodes: [Node]

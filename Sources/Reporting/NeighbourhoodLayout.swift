@@ -1,14 +1,14 @@
 import Foundation
 
-/// Where the nodes of a neighbourhood stand: on rings by their distance from the centre, each below the node through
-/// which it is reached, in an order that keeps edges short. Equal input gives equal places.
+/// The positions of the nodes of a neighbourhood: on rings by their distance from the centre, each below the node through
+/// which it is reached, in an order that keeps edges short. Equal input gives equal positions.
 package struct NeighbourhoodLayout {
   package typealias Edge = (from: Int, to: Int, weight: Double)
 
   /// Steps from the centre; for nodes that cannot be reached, one more than the largest.
   package let rings: [Int]
-  /// The places: the centre is (0, 0), a node of ring r has distance r from it; y points down.
-  package private(set) var places: [(x: Double, y: Double)] = []
+  /// The positions of the nodes: the centre is (0, 0), a node of ring r has distance r from it; y points down.
+  package private(set) var positions: [(x: Double, y: Double)] = []
   /// Whether some nodes cannot be reached from the centre; they stand on the last ring.
   package let hasUnreached: Bool
 
@@ -28,15 +28,15 @@ package struct NeighbourhoodLayout {
     for node in (0..<nodeCount).sorted(by: { tree.rings[$0] > tree.rings[$1] }) {
       leaves[node] = max(1, children[node].reduce(0) { $0 + leaves[$1] })
     }
-    places = placed(children)
+    positions = placed(children)
     shortenEdges()
   }
 
   /// The middle of the widest gap between the nodes of a ring, clockwise from the top; the top itself where its gap is
   /// nearly as wide.
   package func gap(ofRing ring: Int) -> Double {
-    let angles = places.indices.filter { rings[$0] == ring }.map { node in
-      let angle = atan2(places[node].x, -places[node].y)
+    let angles = positions.indices.filter { rings[$0] == ring }.map { node in
+      let angle = atan2(positions[node].x, -positions[node].y)
       return angle < 0 ? angle + 2 * .pi : angle
     }.sorted()
     guard let first = angles.first, let last = angles.last else { return 0 }
@@ -86,12 +86,12 @@ package struct NeighbourhoodLayout {
   /// Every node in the middle of its sector, which begins at the top and turns clockwise. A sector is shared half
   /// evenly and half by the ends of the tree, so that neither a node with a large family nor one without gets too little.
   private func placed(_ children: [[Int]]) -> [(x: Double, y: Double)] {
-    var places = Array(repeating: (x: 0.0, y: 0.0), count: children.count)
+    var positions = Array(repeating: (x: 0.0, y: 0.0), count: children.count)
     var pending = [(node: centre, start: -Double.pi / 2, width: 2 * Double.pi)]
     while let (node, start, width) = pending.popLast() {
       let angle = start + width / 2
       let radius = Double(rings[node])
-      if node != centre { places[node] = (radius * cos(angle), radius * sin(angle)) }
+      if node != centre { positions[node] = (radius * cos(angle), radius * sin(angle)) }
       var begin = start
       let total = Double(children[node].reduce(0) { $0 + leaves[$1] })
       for child in children[node] {
@@ -100,12 +100,12 @@ package struct NeighbourhoodLayout {
         begin += width * share
       }
     }
-    return places
+    return positions
   }
 
   /// Swaps nodes reached through the same node as long as that makes all edges together shorter.
   private mutating func shortenEdges() {
-    var best = length(places)
+    var best = length(positions)
     for _ in 0..<20 {
       let before = best
       for parent in children.indices where children[parent].count > 1 {
@@ -115,7 +115,7 @@ package struct NeighbourhoodLayout {
             let trial = placed(children)
             let length = length(trial)
             if length < best - 1e-9 {
-              (best, places) = (length, trial)
+              (best, positions) = (length, trial)
             } else {
               children[parent].swapAt(a, b)
             }
@@ -126,9 +126,9 @@ package struct NeighbourhoodLayout {
     }
   }
 
-  private func length(_ places: [(x: Double, y: Double)]) -> Double {
+  private func length(_ positions: [(x: Double, y: Double)]) -> Double {
     edges.reduce(0) { sum, edge in
-      let (a, b) = (places[edge.from], places[edge.to])
+      let (a, b) = (positions[edge.from], positions[edge.to])
       return sum + ((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y)).squareRoot()
     }
   }

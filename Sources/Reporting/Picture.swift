@@ -1,4 +1,5 @@
 import Foundations
+public import ImageFiles
 
 /// One image of a grid: values from 0 (black) to 1 (white), row by row, channels together.
 public struct Picture: Equatable, Sendable {
@@ -27,5 +28,12 @@ public struct Picture: Equatable, Sendable {
   /// A picture of numbers in double precision.
   public init(width: Int, height: Int, channels: Int = 1, values: [Double]) {
     self.init(width: width, height: height, channels: channels, values: values.map { Float($0) })
+  }
+
+  /// A picture of an image's bytes, 255 being white.
+  public init(_ image: PixelImage) {
+    self.init(
+      width: image.width, height: image.height, channels: image.channels,
+      values: image.bytes.map { Float($0) / 255 })
   }
 }

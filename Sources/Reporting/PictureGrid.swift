@@ -6,9 +6,9 @@ public import ImageFiles
 /// Every image pixel becomes a square of `scale` x `scale` pixels: nothing is smoothed, so what is shown
 /// is what the model made. Labels are printable ASCII; any other character shows as "?".
 public struct PictureGrid: Equatable, Sendable {
-  /// One row of images; nil leaves a place empty.
+  /// One row of images; nil leaves a cell empty.
   public struct Row: Equatable, Sendable {
-    /// What stands to the left of the row; may be empty.
+    /// The label to the left of the row; may be empty.
     public var label: String
     /// One image for every column.
     public var pictures: [Picture?]
@@ -20,15 +20,15 @@ public struct PictureGrid: Equatable, Sendable {
     }
   }
 
-  /// What stands above the columns; a label wider than its column is broken at spaces.
+  /// The labels above the columns; a label wider than its column is broken at spaces.
   public let columns: [String]
   /// The rows from the top.
   public private(set) var rows: [Row] = []
-  /// Drawn pixels for every image pixel, in each direction.
+  /// The number of drawn pixels for every image pixel, in each direction.
   public var scale: Int
-  /// Drawn pixels for every pixel of a letter.
+  /// The number of drawn pixels for every pixel of a letter.
   public var textScale: Int
-  /// White pixels around every image.
+  /// The number of white pixels around every image.
   public var padding: Int
 
   /// An empty grid.
@@ -87,8 +87,9 @@ public struct PictureGrid: Equatable, Sendable {
     for (row, content) in rows.enumerated() {
       for (column, picture) in content.pictures.enumerated() {
         guard let picture, let bad = picture.values.firstIndex(where: { !$0.isFinite }) else { continue }
-        let place = "picture grid: row \(row + 1), column \(column + 1) (\(columns[column]))"
-        throw ReportingError("\(place), value \(bad): expected a finite number, found \(picture.values[bad])")
+        let position = "picture grid: row \(row + 1), column \(column + 1) (\(columns[column]))"
+        throw ReportingError(
+          "\(position), value \(bad): expected a finite number, found \(picture.values[bad])")
       }
     }
   }

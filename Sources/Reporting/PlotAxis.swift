@@ -1,6 +1,6 @@
 import Foundation
 
-/// How positions on an axis follow from values.
+/// The scale of an axis: how positions follow from values.
 public enum PlotScale: String, Sendable {
   /// Equal steps for equal differences.
   case linear

@@ -5,7 +5,7 @@ import Foundation
 /// On a terminal one line is rewritten a few times a second; in a log file a plain line is printed at
 /// most every `interval` seconds. The first update is always shown.
 public final class ProgressLine {
-  /// Where the work stands.
+  /// The state of the work.
   public struct State: Equatable, Sendable {
     /// The epoch at work, from 1.
     public var epoch: Int
@@ -33,7 +33,7 @@ public final class ProgressLine {
     }
   }
 
-  /// What is counted, for the rate.
+  /// The unit that is counted, for the rate.
   public var unit = "images"
 
   private let isTerminal: Bool

@@ -18,7 +18,7 @@ public struct ResultsFolder: Sendable {
   public struct Run: Sendable {
     /// The folder's name under the results.
     public let folder: String
-    /// What its `run.json` says.
+    /// The record in its `run.json`.
     public let record: RunRecord
   }
 

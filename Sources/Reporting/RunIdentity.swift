@@ -1,4 +1,4 @@
-/// What numbers of a run depend on: whether those of one may stand for those of another.
+/// What the numbers of a run depend on: decides whether those of one may be taken for those of another.
 public struct RunIdentity: Codable, Equatable, Sendable {
   /// The options that determine the numbers, by name.
   public var options: [String: String]
@@ -14,15 +14,15 @@ public struct RunIdentity: Codable, Equatable, Sendable {
 
   /// Why numbers of this run are not those of another, in words that go on from "it was"; nil where they are.
   ///
-  /// - Parameter goesOn: Whether the other is this run going on, whose uncommitted changes are the user's to answer for.
+  /// - Parameter isContinuation: Whether this run continues the other, whose uncommitted changes are the user's to answer for.
   ///   Any other run takes over numbers of a clean commit alone.
-  public func difference(from other: RunIdentity, goesOn: Bool) -> String? {
+  public func difference(from other: RunIdentity, isContinuation: Bool) -> String? {
     if let difference = Self.difference(of: options, from: other.options) { return difference }
     if data != other.data { return "made from other data" }
     if commit.hash != other.commit.hash {
       return "made at commit \(commit.short), this is \(other.commit.short)"
     }
-    guard !goesOn else { return nil }
+    guard !isContinuation else { return nil }
     if commit.hash == "unknown" { return "made at a commit that is not known" }
     guard commit.isDirty || other.commit.isDirty else { return nil }
     return "made from sources with changes that are not committed, \(commit.isDirty ? "then" : "now")"

@@ -25,7 +25,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var machine: MachineFacts
   /// Versions by name: at least "swift" and "library".
   public var versions: [String: String]
-  /// The data the run read, one entry a file.
+  /// The data the run read, one entry per file.
   public var data: [DataFingerprint]
   /// Seconds by name of the part of the work.
   public var timings: [String: Double]
@@ -63,6 +63,14 @@ public struct RunRecord: Codable, Equatable, Sendable {
     headline = []
     tables = []
     date = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down))
+  }
+
+  /// Does a part of the work and records the seconds that it takes under a name.
+  public mutating func timed<Result>(_ name: String, _ work: () throws -> Result) rethrows -> Result {
+    let started = Date()
+    let result = try work()
+    timings[name] = Date().timeIntervalSince(started)
+    return result
   }
 
   /// The command as it would be typed: the program by its bare name, arguments quoted where a shell needs it.

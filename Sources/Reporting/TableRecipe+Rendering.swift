@@ -22,24 +22,24 @@ extension TableRecipe {
   /// What is wrong with the recipe itself or missing in the summary, one line each.
   func faults(summary: [String: Double]) -> [String] {
     var faults: [String] = []
-    let place = "field tables.\(name)"
-    if !Self.isMarkerName(name) { faults.append("\(place): expected a name of letters, digits, _ and -") }
-    if columns.count < 2 { faults.append("\(place): expected at least two columns") }
-    if rows.isEmpty { faults.append("\(place): expected at least one row") }
-    let places = 0...12
-    if !([digits] + (columnDigits ?? [])).allSatisfy(places.contains) {
-      faults.append("\(place): expected digits between 0 and 12")
+    let field = "field tables.\(name)"
+    if !Self.isMarkerName(name) { faults.append("\(field): expected a name of letters, digits, _ and -") }
+    if columns.count < 2 { faults.append("\(field): expected at least two columns") }
+    if rows.isEmpty { faults.append("\(field): expected at least one row") }
+    let allowed = 0...12
+    if !([digits] + (columnDigits ?? [])).allSatisfy(allowed.contains) {
+      faults.append("\(field): expected digits between 0 and 12")
     }
     if let columnDigits, columnDigits.count != columns.count - 1 {
-      faults.append("\(place): expected \(columns.count - 1) column_digits, found \(columnDigits.count)")
+      faults.append("\(field): expected \(columns.count - 1) column_digits, found \(columnDigits.count)")
     }
     for row in rows {
       if row.summaryKeys.count != columns.count - 1 {
         let found = "found \(row.summaryKeys.count)"
-        faults.append("\(place), row \(row.label): expected \(columns.count - 1) cells, \(found)")
+        faults.append("\(field), row \(row.label): expected \(columns.count - 1) cells, \(found)")
       }
       for key in row.summaryKeys.flatMap(Self.names) where summary[key] == nil {
-        faults.append("\(place), row \(row.label): the summary has no \(key)")
+        faults.append("\(field), row \(row.label): the summary has no \(key)")
       }
     }
     return faults

@@ -8,14 +8,14 @@
 ///       rows: [.init(label: "energy transformer", summaryKeys: ["et_mean ± et_deviation"])],
 ///       digits: 4, best: .lowest)
 public struct TableRecipe: Codable, Equatable, Sendable {
-  /// Which end of a column is the good one.
+  /// The end of a column that is the better one.
   public enum Best: String, Codable, Sendable {
     case lowest, highest
   }
 
   /// One line of the table.
   public struct Row: Codable, Equatable, Sendable {
-    /// What stands in the first column.
+    /// The text in the first column.
     public var label: String
     /// One cell for every further column.
     public var summaryKeys: [String]
@@ -42,7 +42,7 @@ public struct TableRecipe: Codable, Equatable, Sendable {
   public var digits: Int
   /// Digits for each column of numbers where they differ, instead of `digits`.
   public var columnDigits: [Int]?
-  /// Which end of every column is printed bold; none when nil.
+  /// The end of every column that is printed bold; none when nil.
   public var best: Best?
 
   private enum CodingKeys: String, CodingKey {

@@ -91,7 +91,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   /// Whether every element is a finite number.
   public var isFinite: Bool {
     // A sum of squares is finite unless an element is not, or squares overflow: only then look at each.
-    kernels.dot(count, pointer, pointer).isFinite || withElements { $0.allSatisfy { $0.isFinite } }
+    kernels.dot(count: count, pointer, pointer).isFinite || withElements { $0.allSatisfy { $0.isFinite } }
   }
 
   /// The same numbers in another precision.
@@ -100,7 +100,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   }
 
   var pointer: UnsafeMutablePointer<Scalar> { storage.pointer }
-  var kernels: TensorKernels<Scalar> { Scalar.kernels }
+  var kernels: any Kernels<Scalar>.Type { Scalar.kernels }
 }
 
 extension Tensor: CustomStringConvertible {

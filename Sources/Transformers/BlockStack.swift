@@ -40,7 +40,7 @@ public struct BlockStack<Scalar: TensorScalar>: Parameterized {
   ///
   /// - Parameters:
   ///   - tokens: x before the first step.
-  ///   - pairs: Which tokens see which.
+  ///   - pairs: Which tokens attend to which.
   ///   - settings: Steps, step size and gradient path of every block.
   ///   - noise: What training adds after every step; nil adds nothing.
   ///   - keepsFirstStep: Whether the activations after the very first step are kept.
@@ -93,17 +93,17 @@ public struct BlockStack<Scalar: TensorScalar>: Parameterized {
   }
 }
 
-/// What came out of the descents of a stack.
+/// The result of the descents of a stack.
 public struct StackDescent<Scalar: TensorScalar>: Sendable {
   /// x after the last step.
   public private(set) var tokens: Tokens<Scalar>
   /// g of the last block after the last step.
   public private(set) var activations: Activations<Scalar>
-  /// g after the very first step, where it was asked for and there was one.
+  /// g after the very first step; nil unless it was asked for and a step was taken.
   public private(set) var afterFirstStep: Activations<Scalar>?
-  /// Why the last descent stopped, or the first one that met a non-finite number; nil if no step was taken.
+  /// The reason why the last descent stopped, or the first one that met a non-finite number; nil if no step was taken.
   public private(set) var stopReason: StopReason?
-  /// What was recorded of the last block.
+  /// The recorded trajectory of the last block.
   public private(set) var trajectory: Trajectory<Scalar>?
 
   fileprivate init(
@@ -132,13 +132,13 @@ extension EnergyDescent {
   }
 }
 
-/// How a block descends its energy: steps, step size, gradient path.
+/// The settings of a block's descent: steps, step size, gradient path.
 public struct DescentSettings: Sendable, Equatable {
   /// T, the number of steps.
   public var steps: Int
   /// alpha, the step size.
   public var stepSize: Double
-  /// How derivatives flow back through the steps.
+  /// The way in which derivatives flow back through the steps.
   public var gradientPath: GradientPath
 
   /// T steps of size alpha; the published image model takes 12 of 0.1.

@@ -7,7 +7,7 @@ public import Tensors
 ///
 ///     g = norm(x),  E(g) = E_attention(g) + E_memory(g),  x <- x - alpha dE/dg
 ///
-/// The weights belong to no pairs in particular: `energy(over:)` puts them on all pairs of tokens, or on those of a graph.
+/// The weights do not depend on which tokens are paired: `energy(over:)` applies them to all pairs, or to those of a graph.
 ///
 /// - Source: Hoover et al. 2023; on graphs equations 25 to 27. 2 H Y D + D M + D + 1 parameters, H more where beta is
 ///   learned and 10 H more with a ``LearnedAdjacency``.
@@ -77,10 +77,10 @@ public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
     visit("adjacency", &adjacency)
   }
 
-  /// What the block descends over all pairs of tokens, by part: `attention` and `memory`.
+  /// The energy over all pairs of tokens, by part: `attention` and `memory`.
   public var energy: EnergySum<Scalar> { energy(over: .all()) }
 
-  /// What the block descends over some pairs of tokens, by part: `attention` and `memory`.
+  /// The energy over some pairs of tokens, by part: `attention` and `memory`.
   ///
   /// - Parameter tokens: Where the descent starts, for `.joined` pairs, whose weights are made of them.
   public func energy(
@@ -105,7 +105,7 @@ public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
   ///
   /// - Parameters:
   ///   - settings: Steps, step size and gradient path.
-  ///   - pairs: Which tokens see which.
+  ///   - pairs: Which tokens attend to which.
   ///   - tokens: Where the descent starts, for `.joined` pairs.
   public func descent(
     _ settings: DescentSettings, over pairs: TokenPairs<Scalar> = .all(), from tokens: Tokens<Scalar>? = nil
@@ -127,19 +127,20 @@ public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
   }
 }
 
-/// Which tokens see which.
+/// Which tokens attend to which.
 public enum TokenPairs<Scalar: TensorScalar>: Sendable {
-  /// All tokens of an example, with a weighting by pairs where there is one.
+  /// Every token to all tokens of its example, with a bias for each pair where there is one.
   case all(bias: AttentionBias<Scalar>? = nil)
-  /// Each node its neighbours on a graph.
+  /// Each node to its neighbours in a graph.
   case neighbours(Neighbourhoods)
-  /// Pairs of padded graphs that are 1 and not 0, [graphs, 1, nodes, nodes], weighed by the block's ``LearnedAdjacency``.
+  /// Each node to those joined to it, weighed by the block's ``LearnedAdjacency``: the adjacency of padded graphs, 1 for
+  /// joined pairs and 0 for others, [graphs, 1, nodes, nodes].
   case joined(Tensor<Scalar>)
 
   var areJoined: Bool { if case .joined = self { true } else { false } }
 }
 
-/// What each node contributes to the energy of a graph, by part; low where it agrees with neighbours and memories.
+/// The contribution of each node to the energy of a graph, by part; low where it agrees with neighbours and memories.
 public struct NodeEnergies<Scalar: TensorScalar>: Sendable {
   /// - sum_h 1/beta log sum exp over the node's neighbours, [nodes].
   public let attention: Tensor<Scalar>
@@ -151,7 +152,7 @@ public struct NodeEnergies<Scalar: TensorScalar>: Sendable {
 }
 
 extension EnergyTransformerConfiguration {
-  /// The learned numbers of a block: 2 H Y D + D M + D + 1, H more where beta is learned, and 10 H more with a learned
+  /// The number of parameters of a block: 2 H Y D + D M + D + 1, H more where beta is learned, and 10 H more with a learned
   /// adjacency.
   func parameterCountOfBlock(learnsAdjacency: Bool = false) -> Int {
     let energies = 2 * headCount * keySize * dimension + dimension * memoryCount

@@ -3,21 +3,21 @@ import Tensors
 
 /// The sizes and choices of an Energy Transformer block.
 public struct EnergyTransformerConfiguration: Sendable, Equatable {
-  /// D, the numbers of a token.
+  /// D, the size of a token.
   public var dimension: Int
-  /// H, the attention heads.
+  /// H, the number of attention heads.
   public var headCount: Int
-  /// Y, the numbers of a head's query or key.
+  /// Y, the size of a head's queries and keys.
   public var keySize: Int
-  /// M, the stored patterns.
+  /// M, the number of memories.
   public var memoryCount: Int
   /// Whether a token attends to itself; the published weights do.
   public var includesSelf = true
   /// Whether the inverse temperature of each head is learned; it starts at 1 / sqrt(key size).
   public var learnsBeta = false
-  /// The standard deviation of the first queries and keys.
+  /// The standard deviation of the initial query and key weights.
   public var attentionDeviation = 0.002
-  /// The standard deviation of the first memories.
+  /// The standard deviation of the initial memories.
   public var memoryDeviation = 0.02
 
   /// Sizes of a block, with the initial scales of the published code.
@@ -33,8 +33,8 @@ public struct EnergyTransformerConfiguration: Sendable, Equatable {
     self.memoryCount = memoryCount
   }
 
-  /// Sizes of a block that begins at scales at which its steps move the tokens, so that it learns from the first updates:
-  /// queries, keys and memories of a deviation of 0.03.
+  /// Sizes of a block that learns from the first updates: its queries, keys and memories start with a deviation of 0.03,
+  /// at which its steps move the tokens noticeably.
   ///
   /// For tokens of deviation near 1, with the optimisers of `GroupedOptimizer.energyTransformer(for:)`.
   public static func learning(

@@ -12,7 +12,7 @@ public struct LangevinNoise: Sendable {
   private let random: RandomStream
   private let order: Order
 
-  /// In which order numbers are drawn.
+  /// The order in which numbers are drawn.
   private enum Order { case oneAfterAnother, inPieces }
 
   /// Noise drawn sequentially: block b draws from child b + 1 of the stream.

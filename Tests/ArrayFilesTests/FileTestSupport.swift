@@ -88,3 +88,16 @@ func mutated(_ original: Data, within reach: Int, _ stream: inout RandomStream) 
   }
   return Data(bytes)
 }
+
+/// The eight bytes that say how long the header of a safetensors file is.
+func headerLength(_ count: UInt64) -> Data { withUnsafeBytes(of: count.littleEndian) { Data($0) } }
+
+/// A safetensors file of a header as it is written here and of `data` zero bytes.
+func safetensors(_ json: String, data: Int = 0) -> Data {
+  headerLength(UInt64(json.utf8.count)) + Data(json.utf8) + Data(count: data)
+}
+
+/// The entry of an f32 array in such a header.
+func f32(_ count: Int, _ begin: Int, _ end: Int) -> String {
+  #"{"dtype":"F32","shape":[\#(count)],"data_offsets":[\#(begin),\#(end)]}"#
+}

@@ -34,10 +34,13 @@ struct ConventionalTransformerTests {
     let patches = patches(2, seed: 2)
     let output = model.completed(patches, masked: masked)
     #expect(output.shape == [2, 6, 5])
+    let formulas = PlainTransformer(
+      parameters: model.parameters, headCount: sizes.headCount, keySize: sizes.keySize, repeats: sizes.repeats
+    )
     for example in 0..<2 {
       let input = (0..<6).map { patch in (0..<5).map { patches[example, patch, $0] } }
       let mask = (0..<6).map { masked[example, $0] == 1 }
-      let plain = PlainTransformer(parameters: model.parameters, sizes: sizes).completed(input, masked: mask)
+      let plain = formulas.completed(input, masked: mask)
       let expected = Tensor(shape: [6, 5], elements: plain.flatMap { $0 })
       let found = output.sliced(axis: 0, example..<example + 1).reshaped([6, 5])
       #expect(BaselineExamples.largestDifference(found, expected) < 1e-12)

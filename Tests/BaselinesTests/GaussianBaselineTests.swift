@@ -52,12 +52,12 @@ struct GaussianBaselineTests {
     let mask = BaselineExamples.mask([131, 40], share: 0.5, seed: 33)
     let hidden = Tensor.concatenated(
       [.ones([1, 40]), .zeros([1, 40]), mask.sliced(axis: 0, 2..<131)], axis: 0)
-    let report = try GaussianCompletion(training: training, ridge: ridge).report(images, hidden: hidden)
+    let solution = try GaussianCompletion(training: training, ridge: ridge).solution(images, hidden: hidden)
     let expected = Tensor(shape: [131, 40], elements: direct(images, hidden, ridge: ridge))
-    #expect(BaselineExamples.largestDifference(report.images.converted(to: Double.self), expected) < 2e-5)
-    #expect(report.relativeResidual <= 1e-5 && report.relativeResidual > 0)
-    #expect(report.iterations > 1)
-    BaselineExamples.expectVisibleKept(report.images, images, hidden: hidden)
+    #expect(BaselineExamples.largestDifference(solution.images.converted(to: Double.self), expected) < 2e-5)
+    #expect(solution.relativeResidual <= 1e-5 && solution.relativeResidual > 0)
+    #expect(solution.iterations > 1)
+    BaselineExamples.expectVisibleKept(solution.images, images, hidden: hidden)
   }
 
   @Test("a tolerance beyond single precision is reached by refinement")
@@ -65,11 +65,11 @@ struct GaussianBaselineTests {
     let images = BaselineExamples.images(3, height: 4, width: 5, channels: 2, seed: 34)
     let hidden = BaselineExamples.mask([3, 40], share: 0.5, seed: 35)
     let completion = GaussianCompletion(training: training, ridge: 0.0001, tolerance: 1e-11)
-    let report = try completion.report(images, hidden: hidden)
-    #expect(report.relativeResidual <= 1e-11)
+    let solution = try completion.solution(images, hidden: hidden)
+    #expect(solution.relativeResidual <= 1e-11)
     let expected = Tensor(shape: [3, 40], elements: direct(images, hidden, ridge: 0.0001))
     // What is left is the rounding of the covariance and of the result to single precision.
-    #expect(BaselineExamples.largestDifference(report.images.converted(to: Double.self), expected) < 5e-6)
+    #expect(BaselineExamples.largestDifference(solution.images.converted(to: Double.self), expected) < 5e-6)
   }
 
   @Test("too few iterations are an error that says how far it came")

@@ -55,4 +55,39 @@ import Testing
     #expect(alike.coefficients.allSatisfy { $0.isFinite })
     #expect(alike.logits(products: .zeros([1, 4])) == [alike.offset])
   }
+
+  @Test("a choice is the setting that validation examples like best, of equals the first")
+  func choice() {
+    let isPositive = [true, false, true, false, true, false]
+    let other = Tensor<Float>(shape: [6, 2], elements: [3, 1, -1, 2, 2, 2, 0.5, -4, 6, 0, 1, 1])
+    let ridges = [0.01, 1, 100]
+    func found(_ set: Tensor<Float>, _ ridge: Double, _ examples: [Int]) -> [Double] {
+      func products(_ rows: [Int]) -> Tensor<Float> {
+        KernelLogisticRegression.standardizedProducts(of: set, training: training, examples: rows)
+      }
+      return KernelLogisticRegression(
+        products: products(training), isPositive: training.map { isPositive[$0] }, relativeRidge: ridge
+      ).logits(products: products(examples))
+    }
+    // Scores that fall with the setting, that rise with it, and that are all the same.
+    for sign in [1.0, -1, 0] {
+      let choice = KernelLogisticRegression.choice(
+        among: [features, other], relativeRidges: ridges, isPositive: isPositive, training: training,
+        validation: [4], test: [2, 0]
+      ) { logits, labels in
+        #expect(logits.count == 1 && labels == [true])
+        return sign * logits[0]
+      }
+      var (best, expected) = (-Double.infinity, (set: 0, ridge: 0.0))
+      for (index, set) in [features, other].enumerated() {
+        for ridge in ridges where sign * found(set, ridge, [4])[0] > best {
+          (best, expected) = (sign * found(set, ridge, [4])[0], (index, ridge))
+        }
+      }
+      #expect(choice.features == expected.set && choice.ridge == expected.ridge)
+      #expect(choice.validationScore == best)
+      let logits = found([features, other][expected.set], expected.ridge, [2, 0])
+      #expect(zip(choice.logits, logits).allSatisfy { abs($0 - $1) < 1e-5 } && choice.logits.count == 2)
+    }
+  }
 }

@@ -1,47 +1,66 @@
-import Baselines
 import Foundation
 import Tensors
 
-/// The formulas of the conventional transformer for one image, written with arrays and loops.
+/// The formulas of the conventional transformers, for one image or one graph, written with arrays and loops.
 struct PlainTransformer {
   let parameters: ParameterValues<Double>
-  let sizes: ConventionalTransformerConfiguration
+  let headCount: Int
+  let keySize: Int
+  let repeats: Int
 
+  /// The patches of an image as the model completes them.
   func completed(_ patches: [[Double]], masked: [Bool]) -> [[Double]] {
     let encoded = zip(patches, masked).map { patch, isMasked in
       isMasked ? vector("maskToken") : linear(patch, "encoder")
     }
-    let positions = matrix("positions")
-    var tokens = zip([vector("classToken")] + encoded, positions).map(add)
-    for _ in 0..<sizes.repeats {
-      tokens = zip(tokens, attention(tokens.map { norm($0, "block.attention.norm") })).map(add)
-      tokens = tokens.map { token in
-        let inner = linear(norm(token, "block.network.norm"), "block.network.first").map { u in
-          u / 2 * (1 + tanh((2 / Double.pi).squareRoot() * (u + 0.044715 * u * u * u)))
-        }
-        return add(token, linear(inner, "block.network.second"))
-      }
-    }
+    var tokens = zip([vector("classToken")] + encoded, matrix("positions")).map(add)
+    for _ in 0..<repeats { tokens = block(tokens, "block") { _, _ in 1 } }
     return tokens.dropFirst().map { linear(norm($0, "norm"), "decoder") }
   }
 
-  private func attention(_ tokens: [[Double]]) -> [[Double]] {
-    let queries = tokens.map { product("block.attention.query", $0) }
-    let keys = tokens.map { product("block.attention.key", $0) }
-    let values = tokens.map { product("block.attention.value", $0) }
-    return queries.map { query in
-      var mixed = [Double](repeating: 0, count: query.count)
-      for head in 0..<sizes.headCount {
-        let part = head * sizes.keySize..<(head + 1) * sizes.keySize
-        let weights = keys.map { key in
-          exp(part.reduce(0.0) { $0 + query[$1] * key[$1] } / Double(sizes.keySize).squareRoot())
+  /// The logits of the nodes of a graph.
+  ///
+  /// - Parameter pairs: How often a node, the row, sees another, the column.
+  func logits(_ features: [[Double]], blockCount: Int, pairs: [[Double]]) -> [[Double]] {
+    var nodes = features.map { linear($0, "encoder") }
+    for index in 0..<blockCount {
+      for _ in 0..<repeats { nodes = block(nodes, "blocks.\(index)") { pairs[$0][$1] } }
+    }
+    return nodes.map { linear(norm($0, "norm"), "decoder") }
+  }
+
+  private func block(
+    _ tokens: [[Double]], _ name: String, pairs: (_ query: Int, _ key: Int) -> Double
+  ) -> [[Double]] {
+    let normed = tokens.map { norm($0, "\(name).attention.norm") }
+    return zip(tokens, attention(normed, "\(name).attention", pairs)).map(add).map { token in
+      let inner = linear(norm(token, "\(name).network.norm"), "\(name).network.first").map { u in
+        u / 2 * (1 + tanh((2 / Double.pi).squareRoot() * (u + 0.044715 * u * u * u)))
+      }
+      return add(token, linear(inner, "\(name).network.second"))
+    }
+  }
+
+  private func attention(
+    _ tokens: [[Double]], _ name: String, _ pairs: (_ query: Int, _ key: Int) -> Double
+  ) -> [[Double]] {
+    let queries = tokens.map { product("\(name).query", $0) }
+    let keys = tokens.map { product("\(name).key", $0) }
+    let values = tokens.map { product("\(name).value", $0) }
+    return queries.indices.map { token in
+      var mixed = [Double](repeating: 0, count: queries[token].count)
+      for head in 0..<headCount {
+        let part = head * keySize..<(head + 1) * keySize
+        let weights = keys.indices.map { other in
+          let score = part.reduce(0.0) { $0 + queries[token][$1] * keys[other][$1] }
+          return pairs(token, other) * exp(score / Double(keySize).squareRoot())
         }
         let total = weights.reduce(0, +)
         for (weight, value) in zip(weights, values) {
           for index in part { mixed[index] += weight / total * value[index] }
         }
       }
-      return product("block.attention.output", mixed)
+      return product("\(name).output", mixed)
     }
   }
 

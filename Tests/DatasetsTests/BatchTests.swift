@@ -30,7 +30,7 @@ struct BatchTests {
     func batches(seed: UInt64) -> Batches {
       Batches(
         of: dataset, batchSize: 4, augmentation: Augmentation(padding: 1, flipProbability: 0.5),
-        using: RandomStream(seed: seed))
+        random: RandomStream(seed: seed))
     }
     let run = (0..<7).map(batches(seed: 3).batch)
     #expect((4..<7).map(batches(seed: 3).batch) == Array(run[4...]))
@@ -46,7 +46,7 @@ struct BatchTests {
     var seen: [String: Int] = [:]
     let draws = 3600
     for seed in 0..<UInt64(draws) {
-      let changed = augmentation.apply(to: batch, using: RandomStream(seed: seed))
+      let changed = augmentation.apply(to: batch, random: RandomStream(seed: seed))
       #expect(changed.indices == [9, 2] && changed.labels == batch.labels)
       seen[identify(changed, place: 1, of: batch, fill: 77) ?? "none", default: 0] += 1
     }
@@ -63,17 +63,17 @@ struct BatchTests {
   func certainAugmentation() {
     let batch = dataset.batch(at: [1, 3, 5])
     let stream = RandomStream(seed: 1)
-    #expect(Augmentation(padding: 0, flipProbability: 0).apply(to: batch, using: stream) == batch)
+    #expect(Augmentation(padding: 0, flipProbability: 0).apply(to: batch, random: stream) == batch)
     let mirror = Augmentation(padding: 0, flipProbability: 1)
-    let mirrored = mirror.apply(to: batch, using: stream)
-    #expect(mirrored != batch && mirror.apply(to: mirrored, using: stream) == batch)
+    let mirrored = mirror.apply(to: batch, random: stream)
+    #expect(mirrored != batch && mirror.apply(to: mirrored, random: stream) == batch)
   }
 
   @Test("the change of an image does not depend on its place in the batch")
   func place() {
     let augmentation = Augmentation(padding: 2, flipProbability: 0.5)
-    let both = augmentation.apply(to: dataset.batch(at: [4, 7]), using: RandomStream(seed: 6))
-    let alone = augmentation.apply(to: dataset.batch(at: [7]), using: RandomStream(seed: 6))
+    let both = augmentation.apply(to: dataset.batch(at: [4, 7]), random: RandomStream(seed: 6))
+    let alone = augmentation.apply(to: dataset.batch(at: [7]), random: RandomStream(seed: 6))
     #expect(Array(both.pixels.suffix(36)) == alone.pixels)
   }
 

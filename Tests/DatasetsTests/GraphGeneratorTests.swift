@@ -16,7 +16,7 @@ struct GraphGeneratorTests {
 
   @Test("the default has 3,000 nodes and 5 % anomalies of two kinds")
   func defaults() throws {
-    let graph = AttributedCommunityGraph(using: RandomStream(seed: 1)).graph
+    let graph = AttributedCommunityGraph(random: RandomStream(seed: 1)).graph
     #expect(graph.nodeCount == 3_000 && graph.featureCount == 32 && graph.features.isFinite)
     let kinds = try #require(graph.outlierKinds)
     #expect(kinds.count { $0 == .structural || $0 == .both } == 75)
@@ -28,7 +28,7 @@ struct GraphGeneratorTests {
   @Test("as many edges as asked for, both directions, each once, no self loops", arguments: [8.0, 300])
   func edges(meanDegree: Double) {
     let graph = AttributedCommunityGraph(
-      configuration { $0.meanDegree = meanDegree }, using: RandomStream(seed: 2)
+      configuration { $0.meanDegree = meanDegree }, random: RandomStream(seed: 2)
     ).graph
     #expect(graph.neighbours.pairCount == Int(1_500 * meanDegree))
     let pairs = pairSet(graph.neighbours)
@@ -39,7 +39,7 @@ struct GraphGeneratorTests {
   @Test("edges keep to communities as often as they should, and degrees are heavy-tailed")
   func structure() {
     let generated = AttributedCommunityGraph(
-      configuration { $0.withinFraction = 0.7 }, using: RandomStream(seed: 3))
+      configuration { $0.withinFraction = 0.7 }, random: RandomStream(seed: 3))
     let rows = generated.graph.neighbours
     let within = zip(rows.rows, rows.columns).count {
       generated.communities[Int($0)] == generated.communities[Int($1)]
@@ -56,7 +56,7 @@ struct GraphGeneratorTests {
   @Test("features tell communities apart, with the noise asked for")
   func features() {
     let generated = AttributedCommunityGraph(
-      configuration { ($0.featureSignal, $0.featureNoise) = (3, 0.5) }, using: RandomStream(seed: 4))
+      configuration { ($0.featureSignal, $0.featureNoise) = (3, 0.5) }, random: RandomStream(seed: 4))
     let features = generated.graph.features
     for feature in 0..<5 {
       var squares = 0.0
@@ -73,7 +73,7 @@ struct GraphGeneratorTests {
     #expect(spread > 3 && spread < 25)
     // No two nodes have the same noise.
     let noise = AttributedCommunityGraph(
-      configuration { $0.featureSignal = 0 }, using: RandomStream(seed: 4)
+      configuration { $0.featureSignal = 0 }, random: RandomStream(seed: 4)
     ).graph.features
     #expect(Set((0..<1_500).map { node in (0..<5).map { noise[node, $0] } }).count == 1_500)
   }
@@ -81,7 +81,7 @@ struct GraphGeneratorTests {
   @Test("nodes are numbered community after community where that is asked for")
   func order() {
     func communities(_ order: NodeOrder) -> [Int] {
-      AttributedCommunityGraph(configuration { $0.order = order }, using: RandomStream(seed: 5)).communities
+      AttributedCommunityGraph(configuration { $0.order = order }, random: RandomStream(seed: 5)).communities
     }
     #expect(communities(.byCommunity) == communities(.byCommunity).sorted())
     #expect(communities(.random) != communities(.random).sorted())
@@ -96,7 +96,7 @@ struct GraphGeneratorTests {
       Parallelism.threadCount = threads
       return AttributedCommunityGraph(
         configuration { $0.outliers = OutlierInjection(cliqueSize: 7, cliqueCount: 3) },
-        using: RandomStream(seed: seed)
+        random: RandomStream(seed: seed)
       ).graph
     }
     let (one, three, other) = (graph(6, threads: 1), graph(6, threads: 3), graph(7, threads: 1))
@@ -108,9 +108,9 @@ struct GraphGeneratorTests {
   @Test(
     "structural anomalies are disjoint cliques on top of the edges that were there, and nothing else changes")
   func cliques() throws {
-    let plain = AttributedCommunityGraph(configuration(), using: RandomStream(seed: 8)).graph
+    let plain = AttributedCommunityGraph(configuration(), random: RandomStream(seed: 8)).graph
     let injection = OutlierInjection(cliqueSize: 9, cliqueCount: 4, contextualCount: 0)
-    let graph = injection.apply(to: plain, using: RandomStream(seed: 9))
+    let graph = injection.apply(to: plain, random: RandomStream(seed: 9))
     #expect(graph.features.elements == plain.features.elements)
     let (before, after) = (pairSet(plain.neighbours), pairSet(graph.neighbours))
     #expect(before.isSubset(of: after) && after.count == graph.neighbours.pairCount)
@@ -139,10 +139,10 @@ struct GraphGeneratorTests {
 
   @Test("contextual anomalies take the features of the node at the greatest distance among the candidates")
   func exchangedFeatures() throws {
-    let plain = AttributedCommunityGraph(configuration(), using: RandomStream(seed: 10)).graph
+    let plain = AttributedCommunityGraph(configuration(), random: RandomStream(seed: 10)).graph
     func injected(candidates: Int) -> NodeGraph {
       OutlierInjection(cliqueCount: 0, contextualCount: 40, candidateCount: candidates).apply(
-        to: plain, using: RandomStream(seed: 11))
+        to: plain, random: RandomStream(seed: 11))
     }
     func row(_ graph: NodeGraph, _ node: Int) -> [Float] { (0..<5).map { graph.features[node, $0] } }
     func distance(_ a: [Float], _ b: [Float]) -> Double {

@@ -90,12 +90,12 @@ struct ImageFolderTests {
     try folder.write("train/loose.png", [1])
     #expect(
       message { _ = try ImageFolder.read(folder: folder.url) }
-        == "\(folder.url.path)/train/loose.png: unexpected place, expected train/<class>/<image>")
+        == "\(folder.url.path)/train/loose.png: unexpected path, expected train/<class>/<image>")
     try folder.remove("train/loose.png")
     try folder.write("train/dog/more/3.png", [1])
     #expect(
       message { _ = try ImageFolder.read(folder: folder.url) }
-        == "\(folder.url.path)/train/dog/more: unexpected place, expected train/<class>/<image>")
+        == "\(folder.url.path)/train/dog/more: unexpected path, expected train/<class>/<image>")
 
     var tar = HandmadeTar()
     for _ in 0..<2 { for (path, image) in pictures { tar.add(path, try image.pngData()) } }

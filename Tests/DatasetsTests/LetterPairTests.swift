@@ -5,14 +5,14 @@ import Testing
 
 /// Pairs of letters in bags of sequences, against counts by hand.
 @Suite("pairs of letters") struct LetterPairTests {
-  private func bag(_ texts: [[UInt8]]) -> LetterSequences { LetterSequences(texts, letterCount: 3) }
+  private func bag(_ texts: [[UInt8]]) -> SymbolSequences { SymbolSequences(texts, symbolCount: 3) }
 
   @Test("a share is a pair's part of all pairs that far apart")
   func shares() {
     let pairs = LetterPairShares(of: [bag([[0, 1, 0], [2, 2]]), bag([[1]])], distances: 2)
     #expect(pairs.shares.shape == [2, 18])
     var expected = [Float](repeating: 0, count: 36)
-    // Neighbours: 0 1, 1 0, 2 2; two places apart: 0 0. The second bag has no pair.
+    // Neighbours: 0 1, 1 0, 2 2; two positions apart: 0 0. The second bag has no pair.
     (expected[1], expected[3], expected[8], expected[9]) = (1 / 3, 1 / 3, 1 / 3, 1)
     #expect(pairs.shares.elements == expected && pairs.differ)
     #expect(!LetterPairShares(of: [bag([[0, 1]]), bag([[0, 1], [0, 1]])], distances: 3).differ)
@@ -30,7 +30,7 @@ import Testing
   @Test("the strongest pairs are those of the motif in positive bags, in standard errors of the difference")
   func strongest() {
     // Letter 2 stands two places behind letter 1 in every positive bag; everything else is alike or random.
-    let bags = (0..<12).map { index -> LetterSequences in
+    let bags = (0..<12).map { index -> SymbolSequences in
       let random: [UInt8] = [UInt8(index % 3), UInt8(index / 3 % 3), 0, UInt8(index * 5 % 3)]
       return bag(index % 2 == 0 ? [random, [1, 0, 2], [1, 1, 2]] : [random, [1, 0, 0], [0, 1, 2]])
     }
@@ -67,7 +67,7 @@ import Testing
     let stream = RandomStream(seed: 1)
     func kernels(weight: Double, variance: Double) -> [Float] {
       let found = LetterPair.kernels(
-        pairs, width: 5, letterCount: 3, weight: weight, variance: variance, using: stream)
+        pairs, width: 5, letterCount: 3, weight: weight, variance: variance, random: stream)
       #expect(found.shape == [5, 3, 3])
       return found.elements
     }

@@ -10,10 +10,10 @@ struct NodeSplitTests {
     seed: UInt64 = 1, fractions: [Double] = [0.1, 0.5], tuning: NodeSplits.Tuning? = nil
   ) throws -> NodeSplits {
     try NodeSplits(
-      labels: labels, fractions: fractions, count: 3, tuning: tuning, using: RandomStream(seed: seed))
+      labels: labels, fractions: fractions, count: 3, tuning: tuning, random: RandomStream(seed: seed))
   }
 
-  private let quarter = NodeSplits.Tuning(fraction: 0.25, count: 2, leastOfClass: 6)
+  private let quarter = NodeSplits.Tuning(fraction: 0.25, count: 2, minimumPerClass: 6)
 
   @Test(
     "nodes set aside are in no split that scores, are the same for every seed, and all others are in each split"
@@ -42,7 +42,7 @@ struct NodeSplitTests {
   @Test("where trials would have too few nodes of a class, or nothing is tuned, every node is in each split")
   func nothingSetAside() throws {
     var few = quarter
-    few.leastOfClass = 11
+    few.minimumPerClass = 11
     var none = quarter
     none.fraction = 0
     for tuning in [few, none, nil] {

@@ -6,7 +6,7 @@ struct PatchMaskTests {
   @Test("the paper's numbers: of 196 patches 100 are scored and 90 of these replaced")
   func paperCounts() {
     let policy = PatchMaskPolicy(patchCount: 196, scoredCount: 100)
-    let mask = policy.mask(forImages: [3, 11, 4], using: RandomStream(seed: 1))
+    let mask = policy.mask(forImages: [3, 11, 4], random: RandomStream(seed: 1))
     #expect(mask.batchSize == 3 && mask.patchCount == 196)
     for row in 0..<3 {
       let range = row * 196..<(row + 1) * 196
@@ -29,19 +29,19 @@ struct PatchMaskTests {
   func fixedMasks() {
     let policy = PatchMaskPolicy(patchCount: 49, scoredCount: 25)
     let stream = RandomStream(seed: 12)
-    let all = policy.mask(forImages: [0, 1, 2, 3, 4], using: stream)
-    let some = policy.mask(forImages: [3, 1], using: stream)
+    let all = policy.mask(forImages: [0, 1, 2, 3, 4], random: stream)
+    let some = policy.mask(forImages: [3, 1], random: stream)
     #expect(Array(some.scored[0..<49]) == Array(all.scored[147..<196]))
     #expect(Array(some.replaced[49..<98]) == Array(all.replaced[49..<98]))
-    #expect(policy.mask(forImages: [3, 1], using: RandomStream(seed: 13)) != some)
-    #expect(policy.mask(forImages: [3, 1], using: stream.child(0)) != some)
+    #expect(policy.mask(forImages: [3, 1], random: RandomStream(seed: 13)) != some)
+    #expect(policy.mask(forImages: [3, 1], random: stream.child(0)) != some)
   }
 
   @Test("every patch is scored and replaced equally often, and every pair of patches too")
   func uniform() {
     let policy = PatchMaskPolicy(patchCount: 5, scoredCount: 3, replacedFraction: 0.67)
     let draws = 20_000
-    let mask = policy.mask(forImages: Array(0..<draws), using: RandomStream(seed: 5))
+    let mask = policy.mask(forImages: Array(0..<draws), random: RandomStream(seed: 5))
     var sets: [Int: Int] = [:]
     var replaced = [Int](repeating: 0, count: 5)
     for row in 0..<draws {

@@ -12,7 +12,7 @@ struct RepertoireTests {
     RepertoireGenerator(
       RepertoireConfiguration(
         repertoireCount: 4, sequenceCount: sequences, witnessRate: rate,
-        motifs: try motifs.map { try SequenceMotif($0) }), using: RandomStream(seed: seed))
+        motifs: try motifs.map { try SequenceMotif($0) }), random: RandomStream(seed: seed))
   }
 
   @Test("a positive repertoire has its witnesses, each with a motif; a negative one none")
@@ -67,6 +67,30 @@ struct RepertoireTests {
     #expect(abs(glycine - 0.14) < 0.005)
   }
 
+  @Test(
+    "a set has its repertoires' classes and pairs; sets that nothing tells apart or that cannot be split are refused"
+  )
+  func sets() throws {
+    let generator = try generator(rate: 0.01, sequences: 300)
+    let repertoires = generator.repertoires
+    #expect(repertoires == (0..<4).map { generator.repertoire($0) })
+    let set = RepertoireSet(repertoires, notes: ["one"])
+    #expect(set.isPositive == [false, true, false, true] && set.notes == ["one"])
+    let pairs = LetterPairShares(of: repertoires.map(\.sequences), distances: 4)
+    #expect(set.pairs.shares.elements == pairs.shares.elements)
+    func folds(_ count: Int, _ validation: Double) throws -> [StratifiedSplit] {
+      try RepertoireSet.folds(
+        of: (0..<30).map { $0 % 2 == 1 }, count: count, first: 2, validationFraction: validation,
+        source: "made", random: RandomStream(seed: 1))
+    }
+    let split = try folds(5, 0.25)
+    #expect(split.count == 2 && split.allSatisfy { $0.test.count == 6 && $0.validation.count == 6 })
+    #expect(Set(split[0].test).isDisjoint(with: split[1].test))
+    #expect(message { _ = try folds(20, 0.25) }?.contains("made: ") == true)
+    #expect(message { _ = try folds(20, 0.25) }?.contains("negative") == true)
+    #expect(message { _ = try folds(5, 0.01) }?.contains("fold 1: no example of class negative") == true)
+  }
+
   @Test("motifs are read from text, and other texts refused")
   func motifs() throws {
     #expect(try SequenceMotif("fd.kn").description == "FD.KN")
@@ -82,9 +106,9 @@ struct RepertoireTests {
 
   @Test("counts of words agree with a search for each of them")
   func words() throws {
-    let sequences = LetterSequences(
+    let sequences = SymbolSequences(
       ["ACAC", "CA", "A", "", "ACACA"].map { AminoAcids.letters(of: $0) ?? [] },
-      letterCount: 20)
+      symbolCount: 20)
     let counts = KmerCounts.counts(of: sequences, length: 2)
     #expect(counts.count == 400 && counts[1] == 4 && counts[20] == 4 && counts.reduce(0, +) == 8)
     let triples = KmerCounts.counts(of: sequences, length: 3)
@@ -94,7 +118,7 @@ struct RepertoireTests {
   @Test("pairs of letters with a gap agree with a search for each of them")
   func pairs() {
     let texts = ["ACDAC", "CA", "A", "", "DDDD"].map { AminoAcids.letters(of: $0) ?? [] }
-    let counts = KmerCounts.pairCounts(of: LetterSequences(texts, letterCount: 20), distances: 3)
+    let counts = KmerCounts.pairCounts(of: SymbolSequences(texts, symbolCount: 20), distances: 3)
     var expected = [Int32](repeating: 0, count: 3 * 400)
     for text in texts {
       for (place, letter) in text.enumerated() {

@@ -7,7 +7,7 @@ struct SentencePairsTests {
 
   init() throws { place = try TemporaryFolder() }
 
-  private func read(_ lines: [String], ending: String = "\n") throws -> [SentencePairs.Pair] {
+  private func read(_ lines: [String], ending: String = "\n") throws -> [SentencePair] {
     let file = try place.write("pairs.tsv", Array(lines.map { $0 + ending }.joined().utf8))
     return try SentencePairs.read(file).pairs
   }
@@ -71,6 +71,17 @@ struct SentencePairsTests {
       found.map(\.first) == (0..<4).map { "first \($0)" } && found.map(\.score) == [0.5, 1.5, 2.5, 3.5])
     let broken = problem(benchmark + ["main-news\theadlines\t2012test\t0009\tfirst\tsecond\t1"])
     #expect(broken?.contains("line 5: expected genre, file, year, number, score from 0 to 5") == true)
+  }
+
+  @Test("pairs whose scores are all the same order nothing and are refused where an order is wanted")
+  func ordered() throws {
+    func ordered(_ lines: [String]) throws -> SentencePairs {
+      try .readOrdered(place.write("pairs.tsv", Array(lines.map { $0 + "\n" }.joined().utf8)))
+    }
+    let lines = ["a\tb\t2", "c\td\t2", "e\tf\t3"]
+    #expect(try ordered(lines).pairs == read(lines))
+    let problem = message { _ = try ordered(["a\tb\t2", "c\td\t2", "e\tf\t2"]) }
+    #expect(problem?.contains("every one of 3 pairs has the score 2.0") == true)
   }
 
   @Test("files whose columns cannot be told are refused with the columns that were expected")

@@ -22,9 +22,9 @@ struct WordPieceTests {
   }
 
   static let rules: [String: WordPieceRules] = [
-    "uncased": WordPieceRules(), "cased": WordPieceRules(lowersCase: false),
-    "accented": WordPieceRules(lowersCase: true, takesAccentsOff: false, setsIdeographsApart: false),
-    "stripped": WordPieceRules(lowersCase: false, takesAccentsOff: true),
+    "uncased": WordPieceRules(), "cased": WordPieceRules(lowercases: false),
+    "accented": WordPieceRules(lowercases: true, stripsAccents: false, separatesIdeographs: false),
+    "stripped": WordPieceRules(lowercases: false, stripsAccents: true),
   ]
 
   private func reference() throws -> Reference {
@@ -80,7 +80,7 @@ struct WordPieceTests {
     let reference = try reference()
     let pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"] + reference.words.flatMap { $0 }
     let tokenizer = WordPieceTokenizer(
-      try WordPieceVocabulary(pieces: pieces), rules: WordPieceRules(lowersCase: false, takesAccentsOff: true)
+      try WordPieceVocabulary(pieces: pieces), rules: WordPieceRules(lowercases: false, stripsAccents: true)
     )
     for (text, words) in zip(reference.mixed, reference.words) {
       let found = tokenizer.ids(of: text).map { Array(pieces[$0].unicodeScalars) }
@@ -158,7 +158,7 @@ struct WordPieceTests {
     #expect(WordPieceTokenizer(twice, rules: WordPieceRules()).ids(of: "ab") == [6, 8] && twice.begin == 9)
     // Pieces that are canonically the same are two pieces.
     let both = try WordPieceVocabulary(pieces: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "\u{E9}", "e\u{301}"])
-    let tokenizer = WordPieceTokenizer(both, rules: WordPieceRules(lowersCase: false))
+    let tokenizer = WordPieceTokenizer(both, rules: WordPieceRules(lowercases: false))
     #expect(tokenizer.ids(of: "\u{E9} e\u{301}") == [4, 5])
   }
 }

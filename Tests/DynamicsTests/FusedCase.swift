@@ -132,13 +132,13 @@ struct FusedCase: CustomStringConvertible, Sendable {
     return descent
   }
 
-  /// Everything that a run gives: tokens, activations, energies of every part and moment, states.
+  /// Everything that a run gives: tokens, activations, energies of every part and step, states.
   func forward<Scalar: TensorScalar>(_ type: Scalar.Type, isFused: Bool) -> [(String, Tensor<Scalar>)] {
     let result = descent(energy(type), norm(type), path: .detached, isFused: isFused)
       .run(from: tokens(type), recording: [.energies, .states(every: 2)])
     return [("tokens", result.tokens.values), ("activations", result.activations.values)]
-      + result.trajectory.energies.enumerated().flatMap { moment, energy in
-        energy.parts.map { ("\($0.name) at \(moment)", $0.energy) }
+      + result.trajectory.energies.enumerated().flatMap { step, energy in
+        energy.parts.map { ("\($0.name) at \(step)", $0.energy) }
       } + result.trajectory.states.map { ("state \($0.step)", $0.tokens) }
   }
 

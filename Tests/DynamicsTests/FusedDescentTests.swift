@@ -78,7 +78,7 @@ import Testing
     results(.gradient, .barzilaiBorwein(from: 0.1))
   }
 
-  @Test("a descent that meets infinity says where, as the general way does")
+  @Test("a descent that meets infinity says where, as tensor operations do")
   func nonFinite() {
     let example = FusedCase()
     var energy = example.energy(Float.self)

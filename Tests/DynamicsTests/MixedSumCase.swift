@@ -80,7 +80,7 @@ struct MixedSumCase: CustomStringConvertible, Sendable {
     base.descent(energy, base.norm(Scalar.self), path: path, isFused: true)
   }
 
-  /// Everything that a run gives: tokens, activations, energies of every part and moment, states.
+  /// Everything that a run gives: tokens, activations, energies of every part and step, states.
   func forward<Scalar: TensorScalar>(
     _ type: Scalar.Type, isDifferentiated: Bool = false,
     _ change: (inout EnergyDescent<EnergySum<Scalar>, LayerNormLagrangian<Scalar>>) -> Void = { _ in }
@@ -89,8 +89,8 @@ struct MixedSumCase: CustomStringConvertible, Sendable {
     change(&descent)
     let result = descent.run(from: base.tokens(type), recording: [.energies, .states(every: 2)])
     return [("tokens", result.tokens.values), ("activations", result.activations.values)]
-      + result.trajectory.energies.enumerated().flatMap { moment, energy in
-        energy.parts.map { ("\($0.name) at \(moment)", $0.energy) }
+      + result.trajectory.energies.enumerated().flatMap { step, energy in
+        energy.parts.map { ("\($0.name) at \(step)", $0.energy) }
       } + result.trajectory.states.map { ("state \($0.step)", $0.tokens) }
   }
 

@@ -158,4 +158,49 @@ struct RecordingTests {
       #expect(state.tokens.values.elements == result.tokens.values.elements)
     }
   }
+
+  @Test(
+    "energies of blocks are those of their trajectories, part by part, over all batches, and so is whether they fell"
+  )
+  func ofBlocks() throws {
+    func results(batch: Int, seed: UInt64, stepSize: Double) -> [DescentResult<Double>] {
+      let descent = block.descent(stepSize: .constant(stepSize), stop: .after(steps: 3))
+      let first = descent.run(from: SmallBlock.tokens(batch: batch, seed: seed), recording: [.energies])
+      return [first, descent.run(from: first.tokens, recording: [.energies])]
+    }
+    // The second batch takes steps too short to change a number, so that no energy falls.
+    let batches = [
+      results(batch: 2, seed: 7, stepSize: 0.1), results(batch: 3, seed: 8, stepSize: 1e-30),
+    ]
+    var energies = BlockEnergies()
+    for results in batches { energies.add(results, dividedBy: 4) }
+    #expect(energies.blockCount == 2)
+    #expect(
+      energies.parts.map(\.name) == [
+        "block 1 attention", "block 1 memory", "block 1 total", "block 2 attention", "block 2 memory",
+        "block 2 total",
+      ])
+    for (index, part) in energies.parts.enumerated() {
+      for step in 0...3 {
+        let expected = batches.flatMap { results in
+          let moment = results[index / 3].trajectory.energies[step]
+          return (index % 3 == 2 ? moment.total : moment.parts[index % 3].energy).elements.map { $0 / 4 }
+        }
+        #expect(part.values[step] == expected)
+      }
+    }
+    let fell = (0..<5).map { example in
+      [2, 5].allSatisfy { part in
+        (0..<3).allSatisfy {
+          energies.parts[part].values[$0 + 1][example] < energies.parts[part].values[$0][example]
+        }
+      }
+    }
+    #expect(energies.fell == fell && fell == [true, true, false, false, false])
+    #expect(energies.shareFell == Double(fell.count { $0 }) / 5)
+    // A single block needs no number.
+    var single = BlockEnergies()
+    single.add([batches[0][0]])
+    #expect(single.parts.map(\.name) == ["attention", "memory", "total"] && single.fell.count == 2)
+  }
 }

@@ -18,8 +18,8 @@ struct StoppingTests {
       .run(from: start, recording: [.energies, .states(every: 1)])
     let energies = result.trajectory.energies.map(\.totals)
     let states = result.trajectory.states.map(\.tokens.elements)
-    func changes(_ moments: [[Double]]) -> [Double] {
-      zip(moments, moments.dropFirst()).map { a, b in zip(a, b).map { abs($0 - $1) }.max() ?? 0 }
+    func changes(_ states: [[Double]]) -> [Double] {
+      zip(states, states.dropFirst()).map { a, b in zip(a, b).map { abs($0 - $1) }.max() ?? 0 }
     }
     return (result, changes(energies), changes(states))
   }

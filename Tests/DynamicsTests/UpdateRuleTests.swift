@@ -9,13 +9,13 @@ struct UpdateRuleTests {
   private let block = SmallBlock()
   private let start = SmallBlock.tokens(batch: 3)
 
-  /// States of a descent and those that `move` makes: it gets x, dE/dg and the step, and changes x.
+  /// States of a descent and those that `update` makes: it gets x, dE/dg and the step, and changes x.
   ///
   /// In a bowl the descent overshoots, which that of normalised tokens does not.
   private func check(
     _ rule: any UpdateRule, _ stepSize: any StepSizeRule, steps: Int = 5, relative: Double = 1e-12,
     inBowl: Bool = false,
-    sourceLocation: SourceLocation = #_sourceLocation, _ move: (inout [Double], [Double], Int) -> Void
+    sourceLocation: SourceLocation = #_sourceLocation, _ update: (inout [Double], [Double], Int) -> Void
   ) {
     // Rules beside the count keep the batch whole, as the loop does.
     let stop = StoppingRule.any([.after(steps: steps)])
@@ -32,7 +32,7 @@ struct UpdateRuleTests {
       expectClose(
         actual: state.tokens, expected: Tensor(shape: start.values.shape, elements: x), relative: relative,
         absolute: relative, "step \(step)", sourceLocation: sourceLocation)
-      move(&x, inBowl ? Bowl().slope(at: x, batch: 3) : block.slope(at: x, batch: 3), step)
+      update(&x, inBowl ? Bowl().slope(at: x, batch: 3) : block.slope(at: x, batch: 3), step)
     }
   }
 

@@ -37,6 +37,46 @@ struct HeadRegimeTests {
     }
   }
 
+  @Test("shares of queries rise to 1; means and shares of a class by thirds are those of plain counts")
+  func shares() throws {
+    let reference = try PublishedEncoderCase<Double>()
+    let regimes = try reference.encoder().regimes(
+      of: EncoderTokens(ids: [[3, 17, 50, 8, 22, 41, 9], [60, 1, 1, 30, 5, 12, 44]]))
+    for regime in regimes {
+      let shares = (1...7).map { k in Double(regime.counts[0...k].reduce(0, +)) / 14 }
+      #expect(regime.cumulativeShares == shares && regime.cumulativeShares.last == 1)
+    }
+    let mean = regimes.map(\.entropy).reduce(0, +) / Double(regimes.count)
+    #expect(regimes.mean(\.entropy) == mean && [HeadRegime]().mean(\.entropy) == nil)
+    let layers = regimes.layerCount
+    for kind in AttentionClass.allCases {
+      let shares = (0..<3).map { third -> Double in
+        // Layers of thirds as they are counted: 3 layer / layers, rounded down.
+        let heads = regimes.filter { 3 * $0.index.layer / layers == third }
+        return Double(heads.count { $0.attentionClass == kind }) / Double(max(1, heads.count))
+      }
+      #expect(regimes.sharesByThird(of: kind) == shares)
+      let most = shares.max() ?? 0
+      let thirds = LayerThird.allCases.filter { most > 0 && shares[$0.rawValue] == most }
+      #expect(regimes.thirdsWithMost(of: kind) == thirds)
+    }
+    #expect(AttentionClass.mediumMetastable.thirdsInBERT == [.last])
+  }
+
+  @Test("regimes over many sequences are those of their parts, merged")
+  func parts() throws {
+    let encoder = try PublishedEncoderCase<Double>().encoder()
+    let ids = [[3, 17, 50, 8], [60, 1, 1, 30], [2, 2, 9, 40]]
+    var seen: [Int] = []
+    let found = encoder.regimes(ofSequences: ids, atOnce: 2) { regimes, count in
+      #expect(regimes.count == encoder.configuration.heads.count)
+      seen.append(count)
+    }
+    #expect(seen == [2, 1])
+    let parts = [ids[...1], ids[2...]].map { encoder.regimes(of: EncoderTokens(ids: Array($0))) }
+    #expect(found == parts[0].merged(with: parts[1]))
+  }
+
   @Test(
     "heads are selected by layer and class, ordered from averaging ones on, and joined with other sequences")
   func selection() throws {

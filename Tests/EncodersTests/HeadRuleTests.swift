@@ -33,8 +33,9 @@ struct HeadRuleTests {
     #expect(one[1].elements != before[1].elements)
   }
 
-  /// Bells whose centres rise evenly and whose widths repeat.
-  private static func bells(count: Int, from start: Double, step: Double, shift: Int) -> GaussianWeighting {
+  /// Gaussians whose centres rise evenly and whose widths repeat.
+  private static func gaussians(count: Int, from start: Double, step: Double, shift: Int) -> GaussianWeighting
+  {
     let means = (0..<count).map { (index: Int) -> Double in start + step * Double(index) }
     let deviations = (0..<count).map { (index: Int) -> Double in 0.25 + 0.1 * Double((index + shift) % 5) }
     return GaussianWeighting(means: means, deviations: deviations)
@@ -64,49 +65,50 @@ struct HeadRuleTests {
 
   @Test("Gaussian weights by their formula, at the fitted length and at others")
   func gaussian() throws {
-    let bells = Self.bells(count: 9, from: -0.8, step: 0.2, shift: 0)
-    #expect(bells.parameterCount == 18)
+    let gaussians = Self.gaussians(count: 9, from: -0.8, step: 0.2, shift: 0)
+    #expect(gaussians.parameterCount == 18)
     var elements: [Double] = []
     for query in 0..<9 {
       let row = (0..<9).map { (key: Int) -> Double in
-        let distance = ((Double(key) - 4) / 4 - bells.means[query]) / bells.deviations[query]
+        let distance = ((Double(key) - 4) / 4 - gaussians.means[query]) / gaussians.deviations[query]
         return exp(-0.5 * distance * distance)
       }
       let total = row.reduce(0, +)
       elements += row.map { $0 / total }
     }
     let expected = Tensor(shape: [9, 9], elements: elements)
-    expectClose(actual: bells.weights(count: 9, Double.self), expected: expected, relative: 1e-12)
-    try expectWeights(.gaussian(bells)) { _ in expected }
-    // Ends stay ends, what lies between is interpolated: a straight line of bells of one width stays one.
-    let even = GaussianWeighting(means: bells.means, deviations: bells.means.map { _ in 0.3 }).resized(to: 17)
+    expectClose(actual: gaussians.weights(count: 9, Double.self), expected: expected, relative: 1e-12)
+    try expectWeights(.gaussian(gaussians)) { _ in expected }
+    // Ends stay ends, what lies between is interpolated: a straight line of Gaussians of one width stays one.
+    let even = GaussianWeighting(means: gaussians.means, deviations: gaussians.means.map { _ in 0.3 })
+      .resized(to: 17)
     for (index, mean) in even.means.enumerated() {
       let expected = -0.8 + 0.1 * Double(index)
       #expect(abs(mean - expected) < 1e-12 && abs(even.deviations[index] - 0.3) < 1e-12)
     }
-    let longer = bells.resized(to: 17)
-    #expect(abs(longer.means[16] - bells.means[8]) < 1e-12)
-    #expect(abs(longer.deviations[0] - bells.deviations[0]) < 1e-12)
-    // Between a flat and a narrow one: half of 1/σ², at the narrow one's place.
+    let longer = gaussians.resized(to: 17)
+    #expect(abs(longer.means[16] - gaussians.means[8]) < 1e-12)
+    #expect(abs(longer.deviations[0] - gaussians.deviations[0]) < 1e-12)
+    // Between a flat and a narrow one: half of 1/σ², at the narrow one's position.
     let mixed = GaussianWeighting(means: [100, -0.5], deviations: [200, 0.2]).resized(to: 3)
     #expect(abs(mixed.means[1] + 0.5) < 1e-3 && abs(mixed.deviations[1] - 0.2 * 2.0.squareRoot()) < 1e-3)
-    #expect(bells.resized(to: 1).means.count == 1 && bells.resized(to: 9) == bells)
+    #expect(gaussians.resized(to: 1).means.count == 1 && gaussians.resized(to: 9) == gaussians)
     #expect(
       GaussianWeighting.positions(count: 1) == [0] && GaussianWeighting.positions(count: 3) == [-1, 0, 1])
   }
 
-  @Test("a fit finds the bells that answers were made with")
+  @Test("a fit finds the Gaussians that answers were made with")
   func fitRecovers() {
     let (heads, length, size) = (2, 12, 30)
     let values = normalTensor([heads, length, size], seed: 3, as: Double.self)
-    let bells = (0..<heads).map {
-      Self.bells(count: length, from: -0.9 + 0.1 * Double($0), step: 0.15, shift: $0)
+    let gaussians = (0..<heads).map {
+      Self.gaussians(count: length, from: -0.9 + 0.1 * Double($0), step: 0.15, shift: $0)
     }
     let weights = Tensor<Double>.concatenated(
-      bells.map { $0.weights(count: length, Double.self).reshaped([1, length, length]) }, axis: 0)
+      gaussians.map { $0.weights(count: length, Double.self).reshaped([1, length, length]) }, axis: 0)
     var fit = GaussianFit(headCount: heads, length: length)
     fit.add(values: values, answers: weights.matrixProduct(values))
-    for (found, wanted) in zip(fit.weightings(), bells) {
+    for (found, wanted) in zip(fit.weightings(), gaussians) {
       expectClose(
         actual: found.weights(count: length, Double.self),
         expected: wanted.weights(count: length, Double.self),
@@ -114,7 +116,7 @@ struct HeadRuleTests {
     }
   }
 
-  @Test("a fit finds bells on one token of many")
+  @Test("a fit finds Gaussians on one token of many")
   func fitOfPoints() {
     let (length, size) = (65, 40)
     let values = normalTensor([1, length, size], seed: 8, as: Double.self)
@@ -126,15 +128,15 @@ struct HeadRuleTests {
     for query in 0..<length { #expect(weights[query, next[query]] > 0.999, "\(query)") }
   }
 
-  @Test("no other bell answers better than the fitted one")
+  @Test("no other Gaussian answers better than the fitted one")
   func fitIsBest() throws {
     let sequences = (0..<5).map { row in (0..<9).map { (row * 29 + $0 * 11) % 61 } }
     let fitted = encoder.gaussianWeightings(over: EncoderTokens(ids: sequences))
     #expect(fitted.count == encoder.configuration.heads.count)
     let layers = try sequences.map { try PlainFirstLayer(reference, ids: $0, segments: $0.map { _ in 0 }) }
     for head in 0..<3 {
-      func losses(_ bells: GaussianWeighting) -> [Double] {
-        let own = bells.weights(count: 9, Double.self)
+      func losses(_ gaussians: GaussianWeighting) -> [Double] {
+        let own = gaussians.weights(count: 9, Double.self)
         var sums = [Double](repeating: 0, count: 9)
         for layer in layers {
           let network = ModernHopfieldNetwork(patterns: layer.keys[head], beta: reference.configuration.beta)

@@ -25,16 +25,16 @@ struct EnergyLawsTests {
     Expectation(defect: .notFinite, laws: [.finite], words: ["the energy is", "at example 0"]),
     Expectation(
       defect: .ordersTokens, laws: [.tokenOrder],
-      words: ["the energy of tokens moved by one place differs"]),
+      words: ["the energy of tokens moved by one position differs"]),
     Expectation(
       defect: .ignoresPadding, laws: [.padding],
       words: [
-        "the energy with other values in padding", "the gradient of padding is not 0 at 5 places",
+        "the energy with other values in padding", "the gradient of padding is not 0 at 5 elements",
         "g.realValues are the activations with padding set to zero", "g.masking(…)", "g.mask says where",
       ]),
     Expectation(
       defect: .masksKeysOnly, laws: [.padding],
-      words: ["the energy with other values in padding", "the gradient of padding is not 0 at 5 places"]),
+      words: ["the energy with other values in padding", "the gradient of padding is not 0 at 5 elements"]),
     Expectation(
       defect: .detachedTerm, laws: [.gradient],
       words: ["the gradient differs from central differences", "component"]),

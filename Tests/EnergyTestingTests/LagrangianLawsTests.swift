@@ -81,8 +81,8 @@ struct LagrangianLawsTests {
       ["is not the gradient of one function"]
     ),
     (.concave, [.semiDefiniteHessian], ["the smallest eigenvalue is -", "a descent along it would climb"]),
-    (.movesPadding, [.padding], ["the activation of padding is not 0 at 5 places"]),
-    (.countsPadding, [.padding], ["the value of padding alone is not 0 at 2 places"]),
+    (.movesPadding, [.padding], ["the activation of padding is not 0 at 5 elements"]),
+    (.countsPadding, [.padding], ["the value of padding alone is not 0 at 2 elements"]),
     (.unvisitedParameter, [.visiting], ["the tensor property scale of shape []"]),
     (.scalarValue, [.oneNumberPerExample], ["shape [], not [2]"]),
     (.wrongTangent, [.tangent, .curvature], ["the change of activations along what is no tangent"]),

@@ -60,7 +60,7 @@ import Testing
     #expect((1...4).reduce(0) { $0 + (summary["class_\($1)"] ?? 0) } == 12)
     let gaussian = try #require(summary["cosine_after_gaussian_first_layer"])
     #expect(gaussian > 0.5 && gaussian < 1 && gaussian == summary["cosine_gaussian_layer_1"])
-    // Flat heads of the first layer lose least, and bells lose no more than averages where they were fitted.
+    // Flat heads of the first layer lose least, and Gaussians lose no more than averages where they were fitted.
     #expect(gaussian >= (summary["cosine_uniform_layer_1"] ?? 1) - 0.01)
     #expect(gaussian > (summary["cosine_gaussian_layer_3"] ?? 1))
     #expect(summary["spearman_published"] != nil && summary["seconds_ratio_pytorch"] == nil)

@@ -27,7 +27,7 @@ struct DigitClassifier: Parameterized {  // a block inside a model of one's own
   }
 }
 
-func trainDigits(updates: Int) throws -> Double {  // the share of 1,000 test digits that are told right
+func trainDigits(updates: Int) throws -> Double {  // the accuracy on 1,000 test digits
   let (training, test) = (try EmbeddedDigits.train(), try EmbeddedDigits.test())
   let normalization = PixelNormalization(measuring: training)
   func images(_ batch: ImageBatch) -> Tensor<Float> {

@@ -5,34 +5,18 @@ import Testing
 
 /// The program `graph-classification`, run as a user runs it, on small graphs.
 @Suite(.serialized) struct GraphClassificationTests {
-  private let folder: TemporaryPlace
+  private let runs: GraphClassificationRuns
+  private var folder: TemporaryPlace { runs.folder }
 
-  init() throws { folder = try TemporaryPlace() }
+  init() throws { runs = try GraphClassificationRuns() }
 
-  /// Options of a small model that trains in a second.
-  private func options(_ output: String) -> [String] {
-    [
-      "--generated-graphs", "40", "--folds", "2", "--dimension", "8", "--heads", "2", "--key-size", "4",
-      "--memories", "6", "--blocks", "2", "--positions", "3", "--epochs", "2", "--batch", "8", "--trials",
-      "2",
-      "--output", folder.path(output),
-    ]
-  }
+  private func options(_ output: String) -> [String] { runs.options(output) }
 
-  private func run(_ arguments: [String]) throws -> FinishedProgram {
-    try Program("graph-classification").run(arguments)
-  }
+  private func run(_ arguments: [String]) throws -> FinishedProgram { try runs.run(arguments) }
 
-  private func bytes(_ name: String) throws -> Data {
-    try Data(contentsOf: URL(fileURLWithPath: folder.path(name)))
-  }
+  private func bytes(_ name: String) throws -> Data { try runs.bytes(name) }
 
-  /// The numbers of a run that are not times.
-  private func summary(_ output: String) throws -> [String: Double] {
-    try RunRecord.read(from: folder.path("\(output)/run.json")).summary.filter {
-      !$0.key.hasSuffix("seconds")
-    }
-  }
+  private func summary(_ output: String) throws -> [String: Double] { try runs.summary(output) }
 
   @Test("writes page, figures and record, with the same bits for 1 and 2 threads")
   func threads() throws {
@@ -121,7 +105,7 @@ import Testing
 
   @Test("the labels of the test graphs change no trial, no setting, no epoch and no weights")
   func testPartsPlayNoPart() throws {
-    try writeSet()
+    try runs.writeSet()
     let options = Array(options("").dropFirst(4).dropLast(2)) + ["--first-folds", "1"]
     for (output, labels) in [("true", ["1", "-1"]), ("false", ["-1", "1"])] {
       // Graphs 0 ... 3 are the first fold's test graphs, and the first two of them are rings.
@@ -228,12 +212,13 @@ import Testing
     try run(options("whole") + ["--resume"]).expectOneLine(containing: "model.safetensors", "No such file")
     try SafetensorsFile.write(
       path: model.path, arrays: [("classToken", StoredArray(shape: [3], floats: [1, 2, 3]))], metadata: [:])
-    try run(options("whole") + ["--resume"]).expectOneLine(containing: "model.safetensors", "encoder.weights")
+    try run(options("whole") + ["--resume"]).expectOneLine(
+      containing: "model.safetensors", "encoder.features.weight")
   }
 
   @Test("a TU set is judged on its own folds, with a learned adjacency too")
   func folds() throws {
-    try writeSet()
+    try runs.writeSet()
     for more in [[], ["--learned-adjacency", "--centralize"]] {
       let output = "set\(more.count)"
       let found = try run(["--data", folder.path("SET")] + Array(options(output).dropFirst(4)) + more)
@@ -244,103 +229,6 @@ import Testing
       #expect(summary.filter { $0.key.hasPrefix("confusion_") }.values.reduce(0, +) == 12)
       let record = try RunRecord.read(from: folder.path("\(output)/run.json"))
       #expect(record.data.map(\.count) == [24, 24, 24, 24])
-    }
-  }
-
-  @Test("data that is missing, damaged or of one class is refused in one line that names the file")
-  func data() throws {
-    let options = Array(options("out").dropFirst(4))
-    func refused(_ texts: String...) throws {
-      try run(["--data", folder.path("SET")] + options).expectOneLine(containing: texts)
-      #expect(!FileManager.default.fileExists(atPath: folder.path("out")), "written for bad data")
-    }
-    try refused("SET")
-    try writeSet()
-    func write(_ part: String, _ text: String) throws {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path("SET/SET_\(part).txt")))
-    }
-    try write("graph_labels", String(repeating: "1\n", count: 24))
-    try refused("SET_graph_labels.txt")
-    try writeSet()
-    try write("node_labels", "1\n2\n")
-    try refused("SET_node_labels.txt")
-    try writeSet()
-    try write("A", "1, 2\n2, 9999\n")
-    try refused("SET_A.txt", "9999")
-    try write("A", "1, x\n")
-    try refused("SET_A.txt")
-    try write("A", "")
-    try refused("SET_A.txt")
-    try write("A", "1, 2\n2, 1\n2, ")
-    try refused("SET_A.txt", "line 3", "expected two nodes")
-    try writeSet()
-    try write("graph_indicator", "1\n1\n")
-    try refused("SET_graph_labels.txt", "24 lines, expected 1")
-    try writeSet()
-    try write("node_attributes", String(repeating: "0.5, nan\n", count: 96))
-    try refused("SET_node_attributes.txt", "line 1", "finite")
-    try FileManager.default.removeItem(atPath: folder.path("SET/SET_node_attributes.txt"))
-    try FileManager.default.createDirectory(
-      atPath: folder.path("SET/SET_node_attributes.txt"), withIntermediateDirectories: false)
-    try refused("SET_node_attributes.txt", "is a folder")
-    try FileManager.default.removeItem(atPath: folder.path("SET/SET_node_attributes.txt"))
-    for fold in 1...3 {
-      try FileManager.default.removeItem(atPath: folder.path("SET/folds/test_idx-\(fold).txt"))
-    }
-    // All graphs of one class, the chains.
-    let chains = (0..<24).filter { $0 / 2 % 2 == 1 }.map { "\($0)\n" }.joined()
-    try Data(chains.utf8).write(to: URL(fileURLWithPath: folder.path("SET/folds/test_idx-1.txt")))
-    try refused("SET", "graph_labels", "fold 1", "class -1")
-    try writeSet()
-    try run(["--data", folder.path("SET/SET_A.txt")] + options).expectOneLine(
-      containing: "SET_A.txt", "folder")
-    try run(["--data", folder.path("SET")] + options + ["--folds", "20"]).expectOneLine(containing: "SET")
-  }
-
-  @Test("options out of range end with a usage error")
-  func ranges() throws {
-    for bad in [
-      ["--folds", "1"], ["--first-folds", "0"], ["--validation", "1"], ["--validation", "nan"],
-      ["--heads", "0"], ["--steps", "-1"], ["--epochs", "0"], ["--batch", "0"], ["--step-size", "nan"],
-      ["--threads", "0"], ["--trials", "1", "--rate", "-1"], ["--trials", "1", "--rate", "1e38"],
-      ["--rate", "0.01"], ["--trials", "0"],
-      ["--trials", "1", "--dropout", "1"], ["--trial-share", "0"], ["--trial-share", "nan"],
-      ["--seeds", "0"],
-      ["--weight-decay", "0.1"], ["--trials", "1", "--weight-decay", "inf"], ["--noise", "-1"],
-      ["--positions", "-1"], ["--degrees", "-1"],
-      ["--smoothing", "1"], ["--warm-up", "2"], ["--epochs", "9223372036854775807"],
-      ["--dimension", "60000", "--memories", "60000"], ["--generated-graphs", "3"], ["--data", ""],
-    ] {
-      let found = try run(options("out") + bad)
-      #expect(found.status == 64 && found.errors.contains("Error: "), "\(bad): \(found.errors)")
-    }
-    try run(options("out").dropLast(2) + ["--output", "/dev/null/x"]).expectOneLine(containing: "/dev/null/x")
-  }
-
-  /// A TU set of 24 graphs, chains and rings of three to five nodes, with three folds of four test graphs.
-  private func writeSet() throws {
-    let set = folder.path("SET")
-    try FileManager.default.createDirectory(atPath: "\(set)/folds", withIntermediateDirectories: true)
-    var (edges, indicator, labels, nodeLabels, first) = ("", "", "", "", 1)
-    for graph in 0..<24 {
-      let (nodes, isRing) = (3 + graph % 3, graph / 2 % 2 == 0)
-      for node in 0..<nodes {
-        indicator += "\(graph + 1)\n"
-        nodeLabels += "\([4, 9][node % 2])\n"
-        if node + 1 < nodes || isRing {
-          let (a, b) = (first + node, first + (node + 1) % nodes)
-          edges += "\(a), \(b)\n\(b), \(a)\n"
-        }
-      }
-      labels += isRing ? "1\n" : "-1\n"
-      first += nodes
-    }
-    for (part, text) in [
-      ("A", edges), ("graph_indicator", indicator), ("graph_labels", labels), ("node_labels", nodeLabels),
-    ] { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(set)/SET_\(part).txt")) }
-    for fold in 0..<3 {
-      let test = (4 * fold..<4 * fold + 4).map { "\($0)\n" }.joined()
-      try Data(test.utf8).write(to: URL(fileURLWithPath: "\(set)/folds/test_idx-\(fold + 1).txt"))
     }
   }
 }

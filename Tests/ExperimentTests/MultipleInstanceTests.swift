@@ -126,7 +126,8 @@ import Testing
       "amino_acid\nCA\($0 % 3 == 0 ? "W" : "K")F\n"
     }
     try run(options + [few]).expectOneLine(containing: "metadata.tsv", "negative", "2 examples")
-    try run(options + [few, "--folds", "2"]).expectOneLine(containing: "fold 1", "no negative repertoire")
+    try run(options + [few, "--folds", "2"]).expectOneLine(
+      containing: "fold 1", "no example of class negative")
     #expect(!FileManager.default.fileExists(atPath: folder.path("none")))
   }
 

@@ -46,10 +46,10 @@ struct HopfieldRetrievalTests {
       }
       return -log(sum) / 1.3 + state.reduce(0) { $0 + $1 * $1 } / 2
     }
-    let course = [states] + (0..<6).map { recalled(1.3, .count($0)) }
+    let trajectory = [states] + (0..<6).map { recalled(1.3, .count($0)) }
     for example in 0..<2 {
       for state in 0..<3 {
-        let energies = course.map { energy(rows($0, example)[state], rows(stored, example)) }
+        let energies = trajectory.map { energy(rows($0, example)[state], rows(stored, example)) }
         for (before, after) in zip(energies, energies.dropFirst()) { #expect(after <= before + 1e-12) }
         #expect(energies[6] < energies[0] - 0.01)
       }

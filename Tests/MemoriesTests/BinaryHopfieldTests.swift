@@ -132,7 +132,7 @@ struct BinaryHopfieldTests {
     #expect(changed.patternCount == 9)
   }
 
-  @Test("states that are not 1 or -1 stop with their place")
+  @Test("states that are not 1 or -1 stop with their index")
   func notBinary() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = BinaryHopfieldNetwork(

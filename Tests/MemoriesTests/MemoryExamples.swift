@@ -30,8 +30,8 @@ enum MemoryExamples {
     var elements = rows.elements
     for row in 0..<rows.shape[0] {
       var own = random.child(UInt64(row))
-      for place in own.permutation(of: rows.shape[1]).prefix(flips) {
-        elements[row * rows.shape[1] + place].negate()
+      for column in own.permutation(of: rows.shape[1]).prefix(flips) {
+        elements[row * rows.shape[1] + column].negate()
       }
     }
     return Tensor(shape: rows.shape, elements: elements)

@@ -74,7 +74,7 @@ struct NonFiniteRetrievalTests {
       let found = network.retrieve(small, options: options)
       expectLost(found, 0)
       #expect(found.steps[0] == 1 && found.states.elements[..<3] == [1e30, 0, 0])
-      (options.recordsEnergies, options.tellsKind) = (false, false)
+      (options.recordsEnergies, options.classifiesFixedPoints) = (false, false)
       expectLost(network.retrieve(small, options: options), 0)
     }
     #expect(network.energy(at: queries).elements.map(\.isNaN).prefix(1) == [true])

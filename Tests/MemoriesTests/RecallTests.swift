@@ -62,13 +62,14 @@ import Testing
   func measurement() {
     var measurement = CapacityMeasurement(dimension: 40, changedSigns: 10)
     measurement.cueCount = 7
-    func curve(limit: Int, mostNumbers: Int, failure: Double) -> CapacityCurve {
-      measurement.curve(growth: 1.5, mostNumbers: mostNumbers, failure: failure, using: RandomStream(seed: 1))
-      {
+    func curve(limit: Int, numberLimit: Int, failure: Double) -> CapacityCurve {
+      measurement.curve(
+        growth: 1.5, numberLimit: numberLimit, failure: failure, random: RandomStream(seed: 1)
+      ) {
         patterns, _ in Oracle(patterns: patterns, limit: limit)
       }
     }
-    let failing = curve(limit: 10, mostNumbers: 4_000, failure: 0.2)
+    let failing = curve(limit: 10, numberLimit: 4_000, failure: 0.2)
     #expect(failing.points.map(\.patternCount) == [4, 6, 9, 14])
     // Beyond the limit a cue is given back: a quarter of its numbers is wrong, and no cue is without a wrong one.
     #expect(failing.points.map(\.error) == [0, 0, 0, 0.25])
@@ -76,12 +77,12 @@ import Testing
     let steps: [Double] = [0.75, 1, 6.0 / 7, 6.0 / 7]
     #expect(failing.points.map(\.meanSteps) == steps)
     #expect(failing.capacity(tolerating: 0.01) == 9)
-    let open = curve(limit: 10, mostNumbers: 40 * 15, failure: 0.3)
+    let open = curve(limit: 10, numberLimit: 40 * 15, failure: 0.3)
     #expect(open.points.map(\.patternCount) == [4, 6, 9, 14])
     #expect(
-      curve(limit: 99, mostNumbers: 40 * 21, failure: 0.1).points.map(\.patternCount) == [4, 6, 9, 14, 20])
+      curve(limit: 99, numberLimit: 40 * 21, failure: 0.1).points.map(\.patternCount) == [4, 6, 9, 14, 20])
     // Loads that grow too slowly grow by one.
-    let slow = measurement.curve(growth: 1.01, mostNumbers: 40 * 7, using: RandomStream(seed: 1)) {
+    let slow = measurement.curve(growth: 1.01, numberLimit: 40 * 7, random: RandomStream(seed: 1)) {
       patterns, _ in
       Oracle(patterns: patterns, limit: 99)
     }
@@ -94,13 +95,34 @@ import Testing
   func kinds(kind: MemoryKind) {
     let measurement = CapacityMeasurement(of: kind, dimension: 60, changedSigns: 3)
     let beta: Float = kind == .logSumReLU ? 2 / 0.5 : kind == .randomFeatures ? 5 : 60
-    let found = measurement.point(of: 3, using: RandomStream(seed: 2)) { patterns, random in
+    let found = measurement.point(of: 3, random: RandomStream(seed: 2)) { patterns, random in
       #expect(patterns.shape == [3, 60])
       let expected: Double = kind.isBinary ? 60.0.squareRoot() : 1
       for length in patterns.rowLengths { #expect(abs(length - expected) < 1e-5) }
       return kind.memory(of: patterns, beta: beta, featureCount: 4_096, random: random)
     }
     #expect(found.recalled == 1, "\(kind.label): \(found)")
+  }
+
+  @Test(
+    "a memory's capacity is its curve with the settings of d, and theory's beside it",
+    arguments: [MemoryKind.hebb, .cubic, .softmax, .logSumReLU, .randomFeatures])
+  func capacity(kind: MemoryKind) {
+    let stream = RandomStream(seed: 5)
+    let found = MemoryCapacity(
+      of: kind, dimension: 32, numberLimit: 32 * 40, featureCount: 300, random: stream)
+    // A tenth of 32 signs is 3; a ball reaches 1.2 times as far, squared, as such a cue: 4 * 3 / 32 at length 1.
+    let beta: Float = kind == .logSumReLU ? 2 / (1.2 * 0.375) : kind == .randomFeatures ? 10 : 32
+    let curve = CapacityMeasurement(of: kind, dimension: 32, changedSigns: 3).curve(
+      growth: kind == .hebb ? pow(2, 0.25) : 2.0.squareRoot(), numberLimit: 32 * 40, random: stream
+    ) { kind.memory(of: $0, beta: beta, featureCount: 300, random: $1) }
+    #expect(found.curve == curve)
+    #expect(
+      found.capacity == curve.capacity(tolerating: 0.01) && found.isOpen == curve.isOpen(tolerating: 0.01))
+    #expect(found.largestLoad == curve.points.last?.patternCount && found.numberLimit == 1_280)
+    let expected = kind.expectedCapacity(
+      dimension: 32, wrongCount: 3, reach: 3, beta: beta, featureCount: 300)
+    #expect(found.expected == expected)
   }
 
   @Test("theory's capacities are those of the formulas, and fall with wrong numbers")
@@ -136,12 +158,31 @@ import Testing
   func oneUpdate() {
     // More than a block of cues, the last block not full.
     let few = OneUpdateRecall(
-      patternCount: 4_100, dimension: 64, changedSigns: 3, beta: 0.4, using: RandomStream(seed: 4))
+      patternCount: 4_100, dimension: 64, changedSigns: 3, beta: 0.4, random: RandomStream(seed: 4))
     #expect(few.failedCount == 0 && few.largestDeviation > 0 && few.largestDeviation < 0.01)
     // With so small a beta the update is near the mean of all patterns, and nothing is recalled.
     let flat = OneUpdateRecall(
-      patternCount: 300, dimension: 64, changedSigns: 3, beta: 1e-3, using: RandomStream(seed: 4))
+      patternCount: 300, dimension: 64, changedSigns: 3, beta: 1e-3, random: RandomStream(seed: 4))
     #expect(flat.failedCount == 300 && flat.largestDeviation == 0)
+    // Numbers of patterns until one is lost, the later ones left out.
+    let stream = RandomStream(seed: 4)
+    let found = OneUpdateRecall.untilFailure(
+      among: [2, 3, 300, 400], dimension: 64, changedSigns: 3, beta: 0.02, random: stream)
+    let each = [2, 3, 300, 400].map {
+      OneUpdateRecall(
+        patternCount: $0, dimension: 64, changedSigns: 3, beta: 0.02, random: stream.child(UInt64($0)))
+    }
+    let last = each.firstIndex { $0.failedCount > 0 } ?? 3
+    #expect(found == Array(each[...last]) && found.map(\.patternCount) == Array([2, 3, 300, 400][...last]))
+  }
+
+  @Test("cosines of rows are those of plain sums, 1 for multiples")
+  func cosines() {
+    let rows = Tensor<Double>(shape: [3, 2], elements: [1, 2, -3, 0.5, 4, 4])
+    let others = Tensor<Double>(shape: [3, 2], elements: [2, 4, 0, -2, 1, -1])
+    let found = rows.rowCosines(with: others)
+    let middle: Double = -1 / (9.25.squareRoot() * 2)
+    #expect(abs(found[0] - 1) < 1e-15 && abs(found[1] - middle) < 1e-15 && abs(found[2]) < 1e-15)
   }
 
   @Test("hidden parts are 0 or random signs in cues, and their error is relative to what is hidden alone")
@@ -149,7 +190,7 @@ import Testing
     let stored: Tensor<Float> = MemoryExamples.sphere(5, dimension: 6, radius: 1, seed: 3, as: Float.self)
     let mask = Tensor<Float>(shape: [1, 6], elements: [0, 1, 1, 0, 0, 1])
     let task = PatternCompletion(
-      stored: stored, shown: [4, 1, 2], hidden: mask, using: RandomStream(seed: 1))
+      stored: stored, shown: [4, 1, 2], hidden: mask, random: RandomStream(seed: 1))
     let patterns = task.patterns
     for (row, pattern) in [4, 1, 2].enumerated() {
       for column in 0..<6 {
@@ -164,7 +205,7 @@ import Testing
     let two = PatternCompletion(
       stored: Tensor(shape: [2, 6], elements: [3, 1, 0, 0, 0, 2, 0, 0, 1, 2, 2, 0]), shown: [0, 1],
       hidden: mask,
-      using: RandomStream(seed: 1))
+      random: RandomStream(seed: 1))
     let found = two.outcome(of: .softmax, beta: 50)
     #expect(found.errors.share(within: 0.01) == 1 && (found.hiddenError ?? 1) < 1e-6 && found.meanSteps >= 1)
     // With a small one it answers with the mean of both: the hidden error by the definition.
@@ -176,12 +217,29 @@ import Testing
     let alike = PatternCompletion(
       stored: Tensor(shape: [2, 2], elements: [1, 0, -1, 0]), shown: [0, 1],
       hidden: Tensor(shape: [1, 2], elements: [0, 1]),
-      using: RandomStream(seed: 1))
+      random: RandomStream(seed: 1))
     #expect(alike.outcome(of: .softmax, beta: 10).hiddenError == nil)
     // Signs are stored and judged as signs.
     let signs = task.outcome(of: .pseudoInverse)
     #expect(signs.states.elements.allSatisfy { abs($0) == 1 })
     #expect(signs.errors.lengths.allSatisfy { abs($0 - 6.0.squareRoot()) < 1e-6 })
+  }
+
+  @Test("the best beta is the one whose outcome no other beats; memories of signs have none")
+  func bestBeta() throws {
+    let stored: Tensor<Float> = MemoryExamples.sphere(9, dimension: 6, radius: 1, seed: 3, as: Float.self)
+    let task = PatternCompletion(
+      stored: stored, shown: [4, 1, 2, 7], hidden: Tensor(shape: [1, 6], elements: [0, 1, 1, 0, 0, 1]),
+      random: RandomStream(seed: 1))
+    for kind in [MemoryKind.softmax, .logSumReLU] {
+      let beta = try #require(task.bestBeta(of: kind, within: 0.1))
+      let best = task.outcome(of: kind, beta: beta)
+      #expect(PatternCompletion.betas(for: kind).contains(beta))
+      for other in PatternCompletion.betas(for: kind) {
+        #expect(!task.outcome(of: kind, beta: other).isBetter(than: best, within: 0.1))
+      }
+    }
+    #expect(task.bestBeta(of: .hebb, within: 0.1) == nil)
   }
 
   @Test(
@@ -224,8 +282,8 @@ import Testing
 
   @Test("update errors are distances after one update, within theorem 5's bound of each pattern")
   func updateErrors() {
-    let patterns = RandomPatterns.onSphere(20, dimension: 9, radius: 1, using: RandomStream(seed: 7))
-    let offsets = RandomPatterns.onSphere(20, dimension: 9, radius: 0.05, using: RandomStream(seed: 8))
+    let patterns = RandomPatterns.onSphere(20, dimension: 9, radius: 1, random: RandomStream(seed: 7))
+    let offsets = RandomPatterns.onSphere(20, dimension: 9, radius: 0.05, random: RandomStream(seed: 8))
     let separation = PatternSeparation(of: patterns)
     let found = UpdateErrors(of: patterns, separation: separation, offsets: offsets, distance: 0.05, beta: 30)
     // One update by the definition.
@@ -267,6 +325,7 @@ import Testing
     #expect(survey.zeroCount == 2 && survey.constantCount == 1 && survey.copyCount == 3)
     #expect(survey.problem == nil && survey.firstNonFinite == nil)
     #expect(survey.remark == "of 7 patterns 2 0 throughout, 1 one number throughout, 3 copies of others")
+    #expect(survey.description == "lengths 0 to 7.07 (\(survey.remark ?? ""))")
     var broken = rows
     (broken[5][1], broken[2][0]) = (.nan, -.infinity)
     let found = PatternSurvey(CopyingSource(rows: Tensor(shape: [7, 2], elements: broken.flatMap { $0 })))

@@ -4,11 +4,37 @@ import Reporting
 import Testing
 
 struct CSVTests {
+  @Test("a row of values of any kind has them as they are printed, and nothing for those that are missing")
+  func printedValues() {
+    var table = CSVTable(columns: ["method", "fold", "rate", "epoch", "is_chosen"])
+    let epoch: Int? = nil
+    table.addRow(printing: ["a, b", 3, 0.25, epoch, true])
+    #expect(table.rows == [["a, b", "3", "0.25", "", "true"]])
+  }
+
   @Test("An error stays on one line whatever the file is called, also inside another error")
   func oneLine() {
     let error = ReportingError("a\nb\u{2028}.csv: is empty")
     #expect(error.description == "a\\nb\\u{2028}.csv: is empty")
     #expect(ReportingError(error.description) == error)
+  }
+
+  @Test(
+    "A table of rows is the one that the rows are added to, and rows of metrics count on from the last step")
+  func rows() throws {
+    var texts = CSVTable(columns: ["a", "b"])
+    texts.addRow(["x", "1"])
+    texts.addRow(["y,z", ""])
+    #expect(CSVTable(columns: ["a", "b"], rows: [["x", "1"], ["y,z", ""]]) == texts)
+    #expect(
+      CSVTable(columns: ["a", "b", "c"], rows: [[1, nil, 0.25], [nil, 3, 1e-9]]).rows
+        == [["1", "", "0.25"], ["", "3", "1e-09"]])
+    let folder = try TemporaryFolder()
+    let writer = try MetricsWriter(path: folder.path + "/metrics.csv", columns: ["loss", "rate"])
+    try writer.append(["loss": 0.5])
+    try writer.append(step: 7, ["loss": 0.25, "rate": 1])
+    try writer.append(["rate": 2])
+    #expect(try folder.read("metrics.csv") == "step,loss,rate\n1,0.5,\n7,0.25,1\n8,,2\n")
   }
 
   @Test("Fields with commas, quotes, line breaks and spaces at the ends read back")

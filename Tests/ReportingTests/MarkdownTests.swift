@@ -22,6 +22,17 @@ struct MarkdownTests {
         """)
   }
 
+  @Test("A table of rows is the one that the rows are added to")
+  func rows() {
+    var table = MarkdownTable(columns: ["a", "b"])
+    table.addRow([.text("x"), .number(2, digits: 1)])
+    table.addRow([.code("y"), .missing])
+    #expect(
+      MarkdownTable(
+        columns: ["a", "b"], rows: [[.text("x"), .number(2, digits: 1)], [.code("y"), .missing]])
+        == table)
+  }
+
   @Test("Bars, backticks and line breaks are made safe beside combining marks too")
   func scalars() {
     var table = MarkdownTable(columns: ["a"])

@@ -23,23 +23,23 @@ struct NeighbourhoodDrawingTests {
       nodeCount: 8, edges: edges.map { ($0.0, $0.1, 1.0) }, centre: 0)
     #expect(layout.rings == [0, 1, 2, 1, 3, 4, 4, 4])
     #expect(layout.hasUnreached)
-    for (ring, place) in zip(layout.rings, layout.places) {
-      #expect(abs((place.x * place.x + place.y * place.y).squareRoot() - Double(ring)) < 1e-12)
+    for (ring, position) in zip(layout.rings, layout.positions) {
+      #expect(abs((position.x * position.x + position.y * position.y).squareRoot() - Double(ring)) < 1e-12)
     }
     let whole = NeighbourhoodLayout(nodeCount: 2, edges: [(1, 0, 0.0)], centre: 1)
     #expect(whole.rings == [1, 0] && !whole.hasUnreached)
-    #expect(NeighbourhoodLayout(nodeCount: 1, edges: [], centre: 0).places.count == 1)
+    #expect(NeighbourhoodLayout(nodeCount: 1, edges: [], centre: 0).positions.count == 1)
   }
 
-  @Test("no two nodes share a place, and joined nodes of a ring stand side by side")
-  func places() {
+  @Test("no two nodes share a position, and joined nodes of a ring stand side by side")
+  func positions() {
     // A wheel whose rim 1-4-2-5-3-6-1 is out of order.
     let rim = [1, 4, 2, 5, 3, 6, 1]
     let spokes = (1...6).map { (0, $0, 1.0) }
     let layout = NeighbourhoodLayout(
       nodeCount: 7, edges: spokes + zip(rim, rim.dropFirst()).map { ($0, $1, 1.0) }, centre: 0)
     for (a, b) in zip(rim, rim.dropFirst()) {
-      let (p, q) = (layout.places[a], layout.places[b])
+      let (p, q) = (layout.positions[a], layout.positions[b])
       // The chord of a sixth of the unit circle.
       #expect(abs(hypot(p.x - q.x, p.y - q.y) - 1) < 1e-9)
     }
@@ -47,7 +47,7 @@ struct NeighbourhoodDrawingTests {
       nodeCount: 90, edges: (1..<90).map { ($0, $0 < 30 ? 0 : 1 + $0 % 7, 1.0) }, centre: 0)
     for a in 0..<90 {
       for b in 0..<a {
-        let (p, q) = (big.places[a], big.places[b])
+        let (p, q) = (big.positions[a], big.positions[b])
         #expect(hypot(p.x - q.x, p.y - q.y) > 0.02)
       }
     }

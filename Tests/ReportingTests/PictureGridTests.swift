@@ -11,6 +11,14 @@ struct PictureGridTests {
       values: (0..<count).map { start + Float($0) / Float(4 * count) })
   }
 
+  @Test("A picture of an image has its bytes as shares of white", arguments: [1, 3])
+  func picture(channels: Int) {
+    let bytes = (0..<6 * channels).map { UInt8(51 * ($0 % 6)) }
+    let picture = Picture(PixelImage(width: 3, height: 2, channels: channels, bytes: bytes))
+    #expect((picture.width, picture.height) == (3, 2) && picture.channels == channels)
+    #expect(picture.values == bytes.map { Float($0) / 255 } && picture.values.max() == 1)
+  }
+
   @Test("Every image pixel is a square of its value at its place, white around it", arguments: [1, 3])
   func pixels(channels: Int) throws {
     var grid = PictureGrid(columns: ["", ""], scale: 4, textScale: 1, padding: 5)

@@ -91,4 +91,28 @@ struct ProgressLineTests {
   func durations(seconds: Double, expected: String) {
     #expect(ProgressLine.duration(seconds) == expected)
   }
+
+  @Test(
+    "work side by side is counted on one line; what was not needed counts as done, and lines of its own stand apart"
+  )
+  func allWork() {
+    let stage = Stage()
+    let progress = WorkProgress(total: 20, unit: "updates", line: stage.line(isTerminal: false))
+    progress.advance(by: 2, loss: 0.5)
+    stage.now += 10
+    progress.skip(8)
+    progress.advance(by: 2)
+    progress.print("fold 1 is done")
+    stage.now += 10
+    // More than was thought: the line stays at the end.
+    progress.advance(by: 9)
+    progress.finish()
+    #expect(stage.printed.contains("fold 1 is done\n"))
+    let lines = stage.printed.filter { $0.contains("update ") }
+    #expect(lines.count == 3, "\(stage.printed)")
+    for (line, start) in zip(lines, ["update 2/20", "update 12/20", "update 20/20"]) {
+      #expect(line.hasPrefix(start), "\(line)")
+    }
+    #expect(lines[1].contains("updates/s"))
+  }
 }

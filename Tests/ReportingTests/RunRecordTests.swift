@@ -3,6 +3,15 @@ import Reporting
 import Testing
 
 struct RunRecordTests {
+  @Test("work that is timed gives its result, and its seconds enter the record under its name")
+  func timed() throws {
+    var record = sampleRecord()
+    let found = record.timed("tuning") { (0..<100_000).reduce(0, +) }
+    #expect(found == 4_999_950_000)
+    let seconds = try #require(record.timings["tuning"])
+    #expect(seconds >= 0 && seconds < 60)
+  }
+
   @Test("A record reads back equal, and equal records give equal text")
   func roundTrip() throws {
     let folder = try TemporaryFolder()

@@ -113,4 +113,55 @@ import Testing
       message { _ = try RunReport(record(), introduction: [], sections: [first, second]) }
         == "summary: x is 1.0 in one section and 2.0 in another")
   }
+
+  @Test("counts of classes taken for classes are a table, and enter the summary by their numbers")
+  func confusion() throws {
+    var section = PageSection("Which classes are confused")
+    section.addConfusion([[5, 2, 0], [1, 7, 3], [0, 4, 6]], classNames: ["a", "b", "-1"])
+    #expect(section.summary.count == 9)
+    #expect(section.summary["confusion_0_1"] == 2 && section.summary["confusion_2_1"] == 4)
+    let table = try TableRecipe.render(try #require(section.tables.first), summary: section.summary)
+    #expect(
+      table.markdown == """
+        | class | taken for a | taken for b | taken for -1 |
+        | ----- | ----------: | ----------: | -----------: |
+        | a     |           5 |           2 |            0 |
+        | b     |           1 |           7 |            3 |
+        | -1    |           0 |           4 |            6 |
+
+        """)
+  }
+
+  @Test(
+    "published figures stand below this page's mean, with where its interval lies beside those that compare")
+  func published() throws {
+    // Mean 0.7, deviation 0.1 of three: the interval is 0.7 ± 4.3027 · 0.1 / sqrt(3), 0.4516 … 0.9484.
+    let comparison = try MethodComparison(
+      measure: "accuracy",
+      first: .init(prefix: "", label: "Ours", scores: try TrialScores(splits: [0.6, 0.7, 0.8])), others: [],
+      better: .highest, dependence: .independent)
+    var section = PageSection("Beside published figures")
+    let verdicts = try section.addPublished(
+      [
+        PublishedFigure(label: "X", mean: 0.95, deviation: 0.02, judgedOn: "unseen"),
+        PublishedFigure(label: "Y", mean: 0.5, deviation: 0, judgedOn: "unseen"),
+        PublishedFigure(label: "W", mean: 0.45, deviation: 0, judgedOn: "unseen"),
+        PublishedFigure(label: "Z", mean: 0.99, deviation: 0, judgedOn: "seen", isComparable: false),
+      ], beside: comparison, judgedOn: "unseen", measureLabel: "accuracy, %", judgedOnLabel: "graphs",
+      scale: 100, digits: 1)
+    #expect(verdicts == [.behind, .undecided, .ahead])
+    #expect(section.summary.isEmpty && section.tables.isEmpty)
+    let report = try RunReport(record(), introduction: [], sections: [section])
+    #expect(
+      try report.page().markdown.contains(
+        """
+        | method          | accuracy, % | graphs | the interval of this page beside it |
+        | --------------- | ----------: | ------ | ----------------------------------- |
+        | Ours, this page |        70.0 | unseen | 45.2 … 94.8                         |
+        | X               |  95.0 ± 2.0 | unseen | below                               |
+        | Y               |        50.0 | unseen | not told apart                      |
+        | W               |        45.0 | unseen | above                               |
+        | Z               |        99.0 | seen   | –                                   |
+        """))
+  }
 }

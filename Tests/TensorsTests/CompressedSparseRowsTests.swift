@@ -31,7 +31,7 @@ struct CompressedSparseRowsTests {
     #expect(nothing.rowCount == 0 && nothing.transposed().pattern == nothing)
   }
 
-  @Test("the transpose holds the same pairs, its rows in rising order, and knows their places")
+  @Test("the transpose holds the same pairs, its rows in rising order, and knows their indices")
   func transpose() {
     var random = RandomStream(seed: 3)
     func numbers(_ count: Int, below bound: Int) -> [Int32] {
@@ -40,18 +40,18 @@ struct CompressedSparseRowsTests {
     }
     let (rows, columns) = (numbers(300, below: 17), numbers(300, below: 23))
     let pattern = CompressedSparseRows(rowCount: 17, columnCount: 23, rows: rows, columns: columns)
-    let (transpose, places) = pattern.transposed()
+    let (transpose, indices) = pattern.transposed()
     #expect(transpose.rowCount == 23 && transpose.columnCount == 17)
-    #expect(places.sorted() == (0..<300).map { Int32($0) })
+    #expect(indices.sorted() == (0..<300).map { Int32($0) })
     for column in 0..<23 {
       let found = Array(transpose.columns(of: column))
       let expected = zip(rows, columns).filter { $0.1 == Int32(column) }.map(\.0).sorted()
       #expect(found == expected)
     }
     let (rowOf, columnOf) = (pattern.rows, transpose.rows)
-    for (index, place) in places.enumerated() {
-      #expect(pattern.columns[Int(place)] == columnOf[index])
-      #expect(rowOf[Int(place)] == transpose.columns[index])
+    for (index, pair) in indices.enumerated() {
+      #expect(pattern.columns[Int(pair)] == columnOf[index])
+      #expect(rowOf[Int(pair)] == transpose.columns[index])
     }
     // Columns rise within a row, so twice transposed is the pattern itself.
     #expect(transpose.transposed().pattern == pattern)

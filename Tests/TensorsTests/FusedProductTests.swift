@@ -50,7 +50,7 @@ import Testing
 
     /// The kernel's answer for columns `range`; the others stay.
     func found(alpha: Float, keep: Float, _ range: Range<Int>) -> [Float] {
-      let kernels = Float.kernels.fused
+      let kernels = Float.kernels
       var result = c
       a.withPointers { a in
         b.withPointers { b in
@@ -59,8 +59,8 @@ import Testing
               factors(a[term], b[term] + range.lowerBound, depth: depths[term], kernels.panelWidth())
             }
             kernels.product(
-              rows, range.count, terms[0], terms.count > 1 ? terms[1] : nil, alpha, keep,
-              c.baseAddress! + range.lowerBound, columns)
+              rows: rows, columns: range.count, terms[0], plus: terms.count > 1 ? terms[1] : nil,
+              scale: alpha, keep: keep, c: c.baseAddress! + range.lowerBound, rowC: columns)
           }
         }
       }
@@ -100,7 +100,7 @@ import Testing
       let problem = Problem(sizes, byColumns: byColumns)
       for unit in VectorUnit.available {
         VectorUnit.use(unit) {
-          let width = Float.kernels.fused.panelWidth()
+          let width = Float.kernels.panelWidth()
           let whole = problem.found(alpha: 1, keep: 1, 0..<sizes.columns)
           for start in stride(from: 0, to: sizes.columns, by: width) {
             let range = start..<min(start + width, sizes.columns)

@@ -75,8 +75,8 @@ struct NormEdgeTests {
       reciprocals: parts.reciprocal.elements, pulledBack: split(gradient.elements, columns))
 
     // Rows padded to whole vectors.
-    let fused = Scalar.kernels.fused
-    let length = fused.vectorLength()
+    let kernels = Scalar.kernels
+    let length = kernels.vectorLength()
     let row = (columns + length - 1) / length * length
     func padded(_ rows: [[Scalar]]) -> [Scalar] {
       rows.flatMap { $0 + [Scalar](repeating: 0, count: row - columns) }
@@ -87,11 +87,16 @@ struct NormEdgeTests {
     var delta = [Scalar](repeating: 0, count: row)
     var ofGamma = 0.0
     let cotangents = padded(rows.map { _ in cotangent })
-    fused.normalize(count, columns, row, epsilon, 2, delta, input, &z, &g, &reciprocals)
-    fused.normalizePullback(count, columns, row, 1, z, reciprocals, cotangents, &pulled, &ofGamma, &delta)
+    kernels.normalize(
+      rows: count, columns: columns, row: row, epsilon: epsilon, gamma: 2, delta: delta, x: input, z: &z,
+      g: &g, reciprocals: &reciprocals)
+    kernels.normalizePullback(
+      rows: count, columns: columns, row: row, gamma: 1, z: z, reciprocals: reciprocals,
+      cotangentG: cotangents, cotangentX: &pulled, gammaGradient: &ofGamma, deltaGradient: &delta)
     let gain = [Scalar](repeating: 1, count: row)
     let shift = [Scalar](repeating: 0, count: row)
-    Scalar.kernels.encoder.normalize(count, columns, row, epsilon, gain, shift, &input)
+    Scalar.kernels.normalizeInPlace(
+      rows: count, columns: columns, row: row, epsilon: epsilon, gain: gain, shift: shift, x: &input)
     return [
       tensors,
       Found(

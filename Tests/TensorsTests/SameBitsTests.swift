@@ -209,7 +209,7 @@ struct SameBitsTests {
                   rows: rows, columns: columns, depth: depth, a: left, strideA: a.shape[1],
                   transposedA: transposedA, b: right, strideB: b.shape[1], transposedB: transposedB, c: out,
                   strideC: columns, scale: 2, keep: keep)
-                VectorUnit.use(unit) { runOwnMatrixProduct(call) }
+                VectorUnit.use(unit) { Float.kernels.ownProduct(call) }
               }
             }
           }

@@ -2,30 +2,30 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Convolutions over letters against sums of one-hot letters, and their derivatives against differences.
+/// Convolutions over symbols against sums of one-hot symbols, and their derivatives against differences.
 struct SequenceWindowTests {
-  /// Sequences of 1, 2, 4, 5, 9, 3 and 12 of 6 letters.
-  private static let sequences = drawn(lengths: [1, 2, 4, 5, 9, 3, 12], letterCount: 6, seed: 1)
+  /// Sequences of 1, 2, 4, 5, 9, 3 and 12 of 6 symbols.
+  private static let sequences = drawn(lengths: [1, 2, 4, 5, 9, 3, 12], symbolCount: 6, seed: 1)
 
-  private static func drawn(lengths: [Int], letterCount: Int, seed: UInt64) -> LetterSequences {
+  private static func drawn(lengths: [Int], symbolCount: Int, seed: UInt64) -> SymbolSequences {
     var random = RandomStream(seed: seed)
-    return LetterSequences(
-      lengths.map { length in (0..<length).map { _ in UInt8(random.integer(below: letterCount)) } },
-      letterCount: letterCount)
+    return SymbolSequences(
+      lengths.map { length in (0..<length).map { _ in UInt8(random.integer(below: symbolCount)) } },
+      symbolCount: symbolCount)
   }
 
   /// The largest window sum of each sequence and kernel, by plain loops.
   private func expected<Scalar: TensorScalar>(
-    _ table: Tensor<Scalar>, _ sequences: LetterSequences
+    _ table: Tensor<Scalar>, _ sequences: SymbolSequences
   ) -> Tensor<Double> {
-    let (width, letters, kernels) = (table.shape[0], table.shape[1], table.shape[2])
+    let (width, symbols, kernels) = (table.shape[0], table.shape[1], table.shape[2])
     let numbers = table.elements.map { Double($0) }
     let rows = (0..<sequences.count).flatMap { index -> [Double] in
       let sequence = Array(sequences[index])
       return (0..<kernels).map { kernel in
         let sums = (0...max(0, sequence.count - width)).map { start in
-          (0..<min(width, sequence.count)).reduce(0) { sum, place in
-            sum + numbers[(place * letters + Int(sequence[start + place])) * kernels + kernel]
+          (0..<min(width, sequence.count)).reduce(0) { sum, offset in
+            sum + numbers[(offset * symbols + Int(sequence[start + offset])) * kernels + kernel]
           }
         }
         return sums.max() ?? 0
@@ -60,9 +60,9 @@ struct SequenceWindowTests {
     }
   }
 
-  @Test("of equal windows the first has the derivative; a sequence without letters sums to 0")
+  @Test("of equal windows the first has the derivative; a sequence without symbols sums to 0")
   func ties() {
-    let sequences = LetterSequences([[1, 0, 1, 0], []], letterCount: 2)
+    let sequences = SymbolSequences([[1, 0, 1, 0], []], symbolCount: 2)
     let table = normalTensor([2, 2, 3], seed: 5)
     let found = gradient(at: table) { $0.largestWindowSums(of: sequences).sum() }
     #expect(found.elements.reduce(0, +) == 6)
@@ -71,7 +71,7 @@ struct SequenceWindowTests {
 
   @Test("the same bits on any number of threads")
   func threads() {
-    let many = Self.drawn(lengths: (0..<9_000).map { 5 + $0 % 11 }, letterCount: 20, seed: 6)
+    let many = Self.drawn(lengths: (0..<9_000).map { 5 + $0 % 11 }, symbolCount: 20, seed: 6)
     let table = normalTensor([5, 20, 33], seed: 7, as: Float.self)
     func run(_ threads: Int) -> [[Float]] {
       let before = Parallelism.threadCount

@@ -27,12 +27,12 @@ public struct GraphExample {
 
   /// The same graph whose node i is node `order[i]` here.
   public func reordered(_ order: [Int]) -> GraphExample {
-    var places = order
-    for (place, node) in order.enumerated() { places[node] = place }
+    var indices = order
+    for (index, node) in order.enumerated() { indices[node] = index }
     return GraphExample(
       neighbours: CompressedSparseRows(
-        rowCount: nodeCount, columnCount: nodeCount, rows: neighbours.rows.map { Int32(places[Int($0)]) },
-        columns: neighbours.columns.map { Int32(places[Int($0)]) }),
+        rowCount: nodeCount, columnCount: nodeCount, rows: neighbours.rows.map { Int32(indices[Int($0)]) },
+        columns: neighbours.columns.map { Int32(indices[Int($0)]) }),
       features: features.gathered(order, axis: 0))
   }
 

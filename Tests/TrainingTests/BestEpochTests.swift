@@ -21,7 +21,7 @@ struct BestEpochTests {
   /// Epochs of three updates, judged by what `score` says of the number at their ends.
   private func best(
     of epochs: Int, _ loop: inout TrainingLoop<Number, Void>,
-    goesOn: (TrainedEpoch, TrainedEpoch) throws -> Bool = { _, _ in true },
+    shouldContinue: (TrainedEpoch, TrainedEpoch) throws -> Bool = { _, _ in true },
     score: (Double) -> ValidationScore
   ) throws -> BestEpoch<Number> {
     try loop.runKeepingBest(of: epochs) { loop, epoch in
@@ -32,8 +32,8 @@ struct BestEpochTests {
       return losses.reduce(0, +) / Double(losses.count)
     } validate: {
       score($0.value.scalar)
-    } goesOn: {
-      try goesOn($0, $1)
+    } shouldContinue: {
+      try shouldContinue($0, $1)
     }
   }
 
@@ -111,6 +111,18 @@ struct BestEpochTests {
         ValidationScore(score: 1)
       }
     }
+  }
+
+  @Test(
+    "of several elements the best is the first of those worth most, and what is worth nothing is never it")
+  func bestElement() {
+    let scores: [Double?] = [nil, 0.5, 0.75, 0.25, 0.75, nil]
+    let losses = [0, 3.0, 2, 1, 2, 0]
+    func best(_ indices: Range<Int>) -> Int? {
+      indices.best { index in scores[index].map { ValidationScore(score: $0, loss: losses[index]) } }
+    }
+    #expect(best(0..<6) == 2 && best(3..<6) == 4 && best(0..<2) == 1 && best(0..<1) == nil)
+    #expect([3, 1, 2].best { ValidationScore(score: 1, loss: Double($0)) } == 1)
   }
 
   @Test("trials of a Latin hypercube try every part of every range once, to two digits, evenly by logarithms")

@@ -18,7 +18,7 @@ struct CentralizedGradientTests {
       var elements = gradient.elements
       for row in 0..<rows {
         let mean = elements[row * size..<(row + 1) * size].reduce(0, +) / Double(size)
-        for place in row * size..<(row + 1) * size { elements[place] -= mean }
+        for element in row * size..<(row + 1) * size { elements[element] -= mean }
       }
       return Tensor(shape: gradient.shape, elements: elements)
     }
@@ -29,5 +29,28 @@ struct CentralizedGradientTests {
       expectClose(actual: a, expected: b, relative: 1e-10, absolute: 1e-12)
     }
     #expect(centralizing.state.names == plain.state.names)
+  }
+
+  @Test("of chosen parameters it is the mean of each column that goes, as if the rule saw them turned")
+  func keepingLastAxis() {
+    let parameters = ParameterValues<Double>(
+      names: ["linear", "other"], values: [normalTensor([3, 4], seed: 5), normalTensor([2, 5], seed: 6)])
+    let gradients = ParameterValues<Double>(
+      names: ["linear", "other"], values: [normalTensor([3, 4], seed: 7), normalTensor([2, 5], seed: 8)])
+    func turned(_ values: ParameterValues<Double>) -> ParameterValues<Double> {
+      values.map { name, value in name == "linear" ? value.transposed : value }
+    }
+    var turning = CentralizedGradients(AdamW<Double>(), keepingLastAxis: ["linear"])
+    var plain = CentralizedGradients(AdamW<Double>())
+    let found = turning.update(parameters, gradients: gradients, learningRate: 0.1)
+    let expected = turned(plain.update(turned(parameters), gradients: turned(gradients), learningRate: 0.1))
+    for (a, b) in zip(found.values, expected.values) {
+      expectClose(actual: a, expected: b, relative: 1e-12, absolute: 1e-14)
+    }
+    let unknown = CentralizedGradients(AdamW<Double>(), keepingLastAxis: ["liner"])
+    let error = #expect(throws: ParameterGroupError.self) { try unknown.check(parameters) }
+    #expect(
+      error?.description
+        == "centralised gradients: there is no parameter \"liner\"; there are linear, other")
   }
 }

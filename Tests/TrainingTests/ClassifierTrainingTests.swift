@@ -67,12 +67,12 @@ struct ClassifierTrainingTests {
   @Test("a model is judged by the shares and losses that plain loops find, in parts or at once")
   func judges() {
     let examples = [70, 3, 4] + Array(8..<60)
-    let found = training().judged(Linear(), on: examples)
+    let found = training().evaluation(of: Linear(), on: examples)
     let expected = judged(Linear().weights.elements, examples)
     #expect(found.predictions == expected.predictions)
     #expect(found.score.score == expected.accuracy)
     #expect(abs(found.score.loss - expected.loss) < 1e-12)
-    #expect(training().judged(Linear(), on: []).predictions == [])
+    #expect(training().evaluation(of: Linear(), on: []).predictions == [])
   }
 
   @Test(
@@ -137,5 +137,27 @@ struct ClassifierTrainingTests {
       let slope = (loss(high) - loss(low)) / 2e-5
       #expect(abs(weights[0][index] - (start[index] - 0.2 * slope)) < 1e-9)
     }
+  }
+
+  @Test(
+    "the loop that classifiers learn by is AdamW with a decay on matrices, a warm-up and an average, bit for bit",
+    arguments: [false, true])
+  func ownLoop(centralized: Bool) throws {
+    let (training, examples, others) = (training(), Array(10..<34), Array(40..<75))
+    var own = training.loop(
+      for: Linear(), rate: 0.03, weightDecay: 0.4, epochs: 5, examplesPerEpoch: 24, warmUp: 0.3,
+      centralizedByInput: centralized ? ParameterSelection.none : nil, random: RandomStream(seed: 2))
+    let adam = AdamW<Double>(secondDecay: 0.99, weightDecay: WeightDecay(0.4, on: ["weights"]))
+    // Four updates an epoch, 20 in all, in 6 of which the rate rises.
+    var other = TrainingLoop(
+      model: Linear(), optimizer: centralized ? CentralizedGradients(adam) : adam,
+      schedule: .warmUpThenCosine(peak: 0.03, warmUpUpdates: 6, updateCount: 20, finalFraction: 0.005),
+      random: RandomStream(seed: 2), gradientNormLimit: 1, average: ExponentialMovingAverage(decay: 0.8))
+    let random = RandomStream(seed: 9)
+    let found = try training.run(&own, epochs: 5, on: examples, validatedOn: others, random: random)
+    let expected = try training.run(&other, epochs: 5, on: examples, validatedOn: others, random: random)
+    #expect(own.model.weights.elements == other.model.weights.elements)
+    #expect(found.model.weights.elements == expected.model.weights.elements)
+    #expect(found.epoch == expected.epoch && found.model.weights.elements != Linear().weights.elements)
   }
 }

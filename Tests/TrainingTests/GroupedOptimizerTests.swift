@@ -17,6 +17,38 @@ struct GroupedOptimizerTests {
     ]
   }
 
+  @Test("matrices by Muon and others by AdamW are the two groups written out; matrices are of rank 2 or more")
+  func matricesByMuon() throws {
+    struct Model: Parameterized {
+      var queries = Tensor<Float>(shape: [4, 3], elements: (0..<12).map { Float($0 % 5) })
+      var gain = Tensor<Float>(shape: [3], elements: [1, 2, 3])
+      var kernel = Tensor<Float>(shape: [2, 2, 2], elements: (0..<8).map { Float($0) })
+
+      mutating func visitParameters(_ visit: ParameterVisitor<Float>) {
+        visit("queries", &queries)
+        visit("gain", &gain)
+        visit("kernel", &kernel)
+      }
+    }
+    let values = Model().parameters
+    let found = ParameterSelection.matrices(of: values)
+    #expect(values.names.map(found.contains) == [true, false, true])
+    var made = try GroupedOptimizer.matricesByMuon(
+      ["queries"], for: Model(), decayingOthers: ["kernel"], matrixRate: 0.2, rate: 0.03, weightDecay: 0.1)
+    var written = try GroupedOptimizer(
+      [
+        ParameterGroup(
+          "matrices", ["queries"], Muon<Float>(weightDecay: WeightDecay(0.1)), learningRateFactor: 0.2),
+        ParameterGroup(
+          "others", ["gain", "kernel"],
+          AdamW<Float>(secondDecay: 0.99, weightDecay: WeightDecay(0.1, on: ["kernel"])),
+          learningRateFactor: 0.03),
+      ], for: values)
+    let updated = made.update(values, gradients: values, learningRate: 0.5)
+    #expect(bits(updated) == bits(written.update(values, gradients: values, learningRate: 0.5)))
+    #expect(bits(updated) != bits(values))
+  }
+
   @Test("a frozen group keeps its values, and remembers nothing")
   func frozen() throws {
     var grouped = try GroupedOptimizer(

@@ -39,6 +39,19 @@ struct LossTests {
     #expect(abs(result - expected) < 1e-14)
   }
 
+  @Test("the squared errors of each example are means over its own masked elements, as by plain loops")
+  func squaredErrorsOfExamples() {
+    let mask = Tensor<Double>(shape: Self.shape, elements: (0..<30).map { $0 % 4 == 1 ? 1 : 0 })
+    let (p, t, m) = (prediction.elements, target.elements, mask.elements)
+    let found = meanSquaredErrors(prediction, target, mask: mask)
+    #expect(found.count == 2)
+    for example in 0..<2 {
+      let places = (15 * example..<15 * (example + 1)).filter { m[$0] == 1 }
+      let expected = places.reduce(0) { $0 + (p[$1] - t[$1]) * (p[$1] - t[$1]) } / Double(places.count)
+      #expect(abs(found[example] - expected) < 1e-14)
+    }
+  }
+
   @Test(
     "the root over all patches divides by every element and is the root of the share times the masked mean")
   func rootOverAll() {

@@ -133,4 +133,21 @@ import Training
     }
     #expect(logits == [3, 1, -2, 1.5, 2])
   }
+
+  @Test("the accuracy is the share of examples on the right side of 0, whatever is worked on together")
+  func accuracy() {
+    let numbers = [1.0, -2, 3, -1, 0]
+    let training = BinaryClassifierTraining<Line>(
+      isPositive: [true, false, false, true, false], batchSize: 2, pieceSize: 1
+    ) { model, examples, _ in
+      model.weight * Tensor(shape: [examples.count], elements: examples.map { numbers[$0] })
+    }
+    var model = Line()
+    model.weight = Tensor(shape: [1], elements: [2])
+    // Right are 0, 1 and 4: a logit of 0 says negative.
+    for count in [1, 2, 9] {
+      #expect(training.accuracy(of: model, on: [0, 1, 2, 3, 4], atOnce: count) == 0.6)
+      #expect(training.accuracy(of: model, on: [4, 3], atOnce: count) == 0.5)
+    }
+  }
 }

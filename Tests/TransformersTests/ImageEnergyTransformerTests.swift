@@ -10,8 +10,9 @@ struct ImageEnergyTransformerTests {
   private let settings = DescentSettings(steps: 4, stepSize: 0.3)
 
   @Test("tokens are the class token, then the patch or the mask token, each plus its position")
-  func tokens() {
+  func tokens() throws {
     let small = SmallImageModel()
+    let offset = try #require(small.model.encoder.bias)
     let (model, size) = (small.model, 5)
     let tokens = model.tokens(patches: small.patches, masked: small.masked).values
     #expect(tokens.shape == [2, 7, 5])
@@ -22,8 +23,8 @@ struct ImageEnergyTransformerTests {
         for patch in 0..<6 {
           var value = model.maskToken[d]
           if small.masked[example, patch] == 0 {
-            value = model.encoderBias[d]
-            for k in 0..<4 { value += small.patches[example, patch, k] * model.encoderWeights[k, d] }
+            value = offset[d]
+            for k in 0..<4 { value += small.patches[example, patch, k] * model.encoder.weight[d, k] }
           }
           #expect(abs(tokens[example, patch + 1, d] - value - model.positions[patch + 1, d]) < 1e-12)
         }
@@ -94,18 +95,19 @@ struct ImageEnergyTransformerTests {
   }
 
   @Test("decoding is an affine map of the patch tokens, after one norm or two")
-  func decoding() {
+  func decoding() throws {
     for norms in [1, 2] {
       let small = SmallImageModel(norms: norms)
       let g: Tensor<Double> = normalTensor([2, 7, 5], seed: 31)
       let decoded = small.model.decode(Activations(g))
+      let offset = try #require(small.model.decoder.bias)
       #expect(decoded.shape == [2, 6, 4])
       let rows = norms == 1 ? g : small.model.blocks[0].norm.activations(at: Tokens(g)).values
       for example in 0..<2 {
         for patch in 0..<6 {
           for k in 0..<4 {
-            var value = small.model.decoderBias[k]
-            for d in 0..<5 { value += rows[example, patch + 1, d] * small.model.decoderWeights[d, k] }
+            var value = offset[k]
+            for d in 0..<5 { value += rows[example, patch + 1, d] * small.model.decoder.weight[k, d] }
             #expect(abs(decoded[example, patch, k] - value) < 1e-12)
           }
         }
@@ -183,4 +185,22 @@ struct ImageEnergyTransformerTests {
 
   private func sine(_ x: Double) -> Double { Tensor(x).sine().scalar }
   private func cosine(_ x: Double) -> Double { Tensor(x).cosine().scalar }
+
+  @Test("completions along a trace begin before the first step and end with the completion, over all blocks")
+  func completionsAlongTrace() {
+    let small = SmallImageModel(blockCount: 2)
+    let trace = small.model.trace(patches: small.patches, masked: small.masked, settings: settings)
+    let found = small.model.completions(along: trace)
+    // The start and four steps of each of two blocks.
+    #expect(found.count == 9 && found.allSatisfy { $0.shape == [2, 6, 4] })
+    let start = small.model.tokens(patches: small.patches, masked: small.masked)
+    expectClose(
+      actual: found[0], expected: small.model.decode(start, block: 0), relative: 1e-12, absolute: 1e-12)
+    for (index, state) in [(3, trace[0].trajectory.states[3]), (6, trace[1].trajectory.states[2])] {
+      let decoded = small.model.decode(Tokens(state.tokens), block: index / 5)
+      expectClose(actual: found[index], expected: decoded, relative: 1e-12, absolute: 1e-12)
+    }
+    expectClose(
+      actual: found[8], expected: small.completion(settings), relative: 1e-10, absolute: 1e-10)
+  }
 }

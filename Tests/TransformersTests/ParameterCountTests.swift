@@ -34,12 +34,12 @@ struct ParameterCountTests {
     let model = ImageEnergyTransformer<Double>(configuration, using: &random)
     #expect(
       model.parameters.names == [
-        "encoder.weights", "encoder.bias", "classToken", "maskToken", "positions",
+        "encoder.weight", "encoder.bias", "classToken", "maskToken", "positions",
         "blocks.0.norm.gamma", "blocks.0.norm.delta", "blocks.0.attention.queryWeights",
         "blocks.0.attention.keyWeights", "blocks.0.attention.beta", "blocks.0.memory.memories",
         "blocks.1.norm.gamma", "blocks.1.norm.delta", "blocks.1.attention.queryWeights",
         "blocks.1.attention.keyWeights", "blocks.1.attention.beta", "blocks.1.memory.memories",
-        "decoder.weights", "decoder.bias",
+        "decoder.weight", "decoder.bias",
       ])
     let doubled = model.with(model.parameters.map { $1 * 2 + 1 })
     for (old, new) in zip(model.parameters.values, doubled.parameters.values) {

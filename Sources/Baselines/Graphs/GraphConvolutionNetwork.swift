@@ -7,7 +7,7 @@ public import Tensors
 /// A = D^-1/2 (N + I) D^-1/2, where N counts the pairs of two nodes, I is the identity but 0 for a node that has a self
 /// pair already, and D holds the row sums of N + I.
 ///
-/// - Cost: forward, 2 (pairs + nodes) min(inputs, outputs) + 2 nodes inputs outputs operations a layer.
+/// - Cost: forward, 2 (pairs + nodes) min(inputs, outputs) + 2 nodes inputs outputs operations per layer.
 /// - Source: Kipf and Welling, ICLR 2017.
 public struct GraphConvolutionNetwork<Scalar: TensorScalar>: NodeClassifier {
   /// The sizes.
@@ -35,13 +35,13 @@ public struct GraphConvolutionNetwork<Scalar: TensorScalar>: NodeClassifier {
   }
 
   public func logits(
-    _ features: Tensor<Scalar>, on graph: SparseMatrix<Scalar>, dropout: RandomStream?
+    _ features: Tensor<Scalar>, on graph: SparseMatrix<Scalar>, training dropout: RandomStream?
   ) -> Tensor<Scalar> {
     requireFeatures(
       features, inputSize: configuration.inputSize, nodeCount: graph.pattern.rowCount)
     var x = features
     for (index, layer) in layers.enumerated() {
-      if index > 0 { x = x.relu().withDropout(configuration.dropout, dropout?.child(UInt64(index))) }
+      if index > 0 { x = x.relu().withDropout(configuration.dropout, random: dropout?.child(UInt64(index))) }
       // The same product either way: the sum over neighbours goes over the narrower side.
       x =
         layer.inputSize <= layer.outputSize
@@ -57,18 +57,18 @@ public struct GraphConvolutionNetwork<Scalar: TensorScalar>: NodeClassifier {
 
 /// The sizes of a ``GraphConvolutionNetwork``.
 public struct GraphConvolutionConfiguration: Sendable, Equatable {
-  /// Features of a node, F.
+  /// F, the number of features of a node.
   public let inputSize: Int
-  /// Units of every layer but the last, W.
+  /// W, the size of every layer but the last.
   public let width: Int
-  /// Classes, C: the units of the last layer.
+  /// C, the number of classes: the size of the last layer.
   public let classCount: Int
-  /// Layers, L.
+  /// L, the number of layers.
   public let layerCount: Int
-  /// The share of the inputs of every layer but the first that training leaves out.
+  /// The probability with which training leaves out an input of a layer, the first excepted.
   public let dropout: Double
 
-  /// States the sizes, all at least 1; the dropout lies in 0 ..< 1.
+  /// The sizes, all at least 1, and a dropout in 0 ..< 1.
   public init(inputSize: Int, width: Int, classCount: Int, layerCount: Int = 2, dropout: Double = 0) {
     requirePositive([
       "inputSize": inputSize, "width": width, "classCount": classCount, "layerCount": layerCount,
@@ -78,7 +78,7 @@ public struct GraphConvolutionConfiguration: Sendable, Equatable {
     (self.layerCount, self.dropout) = (layerCount, dropout)
   }
 
-  /// The number of learned numbers: F W + W + (L - 2) (W W + W) + W C + C, or F C + C for one layer.
+  /// The number of parameters: F W + W + (L - 2) (W W + W) + W C + C, or F C + C for one layer.
   public var parameterCount: Int { PerceptronConfiguration.parameterCount(sizes) }
 
   /// The width whose parameter count comes closest to `count`; of two equally close ones the smaller.

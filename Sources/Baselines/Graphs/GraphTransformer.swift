@@ -6,17 +6,17 @@ public import Tensors
 ///
 /// Features are encoded linearly; each block adds softmax attention with values over a node's neighbours and itself, and
 /// a two-layer network with GELU; a last layer norm and a linear decoder give the logits. A node that has no self pair
-/// gets one; repeated pairs count as often. There are no positions: what a node gets depends on its neighbourhood alone.
+/// gets one; repeated pairs count as often. There are no positions: a node's logits depend on its neighbourhood alone.
 ///
 /// - Cost: forward, about blocks * repeats * (4 (pairs + nodes) H Y + nodes (8 D H Y + 4 D M)) operations; memory for
-///   2 H numbers a pair and application in training.
+///   2 H numbers per pair and application in training.
 /// - Source: Vaswani et al. 2017 with the norm before each part (Xiong et al. 2020), attention restricted to the graph
 ///   as in Dwivedi and Bresson, "A Generalization of Transformer Networks to Graphs", 2021.
 public struct GraphTransformer<Scalar: TensorScalar>: NodeClassifier {
   /// The sizes.
   public let configuration: GraphTransformerConfiguration
   private var encoder: Linear<Scalar>
-  private var blocks: [GraphTransformerBlock<Scalar>]
+  private var blocks: [ConventionalBlock<Scalar>]
   private var norm: LayerNorm<Scalar>
   private var decoder: Linear<Scalar>
 
@@ -29,7 +29,10 @@ public struct GraphTransformer<Scalar: TensorScalar>: NodeClassifier {
       inputs: dimension, outputs: configuration.classCount, random: random.child(1))
     norm = LayerNorm(dimension)
     blocks = (0..<configuration.blockCount).map { index in
-      GraphTransformerBlock(configuration, random: random.child(UInt64(2 + index)))
+      ConventionalBlock(
+        dimension: dimension, headCount: configuration.headCount, keySize: configuration.keySize,
+        hiddenSize: configuration.hiddenSize, dropout: configuration.dropout,
+        random: random.child(UInt64(2 + index)))
     }
   }
 
@@ -39,7 +42,7 @@ public struct GraphTransformer<Scalar: TensorScalar>: NodeClassifier {
   }
 
   public func logits(
-    _ features: Tensor<Scalar>, on graph: SparsePattern, dropout: RandomStream?
+    _ features: Tensor<Scalar>, on graph: SparsePattern, training dropout: RandomStream?
   ) -> Tensor<Scalar> {
     requireFeatures(features, inputSize: configuration.inputSize, nodeCount: graph.rowCount)
     var nodes = encoder(features)
@@ -62,26 +65,26 @@ public struct GraphTransformer<Scalar: TensorScalar>: NodeClassifier {
 
 /// The sizes of a ``GraphTransformer``.
 public struct GraphTransformerConfiguration: Sendable, Equatable {
-  /// Features of a node, F.
+  /// F, the number of features of a node.
   public let inputSize: Int
-  /// Numbers a node's state, D.
+  /// D, the size of a node's state.
   public let dimension: Int
-  /// Attention heads, H.
+  /// H, the number of attention heads.
   public let headCount: Int
-  /// Numbers a head's query, key or value, Y.
+  /// Y, the size of a head's queries, keys and values.
   public let keySize: Int
-  /// Hidden units of the two-layer network, M.
+  /// M, the hidden size of the feed-forward network.
   public let hiddenSize: Int
-  /// Classes, C.
+  /// C, the number of classes.
   public let classCount: Int
-  /// Blocks with weights of their own, S.
+  /// S, the number of blocks, each with its own weights.
   public let blockCount: Int
   /// How often each block is applied before the next.
   public let repeats: Int
-  /// The share that training leaves out of what attention and network add to the state.
+  /// The probability with which training leaves out a number that attention or network add to the state.
   public let dropout: Double
 
-  /// States the sizes, all at least 1; the dropout lies in 0 ..< 1.
+  /// The sizes, all at least 1, and a dropout in 0 ..< 1.
   public init(
     inputSize: Int, dimension: Int, headCount: Int, keySize: Int, hiddenSize: Int, classCount: Int,
     blockCount: Int = 1, repeats: Int = 1, dropout: Double = 0
@@ -96,7 +99,7 @@ public struct GraphTransformerConfiguration: Sendable, Equatable {
     (self.blockCount, self.repeats, self.dropout) = (blockCount, repeats, dropout)
   }
 
-  /// The number of learned numbers; repeats share theirs. Encoder F D + D, each block 4 D + 4 D H Y + 2 D M + M + D,
+  /// The number of parameters; repeats share theirs. Encoder F D + D, each block 4 D + 4 D H Y + 2 D M + M + D,
   /// norm 2 D, decoder D C + C.
   public var parameterCount: Int {
     let attention = 4 * dimension * headCount * keySize

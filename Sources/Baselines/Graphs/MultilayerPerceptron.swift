@@ -17,7 +17,8 @@ public struct MultilayerPerceptron<Scalar: TensorScalar>: NodeClassifier {
 
   public static func prepared(_ neighbours: CompressedSparseRows) -> NoGraph { NoGraph() }
 
-  public func logits(_ features: Tensor<Scalar>, on graph: NoGraph, dropout: RandomStream?) -> Tensor<Scalar>
+  public func logits(_ features: Tensor<Scalar>, on graph: NoGraph, training dropout: RandomStream?)
+    -> Tensor<Scalar>
   {
     requireFeatures(features, inputSize: configuration.inputSize)
     return perceptron(features, dropout: dropout)
@@ -42,7 +43,8 @@ public struct LogisticRegression<Scalar: TensorScalar>: NodeClassifier {
 
   public static func prepared(_ neighbours: CompressedSparseRows) -> NoGraph { NoGraph() }
 
-  public func logits(_ features: Tensor<Scalar>, on graph: NoGraph, dropout: RandomStream?) -> Tensor<Scalar>
+  public func logits(_ features: Tensor<Scalar>, on graph: NoGraph, training dropout: RandomStream?)
+    -> Tensor<Scalar>
   {
     requireFeatures(features, inputSize: linear.inputSize)
     return linear(features)

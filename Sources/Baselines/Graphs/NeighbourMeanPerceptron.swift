@@ -26,7 +26,7 @@ public struct NeighbourMeanPerceptron<Scalar: TensorScalar>: NodeClassifier {
   }
 
   public func logits(
-    _ features: Tensor<Scalar>, on graph: SparseMatrix<Scalar>, dropout: RandomStream?
+    _ features: Tensor<Scalar>, on graph: SparseMatrix<Scalar>, training dropout: RandomStream?
   ) -> Tensor<Scalar> {
     requireFeatures(
       features, inputSize: configuration.inputSize, nodeCount: graph.pattern.rowCount)
@@ -37,4 +37,15 @@ public struct NeighbourMeanPerceptron<Scalar: TensorScalar>: NodeClassifier {
   public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     perceptron.visitParameters(visit)
   }
+}
+
+/// The distance of each node's features from the mean of its neighbours', from 0 where it has none: how unlike them it is,
+/// a score of outliers that nothing is trained for. Features should be standardised, so that 0 is the mean of all nodes.
+///
+/// - Parameter features: [nodes, features].
+public func neighbourDistances<Scalar: TensorScalar>(
+  _ features: Tensor<Scalar>, neighbours: CompressedSparseRows
+) -> [Double] {
+  let means = SparseMatrix<Scalar>.means(SparsePattern(neighbours)).product(features)
+  return (features - means).squared().sum(axes: [1]).elements.map { Double($0).squareRoot() }
 }

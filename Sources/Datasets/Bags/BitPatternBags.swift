@@ -4,32 +4,32 @@ public import Tensors
 /// Bags of random bits, of which positive ones hold one of a few signal patterns.
 ///
 /// Bag i has `instances` patterns of `size` bits, each bit 0 or 1 with equal chance, none of them a signal; a
-/// positive bag has a signal at one place drawn at random. Half of the bags are positive, in random order.
+/// positive bag has a signal at one index drawn at random. Half of the bags are positive, in random order.
 ///
 /// - Source: the bit pattern example of the published Hopfield layers (Ramsauer et al. 2021).
-public struct BitPatternBags: Sendable, Equatable {
+public struct BitPatternBags: LabelledBags, Equatable {
   /// The bits of all bags, 0 or 1, [bags, instances, size].
   public let bits: [UInt8]
   /// Whether each bag is positive.
   public let isPositive: [Bool]
-  /// Where the signal stands in each positive bag; nil in the others.
-  public let signalPlaces: [Int?]
-  /// Patterns of a bag.
+  /// The index of the signal in each positive bag; nil in the others.
+  public let signalIndices: [Int?]
+  /// The number of patterns of a bag.
   public let instanceCount: Int
-  /// Bits of a pattern.
+  /// The number of bits of a pattern.
   public let size: Int
 
   /// Draws bags.
   ///
   /// - Parameters:
-  ///   - bagCount: Bags.
-  ///   - instanceCount: Patterns of each.
-  ///   - size: Bits of a pattern, at most 16.
-  ///   - signalCount: Different signals, fewer than patterns there are.
+  ///   - bagCount: The number of bags.
+  ///   - instanceCount: The number of patterns of each.
+  ///   - size: The number of bits of a pattern, at most 16.
+  ///   - signalCount: The number of different signals, fewer than there are patterns.
   ///   - stream: Its children draw signals and bags; it is not advanced.
   public init(
     bagCount: Int = 2_048, instanceCount: Int = 16, size: Int = 8, signalCount: Int = 8,
-    using stream: RandomStream
+    random stream: RandomStream
   ) {
     require(
       bagCount > 0 && instanceCount > 0 && (1...16).contains(size) && signalCount > 0
@@ -43,22 +43,19 @@ public struct BitPatternBags: Sendable, Equatable {
     let isPositive = order.map { $0 < bagCount / 2 }
     var bits: [UInt8] = []
     bits.reserveCapacity(bagCount * instanceCount * size)
-    signalPlaces = isPositive.map { isPositive in
-      let place = isPositive ? random.integer(below: instanceCount) : nil
+    signalIndices = isPositive.map { isPositive in
+      let signalIndex = isPositive ? random.integer(below: instanceCount) : nil
       for instance in 0..<instanceCount {
         let pattern =
-          instance == place
+          instance == signalIndex
           ? signals[random.integer(below: signalCount)]
           : others[signalCount + random.integer(below: others.count)]
         bits += (0..<size).map { UInt8(pattern >> $0 & 1) }
       }
-      return place
+      return signalIndex
     }
     (self.bits, self.isPositive, self.instanceCount, self.size) = (bits, isPositive, instanceCount, size)
   }
-
-  /// The number of bags.
-  public var count: Int { isPositive.count }
 
   /// The bags at `indices` as numbers -1 and 1, [bags, instances, size].
   public func batch<Scalar: TensorScalar>(_ indices: [Int]) -> Tensor<Scalar> {

@@ -4,12 +4,12 @@ public import Tensors
 /// Bags of labelled images, positive where one of them shows the target class.
 ///
 /// Numbers of images are normal, rounded, at least 1. Half of the bags are positive, in random order; a
-/// positive bag has at least one image of the target, put at a place drawn at random where none was drawn by
+/// positive bag has at least one image of the target, put at an index drawn at random where none was drawn by
 /// chance, a negative one none.
 ///
 /// - Source: the MNIST bags of Ilse, Tomczak, Welling, ICML 2018.
 public struct DigitBags: Sendable, Equatable {
-  /// The images of each bag, by their places in the data set.
+  /// The images of each bag, by their indices in the data set.
   public let images: [[Int]]
   /// Whether each bag is positive.
   public let isPositive: [Bool]
@@ -20,11 +20,11 @@ public struct DigitBags: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - labels: The class of each image; some are of the target, some are not.
-  ///   - bagCount: Bags.
+  ///   - bagCount: The number of bags.
   ///   - stream: Its children draw; it is not advanced.
   public init(
     labels: [Int], bagCount: Int, meanSize: Double = 10, sizeDeviation: Double = 2, target: Int = 9,
-    using stream: RandomStream
+    random stream: RandomStream
   ) {
     let targets = labels.indices.filter { labels[$0] == target }
     let others = labels.indices.filter { labels[$0] != target }
@@ -54,7 +54,7 @@ extension DigitBags {
   ///
   /// - Throws: ``DataFileError`` where these are not gray images with labels, some of the target and others.
   public init(
-    of dataset: ImageDataset, bagCount: Int, target: Int = 9, using stream: RandomStream
+    of dataset: ImageDataset, bagCount: Int, target: Int = 9, random stream: RandomStream
   ) throws {
     guard let labels = dataset.labels, dataset.channels == 1, labels.contains(target),
       labels.contains(where: { $0 != target })
@@ -62,13 +62,36 @@ extension DigitBags {
       throw DataFileError(
         file: dataset.name, problem: "expected gray images with labels, some of class \(target) and others")
     }
-    self.init(labels: labels, bagCount: bagCount, target: target, using: stream)
+    self.init(labels: labels, bagCount: bagCount, target: target, random: stream)
+  }
+}
+
+/// Bags of images with their pixels.
+public struct ImageBags: LabelledBags {
+  private let bags: DigitBags
+  private let dataset: ImageDataset
+
+  /// The bags of a data set's images.
+  public init(_ bags: DigitBags, in dataset: ImageDataset) {
+    (self.bags, self.dataset) = (bags, dataset)
   }
 
-  /// The images of a bag, dark 0 and light 1, [1, images, height, width].
-  public func batch(of bag: Int, in dataset: ImageDataset) -> Tensor<Float> {
-    let batch = dataset.batch(at: images[bag])
+  /// Draws bags of the images of a data set.
+  ///
+  /// - Throws: ``DataFileError`` where these are not gray images with labels, some of the target and others.
+  public init(of dataset: ImageDataset, bagCount: Int, target: Int = 9, random stream: RandomStream) throws {
+    self.init(try DigitBags(of: dataset, bagCount: bagCount, target: target, random: stream), in: dataset)
+  }
+
+  public var isPositive: [Bool] { bags.isPositive }
+
+  /// The images of one bag, or of several of as many, dark 0 and light 1, [bags, images, height, width].
+  public func batch<Scalar: TensorScalar>(_ indices: [Int]) -> Tensor<Scalar> {
+    let counts = indices.map { bags.images[$0].count }
+    require(Set(counts).count == 1, "bags of \(counts) images side by side, expected equally many")
+    let batch = dataset.batch(at: indices.flatMap { bags.images[$0] })
     return Tensor(
-      shape: [1, batch.count, batch.height, batch.width], elements: batch.pixels.map { Float($0) / 255 })
+      shape: [indices.count, counts[0], batch.height, batch.width],
+      elements: batch.pixels.map { Scalar($0) / 255 })
   }
 }

@@ -1,14 +1,14 @@
 import Foundations
 public import Tensors
 
-/// A letter some places before another.
+/// A letter at some distance before another.
 public struct LetterPair: Sendable, Equatable {
   /// The letters.
   public let first: Int, second: Int
-  /// The places from the first letter to the second, 1 for neighbours.
+  /// The number of positions from the first letter to the second, 1 for neighbours.
   public let distance: Int
 
-  /// A pair of its parts.
+  /// A pair from its parts.
   public init(first: Int, second: Int, distance: Int) {
     (self.first, self.second, self.distance) = (first, second, distance)
   }
@@ -19,7 +19,7 @@ public struct LetterPair: Sendable, Equatable {
   /// over a window has variance `variance`. A pair that is longer than the kernel leaves it random.
   public static func kernels(
     _ pairs: [LetterPair], width: Int, letterCount: Int, weight: Double, variance: Double,
-    using stream: RandomStream
+    random stream: RandomStream
   ) -> Tensor<Float> {
     require(
       width > 0 && pairs.allSatisfy { max($0.first, $0.second) < letterCount },

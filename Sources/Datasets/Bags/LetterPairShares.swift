@@ -12,10 +12,10 @@ public struct LetterPairShares: Sendable {
 
   /// The pairs of each bag up to a distance.
   ///
-  /// - Cost: `distances` additions a letter.
-  public init(of bags: [LetterSequences], distances: Int) {
+  /// - Cost: `distances` additions per letter.
+  public init(of bags: [SymbolSequences], distances: Int) {
     require(!bags.isEmpty, "pairs of letters of no bags")
-    let letterCount = bags[0].letterCount
+    let letterCount = bags[0].symbolCount
     let size = letterCount * letterCount
     let rows = Parallelism.map(bags.count) { index -> [Float] in
       let counts = KmerCounts.pairCounts(of: bags[index], distances: distances)
@@ -35,7 +35,7 @@ public struct LetterPairShares: Sendable {
   /// strongest first; again from the first where there are fewer pairs.
   ///
   /// - Parameters:
-  ///   - count: Pairs.
+  ///   - count: The number of pairs.
   ///   - bags: The bags to compare, such as those of a training part.
   ///   - isPositive: The class of every bag.
   public func strongest(_ count: Int, in bags: [Int], isPositive: [Bool]) -> [LetterPair] {

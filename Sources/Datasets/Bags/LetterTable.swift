@@ -1,7 +1,7 @@
 import Foundations
 import Tensors
 
-/// Letters drawn by a look-up: 65,536 places, shared out in proportion to how likely each is.
+/// Letters drawn by a look-up: 65,536 entries, shared out in proportion to how likely each is.
 struct LetterTable: Sendable {
   private let letters: [UInt8]
 

@@ -3,20 +3,20 @@ public import Tensors
 
 /// An immune repertoire: the receptor sequences of one individual, and the individual's status.
 public struct Repertoire: Sendable, Equatable {
-  /// What the repertoire is called.
+  /// The name of the repertoire.
   public let name: String
   /// Whether the individual has the condition.
   public let isPositive: Bool
   /// The amino acid sequences, letters of ``AminoAcids``.
-  public let sequences: LetterSequences
-  /// How often each was seen; nil where that is not known.
+  public let sequences: SymbolSequences
+  /// The number of times that each was seen; nil where that is not known.
   public let counts: [Int32]?
   /// The sequences that carry an implanted motif, in rising order; nil where that is not known.
   public let witnesses: [Int32]?
 
-  /// A repertoire of its parts.
+  /// A repertoire from its parts.
   public init(
-    name: String, isPositive: Bool, sequences: LetterSequences, counts: [Int32]? = nil,
+    name: String, isPositive: Bool, sequences: SymbolSequences, counts: [Int32]? = nil,
     witnesses: [Int32]? = nil
   ) {
     require(

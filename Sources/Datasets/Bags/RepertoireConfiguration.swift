@@ -1,11 +1,11 @@
 import Foundations
 import Tensors
 
-/// What generated repertoires look like: ``RepertoireGenerator`` says how they are made.
+/// The properties of generated repertoires: ``RepertoireGenerator`` says how they are made.
 public struct RepertoireConfiguration: Sendable, Equatable {
   /// The number of repertoires; every second one is positive.
   public var repertoireCount: Int
-  /// The sequences of each.
+  /// The number of sequences of each.
   public var sequenceCount: Int
   /// The share of a positive repertoire's sequences that carry a motif.
   public var witnessRate: Double
@@ -15,7 +15,7 @@ public struct RepertoireConfiguration: Sendable, Equatable {
   public var meanLength = 14.5
   /// The standard deviation of that number.
   public var lengthDeviation = 1.8
-  /// The least and the most letters of a sequence.
+  /// The smallest and the largest number of letters of a sequence.
   public var lengths = 13...20
 
   /// Repertoires of given numbers, with one or several motifs.
@@ -28,7 +28,7 @@ public struct RepertoireConfiguration: Sendable, Equatable {
     self.motifs = motifs
   }
 
-  /// The witnesses of a positive repertoire.
+  /// The number of witnesses of a positive repertoire.
   public var witnessCount: Int { Int((witnessRate * Double(sequenceCount)).rounded()) }
 
   /// Stops where the numbers do not fit each other.

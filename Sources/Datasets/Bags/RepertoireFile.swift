@@ -55,7 +55,7 @@ struct RepertoireFile {
     meaning = columns.meaning
     repertoire = Repertoire(
       name: name, isPositive: isPositive,
-      sequences: LetterSequences(letters: letters, starts: starts, letterCount: AminoAcids.count),
+      sequences: SymbolSequences(symbols: letters, starts: starts, symbolCount: AminoAcids.count),
       counts: counts.count == starts.count - 1 ? counts : nil)
   }
 

@@ -67,7 +67,7 @@ public struct RepertoireCollection: Sendable {
   /// The column that the status was read from.
   public let statusColumn: String
 
-  /// What was left out, one line each.
+  /// Notes on what was left out, one line each.
   public var notes: [String] {
     var notes: [String] = []
     if leftOut.total > 0 { notes.append(leftOut.description) }

@@ -8,17 +8,17 @@ public import Tensors
 /// ends with one of eleven J endings; between them stand letters drawn by themselves, in which glycine and
 /// serine are frequent, as where genes are joined. Numbers of letters are normal, rounded and cut to a range.
 /// A witness is such a sequence in which one of the motifs replaces letters between the conserved ends, at a
-/// place that all have an equal chance of. Motifs also arise by chance, in positive and negative repertoires
+/// position of which all are equally likely. Motifs also arise by chance, in positive and negative repertoires
 /// alike.
 ///
 /// The numbers are chosen to be plausible, not measured. Repertoire i is a function of the stream and i
 /// alone.
 ///
 /// - Source: after the data with implanted signals of Widrich et al. 2020: positive repertoires differ in a
-///   small share of their sequences, which carry a short motif with places that may hold any letter.
+///   small share of their sequences, which carry a short motif with positions that may hold any letter.
 /// - Cost: one draw of 64 bits for four letters.
 public struct RepertoireGenerator: Sendable {
-  /// What is generated.
+  /// The properties of what is generated.
   public let configuration: RepertoireConfiguration
   private let stream: RandomStream
   private let middle: LetterTable
@@ -27,7 +27,7 @@ public struct RepertoireGenerator: Sendable {
 
   /// Conserved letters at both ends together.
   static let conservedLength = 8
-  /// Each place of the V gene's end: its letters and how likely they are.
+  /// Each position of the V gene's end: its letters and how likely they are.
   private static let front = [
     LetterTable(["C": 1]), LetterTable(["A": 0.96, "S": 0.04]),
     LetterTable(["S": 0.93, "T": 0.04, "I": 0.03]),
@@ -49,7 +49,7 @@ public struct RepertoireGenerator: Sendable {
   /// A generator of repertoires.
   ///
   /// - Parameter stream: Its children make the repertoires; it is not advanced.
-  public init(_ configuration: RepertoireConfiguration, using stream: RandomStream) {
+  public init(_ configuration: RepertoireConfiguration, random stream: RandomStream) {
     configuration.check()
     self.configuration = configuration
     self.stream = stream
@@ -64,6 +64,9 @@ public struct RepertoireGenerator: Sendable {
 
   /// Whether a repertoire is positive: every second one.
   public static func isPositive(_ index: Int) -> Bool { index % 2 == 1 }
+
+  /// All repertoires, several at a time.
+  public var repertoires: [Repertoire] { Parallelism.map(configuration.repertoireCount) { repertoire($0) } }
 
   /// Repertoire `index`, from 0. Its sequences are the same for every witness rate but for those that carry a
   /// motif.
@@ -80,11 +83,11 @@ public struct RepertoireGenerator: Sendable {
     var witnesses: [Int32] = []
     let isPositive = Self.isPositive(index)
     if isPositive {
-      witnesses = implant(in: &letters, starts: starts, using: stream.child(UInt64(index)).child(1))
+      witnesses = implant(in: &letters, starts: starts, random: stream.child(UInt64(index)).child(1))
     }
     return Repertoire(
       name: "repertoire \(index + 1)", isPositive: isPositive,
-      sequences: LetterSequences(letters: letters, starts: starts, letterCount: AminoAcids.count),
+      sequences: SymbolSequences(symbols: letters, starts: starts, symbolCount: AminoAcids.count),
       witnesses: witnesses)
   }
 
@@ -107,24 +110,26 @@ public struct RepertoireGenerator: Sendable {
     var source = SixteenBits(random: random)
     for index in 0..<configuration.sequenceCount {
       let (start, end) = (Int(starts[index]), Int(starts[index + 1]))
-      for (place, table) in Self.front.enumerated() { out[start + place] = table.letter(of: source.next()) }
-      for place in start + Self.front.count..<end - 4 { out[place] = middle.letter(of: source.next()) }
+      for (position, table) in Self.front.enumerated() {
+        out[start + position] = table.letter(of: source.next())
+      }
+      for position in start + Self.front.count..<end - 4 { out[position] = middle.letter(of: source.next()) }
       let ending = Self.back[Int(source.next() &>> 12)]
-      for place in 0..<4 { out[end - 4 + place] = ending[place] }
+      for position in 0..<4 { out[end - 4 + position] = ending[position] }
     }
     random = source.random
   }
 
-  /// Puts motifs into sequences chosen at random; which these are.
+  /// Puts motifs into sequences chosen at random and returns which.
   private func implant(
-    in letters: inout [UInt8], starts: [Int32], using random: RandomStream
+    in letters: inout [UInt8], starts: [Int32], random: RandomStream
   ) -> [Int32] {
     var stream = random
     var order = (0..<Int32(configuration.sequenceCount)).map { $0 }
     let wanted = configuration.witnessCount
-    for place in 0..<wanted {
-      order.swapAt(place, place + stream.integer(below: order.count - place))
-      let sequence = Int(order[place])
+    for index in 0..<wanted {
+      order.swapAt(index, index + stream.integer(below: order.count - index))
+      let sequence = Int(order[index])
       let motif = configuration.motifs[stream.integer(below: configuration.motifs.count)]
       let first = Int(starts[sequence]) + Self.front.count
       let room = Int(starts[sequence + 1]) - 4 - first - motif.span

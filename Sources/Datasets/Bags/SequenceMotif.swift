@@ -1,9 +1,9 @@
 import Foundations
 import Tensors
 
-/// A pattern of amino acids with places that may hold any: `LD.RN`.
+/// A pattern of amino acids with positions that may hold any: `LD.RN`.
 public struct SequenceMotif: Sendable, Equatable, CustomStringConvertible {
-  /// The letter of each place; nil where any may stand.
+  /// The letter of each position; nil where any may stand.
   public let letters: [UInt8?]
 
   /// A motif as text, with dots for any letter.
@@ -20,7 +20,7 @@ public struct SequenceMotif: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// The places of the motif, those that may hold any letter included.
+  /// The number of positions of the motif, those that may hold any letter included.
   public var span: Int { letters.count }
 
   public var description: String { letters.map { $0.map { AminoAcids.text([$0]) } ?? "." }.joined() }
@@ -30,14 +30,14 @@ public struct SequenceMotif: Sendable, Equatable, CustomStringConvertible {
     guard sequence.count >= span else { return false }
     let base = sequence.startIndex
     return (0...sequence.count - span).contains { start in
-      letters.indices.allSatisfy { place in
-        letters[place].map { sequence[sequence.index(base, offsetBy: start + place)] == $0 } ?? true
+      letters.indices.allSatisfy { position in
+        letters[position].map { sequence[sequence.index(base, offsetBy: start + position)] == $0 } ?? true
       }
     }
   }
 }
 
-/// A text that is no motif.
+/// A text that is not a motif.
 public struct MotifError: Error, Equatable, CustomStringConvertible {
   /// The text.
   public let motif: String

@@ -24,7 +24,7 @@ public struct SequencesLeftOut: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  /// Lines read.
+  /// The number of lines read.
   public private(set) var lineCount = 0
   private var counts: [Reason: Int] = [:]
 
@@ -33,7 +33,7 @@ public struct SequencesLeftOut: Sendable, Equatable, CustomStringConvertible {
   /// Lines left out for a reason.
   public subscript(_ reason: Reason) -> Int { counts[reason] ?? 0 }
 
-  /// Lines left out.
+  /// The number of lines left out.
   public var total: Int { counts.values.reduce(0, +) }
 
   /// "3 of 900 sequences left out: 2 missing, 1 with a stop codon".

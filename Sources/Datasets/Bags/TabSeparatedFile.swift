@@ -135,9 +135,9 @@ struct TabSeparatedFile {
   private static func split(_ line: Field, into fields: inout [Field]) {
     fields.removeAll(keepingCapacity: true)
     var start = line.startIndex
-    for place in line.indices where line[place] == tab {
-      fields.append(bare(line[start..<place]))
-      start = place + 1
+    for index in line.indices where line[index] == tab {
+      fields.append(bare(line[start..<index]))
+      start = index + 1
     }
     fields.append(bare(line[start..<line.endIndex]))
   }

@@ -1,14 +1,14 @@
 import Foundations
 public import Tensors
 
-/// Which images make up the batch of an update: every image once an epoch, in an order of each epoch's own.
+/// Which images make up the batch of an update: every image once per epoch, in an order of each epoch's own.
 ///
 /// The answer is a function of the stream and the number of the update alone, so a run that resumes at any
 /// update sees the batches it would have seen.
 public struct BatchOrder: Sendable, Equatable {
-  /// Images in the data set.
+  /// The number of images in the data set.
   public let imageCount: Int
-  /// Images in a batch; the last of an epoch has fewer unless it is dropped.
+  /// The number of images in a batch; the last of an epoch has fewer unless it is dropped.
   public let batchSize: Int
   /// Whether images left over at the end of an epoch are skipped.
   public let dropsLast: Bool
@@ -29,7 +29,7 @@ public struct BatchOrder: Sendable, Equatable {
     shuffling = stream
   }
 
-  /// Batches in one epoch.
+  /// The number of batches in one epoch.
   public var batchesPerEpoch: Int {
     dropsLast ? imageCount / batchSize : (imageCount + batchSize - 1) / batchSize
   }

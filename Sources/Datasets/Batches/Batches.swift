@@ -6,9 +6,9 @@ public import Tensors
 /// `batch(ofUpdate:)` may be called from any thread and in any order, as a `Prefetcher` does:
 /// `Prefetcher(from: firstUpdate) { batches.batch(ofUpdate: $0) }`.
 public struct Batches: Sendable {
-  /// What the batches are drawn from.
+  /// The data set that batches are drawn from.
   public let dataset: ImageDataset
-  /// Which images belong to which update.
+  /// The order that assigns images to updates.
   public let order: BatchOrder
   /// Changes made to training images; nil leaves them as they are.
   public let augmentation: Augmentation?
@@ -19,7 +19,7 @@ public struct Batches: Sendable {
   /// - Parameter stream: its children shuffle and augment; it is not advanced.
   public init(
     of dataset: ImageDataset, batchSize: Int, dropsLast: Bool = true, augmentation: Augmentation? = nil,
-    using stream: RandomStream
+    random stream: RandomStream
   ) {
     self.dataset = dataset
     order = BatchOrder(
@@ -32,7 +32,7 @@ public struct Batches: Sendable {
   public func batch(ofUpdate update: Int) -> ImageBatch {
     let batch = dataset.batch(at: indices(ofUpdate: update))
     guard let augmentation else { return batch }
-    return augmentation.apply(to: batch, using: augmenting.child(UInt64(update)))
+    return augmentation.apply(to: batch, random: augmenting.child(UInt64(update)))
   }
 
   /// As the order says, but one shuffle serves all updates of an epoch that follow each other.

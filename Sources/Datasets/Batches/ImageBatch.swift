@@ -3,11 +3,11 @@ import Tensors
 
 /// Some images of a data set, side by side.
 public struct ImageBatch: Sendable, Equatable {
-  /// Which images of the data set these are.
+  /// The indices of these images in the data set.
   public let indices: [Int]
-  /// Rows of every image.
+  /// The number of rows of an image.
   public let height: Int
-  /// Pixels in a row of every image.
+  /// The number of pixels in a row of an image.
   public let width: Int
   /// 1 (gray) or 3 (red, green, blue).
   public let channels: Int
@@ -16,7 +16,7 @@ public struct ImageBatch: Sendable, Equatable {
   /// Class of each image; nil for images without classes.
   public let labels: [Int]?
 
-  /// Images in the batch.
+  /// The number of images in the batch.
   public var count: Int { indices.count }
   /// (B, height, width, channels), the shape of `pixels`.
   public var shape: [Int] { [count, height, width, channels] }

@@ -85,7 +85,7 @@ enum DataFile {
 public struct DataFileError: Error, Equatable, CustomStringConvertible {
   /// Path of the file or folder, followed by the entry inside it where there is one.
   public let file: String
-  /// What is wrong with it, on one line.
+  /// The problem, on one line.
   public let problem: String
 
   /// An error about one file.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where the four files of a set in the form of MNIST lie: two of training images and labels, two of test images and
+/// The four files of a set in the form of MNIST: two of training images and labels, two of test images and
 /// labels.
 ///
 /// Names are those of ``IDXFolder``; people have them unpacked or as gzip data, in folders of the files' own names, and
@@ -56,8 +56,8 @@ struct IDXSet {
   /// - Parameter name: Which one, where files of several lie side by side, such as `emnist-letters`.
   /// - Throws: ``DataFileError`` where several are there and none is named.
   init?(in folder: URL, named name: String? = nil) throws {
-    guard let place = try Self.place(folder) else { return nil }
-    let all = try Self.files(in: place)
+    guard let location = try Self.location(in: folder) else { return nil }
+    let all = try Self.files(in: location)
     let prefixes = Set(all.map(\.name.prefix)).sorted()
     if let name {
       guard prefixes.contains(name + "-") else { return nil }
@@ -66,13 +66,13 @@ struct IDXSet {
       guard prefixes.count == 1 || prefixes.contains("") else {
         let names = prefixes.map { String($0.dropLast()) }
         throw DataFileError(
-          file: place.path,
+          file: location.path,
           problem: "files of several sets (\(names.joined(separator: ", "))), expected one, named as in"
-            + " \(place.lastPathComponent)/\(names[0])")
+            + " \(location.lastPathComponent)/\(names[0])")
       }
       prefix = prefixes[0]
     }
-    self.folder = place
+    self.folder = location
     files = all.filter { [prefix] in $0.name.prefix == prefix }
   }
 
@@ -92,26 +92,26 @@ struct IDXSet {
   }
 
   /// The folder itself, or the one below it where other programs keep the files.
-  private static func place(_ folder: URL) throws -> URL? {
+  private static func location(in folder: URL) throws -> URL? {
     if try !files(in: folder).isEmpty { return folder }
     let names = try DataFile.names(inFolder: folder)
     let usual = ["raw", "gzip"].filter(names.contains) + names.map { "\($0)/raw" }
-    let places = try usual.map(folder.appendingPathComponent).filter {
+    let locations = try usual.map(folder.appendingPathComponent).filter {
       try DataFile.isFolder($0) && !files(in: $0).isEmpty
     }
-    guard places.count < 2 else {
-      let list = places.map { String($0.path.dropFirst(folder.path.count + 1)) }
+    guard locations.count < 2 else {
+      let list = locations.map { String($0.path.dropFirst(folder.path.count + 1)) }
       throw DataFileError(
         file: folder.path,
         problem: "several sets (\(list.joined(separator: ", "))), expected the folder of one")
     }
-    return places.first
+    return locations.first
   }
 
-  private static func files(in place: URL) throws -> [File] {
-    try DataFile.names(inFolder: place).flatMap { entry -> [File] in
+  private static func files(in location: URL) throws -> [File] {
+    try DataFile.names(inFolder: location).flatMap { entry -> [File] in
       guard let name = FileName(entry) else { return [] }
-      let url = place.appendingPathComponent(entry)
+      let url = location.appendingPathComponent(entry)
       guard DataFile.isFolder(url) else { return [File(name: name, url: url, isNested: false)] }
       return try DataFile.names(inFolder: url).compactMap { inner in
         let file = url.appendingPathComponent(inner)

@@ -33,7 +33,7 @@ extension ImageFolder {
     }
   }
 
-  /// What lies at a place that holds images by class, and where to read a file of it.
+  /// The content of a folder or archive of images by class, and how to read a file of it.
   struct Items {
     let root: String
     var all: [Item]
@@ -63,13 +63,13 @@ extension ImageFolder {
       all = archive.entries.enumerated().compactMap { number, entry in
         let components = TarLink.components(entry.path)
         guard !components.isEmpty, !components.contains(where: DataFile.isHidden) else { return nil }
-        return Item(components: components, isFolder: entry.kind == .folder, entry: number)
+        return Item(components: components, isFolder: entry.isFolder, entry: number)
       }
       // Archives often hold one folder with everything in it.
       let tops = Set(all.map { $0.components[0] })
       if tops.count == 1, let top = tops.first, Half(folderName: top) == nil {
         all = all.filter { $0.components.count > 1 }
-        for place in all.indices { all[place].components.removeFirst() }
+        for index in all.indices { all[index].components.removeFirst() }
       }
     }
   }

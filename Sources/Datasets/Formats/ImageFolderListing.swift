@@ -129,12 +129,12 @@ extension ImageFolder {
       for item in inside {
         let depth = item.components.count
         let isInImages = depth > 2 && item.components[2] == "images"
-        let isPlace =
+        let isExpected =
           item.isFolder ? depth == 2 || depth == 3 && isInImages : depth == 3 || depth == 4 && isInImages
-        if !isPlace, item.isFolder || !item.isAccompanying {
+        if !isExpected, item.isFolder || !item.isAccompanying {
           throw DataFileError(
             file: "\(items.root)/\(item.path)",
-            problem: "unexpected place, expected \(item.components[0])/<class>/<image>")
+            problem: "unexpected path, expected \(item.components[0])/<class>/<image>")
         }
         if item.isFolder || item.isImage { classNames.insert(item.components[1]) }
         if !item.isFolder { try add(item, className: item.components[1], items) }

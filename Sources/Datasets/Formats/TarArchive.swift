@@ -1,5 +1,5 @@
 import ArrayFiles
-public import Foundation
+package import Foundation
 import Foundations
 import Tensors
 
@@ -10,31 +10,15 @@ import Tensors
 /// an archive that ends before its closing zero block, a member larger than the rest of the file and devices are
 /// refused. A hard or symbolic link to a member stands for that member once more, under its own name; one to a folder
 /// for everything in it, links too; one that leads out of the archive is refused.
-public struct TarArchive: Sendable {
-  /// What an entry stands for.
-  public enum Kind: Sendable, Equatable {
-    case file
-    case folder
-  }
-
-  /// One entry of the archive.
-  public struct Entry: Sendable, Equatable {
-    /// Path inside the archive, without `./` at its start and `/` at its end.
-    public let path: String
-    /// File or folder.
-    public let kind: Kind
-    /// Where its bytes lie in the archive.
-    public let range: Range<Int>
-  }
-
+package struct TarArchive: Sendable {
   /// The entries in the order of the archive.
-  public let entries: [Entry]
+  package let entries: [TarEntry]
   /// Path of the archive, for error messages.
-  public let name: String
+  package let name: String
   private let data: Data
 
   /// Opens the archive at `url` and reads all headers; file contents stay on disk until asked for.
-  public init(contentsOf url: URL) throws {
+  package init(contentsOf url: URL) throws {
     let data = try DataFile.unpacked(url)
     if let kind = FileKind(data), ![.tar, .empty, .zeros].contains(kind) {
       throw DataFileError(file: url.path, problem: "is \(kind), expected a tar archive")
@@ -46,8 +30,18 @@ public struct TarArchive: Sendable {
   }
 
   /// The contents of an entry of this archive.
-  public func bytes(of entry: Entry) -> [UInt8] {
+  package func bytes(of entry: TarEntry) -> [UInt8] {
     require(entry.range.upperBound <= data.count, "entry \(entry.path) is not of archive \(name)")
     return data.withUnsafeBytes { [UInt8]($0[entry.range]) }
   }
+}
+
+/// A file or folder of a tar archive.
+package struct TarEntry: Sendable, Equatable {
+  /// Path inside the archive, without `./` at its start and `/` at its end.
+  package let path: String
+  /// Whether it is a folder and no file.
+  package let isFolder: Bool
+  /// Where its bytes lie in the archive.
+  package let range: Range<Int>
 }

@@ -23,11 +23,11 @@ struct TarHeaderReader {
     self.name = name
   }
 
-  mutating func readEntries() throws -> [TarArchive.Entry] {
+  mutating func readEntries() throws -> [TarEntry] {
     guard !data.isEmpty else {
       throw DataFileError(file: name, problem: "empty file, expected a tar archive")
     }
-    var entries: [TarArchive.Entry] = []
+    var entries: [TarEntry] = []
     while true {
       guard offset + Self.blockSize <= data.count else {
         throw DataFileError(
@@ -48,7 +48,7 @@ struct TarHeaderReader {
   }
 
   /// Reads one header and moves past its contents; nil for entries that only describe others.
-  private mutating func readEntry(_ header: [UInt8], entryCount: Int) throws -> TarArchive.Entry? {
+  private mutating func readEntry(_ header: [UInt8], entryCount: Int) throws -> TarEntry? {
     let type = header[156]
     let isDescription = "LKxg".utf8.contains(type)
     let stated = try number(header[124..<136], field: "size")
@@ -74,7 +74,7 @@ struct TarHeaderReader {
         TarLink(path: normalized, target: target, isHard: type == UInt8(ascii: "1"), entryCount: entryCount))
       return nil
     }
-    return TarArchive.Entry(path: normalized, kind: try kind(type, path: path), range: contents)
+    return TarEntry(path: normalized, isFolder: try isFolder(type, path: path), range: contents)
   }
 
   /// Bytes of contents behind the header of a link: most writers state the size of the target and write none.
@@ -85,11 +85,11 @@ struct TarHeaderReader {
     return isHeader ? 0 : stated
   }
 
-  private func kind(_ type: UInt8, path: String) throws -> TarArchive.Kind {
+  private func isFolder(_ type: UInt8, path: String) throws -> Bool {
     switch type {
     case 0, UInt8(ascii: "0"), UInt8(ascii: "7"):
-      return path.utf8.last == UInt8(ascii: "/") ? .folder : .file
-    case UInt8(ascii: "5"): return .folder
+      return path.utf8.last == UInt8(ascii: "/")
+    case UInt8(ascii: "5"): return true
     default:
       let shown = (0x21...0x7E).contains(type) ? String(UnicodeScalar(type)) : String(type)
       throw DataFileError(

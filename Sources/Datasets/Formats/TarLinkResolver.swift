@@ -1,7 +1,7 @@
-/// Puts what the links of a tar archive stand for at the links' places.
+/// Replaces the links of a tar archive by the entries they refer to.
 struct TarLinkResolver {
   private enum Item {
-    case entry(TarArchive.Entry)
+    case entry(TarEntry)
     case link(TarLink)
 
     var path: String {
@@ -23,12 +23,12 @@ struct TarLinkResolver {
   /// Places in `items` by path, so that what lies in a folder lies together.
   private let order: [Int]
   /// The last of a name counts, as when an archive is unpacked.
-  private let members: [String: TarArchive.Entry]
+  private let members: [String: TarEntry]
   private let links: [String: TarLink]
-  private var result: [TarArchive.Entry] = []
+  private var result: [TarEntry] = []
   private var room = TarLinkResolver.largestByteCount
 
-  private init(_ links: [TarLink], _ entries: [TarArchive.Entry], archive: String) {
+  private init(_ links: [TarLink], _ entries: [TarEntry], archive: String) {
     var items: [Item] = []
     var taken = 0
     for link in links {
@@ -45,12 +45,12 @@ struct TarLinkResolver {
     self.archive = archive
   }
 
-  /// The entries of an archive with what its links stand for at the links' places.
+  /// The entries of an archive, its links replaced by the entries they refer to.
   ///
   /// - Throws: ``DataFileError`` for a link to what is not in the archive, and for links that stand for too much.
   static func resolved(
-    _ links: [TarLink], _ entries: [TarArchive.Entry], archive: String
-  ) throws -> [TarArchive.Entry] {
+    _ links: [TarLink], _ entries: [TarEntry], archive: String
+  ) throws -> [TarEntry] {
     if links.isEmpty { return entries }
     var resolver = TarLinkResolver(links, entries, archive: archive)
     try resolver.resolve()
@@ -79,13 +79,13 @@ struct TarLinkResolver {
     }
     switch items[index] {
     case .entry(let entry):
-      result.append(TarArchive.Entry(path: path, kind: entry.kind, range: entry.range))
+      result.append(TarEntry(path: path, isFolder: entry.isFolder, range: entry.range))
     case .link(let link):
       guard let target = self.target(of: link) else { throw dangling(link) }
       let member = members[target]
       if let member {
-        result.append(TarArchive.Entry(path: path, kind: member.kind, range: member.range))
-        if member.kind == .file { return }
+        result.append(TarEntry(path: path, isFolder: member.isFolder, range: member.range))
+        if !member.isFolder { return }
       }
       let contents = self.contents(of: target)
       guard member != nil || !contents.isEmpty else { throw dangling(link) }

@@ -25,7 +25,7 @@ public struct AttributedCommunityGraph: Sendable {
   /// - Parameter stream: its children draw; it is not advanced.
   /// - Cost: proportional to edges and features: on one core about a microsecond an edge.
   public init(
-    _ configuration: AttributedCommunityGraphConfiguration = .init(), using stream: RandomStream
+    _ configuration: AttributedCommunityGraphConfiguration = .init(), random stream: RandomStream
   ) {
     Self.check(configuration)
     let count = configuration.nodeCount
@@ -38,15 +38,15 @@ public struct AttributedCommunityGraph: Sendable {
       membership = draws.permutation(of: count).map { membership[$0] }
     }
     communities = membership
-    let edges = CommunityEdges(configuration, communities: membership, using: stream.child(1))
+    let edges = CommunityEdges(configuration, communities: membership, random: stream.child(1))
     let plain = NodeGraph(
       name: "communities", source: "generated: \(configuration.communityCount) communities",
-      features: Self.features(configuration, communities: membership, using: stream.child(2)),
+      features: Self.features(configuration, communities: membership, random: stream.child(2)),
       neighbours: SymmetricNeighbours(
         nodeCount: count, from: edges.from, to: edges.to, selfLoops: .dropped
       ).neighbours,
       labels: [Int](repeating: 0, count: count))
-    graph = configuration.outliers?.apply(to: plain, using: stream.child(3)) ?? plain
+    graph = configuration.outliers?.apply(to: plain, random: stream.child(3)) ?? plain
   }
 
   private static func check(_ configuration: AttributedCommunityGraphConfiguration) {
@@ -72,7 +72,7 @@ public struct AttributedCommunityGraph: Sendable {
   private static let featureChunk = 1_024
 
   private static func features(
-    _ configuration: AttributedCommunityGraphConfiguration, communities: [Int], using stream: RandomStream
+    _ configuration: AttributedCommunityGraphConfiguration, communities: [Int], random stream: RandomStream
   ) -> Tensor<Float> {
     let (count, size) = (configuration.nodeCount, configuration.featureCount)
     var draws = stream.child(0)
@@ -95,25 +95,25 @@ public struct AttributedCommunityGraph: Sendable {
   }
 }
 
-/// What an ``AttributedCommunityGraph`` is made of; the defaults are 3,000 nodes, of which about 5 % are anomalies.
+/// The parameters of an ``AttributedCommunityGraph``; the defaults are 3,000 nodes, of which about 5 % are anomalies.
 public struct AttributedCommunityGraphConfiguration: Sendable, Equatable {
-  /// Nodes.
+  /// The number of nodes.
   public var nodeCount = 3_000
-  /// Communities, of equal size.
+  /// The number of communities, of equal size.
   public var communityCount = 10
-  /// Mean number of neighbours of a node before anomalies are injected; a citation graph has about 4.
+  /// The mean number of neighbours of a node before anomalies are injected; a citation graph has about 4.
   public var meanDegree = 8.0
   /// Part of the edges whose ends are both drawn from one community; the ends of the others are drawn from all nodes.
   public var withinFraction = 0.9
   /// Degrees are heavy-tailed: expected degrees above x are as rare as x to the power 1 - exponent. Above 2.
   public var degreeExponent = 3.0
-  /// Features of a node.
+  /// The number of features of a node.
   public var featureCount = 32
-  /// Standard deviation of the features of communities around 0.
+  /// The standard deviation of the features of communities around 0.
   public var featureSignal = 1.0
-  /// Standard deviation of the features of nodes around those of their community.
+  /// The standard deviation of the features of nodes around those of their community.
   public var featureNoise = 1.0
-  /// How the nodes are numbered.
+  /// The order in which nodes are numbered.
   public var order = NodeOrder.random
   /// The anomalies; nil makes none, and every node has label 0.
   public var outliers: OutlierInjection? = OutlierInjection(cliqueCount: 5)
@@ -121,6 +121,6 @@ public struct AttributedCommunityGraphConfiguration: Sendable, Equatable {
   /// The defaults, to be changed by assignment.
   public init() {}
 
-  /// Edges, each counted once.
+  /// The number of edges, each counted once.
   var edgeCount: Int { Int((Double(nodeCount) * meanDegree / 2).rounded()) }
 }

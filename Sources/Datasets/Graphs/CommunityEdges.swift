@@ -6,13 +6,13 @@ struct CommunityEdges {
   private(set) var from: [Int32] = []
   private(set) var to: [Int32] = []
 
-  /// Draws as many edges as the configuration says; fewer where a graph so dense that 50 draws an edge do not give
+  /// Draws as many edges as the configuration says; fewer where a graph so dense that 50 draws per edge do not give
   /// them all.
   init(
-    _ configuration: AttributedCommunityGraphConfiguration, communities: [Int], using stream: RandomStream
+    _ configuration: AttributedCommunityGraphConfiguration, communities: [Int], random stream: RandomStream
   ) {
     let wanted = configuration.edgeCount
-    let weighted = WeightedCommunities(configuration, communities: communities, using: stream.child(0))
+    let weighted = WeightedCommunities(configuration, communities: communities, random: stream.child(0))
     var draws = stream.child(1)
     var seen = PairSet(capacity: wanted)
     from.reserveCapacity(wanted)
@@ -39,7 +39,7 @@ private struct WeightedCommunities {
   private let tables: [AliasTable]
 
   init(
-    _ configuration: AttributedCommunityGraphConfiguration, communities: [Int], using stream: RandomStream
+    _ configuration: AttributedCommunityGraphConfiguration, communities: [Int], random stream: RandomStream
   ) {
     let count = configuration.communityCount
     let byCommunity = CompressedSparseRows(
@@ -90,9 +90,9 @@ private struct AliasTable {
   }
 
   func draw(using draws: inout RandomStream) -> Int {
-    let place = draws.uniform() * Double(keep.count)
-    let index = min(Int(place), keep.count - 1)
-    return place - Double(index) < keep[index] ? index : Int(alias[index])
+    let point = draws.uniform() * Double(keep.count)
+    let index = min(Int(point), keep.count - 1)
+    return point - Double(index) < keep[index] ? index : Int(alias[index])
   }
 }
 

@@ -17,12 +17,12 @@ public struct CrossValidation: Sendable, Equatable {
   ///   - stream: its children shuffle; it is not advanced.
   /// - Throws: ``SplitError`` where the examples are of one class, or a class has fewer examples than folds.
   public init(
-    labels: [Int], foldCount: Int = 10, validationFraction: Double = 0.1, using stream: RandomStream
+    labels: [Int], foldCount: Int = 10, validationFraction: Double = 0.1, random stream: RandomStream
   ) throws {
     require(foldCount > 1, "\(foldCount) folds, expected 2 or more")
     var parts = [[Int]](repeating: [], count: foldCount)
     var next = 0
-    for members in try StratifiedSplit.shuffledClasses(labels, among: nil, using: stream.child(0)) {
+    for members in try StratifiedSplit.shuffledClasses(labels, among: nil, random: stream.child(0)) {
       guard members.count >= foldCount else {
         throw SplitError(
           label: labels[members[0]],
@@ -34,7 +34,27 @@ public struct CrossValidation: Sendable, Equatable {
         next = (next + 1) % foldCount
       }
     }
-    try self.init(testParts: parts, labels: labels, validationFraction: validationFraction, using: stream)
+    try self.init(testParts: parts, labels: labels, validationFraction: validationFraction, random: stream)
+  }
+
+  /// The folds of a collection of graphs: those published with it where no number of folds is asked for and there are some,
+  /// otherwise stratified ones.
+  ///
+  /// - Parameter foldCount: Folds, 2 or more; where nil the published ones, or ten.
+  /// - Throws: ``SplitError`` as the other initialisers.
+  public init(
+    of graphs: GraphCollection, foldCount: Int? = nil, validationFraction: Double = 0.1,
+    random stream: RandomStream
+  ) throws {
+    if foldCount == nil && !graphs.testParts.isEmpty {
+      try self.init(
+        testParts: graphs.testParts, labels: graphs.labels, validationFraction: validationFraction,
+        random: stream)
+    } else {
+      try self.init(
+        labels: graphs.labels, foldCount: foldCount ?? 10, validationFraction: validationFraction,
+        random: stream)
+    }
   }
 
   /// Folds whose test parts are given, such as those published with a data set; examples in no test part are learned
@@ -42,7 +62,7 @@ public struct CrossValidation: Sendable, Equatable {
   ///
   /// - Throws: ``SplitError`` where a fold has nothing to learn from in one of the classes.
   public init(
-    testParts: [[Int]], labels: [Int], validationFraction: Double = 0.1, using stream: RandomStream
+    testParts: [[Int]], labels: [Int], validationFraction: Double = 0.1, random stream: RandomStream
   ) throws {
     require(
       validationFraction >= 0 && validationFraction < 1,
@@ -60,7 +80,7 @@ public struct CrossValidation: Sendable, Equatable {
       }
       var (training, validation) = ([Int](), [Int]())
       let shuffled = stream.child(1).child(UInt64(fold))
-      for members in try StratifiedSplit.shuffledClasses(labels, among: rest, using: shuffled) {
+      for members in try StratifiedSplit.shuffledClasses(labels, among: rest, random: shuffled) {
         let wanted = Int((validationFraction * Double(members.count)).rounded())
         let chosen = min(wanted, members.count - 1)
         validation += members[..<chosen]
@@ -68,5 +88,26 @@ public struct CrossValidation: Sendable, Equatable {
       }
       return StratifiedSplit(training: training, validation: validation, test: test)
     }
+  }
+}
+
+extension CrossValidation {
+  /// The first folds, each of which has examples of every class to choose by.
+  ///
+  /// - Parameters:
+  ///   - count: How many; all of them where nil.
+  ///   - labels: The class of each example.
+  /// - Throws: ``SplitError`` where the validation part of one of them lacks a class.
+  public func firstFolds(_ count: Int?, validatingEveryClassOf labels: [Int]) throws -> [StratifiedSplit] {
+    let first = Array(folds.prefix(count ?? folds.count))
+    for (fold, split) in first.enumerated() {
+      let missing = Set(labels).subtracting(split.validation.map { labels[$0] })
+      if let label = missing.min() {
+        throw SplitError(
+          "fold \(fold + 1): no example of ", label: label,
+          " is left to choose by, expected more of them, fewer folds or a larger validation part")
+      }
+    }
+    return first
   }
 }

@@ -6,7 +6,7 @@ public import Tensors
 /// With class tokens the first node of each graph is a token that no file has: its features are zeros, for a model to
 /// replace, and it is a neighbour of every node of its graph and they of it.
 public struct GraphBatch: Sendable {
-  /// Which graphs of the collection these are.
+  /// The indices of these graphs in the collection.
   public let indices: [Int]
   /// The features of all nodes, [nodes, features].
   public let features: Tensor<Float>
@@ -23,9 +23,9 @@ public struct GraphBatch: Sendable {
   /// Whether the first node of each graph is a class token.
   public let hasClassTokens: Bool
 
-  /// Graphs in the batch.
+  /// The number of graphs in the batch.
   public var count: Int { indices.count }
-  /// Nodes in the batch, class tokens included.
+  /// The number of nodes in the batch, class tokens included.
   public var nodeCount: Int { graphOfNode.count }
   /// The class token of each graph; empty in a batch without them.
   public var classTokens: [Int] { hasClassTokens ? nodeRanges.map(\.lowerBound) : [] }
@@ -36,12 +36,12 @@ public struct GraphBatch: Sendable {
   public init(of collection: GraphCollection, at indices: [Int], classTokens: Bool) {
     let tokens = classTokens ? 1 : 0
     var (ranges, sources, graphs) = ([Range<Int>](), [Int?](), [Int32]())
-    for (place, index) in indices.enumerated() {
+    for (graph, index) in indices.enumerated() {
       let nodes = collection.nodeRange(of: index)
       ranges.append(sources.count..<sources.count + tokens + nodes.count)
       sources += [Int?](repeating: nil, count: tokens)
       sources += nodes.map { $0 }
-      graphs += repeatElement(Int32(place), count: tokens + nodes.count)
+      graphs += repeatElement(Int32(graph), count: tokens + nodes.count)
     }
     self.indices = indices
     (nodeRanges, sourceNodes, graphOfNode) = (ranges, sources, graphs)
@@ -66,14 +66,14 @@ public struct GraphBatch: Sendable {
     let (rows, size) = (values.shape[0], values.shape[1])
     return Tensor(shape: [nodes.count, size]) { out in
       values.withElements { source in
-        for (place, node) in nodes.enumerated() {
+        for (row, node) in nodes.enumerated() {
           guard let node else {
-            (out + place * size).update(repeating: 0, count: size)
+            (out + row * size).update(repeating: 0, count: size)
             continue
           }
           require(node < rows, "node \(node) of a tensor of shape \(values.shape)")
           guard let base = source.baseAddress else { continue }
-          (out + place * size).update(from: base + node * size, count: size)
+          (out + row * size).update(from: base + node * size, count: size)
         }
       }
     }

@@ -3,36 +3,36 @@ public import Tensors
 
 /// Many graphs, each with a class, whose nodes have features.
 ///
-/// All nodes stand in one list, graph after graph, and so do their features and neighbours: no pair joins two graphs.
+/// All nodes are in one list, graph after graph, and so do their features and neighbours: no pair joins two graphs.
 public struct GraphCollection: Sendable {
   /// Short name for run records, such as `MUTAG`.
   public let name: String
-  /// Where the graphs come from, for run records and figures.
+  /// The origin of the graphs, for run records and figures.
   public let source: String
   /// The features of all nodes, [nodes, features].
   public let features: Tensor<Float>
-  /// What the features are, such as `one-hot node labels (7)`.
+  /// A description of the features, such as `one-hot node labels (7)`.
   public let featureDescription: String
   /// The neighbours of each node, numbered over all graphs.
   public let neighbours: CompressedSparseRows
-  /// Where the nodes of each graph begin, and then the number of nodes; every graph has a node.
+  /// The first node of each graph, and then the number of nodes; every graph has a node.
   public let nodeStarts: [Int]
   /// The class of each graph, an index into `classNames`.
   public let labels: [Int]
-  /// What the source calls the classes, in the order of their numbers.
+  /// The names of the classes in the source, in the order of their numbers.
   public let classNames: [String]
   /// The label of each node, from 0; nil where the source has none.
   public let nodeLabels: [Int]?
   /// The test parts of a published cross-validation, as numbers of graphs; empty where the source has none.
   public let testParts: [[Int]]
 
-  /// Graphs.
+  /// The number of graphs.
   public var count: Int { labels.count }
-  /// Nodes of all graphs.
+  /// The number of nodes of all graphs.
   public var nodeCount: Int { neighbours.rowCount }
-  /// Features of a node.
+  /// The number of features of a node.
   public var featureCount: Int { features.shape[1] }
-  /// Classes.
+  /// The number of classes.
   public var classCount: Int { classNames.count }
 
   /// Wraps graphs that are already in memory; features are [nodes, features].

@@ -1,27 +1,27 @@
 import Foundations
 import Tensors
 
-/// What reading a graph or a collection of graphs found, added and dropped.
+/// A report of what the reader of a graph or a collection of graphs found, added and dropped.
 public struct GraphReadingReport: Sendable, Equatable, CustomStringConvertible {
-  /// What was read, such as `reddit`.
+  /// The name of the graph or collection, such as `reddit`.
   public let name: String
-  /// Graphs.
+  /// The number of graphs.
   public let graphCount: Int
-  /// Nodes of all graphs.
+  /// The number of nodes of all graphs.
   public let nodeCount: Int
-  /// Nodes that are joined to no other.
+  /// The number of nodes that are joined to no other.
   public let isolatedNodeCount: Int
-  /// Directed edges in the file.
+  /// The number of directed edges in the file.
   public let pairsRead: Int
-  /// Directed edges added since the file had their reverse only.
+  /// The number of directed edges added because the file had only their reverse.
   public let reversesAdded: Int
-  /// Directed edges left out since they were there before.
+  /// The number of directed edges left out because they were there before.
   public let repeatsDropped: Int
-  /// Edges in the file that join a node to itself.
+  /// The number of edges in the file that join a node to itself.
   public let selfLoopCount: Int
   /// Whether those stayed in the graph.
   public let selfLoops: SelfLoops
-  /// Directed edges of the graph as it is now.
+  /// The number of directed edges of the graph that was read.
   public let pairCount: Int
   /// The published cross-validation beside the graphs, such as `test parts of 10 folds from folds`; nil without.
   public let folds: String?

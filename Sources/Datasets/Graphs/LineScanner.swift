@@ -1,6 +1,6 @@
 import Foundation
 
-/// A place in text that moves from number to number and line to line.
+/// A scanner of text that advances from number to number and line to line.
 ///
 /// A line ends in a line feed, in carriage returns before one, or in a carriage return alone.
 struct LineScanner {
@@ -59,7 +59,7 @@ struct LineScanner {
   }
 
   /// A whole number of at most 18 digits, or a decimal one like 2.0 that is whole and below 2^53; nil where none
-  /// stands here, and then the place stays.
+  /// stands here, and then the scanner does not advance.
   mutating func integer() -> Int? {
     let start = position
     var isNegative = false
@@ -87,7 +87,7 @@ struct LineScanner {
     return Int(decimal)
   }
 
-  /// A finite decimal number; nil where none stands here, and then the place stays.
+  /// A finite decimal number; nil where none stands here, and then the scanner does not advance.
   mutating func decimal() -> Double? {
     var end = position
     while end < bytes.count && isDecimal(bytes[end]) { end += 1 }

@@ -7,7 +7,7 @@ public import Tensors
 public struct NodeGraph: Sendable {
   /// Short name for run records, such as `reddit`.
   public let name: String
-  /// Where the graph comes from, for run records and figures.
+  /// The origin of the graph, for run records and figures.
   public let source: String
   /// The features of each node, [nodes, features].
   public let features: Tensor<Float>
@@ -15,14 +15,14 @@ public struct NodeGraph: Sendable {
   public let neighbours: CompressedSparseRows
   /// The class of each node, from 0; in sets of anomalies 0 is normal and 1 an anomaly.
   public let labels: [Int]
-  /// In which way each node is an outlier, where that is known.
+  /// The kind of outlier that each node is, where that is known.
   public let outlierKinds: [OutlierKind]?
 
-  /// Nodes.
+  /// The number of nodes.
   public var nodeCount: Int { labels.count }
-  /// Features of a node.
+  /// The number of features of a node.
   public var featureCount: Int { features.shape[1] }
-  /// Classes: one more than the largest label.
+  /// The number of classes: one more than the largest label.
   public var classCount: Int { (labels.max() ?? -1) + 1 }
 
   /// Wraps a graph that is already in memory; features are [nodes, features].

@@ -12,7 +12,7 @@ public enum NodeGraphFile {
   /// Reads a graph; its edges get both directions, each once.
   ///
   /// - Throws: ``DataFileError``, `FileFormatError` or `FileAccessError` of one line that names the file, the array
-  ///   and the place: wrong shapes, indices out of range, features that are not finite, no edges, or one class.
+  ///   and the position: wrong shapes, indices out of range, features that are not finite, no edges, or one class.
   public static func read(
     _ url: URL, selfLoops: SelfLoops = .dropped
   ) throws -> (graph: NodeGraph, report: GraphReadingReport) {
@@ -70,12 +70,12 @@ public enum NodeGraphFile {
         file: file.path, problem: "node_features: \(array.shape[0]) nodes, expected fewer than \(Int32.max)")
     }
     let features = try Tensor<Float>(array)
-    if !features.isFinite, let place = features.elements.firstIndex(where: { !$0.isFinite }) {
-      let (node, feature) = place.quotientAndRemainder(dividingBy: array.shape[1])
+    if !features.isFinite, let index = features.elements.firstIndex(where: { !$0.isFinite }) {
+      let (node, feature) = index.quotientAndRemainder(dividingBy: array.shape[1])
       throw DataFileError(
         file: file.path,
         problem:
-          "node_features: \(features.elements[place]) at [\(node), \(feature)], expected finite numbers")
+          "node_features: \(features.elements[index]) at [\(node), \(feature)], expected finite numbers")
     }
     return features
   }
@@ -133,10 +133,10 @@ public enum NodeGraphFile {
         problem: count == 0 ? "edge_index: no edges, expected at least one" : "edge_index: \(count) edges")
     }
     let nodes = try array.integers()
-    if let place = nodes.firstIndex(where: { $0 < 0 || $0 >= nodeCount }) {
+    if let index = nodes.firstIndex(where: { $0 < 0 || $0 >= nodeCount }) {
       throw DataFileError(
         file: file.path,
-        problem: "edge_index: node \(nodes[place]) at [\(place / count), \(place % count)], expected"
+        problem: "edge_index: node \(nodes[index]) at [\(index / count), \(index % count)], expected"
           + " 0 to \(nodeCount - 1)")
     }
     return (nodes[..<count].map { Int32($0) }, nodes[count...].map { Int32($0) })

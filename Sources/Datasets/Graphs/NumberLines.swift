@@ -7,7 +7,7 @@ import Tensors
 ///
 /// Numbers on a line are separated by commas, spaces or tabs. A byte-order mark is passed over; lines may end in any of
 /// the three usual ways, and the file in empty lines. An empty line elsewhere is an error, so that number i stands on
-/// line i / (numbers a line) + 1.
+/// line i / (numbers per line) + 1.
 struct NumberLines {
   /// What error messages call the file.
   let name: String

@@ -11,16 +11,16 @@ public import Tensors
 /// - Source: Ding et al., "Deep Anomaly Detection on Attributed Networks", SDM 2019; Liu et al., "BOND",
 ///   NeurIPS 2022.
 public struct OutlierInjection: Sendable, Equatable {
-  /// Nodes of a group that are all joined, m; the published 15 unless set.
+  /// m, the number of nodes of a group that are all joined; the published 15 unless set.
   public let cliqueSize: Int
-  /// Such groups, q.
+  /// q, the number of such groups.
   public let cliqueCount: Int
-  /// Nodes that take the features of another.
+  /// The number of nodes that take the features of another.
   public let contextualCount: Int
-  /// Nodes among which each of these finds its features, k; the published 50 unless set.
+  /// k, the number of nodes among which each of these finds its features; the published 50 unless set.
   public let candidateCount: Int
 
-  /// States how many anomalies of which kind to make.
+  /// An injection of the given numbers of anomalies.
   /// - Parameter contextualCount: nil makes as many as there are structural ones, as published.
   public init(
     cliqueSize: Int = 15, cliqueCount: Int, contextualCount: Int? = nil, candidateCount: Int = 50
@@ -40,7 +40,7 @@ public struct OutlierInjection: Sendable, Equatable {
   ///
   /// - Parameter stream: its children draw; it is not advanced.
   /// - Cost: proportional to pairs, features, and contextual anomalies times candidates times features.
-  public func apply(to graph: NodeGraph, using stream: RandomStream) -> NodeGraph {
+  public func apply(to graph: NodeGraph, random stream: RandomStream) -> NodeGraph {
     let nodes = graph.nodeCount
     require(
       cliqueSize * cliqueCount <= nodes && contextualCount <= nodes && candidateCount < nodes,
@@ -54,7 +54,7 @@ public struct OutlierInjection: Sendable, Equatable {
     for node in changed { kinds[node] = kinds[node] == .structural ? .both : .contextual }
     return NodeGraph(
       name: graph.name, source: graph.source + ", injected outliers",
-      features: exchanged(graph.features, at: changed, using: stream.child(2)),
+      features: exchanged(graph.features, at: changed, random: stream.child(2)),
       neighbours: members.isEmpty ? graph.neighbours : joined(graph.neighbours, cliques: members),
       labels: kinds.map { $0 == .none ? 0 : 1 }, outlierKinds: kinds)
   }
@@ -74,7 +74,7 @@ public struct OutlierInjection: Sendable, Equatable {
   }
 
   private func exchanged(
-    _ features: Tensor<Float>, at nodes: [Int], using stream: RandomStream
+    _ features: Tensor<Float>, at nodes: [Int], random stream: RandomStream
   ) -> Tensor<Float> {
     let (count, size) = (features.shape[0], features.shape[1])
     return Tensor(shape: features.shape) { out in
@@ -112,13 +112,13 @@ public struct OutlierInjection: Sendable, Equatable {
   }
 }
 
-/// In which way a node was made, or is known to be, an outlier; the raw values are those of PyGOD's data sets.
+/// The kind of outlier that a node was made, or is known to be; the raw values are those of PyGOD's data sets.
 public enum OutlierKind: Int, Sendable, Hashable, CaseIterable {
   /// An ordinary node.
   case none = 0
   /// Its features do not fit its neighbours.
   case contextual = 1
-  /// It stands in a group of nodes that are joined more densely than others.
+  /// It belongs to a group of nodes that are joined more densely than others.
   case structural = 2
   /// Both of these.
   case both = 3

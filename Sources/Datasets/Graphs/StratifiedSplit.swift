@@ -7,7 +7,7 @@ public import Tensors
 public struct StratifiedSplit: Sendable, Equatable {
   /// Examples to learn from, rising.
   public let training: [Int]
-  /// Examples to choose settings and the moment to stop by, rising.
+  /// Examples to choose settings and the epoch to stop at, rising.
   public let validation: [Int]
   /// Examples to measure on, rising.
   public let test: [Int]
@@ -35,7 +35,7 @@ public struct StratifiedSplit: Sendable, Equatable {
   public init(
     labels: [Int], trainingFraction: Double, validationFraction: Double = 1.0 / 3,
     among candidates: [Int]? = nil,
-    using stream: RandomStream
+    random stream: RandomStream
   ) throws {
     require(
       trainingFraction > 0 && trainingFraction < 1, "training fraction \(trainingFraction), expected 0 to 1")
@@ -43,7 +43,7 @@ public struct StratifiedSplit: Sendable, Equatable {
       validationFraction >= 0 && validationFraction < 1,
       "validation fraction \(validationFraction), expected 0 to below 1")
     var (training, validation, test) = ([Int](), [Int](), [Int]())
-    for members in try Self.shuffledClasses(labels, among: candidates, using: stream) {
+    for members in try Self.shuffledClasses(labels, among: candidates, random: stream) {
       let learned = max(1, Int((trainingFraction * Double(members.count)).rounded()))
       guard learned < members.count else {
         throw SplitError(
@@ -60,7 +60,7 @@ public struct StratifiedSplit: Sendable, Equatable {
 
   /// The examples of each class in a random order.
   static func shuffledClasses(
-    _ labels: [Int], among candidates: [Int]?, using stream: RandomStream
+    _ labels: [Int], among candidates: [Int]?, random stream: RandomStream
   ) throws -> [[Int]] {
     require(labels.allSatisfy { $0 >= 0 }, "a label is below 0")
     var classes = [[Int]](repeating: [], count: (labels.max() ?? -1) + 1)

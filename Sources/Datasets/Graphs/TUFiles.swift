@@ -104,8 +104,8 @@ struct TUFiles {
       perLine: 2, expected: "two nodes separated by a comma")
     guard !numbers.isEmpty else { throw failure(part, "no edges, expected at least one") }
     let nodeCount = nodeStarts[nodeStarts.count - 1]
-    if let place = numbers.firstIndex(where: { $0 < 1 || $0 > nodeCount }) {
-      throw failure(part, "line \(place / 2 + 1): node \(numbers[place]), expected 1 to \(nodeCount)")
+    if let position = numbers.firstIndex(where: { $0 < 1 || $0 > nodeCount }) {
+      throw failure(part, "line \(position / 2 + 1): node \(numbers[position]), expected 1 to \(nodeCount)")
     }
     guard numbers.indices.contains(where: { $0 % 2 == 1 && numbers[$0] != numbers[$0 - 1] }) else {
       throw failure(part, "self loops only, expected edges between nodes")
@@ -117,12 +117,12 @@ struct TUFiles {
     var (from, to) = ([Int32](), [Int32]())
     from.reserveCapacity(numbers.count / 2)
     to.reserveCapacity(numbers.count / 2)
-    for place in stride(from: 0, to: numbers.count, by: 2) {
-      let ends = (numbers[place] - 1, numbers[place + 1] - 1)
+    for position in stride(from: 0, to: numbers.count, by: 2) {
+      let ends = (numbers[position] - 1, numbers[position + 1] - 1)
       guard graphs[ends.0] == graphs[ends.1] else {
         throw failure(
           part,
-          "line \(place / 2 + 1): nodes \(ends.0 + 1) and \(ends.1 + 1) of graphs \(graphs[ends.0] + 1) and"
+          "line \(position / 2 + 1): nodes \(ends.0 + 1) and \(ends.1 + 1) of graphs \(graphs[ends.0] + 1) and"
             + " \(graphs[ends.1] + 1), expected two nodes of one graph")
       }
       from.append(Int32(ends.0))

@@ -4,7 +4,7 @@
 public struct AddedToken: Sendable, Equatable {
   /// Its id.
   public let id: Int
-  /// How text spells it.
+  /// Its spelling in text.
   public let content: String
   /// Whether it counts only where no letter, digit or underscore stands beside it.
   public let isWholeWord: Bool

@@ -1,4 +1,4 @@
-/// Finds added tokens in text: from the left, the longest one at a place.
+/// Finds added tokens in text: from the left, the longest one at a position.
 struct AddedTokenSearch: Sendable {
   /// A stretch of text between tokens, or a token's id.
   enum Part {
@@ -28,13 +28,13 @@ struct AddedTokenSearch: Sendable {
   func forEachPart(of text: Substring, _ body: (Part) -> Void) {
     let utf8 = text.utf8
     var (start, position) = (utf8.startIndex, utf8.startIndex)
-    while let place = utf8[position...].firstIndex(where: { begins[Int($0)] }) {
-      guard let match = trie.longest(utf8[place...]) else {
-        position = utf8.index(after: place)
+    while let candidate = utf8[position...].firstIndex(where: { begins[Int($0)] }) {
+      guard let match = trie.longest(utf8[candidate...]) else {
+        position = utf8.index(after: candidate)
         continue
       }
       let token = tokens[match.id]
-      var (from, to) = (place, utf8.index(place, offsetBy: match.length))
+      var (from, to) = (candidate, utf8.index(candidate, offsetBy: match.length))
       position = to
       if token.isWholeWord,
         Self.isWord(text.unicodeScalars[..<from].last) || Self.isWord(text.unicodeScalars[to...].first)

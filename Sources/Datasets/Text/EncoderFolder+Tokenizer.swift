@@ -25,7 +25,7 @@ extension EncoderFolder {
     }
     return WordPieceTokenizer(
       vocabulary, rules: try files.rules(), sequenceLimit: modules.sequenceLimit ?? .max,
-      lowersText: modules.lowersText)
+      lowercasesText: modules.lowercasesText)
   }
 }
 
@@ -38,13 +38,13 @@ private struct TokenizerFiles {
   /// - Throws: ``DataFileError`` for a tokenizer that is no WordPiece tokenizer of BERT.
   init(_ folder: EncoderFolder) throws {
     func fields(_ name: String) throws -> JSONFields? {
-      folder.exists(name) ? try JSONFields(contentsOf: folder.place.appendingPathComponent(name)) : nil
+      folder.exists(name) ? try JSONFields(contentsOf: folder.encoderURL.appendingPathComponent(name)) : nil
     }
     options = try fields("tokenizer_config.json")
     whole = try fields(EncoderFolder.tokenizerName)
     names = try fields("special_tokens_map.json")
     list = try fields("added_tokens.json")
-    wholeURL = folder.place.appendingPathComponent(EncoderFolder.tokenizerName)
+    wholeURL = folder.encoderURL.appendingPathComponent(EncoderFolder.tokenizerName)
     for file in [options, try JSONFields(contentsOf: folder.configurationURL)] {
       guard let file, let name = try file.string("tokenizer_class") else { continue }
       guard Self.classes.contains(name.hasSuffix("Fast") ? String(name.dropLast(4)) : name) else {
@@ -91,9 +91,9 @@ private struct TokenizerFiles {
       try options?.boolean(option) ?? normalizer?.boolean(field)
     }
     return WordPieceRules(
-      lowersCase: try rule("do_lower_case", "lowercase") ?? true,
-      takesAccentsOff: try rule("strip_accents", "strip_accents"),
-      setsIdeographsApart: try rule("tokenize_chinese_chars", "handle_chinese_chars") ?? true)
+      lowercases: try rule("do_lower_case", "lowercase") ?? true,
+      stripsAccents: try rule("strip_accents", "strip_accents"),
+      separatesIdeographs: try rule("tokenize_chinese_chars", "handle_chinese_chars") ?? true)
   }
 
   func longestWord() throws -> Int {
@@ -197,7 +197,7 @@ private struct TokenizerFiles {
   /// - Throws: ``DataFileError`` where two files give a token two ids, or an id is far outside.
   func addedTokens(to pieces: [String]) throws -> [AddedToken] {
     var tokens: [AddedToken] = []
-    var places: [[UInt8]: Int] = [:]
+    var indices: [[UInt8]: Int] = [:]
     func add(_ token: AddedToken, _ file: JSONFields) throws {
       guard !token.content.isEmpty else { return }
       guard token.id >= 0, token.id < 1 << 24 else {
@@ -205,16 +205,16 @@ private struct TokenizerFiles {
           file: file.file,
           problem: "added token \(token.content) has id \(token.id), expected one in 0 ..< \(1 << 24)")
       }
-      if let place = places[Array(token.content.utf8)] {
-        guard tokens[place].id == token.id else {
+      if let index = indices[Array(token.content.utf8)] {
+        guard tokens[index].id == token.id else {
           throw DataFileError(
             file: file.file,
             problem:
-              "added token \(token.content) has id \(token.id), expected \(tokens[place].id) as elsewhere")
+              "added token \(token.content) has id \(token.id), expected \(tokens[index].id) as elsewhere")
         }
-        tokens[place] = token
+        tokens[index] = token
       } else {
-        places[Array(token.content.utf8)] = tokens.count
+        indices[Array(token.content.utf8)] = tokens.count
         tokens.append(token)
       }
     }
@@ -237,7 +237,7 @@ private struct TokenizerFiles {
         guard case .integer(let id) = value else { throw list.failure(content, expected: "an id") }
         // Such lists say no more than the id: special tokens are found in text as it is.
         let isSpecial = special.contains { $0.content.utf8.elementsEqual(content.utf8) }
-        let known = places[Array(content.utf8)].map { tokens[$0] }
+        let known = indices[Array(content.utf8)].map { tokens[$0] }
         try add(
           known?.id == id
             ? known ?? AddedToken(id: id, content: content)
@@ -245,7 +245,7 @@ private struct TokenizerFiles {
       }
     }
     var next = max(pieces.count, (tokens.map(\.id).max() ?? -1) + 1)
-    for (content, file) in special where places[Array(content.utf8)] == nil {
+    for (content, file) in special where indices[Array(content.utf8)] == nil {
       let id = pieces.lastIndex { $0.utf8.elementsEqual(content.utf8) } ?? next
       if id == next { next += 1 }
       try add(AddedToken(id: id, content: content), file)

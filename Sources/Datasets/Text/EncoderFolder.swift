@@ -8,10 +8,10 @@ public import Tensors
 /// `special_tokens_map.json`) and how vectors of sentences are made (`modules.json`, `1_Pooling/config.json`,
 /// `sentence_bert_config.json`).
 public struct EncoderFolder: Sendable {
-  /// Where it lies.
+  /// The folder.
   public let url: URL
-  /// Where the encoder itself lies: the same, or the folder in it that `modules.json` names.
-  var place: URL { modules.encoder }
+  /// The folder of the encoder itself: the same, or one in it that `modules.json` names.
+  var encoderURL: URL { modules.encoder }
   /// What the files on vectors of sentences say.
   let modules: SentenceModules
 
@@ -29,7 +29,7 @@ public struct EncoderFolder: Sendable {
       [Self.weightsName, Self.indexName],
     ] where !choices.contains(where: { exists($0) }) {
       throw DataFileError(
-        file: place.appendingPathComponent(choices[0]).path,
+        file: encoderURL.appendingPathComponent(choices[0]).path,
         problem:
           "missing, expected config.json, vocab.txt or tokenizer.json, and model.safetensors in the folder of a model"
           + otherWeights(choices))
@@ -41,7 +41,7 @@ public struct EncoderFolder: Sendable {
   /// The name of the file of weights.
   public static let weightsName = "model.safetensors"
 
-  func exists(_ name: String) -> Bool { DataFile.exists(place.appendingPathComponent(name)) }
+  func exists(_ name: String) -> Bool { DataFile.exists(encoderURL.appendingPathComponent(name)) }
 
   /// Weights in a form that is not read, and what to do about it.
   private func otherWeights(_ choices: [String]) -> String {
@@ -54,14 +54,14 @@ public struct EncoderFolder: Sendable {
 
   /// The file of weights, or the index of its shards.
   public var weightsURL: URL {
-    place.appendingPathComponent(exists(Self.weightsName) ? Self.weightsName : Self.indexName)
+    encoderURL.appendingPathComponent(exists(Self.weightsName) ? Self.weightsName : Self.indexName)
   }
   /// The file of word pieces.
   public var vocabularyURL: URL {
-    place.appendingPathComponent(exists(Self.vocabularyName) ? Self.vocabularyName : Self.tokenizerName)
+    encoderURL.appendingPathComponent(exists(Self.vocabularyName) ? Self.vocabularyName : Self.tokenizerName)
   }
   /// The file of sizes.
-  public var configurationURL: URL { place.appendingPathComponent(Self.configurationName) }
+  public var configurationURL: URL { encoderURL.appendingPathComponent(Self.configurationName) }
 
   /// What `config.json` says, as a type that knows its fields, and in a field `sentence_pooling` what the files on
   /// vectors of sentences say: a list of `cls`, `max`, `mean`, `mean_sqrt_len_tokens`, `weightedmean` and `lasttoken`.
@@ -127,7 +127,7 @@ public struct EncoderFolder: Sendable {
       names[file, default: []].append(name)
     }
     return try names.sorted { $0.key < $1.key }.map { file, names in
-      let url = place.appendingPathComponent(file)
+      let url = encoderURL.appendingPathComponent(file)
       guard DataFile.exists(url) else {
         throw DataFileError(
           file: url.path,

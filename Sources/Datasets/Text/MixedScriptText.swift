@@ -39,7 +39,7 @@ public struct MixedScriptText: Sendable {
   /// Text with words of another text, of which the first 200,000 characters are taken.
   ///
   /// - Parameter stream: Where the words are drawn from.
-  public init(mixedInto text: String, using stream: RandomStream) {
+  public init(mixedInto text: String, random stream: RandomStream) {
     random = stream
     let found = text.prefix(200_000).split(whereSeparator: \.isWhitespace)
     words = found.isEmpty ? ["word"] : found
@@ -98,9 +98,10 @@ public struct MixedScriptText: Sendable {
   /// A word of the text with something hard in it.
   private mutating func mixed() -> String {
     var scalars = Array(words[Int.random(in: 0..<words.count, using: &random)].unicodeScalars)
-    let place = Int.random(in: 0...scalars.count, using: &random)
+    let position = Int.random(in: 0...scalars.count, using: &random)
     scalars.insert(
-      contentsOf: letters(Int.random(in: 1...2, using: &random), of: Self.others).unicodeScalars, at: place)
+      contentsOf: letters(Int.random(in: 1...2, using: &random), of: Self.others).unicodeScalars, at: position
+    )
     return String(String.UnicodeScalarView(scalars))
   }
 

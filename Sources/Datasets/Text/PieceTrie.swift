@@ -1,4 +1,4 @@
-/// Pieces by their bytes, so that the longest one at a place in text is found in one walk.
+/// Pieces by their bytes, so that the longest one at a position in text is found in one walk.
 struct PieceTrie: Sendable {
   /// The node that follows a node by a byte, at 256 * node + byte.
   private var children: [Int: Int32] = [:]

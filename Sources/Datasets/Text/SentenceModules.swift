@@ -7,14 +7,14 @@ import Tensors
 ///
 /// - Source: the files of the package sentence-transformers, versions 0 to 6.
 struct SentenceModules {
-  /// Where the encoder lies: the folder itself, or one in it.
+  /// The folder of the encoder: the folder itself, or one in it.
   let encoder: URL
   /// What is taken of the tokens, in the order in which they stand in the vector; nil where no file says.
   let pooling: [String]?
   /// The most tokens of a sentence, begin and end included; nil where no file says.
   let sequenceLimit: Int?
   /// Whether sentences become small letters before they are cut.
-  let lowersText: Bool
+  let lowercasesText: Bool
 
   private static let listName = "modules.json", poolingName = "1_Pooling"
   private static let sentencesName = "sentence_bert_config.json"
@@ -30,24 +30,24 @@ struct SentenceModules {
   /// - Throws: ``DataFileError`` for modules that are not computed here, or a configuration that is not what it says.
   init(_ folder: URL) throws {
     let list = folder.appendingPathComponent(Self.listName)
-    let place = folder.appendingPathComponent(Self.poolingName)
+    let usual = folder.appendingPathComponent(Self.poolingName)
     if DataFile.exists(list) {
-      let places = try Self.places(list, in: folder)
-      (encoder, pooling) = (places.encoder, try Self.pooling(in: places.pooling))
+      let folders = try Self.folders(list, in: folder)
+      (encoder, pooling) = (folders.encoder, try Self.pooling(in: folders.pooling))
     } else {
-      (encoder, pooling) = (folder, DataFile.exists(place) ? try Self.pooling(in: place) : nil)
+      (encoder, pooling) = (folder, DataFile.exists(usual) ? try Self.pooling(in: usual) : nil)
     }
     let file = encoder.appendingPathComponent(Self.sentencesName)
     let fields = DataFile.exists(file) ? try JSONFields(contentsOf: file) : nil
     sequenceLimit = try fields?.integer("max_seq_length")
-    lowersText = try fields?.boolean("do_lower_case") ?? false
+    lowercasesText = try fields?.boolean("do_lower_case") ?? false
     if let fields, let sequenceLimit, sequenceLimit < 2 {
       throw fields.failure("max_seq_length", expected: "2 or more, begin and end among them")
     }
   }
 
-  /// Where a list of modules says that encoder and pooling lie.
-  private static func places(_ list: URL, in folder: URL) throws -> (encoder: URL, pooling: URL) {
+  /// The folders of encoder and pooling in a list of modules.
+  private static func folders(_ list: URL, in folder: URL) throws -> (encoder: URL, pooling: URL) {
     let value = try StrictJSON.parse(JSONFile.bytes(list), file: list.path, field: "JSON")
     guard case .array(let items) = value else {
       throw DataFileError(file: list.path, problem: "\(value.summary), expected a list of modules")
@@ -67,14 +67,14 @@ struct SentenceModules {
         problem:
           "modules \(kinds.joined(separator: ", ")), expected Transformer, Pooling and at most Normalize")
     }
-    func place(_ kind: String) throws -> URL {
+    func url(_ kind: String) throws -> URL {
       let path = modules.first { $0.kind == kind }?.path ?? ""
       guard !path.split(separator: "/").contains("..") && !path.utf8.starts(with: "/".utf8) else {
         throw DataFileError(file: list.path, problem: "path \(path), expected one in the folder")
       }
       return path.isEmpty ? folder : folder.appendingPathComponent(path)
     }
-    return (try place("Transformer"), try place("Pooling"))
+    return (try url("Transformer"), try url("Pooling"))
   }
 
   private static func pooling(in folder: URL) throws -> [String] {

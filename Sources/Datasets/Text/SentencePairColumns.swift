@@ -9,9 +9,9 @@ struct SentencePairLine {
   let fields: [Substring]
 
   /// The finite number that a field is.
-  func number(_ place: Int) -> Double? {
-    guard fields.indices.contains(place),
-      let value = Double(fields[place].trimmingCharacters(in: .whitespaces)),
+  func number(_ index: Int) -> Double? {
+    guard fields.indices.contains(index),
+      let value = Double(fields[index].trimmingCharacters(in: .whitespaces)),
       value.isFinite
     else { return nil }
     return value
@@ -77,12 +77,12 @@ struct SentencePairColumns {
     self = try Self.unnamed(lines, file)
   }
 
-  /// The places of the two sentences among names.
+  /// The indices of the two sentences among names.
   private static func sentences(in names: [String]) -> (Int, Int)? {
     for (first, second) in sentenceNames {
-      let places = names.indices.filter { names[$0] == first || names[$0] == second }
-      if places.count == 2 && names[places[0]] == first && names[places[1]] == second {
-        return (places[0], places[1])
+      let indices = names.indices.filter { names[$0] == first || names[$0] == second }
+      if indices.count == 2 && names[indices[0]] == first && names[indices[1]] == second {
+        return (indices[0], indices[1])
       }
     }
     return nil

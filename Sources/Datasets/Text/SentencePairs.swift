@@ -2,16 +2,8 @@ public import Foundation
 
 /// Pairs of sentences with a score of how similar they are.
 public struct SentencePairs: Sendable, Equatable {
-  /// A pair with its score.
-  public struct Pair: Sendable, Equatable {
-    /// The sentences.
-    public let first: String, second: String
-    /// How similar they are; only the order of scores counts.
-    public let score: Double
-  }
-
   /// The pairs in the order of the file.
-  public let pairs: [Pair]
+  public let pairs: [SentencePair]
 
   /// Reads a pair a line, fields with tabs between them and taken as they are, quotes too.
   ///
@@ -36,12 +28,36 @@ public struct SentencePairs: Sendable, Equatable {
       guard columns.fits(line), let score = line.number(columns.score) else {
         throw DataFileError(file: url.path, problem: columns.problem(with: line))
       }
-      return Pair(
+      return SentencePair(
         first: String(line.fields[columns.first]), second: String(line.fields[columns.second]), score: score)
     }
     guard found.count >= 3 else {
       throw DataFileError(file: url.path, problem: "\(found.count) pairs, expected at least 3")
     }
     return SentencePairs(pairs: found)
+  }
+}
+
+/// Two sentences with a score of how similar they are.
+public struct SentencePair: Sendable, Equatable {
+  /// The sentences.
+  public let first: String, second: String
+  /// How similar they are; only the order of scores counts.
+  public let score: Double
+}
+
+extension SentencePairs {
+  /// Reads pairs whose scores order them.
+  ///
+  /// - Throws: As ``read(_:)``, and ``DataFileError`` where all scores are the same.
+  public static func readOrdered(_ url: URL) throws -> SentencePairs {
+    let found = try read(url)
+    if let score = found.pairs.first?.score, found.pairs.allSatisfy({ $0.score == score }) {
+      throw DataFileError(
+        file: url.path,
+        problem: "every one of \(found.pairs.count) pairs has the score \(score), expected scores that differ"
+      )
+    }
+    return found
   }
 }

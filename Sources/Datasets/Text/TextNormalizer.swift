@@ -32,7 +32,7 @@ struct TextNormalizer<Sink: NormalizedTextSink> {
     case .space:
       closeOpen()
       sink.putSpace()
-    case .ideograph where rules.setsIdeographsApart:
+    case .ideograph where rules.separatesIdeographs:
       closeOpen()
       sink.putSpace()
       readLetter(scalar)
@@ -44,7 +44,7 @@ struct TextNormalizer<Sink: NormalizedTextSink> {
 
   private mutating func readLetter(_ scalar: Unicode.Scalar) {
     // Nothing combines with what stands before it across a character of ASCII, or across one that is not known.
-    if scalar.isASCII || !rules.takesAccentsOff || !CharacterKind.isDecomposed(scalar) {
+    if scalar.isASCII || !rules.stripsAccents || !CharacterKind.isDecomposed(scalar) {
       closeOpen()
       lower(scalar)
     } else {
@@ -60,7 +60,7 @@ struct TextNormalizer<Sink: NormalizedTextSink> {
   }
 
   private mutating func lower(_ scalar: Unicode.Scalar) {
-    if !rules.lowersCase {
+    if !rules.lowercases {
       sink.put(scalar)
     } else if scalar.isASCII {
       let isCapital = (0x41...0x5A).contains(scalar.value)
@@ -80,7 +80,7 @@ extension WordPieceRules {
   }
 
   /// The rules for text that is normalised already.
-  static let asIs = WordPieceRules(lowersCase: false, takesAccentsOff: false, setsIdeographsApart: false)
+  static let asIs = WordPieceRules(lowercases: false, stripsAccents: false, separatesIdeographs: false)
 }
 
 private struct NormalizedText: NormalizedTextSink {

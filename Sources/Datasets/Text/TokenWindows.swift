@@ -10,7 +10,7 @@ public struct TokenWindows: Sendable {
     (begin, end) = (tokenizer.vocabulary.begin, tokenizer.vocabulary.end)
   }
 
-  /// How many whole windows of `length` tokens, begin and end included, the text gives.
+  /// The number of whole windows of `length` tokens, begin and end included, in the text.
   public func count(length: Int) -> Int { length < 3 ? 0 : ids.count / (length - 2) }
 
   /// Some windows, evenly spaced over the text where it has more than `limit`.

@@ -10,12 +10,12 @@
 public struct WordPieceTokenizer: Sendable {
   /// The pieces.
   public let vocabulary: WordPieceVocabulary
-  /// What is done to text first.
+  /// The rules by which text is normalised first.
   public let rules: WordPieceRules
   /// The most tokens of a sequence, begin and end included.
   public let sequenceLimit: Int
   /// Whether text becomes small letters before added tokens are looked for, whatever the rules say.
-  public let lowersText: Bool
+  public let lowercasesText: Bool
 
   /// Tokens looked for in text as it is, and then in what the rules make of it.
   private let plain: AddedTokenSearch, normalized: AddedTokenSearch
@@ -23,10 +23,10 @@ public struct WordPieceTokenizer: Sendable {
   /// A tokenizer of a vocabulary.
   public init(
     _ vocabulary: WordPieceVocabulary, rules: WordPieceRules = WordPieceRules(), sequenceLimit: Int = .max,
-    lowersText: Bool = false
+    lowercasesText: Bool = false
   ) {
     (self.vocabulary, self.rules) = (vocabulary, rules)
-    (self.sequenceLimit, self.lowersText) = (sequenceLimit, lowersText)
+    (self.sequenceLimit, self.lowercasesText) = (sequenceLimit, lowercasesText)
     plain = AddedTokenSearch(vocabulary.added.filter { !$0.isNormalized })
     normalized = AddedTokenSearch(vocabulary.added.filter(\.isNormalized)) { rules.normalized(Substring($0)) }
   }
@@ -47,7 +47,7 @@ public struct WordPieceTokenizer: Sendable {
         ids.append(contentsOf: found)
       }
     }
-    plain.forEachPart(of: Substring(lowersText ? Self.lowered(text) : text)) { part in
+    plain.forEachPart(of: Substring(lowercasesText ? Self.lowered(text) : text)) { part in
       switch part {
       case .token(let id): ids.append(id)
       case .text(let text) where normalized.isEmpty: addWords(text, rules)

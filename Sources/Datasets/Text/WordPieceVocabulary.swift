@@ -1,7 +1,7 @@
 public import Foundation
 import Tensors
 
-/// The word pieces of a published model: `vocab.txt`, one a line, whose number from 0 is the piece's id.
+/// The word pieces of a published model: `vocab.txt`, one per line, whose number from 0 is the piece's id.
 ///
 /// Pieces that go on a word start with `##`. Pieces are compared byte by byte.
 public struct WordPieceVocabulary: Sendable {
@@ -67,7 +67,7 @@ public struct WordPieceVocabulary: Sendable {
       }
   }
 
-  /// The pieces with added tokens in their places behind them.
+  /// The pieces, followed by the added tokens at their ids.
   private static func pieces(_ pieces: [String], with added: [AddedToken], _ origin: String) throws
     -> [String]
   {
@@ -128,19 +128,19 @@ public struct WordPieceVocabulary: Sendable {
   }
 }
 
-/// What a WordPiece tokenizer does to text before it looks for pieces.
+/// The rules by which a WordPiece tokenizer normalises text before it looks for pieces.
 public struct WordPieceRules: Sendable, Equatable {
   /// Whether capitals become small letters.
-  public var lowersCase: Bool
+  public var lowercases: Bool
   /// Whether letters lose accents and other marks without width.
-  public var takesAccentsOff: Bool
+  public var stripsAccents: Bool
   /// Whether every Chinese character is a word of its own.
-  public var setsIdeographsApart: Bool
+  public var separatesIdeographs: Bool
 
   /// Rules by name; accents go with capitals unless told otherwise, as in the published models.
-  public init(lowersCase: Bool = true, takesAccentsOff: Bool? = nil, setsIdeographsApart: Bool = true) {
-    self.lowersCase = lowersCase
-    self.takesAccentsOff = takesAccentsOff ?? lowersCase
-    self.setsIdeographsApart = setsIdeographsApart
+  public init(lowercases: Bool = true, stripsAccents: Bool? = nil, separatesIdeographs: Bool = true) {
+    self.lowercases = lowercases
+    self.stripsAccents = stripsAccents ?? lowercases
+    self.separatesIdeographs = separatesIdeographs
   }
 }

@@ -19,15 +19,15 @@ public struct DescentComputation: Sendable, Equatable, CustomStringConvertible {
 
   /// How a part of the energy, its gradient and what training needs of it are computed.
   public struct Part: Sendable, Equatable {
-    /// What the part is called in the sum.
+    /// The name of the part in the sum.
     public let name: String
-    /// How it is computed.
+    /// The way in which it is computed.
     public let way: Way
   }
 
   /// The parts of the energy, in the order of the sum.
   public let parts: [Part]
-  /// How the tokens move: all steps of some examples at a time in a core's cache where this is fused.
+  /// The way in which steps are taken: where it is fused, all steps of some examples at a time in a core's cache.
   public let steps: Way
 
   /// Whether all parts and the steps are fused.

@@ -1,7 +1,7 @@
 public import Energies
 import Tensors
 
-/// Why a descent has no fused way.
+/// Why a descent cannot use fused kernels.
 struct FusedObstacle: Error {
   let reason: String
 }
@@ -16,7 +16,7 @@ struct FusedPlan<Scalar: TensorScalar> {
 }
 
 extension EnergyDescent {
-  /// The parts and the norm of fused kernels, or what stands in their way.
+  /// The parts and the norm for fused kernels, or why there are none.
   private func fusedKernels(
     for tokens: Tokens<Scalar>
   ) -> Result<FusedPlan<Scalar>, FusedObstacle> {
@@ -40,7 +40,7 @@ extension EnergyDescent {
     }
   }
 
-  /// What stands in the way of taking all steps in fused buffers.
+  /// Why not all steps can be taken in fused buffers; nil where they can.
   private func obstacleToFusedSteps(_ recording: [Recording<Scalar>]) -> String? {
     if direction != .gradient { return "the direction is \(direction)" }
     if !(updateRule is GradientUpdate) { return "the update rule \(type(of: updateRule))" }
@@ -55,7 +55,7 @@ extension EnergyDescent {
     return nil
   }
 
-  /// The fused way of this descent, or what stands in its way.
+  /// The fused form of this descent, or why it has none.
   private func fusedPlan(
     for tokens: Tokens<Scalar>, recording: [Recording<Scalar>]
   ) -> Result<FusedPlan<Scalar>, FusedObstacle> {
@@ -89,8 +89,8 @@ extension EnergyDescent {
   /// How `run` computes a descent from these tokens, part by part, and why not all of it by fused kernels.
   ///
   /// Parts that have a fused kernel use it beside parts that have none: a term of one's own is differentiated and
-  /// leaves the others their speed. A descent that meets a number that is not finite is run again in the general way,
-  /// which finds where; so is one of whose energy something is differentiated that it does not list.
+  /// leaves the others their speed. A descent that meets a number that is not finite is run again by tensor
+  /// operations, which find where; so is one whose energy depends on a variable of differentiation that it does not list.
   public func computation(
     from tokens: Tokens<Scalar>, recording: [Recording<Scalar>] = []
   ) -> DescentComputation {

@@ -19,9 +19,9 @@ extension FusedDescent {
       let step = piece.step(at: scratch.pointer)
       tokens.values.withElements { piece.load($0.baseAddress.unsafelyUnwrapped, to: x.pointer) }
       piece.answer(
-        x.pointer, step, energies: output.energyPointer(moment: 0), energyStride: output.batch)
+        x.pointer, step, energies: output.energyPointer(step: 0), energyStride: output.batch)
       piece.descend(
-        step, alpha: -1, keep: 0, to: x.pointer, energies: output.energyPointer(moment: 0),
+        step, alpha: -1, keep: 0, to: x.pointer, energies: output.energyPointer(step: 0),
         energyStride: output.batch)
       output.finish(piece, tokens: x.pointer, activations: step.activations)
       return !piece.dependsOnUnlisted

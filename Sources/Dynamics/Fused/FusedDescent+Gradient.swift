@@ -1,7 +1,7 @@
 import Energies
 import Tensors
 
-/// The way back through a fused run.
+/// The backward pass through a fused run.
 ///
 /// With c the cotangent of the tokens after a step x' = x + alpha (r Wᵀ - dT/dg), tokens before it have c plus what
 /// flows through g: the layer norm's pullback of r' Wᵀ - T'' w, r' being the change of the answers along w = alpha c.
@@ -69,7 +69,7 @@ extension FusedDescent {
       } else {
         step = piece.keptStep(at: memory.pointer + index * piece.keptStepCount)
       }
-      piece.move(
+      piece.tangent(
         step, c.pointer, size: tape.sizes[index], direction: w.pointer, changes: changes.pointer,
         ofActivations: ofG.pointer)
       Parallelism.forEach(chunks.count) { chunk in
@@ -94,7 +94,8 @@ extension FusedPiece {
       activations: UnsafePointer(step.activations), direction: direction, row: descent.layout.tokenRow)
     for index in parts.indices {
       parts[index].addMatrixGradients(
-        of: range, work(index, step.answers), moves: work(index, changes), tokens, to: sums.pointers[index])
+        of: range, work(index, step.answers), tangents: work(index, changes), tokens, to: sums.pointers[index]
+      )
     }
   }
 
@@ -105,7 +106,9 @@ extension FusedPiece {
   ) {
     let (row, first) = (descent.layout.tokenRow, range.lowerBound)
     descent.kernels.normalizePullback(
-      range.count, descent.layout.dimension, row, descent.gamma, step.normalized + first * row,
-      step.reciprocals + first, ofActivations + first * row, c + first * row, sums.gamma, sums.delta.pointer)
+      rows: range.count, columns: descent.layout.dimension, row: row, gamma: descent.gamma,
+      z: step.normalized + first * row, reciprocals: step.reciprocals + first,
+      cotangentG: ofActivations + first * row, cotangentX: c + first * row, gammaGradient: sums.gamma,
+      deltaGradient: sums.delta.pointer)
   }
 }

@@ -19,12 +19,12 @@ extension FusedDescent {
     var keeping = FusedTape<Scalar>.Keeping.nothing
     /// Whether the energy after the last step is wanted.
     var lastEnergy = false
-    /// The moments whose tokens are wanted.
+    /// The numbers of steps after which tokens are wanted.
     var states: [Int] = []
   }
 
   /// Runs all steps; nil where an energy or a token is not finite or a step makes the squares of the norm overflow, which
-  /// the general way can explain, and where a gradient depends on a variable of differentiation that the energy does not
+  /// tensor operations can explain, and where a gradient depends on a variable of differentiation that the energy does not
   /// list.
   @specialized(where Scalar == Float)
   func run(from tokens: Tokens<Scalar>, _ request: Request) -> Run? {
@@ -64,7 +64,7 @@ extension FusedDescent {
     var range = FusedRange<Scalar>(rowCount: piece.rows.count)
     start.withElements { piece.load($0.baseAddress.unsafelyUnwrapped, to: x.pointer) }
     for (index, size) in request.sizes.enumerated() {
-      output.recordState(piece, x.pointer, moment: index)
+      output.recordState(piece, x.pointer, step: index)
       var step = spare
       if let kept, request.keeping == .tokens {
         (kept.pointer + index * piece.tokenCount).update(from: x.pointer, count: piece.tokenCount)
@@ -72,19 +72,19 @@ extension FusedDescent {
         step = piece.keptStep(at: kept.pointer + index * piece.keptStepCount)
       }
       piece.answer(
-        x.pointer, step, energies: output.energyPointer(moment: index), energyStride: output.batch)
+        x.pointer, step, energies: output.energyPointer(step: index), energyStride: output.batch)
       range.check(step)
       // x <- x + alpha (r Wᵀ - dT/dg).
       piece.descend(
-        step, alpha: size, keep: 1, to: x.pointer, energies: output.energyPointer(moment: index),
+        step, alpha: size, keep: 1, to: x.pointer, energies: output.energyPointer(step: index),
         energyStride: output.batch)
     }
-    output.recordState(piece, x.pointer, moment: steps)
+    output.recordState(piece, x.pointer, step: steps)
     if request.lastEnergy {
       piece.answer(
-        x.pointer, spare, energies: output.energyPointer(moment: steps), energyStride: output.batch)
+        x.pointer, spare, energies: output.energyPointer(step: steps), energyStride: output.batch)
       piece.addEnergies(
-        spare, to: output.energyPointer(moment: steps), energyStride: output.batch)
+        spare, to: output.energyPointer(step: steps), energyStride: output.batch)
     } else {
       piece.normalize(x.pointer, spare)
     }

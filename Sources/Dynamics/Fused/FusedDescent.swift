@@ -14,12 +14,12 @@ struct FusedDescent<Scalar: TensorScalar>: Sendable {
   let gamma: Scalar, epsilon: Scalar
   private let deltaStorage: Storage<Scalar>
   let layout: FusedLayout
-  let kernels: FusedKernels<Scalar>
+  let kernels: any Kernels<Scalar>.Type
 
   /// An energy's parts under a layer norm.
   init(_ parts: [(name: String, energy: any FusedEnergy<Scalar>)], _ norm: LayerNormLagrangian<Scalar>) {
     self.parts = parts
-    kernels = Scalar.kernels.fused
+    kernels = Scalar.kernels
     let dimension = norm.delta.count
     weights = FusedWeights(parts.map { $0.energy.projections }, dimension: dimension)
     layout = FusedLayout(

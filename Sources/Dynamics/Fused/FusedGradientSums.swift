@@ -10,7 +10,7 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
   let gamma: UnsafeMutablePointer<Double>
   let delta: Storage<Scalar>
 
-  /// Zeros. Context of one value for each example has its own places for each piece, and is shared by all sums.
+  /// Zeros. The sums of context with a value for each example are shared, since each piece adds to values of its own.
   init(
     _ energies: [(name: String, energy: any FusedEnergy<Scalar>)], _ context: [[Storage<Scalar>?]],
     tokenRow: Int
@@ -26,7 +26,7 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
 
   deinit { gamma.deallocate() }
 
-  /// Places for the gradients of context with a value for each example; nil for all else.
+  /// Sums for the gradients of context with a value for each example; nil for all else.
   static func contextSums(_ energies: [(name: String, energy: any FusedEnergy<Scalar>)]) -> [[Storage<
     Scalar
   >?]] {
@@ -38,7 +38,7 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
     }
   }
 
-  /// Zeros for the parameters and the norm that some rows of a piece add to; the places of context are these.
+  /// Zeros for the parameters and the norm that some rows of a piece add to; the sums of context are shared.
   func forSomeRows(_ energies: [(name: String, energy: any FusedEnergy<Scalar>)]) -> FusedGradientSums {
     let shared: [[Storage<Scalar>?]] = zip(energies, parts).map { part, sums in
       let count = part.energy.parameters.count
@@ -52,11 +52,12 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
     for (mine, others) in zip(parts.joined(), other.parts.joined()) where mine !== others {
       Parallelism.spread(mine.count, grain: 1 << 15) { range in
         let start = range.lowerBound
-        Scalar.kernels.accumulate(range.count, 1, others.pointer + start, mine.pointer + start)
+        Scalar.kernels.accumulate(
+          count: range.count, scale: 1, x: others.pointer + start, y: mine.pointer + start)
       }
     }
     gamma.pointee += other.gamma.pointee
-    Scalar.kernels.accumulate(delta.count, 1, other.delta.pointer, delta.pointer)
+    Scalar.kernels.accumulate(count: delta.count, scale: 1, x: other.delta.pointer, y: delta.pointer)
   }
 
   var gammaTensor: Tensor<Scalar> { Tensor(Scalar(gamma.pointee)) }

@@ -3,7 +3,7 @@
 struct FusedLayout: Sendable {
   /// Where a part's projections lie.
   enum Projections: Sendable {
-    /// In the places of the answers.
+    /// Where the answers are, which overwrite them.
     case inPlace
     /// Behind all answers of the row.
     case beside

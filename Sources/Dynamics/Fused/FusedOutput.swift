@@ -6,18 +6,18 @@ final class FusedOutput<Scalar: TensorScalar>: @unchecked Sendable {
   let batch: Int
   private let shape: [Int]
   private let names: [String]
-  private let moments: Int
+  private let energyCount: Int
   private let lastTokens: Storage<Scalar>, lastActivations: Storage<Scalar>
-  private let stateMoments: [Int]
+  private let stateSteps: [Int]
   private let stateStorages: [Storage<Scalar>]
-  /// [moments, parts, batch]
+  /// [energies, parts, batch]
   private let energyValues: UnsafeMutableBufferPointer<Double>
 
   init(_ names: [String], _ start: Tokens<Scalar>, _ request: FusedDescent<Scalar>.Request) {
     shape = start.values.shape
     batch = shape[0]
     self.names = names
-    moments = request.sizes.count + (request.lastEnergy ? 1 : 0)
+    energyCount = request.sizes.count + (request.lastEnergy ? 1 : 0)
     let count = start.values.count
     // Padding stays where it was, and has no activation.
     func copy() -> Storage<Scalar> {
@@ -29,9 +29,9 @@ final class FusedOutput<Scalar: TensorScalar>: @unchecked Sendable {
     }
     lastTokens = copy()
     lastActivations = start.mask == nil ? Storage(count: count) : .zeros(count)
-    stateMoments = request.states
+    stateSteps = request.states
     stateStorages = request.states.map { _ in copy() }
-    energyValues = .allocate(capacity: moments * names.count * batch)
+    energyValues = .allocate(capacity: energyCount * names.count * batch)
     energyValues.initialize(repeating: 0)
   }
 
@@ -43,14 +43,14 @@ final class FusedOutput<Scalar: TensorScalar>: @unchecked Sendable {
     lastActivations.clear(0..<lastActivations.count)
   }
 
-  /// The energies of the first part at a moment, one an example; other parts follow `batch` apart.
-  func energyPointer(moment: Int) -> UnsafeMutablePointer<Double> {
-    energyValues.baseAddress.unsafelyUnwrapped + moment * names.count * batch
+  /// The energies of the first part before a step, one per example; other parts follow `batch` apart.
+  func energyPointer(step: Int) -> UnsafeMutablePointer<Double> {
+    energyValues.baseAddress.unsafelyUnwrapped + step * names.count * batch
   }
 
   /// Keeps the tokens of a piece where they are wanted.
-  func recordState(_ piece: FusedPiece<Scalar>, _ x: UnsafePointer<Scalar>, moment: Int) {
-    for (index, wanted) in stateMoments.enumerated() where wanted == moment {
+  func recordState(_ piece: FusedPiece<Scalar>, _ x: UnsafePointer<Scalar>, step: Int) {
+    for (index, wanted) in stateSteps.enumerated() where wanted == step {
       piece.store(x, to: stateStorages[index].pointer)
     }
   }
@@ -67,13 +67,13 @@ final class FusedOutput<Scalar: TensorScalar>: @unchecked Sendable {
   var isFinite: Bool { energyValues.allSatisfy(\.isFinite) && tokens.isFinite }
 
   var states: [(step: Int, tokens: Tensor<Scalar>)] {
-    zip(stateMoments, stateStorages).map { (step: $0, tokens: Tensor(shape: shape, storage: $1)) }
+    zip(stateSteps, stateStorages).map { (step: $0, tokens: Tensor(shape: shape, storage: $1)) }
   }
 
-  /// The energy by part at every moment.
+  /// The energy by part before each step and, if asked, after the last.
   var energies: [EnergyByPart<Scalar>] {
-    (0..<moments).map { moment in
-      let values = energyPointer(moment: moment)
+    (0..<energyCount).map { step in
+      let values = energyPointer(step: step)
       return EnergyByPart(
         names.enumerated().map { part, name in
           (name, Tensor(shape: [batch], elements: (0..<batch).map { Scalar(values[part * batch + $0]) }))

@@ -61,9 +61,10 @@ extension FusedPiece {
       let first = block.lowerBound + 4 * range.lowerBound
       let start = first * row
       descent.kernels.normalize(
-        min(block.upperBound, block.lowerBound + 4 * range.upperBound) - first, descent.layout.dimension, row,
-        descent.epsilon, descent.gamma, descent.delta, x + start, step.normalized + start,
-        step.activations + start, step.reciprocals + first)
+        rows: min(block.upperBound, block.lowerBound + 4 * range.upperBound) - first,
+        columns: descent.layout.dimension, row: row, epsilon: descent.epsilon, gamma: descent.gamma,
+        delta: descent.delta, x: x + start, z: step.normalized + start, g: step.activations + start,
+        reciprocals: step.reciprocals + first)
     }
   }
 
@@ -141,7 +142,7 @@ extension FusedPiece {
 
   /// A direction w = size c of the tokens' activations, the changes of all answers along it, and their product with
   /// Wᵀ less T'' w.
-  func move(
+  func tangent(
     _ step: FusedStep<Scalar>, _ c: UnsafePointer<Scalar>, size: Scalar,
     direction: UnsafeMutablePointer<Scalar>,
     changes: UnsafeMutablePointer<Scalar>, ofActivations: UnsafeMutablePointer<Scalar>
@@ -149,12 +150,13 @@ extension FusedPiece {
     let row = descent.layout.tokenRow
     forEachBlock { block in
       descent.kernels.scale(
-        block.count * row, size, c + block.lowerBound * row, direction + block.lowerBound * row)
+        count: block.count * row, by: size, x: c + block.lowerBound * row,
+        y: direction + block.lowerBound * row)
       project(block, direction, to: changes)
     }
     for index in parts.indices {
-      parts[index].move(
-        work(index, step.answers), kept: step.kept + keptStarts[index], moves: work(index, changes))
+      parts[index].answerTangents(
+        work(index, step.answers), kept: step.kept + keptStarts[index], tangents: work(index, changes))
     }
     unproject(changes, alpha: 1, keep: 0, to: ofActivations)
     for part in parts { part.addChange(at: tokens(step), along: direction, to: ofActivations) }

@@ -50,7 +50,7 @@ final class FusedPiece<Scalar: TensorScalar> {
     step(normalized: memory, at: memory)
   }
 
-  /// A step for the way back, in memory of `keptStepCount` scalars.
+  /// A step for the backward pass, in memory of `keptStepCount` scalars.
   func keptStep(at memory: UnsafeMutablePointer<Scalar>) -> FusedStep<Scalar> {
     step(normalized: memory, at: memory + tokenCount)
   }

@@ -2,7 +2,7 @@ import Energies
 import Tensors
 
 /// Whether the tokens of a piece stay where the squares of the norm are finite, judged by the reciprocals of its lengths
-/// from moment to moment: tokens that start beyond may stay there.
+/// from step to step: tokens that start beyond may stay there.
 struct FusedRange<Scalar: TensorScalar> {
   private let rowCount: Int
   private var beyond: Set<Int>?
@@ -10,7 +10,7 @@ struct FusedRange<Scalar: TensorScalar> {
 
   init(rowCount: Int) { self.rowCount = rowCount }
 
-  /// Looks at the tokens of the next moment; the first is the start.
+  /// Looks at the tokens before the next step, or after the last; the first are the start.
   mutating func check(_ step: FusedStep<Scalar>) {
     let least = 1 / LayerNormLagrangian<Scalar>.largestLength
     var found: Set<Int> = []

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a fused descent keeps for the way back.
+/// What a fused descent keeps for the backward pass.
 struct FusedTape<Scalar: TensorScalar>: @unchecked Sendable {
   /// What is kept of each step.
   enum Keeping: Sendable {
@@ -8,7 +8,7 @@ struct FusedTape<Scalar: TensorScalar>: @unchecked Sendable {
     case nothing
     /// The tokens before each step; all else is computed again.
     case tokens
-    /// All that the way back needs.
+    /// All that the backward pass needs.
     case steps
   }
 

@@ -22,11 +22,11 @@ struct FusedWeights<Scalar: TensorScalar>: Sendable {
   let dimension: Int
   let panelWidth: Int
   private let forward: Storage<Scalar>, backward: Storage<Scalar>
-  private let kernels: FusedKernels<Scalar>
+  private let kernels: any Kernels<Scalar>.Type
 
   /// Packs the projections of all parts.
   init(_ projections: [[ProjectionMatrix<Scalar>]], dimension: Int) {
-    kernels = Scalar.kernels.fused
+    kernels = Scalar.kernels
     let panelWidth = kernels.panelWidth()
     var matrices: [[Matrix]] = []
     var column = 0
@@ -60,16 +60,17 @@ struct FusedWeights<Scalar: TensorScalar>: Sendable {
       Parallelism.spread((matrix.width + panelWidth - 1) / panelWidth, grain: 4) { panels in
         let first = panels.lowerBound * panelWidth
         kernels.pack(
-          dimension, min(matrix.width, panels.upperBound * panelWidth) - first, values + first * column, row,
-          column,
-          forward.pointer + matrix.forward + first * dimension, panelWidth * dimension)
+          depth: dimension, columns: min(matrix.width, panels.upperBound * panelWidth) - first,
+          b: values + first * column, row: row, column: column,
+          packed: forward.pointer + matrix.forward + first * dimension, panel: panelWidth * dimension)
       }
       Parallelism.spread((dimension + panelWidth - 1) / panelWidth, grain: 4) { panels in
         let first = panels.lowerBound * panelWidth
         kernels.pack(
-          matrix.width, min(dimension, panels.upperBound * panelWidth) - first, values + first * row, column,
-          row,
-          backward.pointer + (panels.lowerBound * depth + matrix.column) * panelWidth, depth * panelWidth)
+          depth: matrix.width, columns: min(dimension, panels.upperBound * panelWidth) - first,
+          b: values + first * row, row: column, column: row,
+          packed: backward.pointer + (panels.lowerBound * depth + matrix.column) * panelWidth,
+          panel: depth * panelWidth)
       }
     }
   }
@@ -86,7 +87,8 @@ struct FusedWeights<Scalar: TensorScalar>: Sendable {
         panelWidth: panelWidth,
         depth: dimension)
       kernels.product(
-        rows, min(matrix.width, panels.upperBound * panelWidth) - first, factors, nil, 1, 0, c + first, row)
+        rows: rows, columns: min(matrix.width, panels.upperBound * panelWidth) - first, factors, scale: 1,
+        keep: 0, c: c + first, rowC: row)
     }
   }
 
@@ -104,8 +106,8 @@ struct FusedWeights<Scalar: TensorScalar>: Sendable {
         rows: answers, stride: row, panels: backward.pointer + panels.lowerBound * width * panelWidth,
         panelWidth: panelWidth, depth: width)
       kernels.product(
-        rows, min(dimension, panels.upperBound * panelWidth) - first, factors, nil, alpha, keep, c + first,
-        stride)
+        rows: rows, columns: min(dimension, panels.upperBound * panelWidth) - first, factors, scale: alpha,
+        keep: keep, c: c + first, rowC: stride)
     }
   }
 }

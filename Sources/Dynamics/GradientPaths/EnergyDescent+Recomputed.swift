@@ -2,7 +2,7 @@ import Energies
 import Foundations
 import Tensors
 
-/// The gradient path that stores one state a step and computes each step again on the way back.
+/// The gradient path that stores one state per step and computes each step again in the backward pass.
 extension EnergyDescent {
   func runRecomputed(from tokens: Tokens<Scalar>, recording: [Recording<Scalar>]) -> DescentResult<Scalar> {
     let ofEnergy = energy.dependencies.values
@@ -47,7 +47,7 @@ extension EnergyDescent {
       steps: runs[0].result.steps, trajectory: .joined(runs.map(\.result.trajectory)))
   }
 
-  /// What the way back needs of one step.
+  /// What the backward pass needs of one step.
   struct StoredStep: Sendable {
     let tokens: Tensor<Scalar>
     let updateState: UpdateState<Scalar>

@@ -6,13 +6,13 @@ import Tensors
 /// The paths through the steps give the same derivatives, of any order, and differ in time and memory; `implicit` and
 /// `truncated` are for descents that come to rest.
 public enum GradientPath: Sendable, Equatable {
-  /// What each step computed is kept where all steps together take at most `memoryLimit` bytes; otherwise one state a
-  /// step is kept and each step computed again on the way back. Without fused kernels, `recomputed` for energies with
+  /// What each step computed is kept where all steps together take at most `memoryLimit` bytes; otherwise one state per
+  /// step is kept and each step computed again in the backward pass. Without fused kernels, `recomputed` for energies with
   /// closed forms and `unrolled` for others, the faster of the two.
   case automatic(memoryLimit: Int)
   /// Every step stays in the graph: memory grows with all that a step computes.
   case unrolled
-  /// One stored state a step; each step is computed again on the way back. Less memory than `unrolled`, and for
+  /// One stored state per step; each step is computed again in the backward pass. Less memory than `unrolled`, and for
   /// energies with closed forms less time.
   case recomputed
   /// The derivative of the rest itself, by the implicit function theorem: memory does not depend on the number of steps.

@@ -25,7 +25,7 @@ public struct EnergySeries<Scalar: TensorScalar>: Sendable {
     return byStep.map { $0.reduce(0, +) / Double($0.count) }
   }
 
-  /// Whether the energy of an example fell at every step, for each example.
+  /// For each example, whether its energy fell at every step.
   ///
   /// - Parameter tolerance: By what share of its absolute value an energy may rise in a step that still counts as a
   ///   fall. With 0, the default, the energy must become less, which at rest it no longer does; to look past rounding
@@ -77,7 +77,7 @@ extension Trajectory {
     }
   }
 
-  /// Whether the energy of an example fell at every step, for each example; energies must have been recorded.
+  /// For each example, whether its energy fell at every step; energies must have been recorded.
   ///
   /// - Parameter tolerance: See ``EnergySeries/fellAtEveryStep(tolerance:)``; 0 asks for a strict fall.
   public func fellAtEveryStep(tolerance: Double = 0) -> [Bool] {

@@ -17,13 +17,13 @@ public enum Recording<Scalar: TensorScalar>: Sendable {
   case predictedDecreases
 }
 
-/// What a descent kept on its way.
+/// The energies, states and quantities that a descent recorded.
 public struct Trajectory<Scalar: TensorScalar>: Sendable {
   /// The energy by part before each step and, as recorded, after the last; empty unless recorded.
   public internal(set) var energies: [EnergyByPart<Scalar>] = []
   /// Tokens with the number of steps before them; empty unless recorded.
   public internal(set) var states: [(step: Int, tokens: Tensor<Scalar>)] = []
-  /// Recorded quantities by name: before each step and after the last, one value an example.
+  /// Recorded quantities by name: before each step and after the last, one value per example.
   public internal(set) var quantities: [String: [[Double]]] = [:]
   /// The decrease of the energy that each step should bring to first order, one value an example; empty unless recorded.
   public internal(set) var predictedDecreases: [[Double]] = []

@@ -18,9 +18,9 @@ public import Tensors
 ///
 /// - Cost: One gradient for each try, the last of which is that of the next step.
 public struct BacktrackingStepSize: StepSizeRule {
-  /// What is tried first.
+  /// The rule whose size is tried first.
   public let first: any StepSizeRule
-  /// How a size is shortened.
+  /// The rule by which a size is shortened.
   public let backtracking: Backtracking
 
   /// Tries the size of another rule first at every step.
@@ -87,9 +87,9 @@ extension StepSizeRule where Self == BacktrackingStepSize {
 
 /// How a step that would raise an example's energy is shortened.
 public struct Backtracking: Sendable, Equatable {
-  /// What alpha is multiplied by, 0 < factor < 1.
+  /// The factor by which alpha is shortened, 0 < factor < 1.
   public let factor: Double
-  /// How often, before the example stays where it is.
+  /// How often a step is shortened before the example stays where it is.
   public let attempts: Int
   /// What an example's last alpha is multiplied by for its next first try; nil to start every step from the size of
   /// the rule.

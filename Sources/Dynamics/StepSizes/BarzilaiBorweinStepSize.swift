@@ -8,7 +8,7 @@ public import Tensors
 /// rise from step to step; `.backtracking(from: .barzilaiBorwein(from: 0.1))` shortens the steps where it would.
 ///
 /// - Source: Barzilai and Borwein 1988, equations 5 and 6.
-/// - Cost: One gradient a step, and two stored arrays.
+/// - Cost: One gradient per step, and two stored arrays.
 public struct BarzilaiBorweinStepSize: StepSizeRule {
   /// Which of the two sizes is taken.
   public enum Length: Sendable {

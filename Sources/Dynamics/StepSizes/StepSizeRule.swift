@@ -24,7 +24,7 @@ extension StepSizeRule {
 public struct PendingStep<Scalar: TensorScalar> {
   /// The number of steps before it.
   public let index: Int
-  /// What the rule kept of the step before; empty before the first. A rule that asks another hands it what that kept.
+  /// The arrays that the rule kept of the step before; empty before the first. A rule that asks another hands it its own.
   public var kept: [Tensor<Scalar>]
   let evaluation: Evaluation<Scalar>
   let direction: Tensor<Scalar>
@@ -67,7 +67,7 @@ public struct PendingStep<Scalar: TensorScalar> {
 public struct TakenStep<Scalar: TensorScalar> {
   /// alpha, [1, 1, 1] or [batch, 1, 1].
   public let size: Tensor<Scalar>
-  /// What was added to the tokens, zero at padding, [batch, tokens, dimension].
+  /// The change of the tokens, zero at padding, [batch, tokens, dimension].
   public let displacement: Tensor<Scalar>
   /// What the update rule was given where it started, [batch, tokens, dimension]: dE/dg unless the descent has another direction.
   public let gradient: Tensor<Scalar>

@@ -6,9 +6,9 @@ public indirect enum StoppingRule: Sendable, Equatable {
   case after(steps: Int)
   /// When a step changed the energy of every example by less than `below` in absolute value.
   case energyChange(below: Double)
-  /// When a step moved no number of any token by `below` or more.
+  /// When a step changed every number of every token by less than `below`.
   ///
-  /// Under a layer norm this seldom happens: tokens drift on where the norm does not see it, at rest in g alone.
+  /// Under a layer norm this seldom holds: while g is at rest, tokens drift on in directions that the norm removes.
   case tokenChange(below: Double)
   /// When no number of the gradient's part that moves activations is `below` or more: at rest in g, however the tokens
   /// drift on where the Lagrangian does not see it.

@@ -15,7 +15,7 @@ public import Tensors
 /// by its normal equations in double precision, with 1e-8 of the largest diagonal element added to each.
 ///
 /// - Source: Anderson 1965; Walker and Ni 2011, algorithm AA in its unconstrained form.
-/// - Cost: One gradient a step; 2 window + 3 stored arrays and about window² inner products.
+/// - Cost: One gradient per step; 2 window + 3 stored arrays and about window² inner products.
 public struct AndersonUpdate: UpdateRule {
   /// s, the length of the implicit step.
   public let length: Double

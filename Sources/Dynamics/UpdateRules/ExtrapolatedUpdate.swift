@@ -14,7 +14,7 @@ public import Tensors
 /// - Source: Bashforth and Adams 1883; Hairer, Nørsett and Wanner, "Solving ordinary differential equations I",
 ///   section III.1, explicit Adams methods, k = 2. Popov, "A modification of the Arrow-Hurwicz method for search of saddle
 ///   points", 1980.
-/// - Cost: One gradient a step, and one stored gradient.
+/// - Cost: One gradient per step, and one stored gradient.
 public struct ExtrapolatedUpdate: UpdateRule {
   /// w, the share of the last change that is added once more.
   public let extrapolation: Double

@@ -15,7 +15,7 @@ public import Tensors
 /// - Source: Hairer, Nørsett and Wanner, "Solving ordinary differential equations I", sections II.7 (implicit
 ///   Euler) and I.8 (Picard's iteration). For s without bound it is x <- -dE/dg, the update of Hopfield networks:
 ///   Krotov and Hopfield 2021, equation 1 at rest.
-/// - Cost: One gradient a step, and one stored set of tokens.
+/// - Cost: One gradient per step, and one stored set of tokens.
 public struct FixedPointUpdate: UpdateRule {
   /// s, the length of the implicit step: alpha times the number of the plain steps it stands for.
   public let length: Double

@@ -4,7 +4,7 @@ public import Tensors
 /// Heavy-ball descent: v <- momentum v + dE/dg, x <- x - alpha v.
 ///
 /// - Source: Polyak 1964. The energy may rise for a step where the velocity points uphill.
-/// - Cost: One gradient a step, and one stored velocity.
+/// - Cost: One gradient per step, and one stored velocity.
 public struct MomentumUpdate: UpdateRule {
   /// The share of the velocity that is kept, 0 ..< 1.
   public let momentum: Double
@@ -37,7 +37,7 @@ extension UpdateRule where Self == MomentumUpdate {
 ///
 /// - Source: Nesterov 1983, in the form of Sutskever et al. 2013; restarts by the gradient: O'Donoghue and
 ///   Candès 2015, section 3.2.
-/// - Cost: One gradient a step, and one stored velocity.
+/// - Cost: One gradient per step, and one stored velocity.
 public struct NesterovUpdate: UpdateRule {
   /// The share of the velocity that is kept, 0 ..< 1.
   public let momentum: Double

@@ -3,7 +3,7 @@ public import Tensors
 /// In which direction a step moves the tokens.
 ///
 /// A rule works on each example by itself, so that an example's descent does not depend on its batch. What it
-/// remembers lies in its ``UpdateState``, so that every gradient path can carry it.
+/// keeps from step to step is its ``UpdateState``, which every gradient path carries.
 public protocol UpdateRule: Sendable {
   /// What is added to the tokens.
   ///
@@ -28,7 +28,7 @@ extension UpdateRule {
   public func initialState<Scalar>() -> UpdateState<Scalar> { UpdateState() }
 }
 
-/// What an update rule keeps from step to step.
+/// The state that an update rule keeps from step to step.
 public struct UpdateState<Scalar: TensorScalar>: Sendable {
   /// Arrays with one row an example, such as a velocity; usually none before the first step. Their number may change
   /// from step to step. Derivatives flow through them on every gradient path.

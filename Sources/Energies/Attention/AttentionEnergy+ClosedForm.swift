@@ -7,8 +7,8 @@ public import Tensors
 ///     dE/dQ_C = - sum_B m w_CB K_B        dE/dK_B = - sum_C m w_CB Q_C
 ///     dE/dg   = dE/dQ Wq + dE/dK Wk
 ///
-/// Along a direction u, Q moves by Qu = Wq u and K by Ku = Wk u, the scores by ds = beta m (Qu K + Q Ku) and the
-/// weights by dw = w (ds - sum_B w ds); the Hessian-vector product follows by the product rule.
+/// Along a direction u, the tangents are Qu = Wq u of Q, Ku = Wk u of K, ds = beta m (Qu K + Q Ku) of the scores and
+/// dw = w (ds - sum_B w ds) of the weights; the Hessian-vector product follows by the product rule.
 ///
 /// - Source: derived from equation 4; Hoover et al. 2023 give the first derivative.
 extension AttentionEnergy: ClosedFormEnergy {
@@ -94,15 +94,15 @@ extension AttentionEnergy: ClosedFormEnergy {
       hessianVectorProduct: -unproject(queriesChange, keysChange), dependencies: dependencies)
   }
 
-  /// -(changeᵀ g + momentᵀ u), summed over batch and tokens, [heads, key size, dimension].
+  /// -(tangentᵀ g + answerᵀ u), summed over batch and tokens, [heads, key size, dimension].
   private func weightGradient(
-    _ change: Tensor<Scalar>, _ g: Tensor<Scalar>, _ moment: Tensor<Scalar>, _ u: Tensor<Scalar>
+    _ tangent: Tensor<Scalar>, _ g: Tensor<Scalar>, _ answer: Tensor<Scalar>, _ u: Tensor<Scalar>
   ) -> Tensor<Scalar> {
     func product(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>) -> Tensor<Scalar> {
       a.reshaped([a.count / a.shape[2], a.shape[2]])
         .matrixProduct(b.reshaped([b.count / b.shape[2], b.shape[2]]), transposed: true)
     }
-    return -(product(change, g) + product(moment, u)).reshaped([headCount, keySize, dimension])
+    return -(product(tangent, g) + product(answer, u)).reshaped([headCount, keySize, dimension])
   }
 
   /// -1/beta sum dw m (K · Q) for each head.

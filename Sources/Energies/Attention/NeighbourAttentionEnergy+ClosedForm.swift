@@ -6,7 +6,7 @@ public import Tensors
 ///
 ///     dE/dQ_C = - sum_{B in N(C)} w_CB K_B        dE/dK_B = - sum_{C : B in N(C)} w_CB Q_C
 ///
-/// Along a direction u, Q moves by Wq u and K by Wk u, the weights by dw = beta w (e - sum_B w e) with
+/// Along a direction u, the tangents are Wq u of Q, Wk u of K and dw = beta w (e - sum_B w e) of the weights with
 /// e = K · Wq u + Q · Wk u; the Hessian-vector product follows by the product rule.
 ///
 /// - Source: derived from equation 4 of Hoover et al. 2023.
@@ -15,7 +15,7 @@ public import Tensors
 extension NeighbourAttentionEnergy: ClosedFormEnergy {
   /// The numbers of a head padded with zeros to whole vectors, which kernels read.
   var paddedKeySize: Int {
-    let vector = Scalar.kernels.fused.vectorLength()
+    let vector = Scalar.kernels.vectorLength()
     return (keySize + vector - 1) / vector * vector
   }
 
@@ -68,27 +68,27 @@ extension NeighbourAttentionEnergy: ClosedFormEnergy {
   ) -> GradientPullback<Scalar> {
     let pass = NeighbourPass(self, g, passes(g.mask, batch: g.values.shape[0]))
     pass.answerKeys()
-    // Everything that moves is of -E, whose derivatives carry no signs.
-    let moves = pass.moves(along: g.with(direction))
+    // All tangents are of -E, whose derivatives carry no signs.
+    let tangents = pass.tangents(along: g.with(direction))
     var dependencies = [
-      weightGradient(moves.ofQueries, g.values, pass.ofQueries, direction),
-      weightGradient(moves.ofKeys, g.values, pass.ofKeys, direction),
+      weightGradient(tangents.ofQueries, g.values, pass.ofQueries, direction),
+      weightGradient(tangents.ofKeys, g.values, pass.ofKeys, direction),
     ]
-    if learnsBeta { dependencies.append(-moves.ofBeta) }
-    if let terms = moves.ofTerms { dependencies.append(-terms) }
+    if learnsBeta { dependencies.append(-tangents.ofBeta) }
+    if let terms = tangents.ofTerms { dependencies.append(-terms) }
     return GradientPullback(
-      hessianVectorProduct: -unproject(moves.ofQueries, moves.ofKeys), dependencies: dependencies)
+      hessianVectorProduct: -unproject(tangents.ofQueries, tangents.ofKeys), dependencies: dependencies)
   }
 
-  /// -(changeᵀ g + momentᵀ u), summed over batch and nodes, [heads, key size, dimension].
+  /// -(tangentᵀ g + answerᵀ u), summed over batch and nodes, [heads, key size, dimension].
   private func weightGradient(
-    _ change: Tensor<Scalar>, _ g: Tensor<Scalar>, _ moment: Tensor<Scalar>, _ u: Tensor<Scalar>
+    _ tangent: Tensor<Scalar>, _ g: Tensor<Scalar>, _ answer: Tensor<Scalar>, _ u: Tensor<Scalar>
   ) -> Tensor<Scalar> {
     func product(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>) -> Tensor<Scalar> {
       a.reshaped([a.shape[0] * a.shape[1], a.shape[2]])
         .matrixProduct(b.reshaped([b.shape[0] * b.shape[1], b.shape[2]]), transposed: true)
     }
-    return -(product(change, g) + product(moment, u)).reshaped([headCount, paddedKeySize, dimension])
+    return -(product(tangent, g) + product(answer, u)).reshaped([headCount, paddedKeySize, dimension])
       .sliced(axis: 1, 0..<keySize)
   }
 }

@@ -54,10 +54,10 @@ extension NeighbourAttentionEnergy {
   private func termsOfPairs() -> Tensor<Scalar>? {
     guard let edgeTerms else { return nil }
     let (heads, count) = (edgeTerms.shape[0], edgeTerms.shape[1])
-    guard let places = neighbourhoods.graphPairs else { return edgeTerms.reshaped([1, heads, count]) }
+    guard let pairs = neighbourhoods.graphPairs else { return edgeTerms.reshaped([1, heads, count]) }
     // Pairs that are not of the graph take the zero behind its terms.
     let all = Tensor.concatenated([edgeTerms, .zeros([heads, 1])], axis: 1)
-    return all.gathered(places.map { $0 < 0 ? count : Int($0) }, axis: 1).reshaped([1, heads, places.count])
+    return all.gathered(pairs.map { $0 < 0 ? count : Int($0) }, axis: 1).reshaped([1, heads, pairs.count])
   }
 
   /// -infinity for pairs with padding at either end, otherwise 0, [batch, 1, pairs].

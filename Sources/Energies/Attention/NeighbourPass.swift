@@ -3,8 +3,8 @@ import Tensors
 /// What attention over neighbours computes at some activations: queries, keys and the answers to them, with padded
 /// heads.
 final class NeighbourPass<Scalar: TensorScalar> {
-  /// How answers move along a direction, and what parameters gain from it.
-  struct Moves {
+  /// The tangents of the answers along a direction, and what parameters gain from them.
+  struct Tangents {
     let ofQueries: Tensor<Scalar>, ofKeys: Tensor<Scalar>
     /// [heads]
     let ofBeta: Tensor<Scalar>
@@ -89,40 +89,42 @@ final class NeighbourPass<Scalar: TensorScalar> {
     ofKeys = Tensor(shape: [batch, nodes, width], storage: answers)
   }
 
-  /// How the answers change when activations move.
-  func moves(along u: Activations<Scalar>) -> Moves {
-    let queryMoves = u.values.projected(by: energy.paddedWeights(energy.queryWeights), transposed: true)
-    let keyMoves = u.values.projected(by: energy.paddedWeights(energy.keyWeights), transposed: true)
+  /// The tangents of the answers along a direction of the activations.
+  func tangents(along u: Activations<Scalar>) -> Tangents {
+    let queryDirections = u.values.projected(by: energy.paddedWeights(energy.queryWeights), transposed: true)
+    let keyDirections = u.values.projected(by: energy.paddedWeights(energy.keyWeights), transposed: true)
     let count = batch * nodes * width
-    let (queryChanges, keyChanges) = (Storage<Scalar>(count: count), Storage<Scalar>(count: count))
+    let (queryTangents, keyTangents) = (Storage<Scalar>(count: count), Storage<Scalar>(count: count))
     let heads = energy.headCount
     let means = Storage<Scalar>(count: nodes * heads)
     var ofBeta = [Double](repeating: 0, count: energy.learnsBeta ? nodes * heads : 0)
     let ofTerms = energy.edgeTerms.map { Storage<Scalar>.zeros($0.count) }
     forEachExample { passes, example in
-      let (at, moves) = (rows(queries, keys, example), rows(queryMoves, keyMoves, example))
+      let (at, along) = (rows(queries, keys, example), rows(queryDirections, keyDirections, example))
       let (start, sums) = (example * nodes * width, logSums.pointer + 2 * example * nodes * heads)
       ofBeta.withUnsafeMutableBufferPointer { ofBeta in
-        passes.moveQueries(
-          at, moves, answers: pointer(ofQueries) + start, row: width, logSums: sums, means: means.pointer,
-          changes: queryChanges.pointer + start, ofBeta: energy.learnsBeta ? ofBeta.baseAddress : nil)
+        passes.queryTangents(
+          at, along: along, answers: pointer(ofQueries) + start, row: width, logSums: sums,
+          means: means.pointer, tangents: queryTangents.pointer + start,
+          ofBeta: energy.learnsBeta ? ofBeta.baseAddress : nil)
       }
       let sumsOfTerms = passes.terms.map { Storage<Scalar>.zeros($0.count) }
-      passes.moveKeys(
-        at, moves, logSums: sums, means: means.pointer, changes: keyChanges.pointer + start, row: width,
+      passes.keyTangents(
+        at, along: along, logSums: sums, means: means.pointer, tangents: keyTangents.pointer + start,
+        row: width,
         ofTerms: sumsOfTerms?.pointer)
       if let sumsOfTerms, let ofTerms {
         passes.terms?.addGradients(
           sumsOfTerms.pointer, to: ofTerms.pointer, graphPairCount: energy.neighbourhoods.graph.pairCount)
       }
     }
-    withExtendedLifetime((queryMoves, keyMoves)) {}
+    withExtendedLifetime((queryDirections, keyDirections)) {}
     let shape = [batch, nodes, width]
     var betaSums = [Double](repeating: 0, count: heads)
     for (index, value) in ofBeta.enumerated() { betaSums[index % heads] += value }
-    return Moves(
-      ofQueries: Tensor(shape: shape, storage: queryChanges),
-      ofKeys: Tensor(shape: shape, storage: keyChanges),
+    return Tangents(
+      ofQueries: Tensor(shape: shape, storage: queryTangents),
+      ofKeys: Tensor(shape: shape, storage: keyTangents),
       ofBeta: Tensor(shape: [heads], elements: betaSums.map { Scalar($0) }),
       ofTerms: ofTerms.flatMap { storage in
         energy.edgeTerms.map { Tensor(shape: $0.shape, storage: storage) }

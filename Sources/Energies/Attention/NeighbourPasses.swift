@@ -6,13 +6,13 @@ import Tensors
 /// weights that are computed again from the log sums. Every row is written by one thread: nothing depends on how many
 /// there are.
 ///
-/// - Cost: 4 heads size operations a pair for each pass and twice that for a move; memory for log sums and means, three
+/// - Cost: 4 heads size operations a pair for each pass and twice that for tangents; memory for log sums and means, three
 ///   numbers a node and head.
 struct NeighbourPasses<Scalar: TensorScalar> {
   typealias Input = UnsafePointer<Scalar>
   typealias Output = UnsafeMutablePointer<Scalar>
 
-  /// Queries and keys, or their moves, of the nodes, rows `row` apart.
+  /// Queries and keys, or their tangents, of the nodes, rows `row` apart.
   struct Rows {
     let queries: Input, keys: Input
     let row: Int
@@ -25,57 +25,71 @@ struct NeighbourPasses<Scalar: TensorScalar> {
   let beta: Tensor<Scalar>
   let terms: NeighbourTerms<Scalar>?
 
-  private var kernels: NeighbourKernels<Scalar> { Scalar.kernels.neighbours }
+  private var kernels: any Kernels<Scalar>.Type { Scalar.kernels }
   private var work: Int { 4 * headCount * size }
 
   /// Answers to queries, log sums in two parts [nodes, heads, 2] and the energies of nodes, without their sign.
   func attend(
     _ rows: Rows, answers: Output, row: Int, logSums: Output, energies: UnsafeMutablePointer<Double>
   ) {
-    overQueries(rows, moves: nil) { kernels.attend($0, $1, answers, row, logSums, energies) }
+    overQueries(rows, along: nil) {
+      kernels.attendNeighbours(
+        $0, rows: $1, ofQueries: answers, rowOut: row, logSums: logSums, energies: energies)
+    }
   }
 
   /// Answers to keys.
   func answerKeys(_ rows: Rows, logSums: Input, answers: Output, row: Int) {
-    overKeys(rows, moves: nil) { kernels.answer($0, $1, logSums, answers, row) }
-  }
-
-  /// Changes of the answers to queries; means [nodes, heads] are written, gradients of beta [nodes, heads] added to.
-  func moveQueries(
-    _ rows: Rows, _ moves: Rows, answers: Input, row: Int, logSums: Input, means: Output, changes: Output,
-    ofBeta: UnsafeMutablePointer<Double>?
-  ) {
-    overQueries(rows, moves: moves) {
-      kernels.moveQueries($0, $1, answers, row, logSums, means, changes, ofBeta)
+    overKeys(rows, along: nil) {
+      kernels.answerNeighbours($0, rows: $1, logSums: logSums, ofKeys: answers, rowOut: row)
     }
   }
 
-  /// Changes of the answers to keys; gradients of the terms, in the order of columns, are added to.
-  func moveKeys(
-    _ rows: Rows, _ moves: Rows, logSums: Input, means: Input, changes: Output, row: Int, ofTerms: Output?
+  /// Tangents of the answers to queries along those of queries and keys; means [nodes, heads] are written, gradients of
+  /// beta [nodes, heads] added to.
+  func queryTangents(
+    _ rows: Rows, along directions: Rows, answers: Input, row: Int, logSums: Input, means: Output,
+    tangents: Output, ofBeta: UnsafeMutablePointer<Double>?
   ) {
-    overKeys(rows, moves: moves) { kernels.moveKeys($0, $1, logSums, means, changes, row, ofTerms) }
+    overQueries(rows, along: directions) {
+      kernels.neighbourQueryTangents(
+        $0, rows: $1, ofQueries: answers, rowOut: row, logSums: logSums, means: means, tangents: tangents,
+        ofBeta: ofBeta)
+    }
+  }
+
+  /// Tangents of the answers to keys; gradients of the terms, in the order of columns, are added to.
+  func keyTangents(
+    _ rows: Rows, along directions: Rows, logSums: Input, means: Input, tangents: Output, row: Int,
+    ofTerms: Output?
+  ) {
+    overKeys(rows, along: directions) {
+      kernels.neighbourKeyTangents(
+        $0, rows: $1, logSums: logSums, means: means, tangents: tangents, rowOut: row, ofTerms: ofTerms)
+    }
   }
 
   private func overQueries(
-    _ rows: Rows, moves: Rows?, _ body: (NeighbourCall<Scalar>, Range<Int>) -> Void
+    _ rows: Rows, along directions: Rows?, _ body: (NeighbourCall<Scalar>, Range<Int>) -> Void
   ) {
     forEachRange(
-      pattern.byRow, (rows.queries, rows.keys), (moves?.queries, moves?.keys), row: rows.row, terms?.byRow,
+      pattern.byRow, (rows.queries, rows.keys), (directions?.queries, directions?.keys), row: rows.row,
+      terms?.byRow,
       body)
   }
 
   private func overKeys(
-    _ rows: Rows, moves: Rows?, _ body: (NeighbourCall<Scalar>, Range<Int>) -> Void
+    _ rows: Rows, along directions: Rows?, _ body: (NeighbourCall<Scalar>, Range<Int>) -> Void
   ) {
     forEachRange(
-      pattern.byColumn, (rows.keys, rows.queries), (moves?.keys, moves?.queries), row: rows.row,
+      pattern.byColumn, (rows.keys, rows.queries), (directions?.keys, directions?.queries), row: rows.row,
       terms?.byColumn,
       body)
   }
 
   private func forEachRange(
-    _ pairs: CompressedSparseRows, _ sides: (own: Input, other: Input), _ moves: (own: Input?, other: Input?),
+    _ pairs: CompressedSparseRows, _ sides: (own: Input, other: Input),
+    _ tangents: (own: Input?, other: Input?),
     row: Int, _ terms: Storage<Scalar>?, _ body: (NeighbourCall<Scalar>, Range<Int>) -> Void
   ) {
     pairs.rowStarts.withUnsafeBufferPointer { starts in
@@ -86,7 +100,8 @@ struct NeighbourPasses<Scalar: TensorScalar> {
           let call = NeighbourCall<Scalar>(
             headCount: headCount, size: size, row: row, pairCount: pairs.pairCount, starts: starts,
             columns: columns.baseAddress ?? Self.noColumns, beta: beta, own: sides.own, other: sides.other,
-            ownMove: moves.own, otherMove: moves.other, terms: terms.map { UnsafePointer($0.pointer) },
+            ownTangent: tangents.own, otherTangent: tangents.other,
+            terms: terms.map { UnsafePointer($0.pointer) },
             headTerms: self.terms?.headStride ?? 0)
           nonisolated(unsafe) let shared = call
           pairs.forRowRanges(work: work) { body(shared, $0) }

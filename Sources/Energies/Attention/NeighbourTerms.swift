@@ -20,7 +20,7 @@ struct NeighbourTerms<Scalar: TensorScalar> {
       guard let terms = terms.baseAddress else { return (Storage(count: 64), Storage(count: 64)) }
       let all = graphPairs ?? (0..<Int32(from)).map { $0 }
       let byRow = Self.taken(terms, all, heads: heads, from: from)
-      return (byRow, Self.taken(byRow.pointer, pattern.places, heads: heads, from: all.count))
+      return (byRow, Self.taken(byRow.pointer, pattern.indicesByRow, heads: heads, from: all.count))
     }
   }
 
@@ -30,15 +30,15 @@ struct NeighbourTerms<Scalar: TensorScalar> {
   var headStride: Int { headCount == 1 ? 0 : pattern.pairCount }
 
   private static func taken(
-    _ terms: UnsafePointer<Scalar>, _ places: [Int32], heads: Int, from: Int
+    _ terms: UnsafePointer<Scalar>, _ pairs: [Int32], heads: Int, from: Int
   ) -> Storage<Scalar> {
-    let found = Storage<Scalar>(count: heads * places.count + 64)
-    places.withUnsafeBufferPointer { places in
+    let found = Storage<Scalar>(count: heads * pairs.count + 64)
+    pairs.withUnsafeBufferPointer { pairs in
       for head in 0..<heads {
-        let (source, out) = (terms + head * from, found.pointer + head * places.count)
-        for index in places.indices {
-          let place = Int(places[index])
-          out[index] = place < 0 ? 0 : source[place]
+        let (source, out) = (terms + head * from, found.pointer + head * pairs.count)
+        for index in pairs.indices {
+          let pair = Int(pairs[index])
+          out[index] = pair < 0 ? 0 : source[pair]
         }
       }
     }
@@ -52,9 +52,9 @@ struct NeighbourTerms<Scalar: TensorScalar> {
     let count = pattern.pairCount
     for head in 0..<headCount {
       for index in 0..<count {
-        let pair = Int(pattern.places[index])
-        let place = graphPairs.map { Int($0[pair]) } ?? pair
-        if place >= 0 { sums[head * graphPairCount + place] += gradients[head * count + index] }
+        let pair = Int(pattern.indicesByRow[index])
+        let graphPair = graphPairs.map { Int($0[pair]) } ?? pair
+        if graphPair >= 0 { sums[head * graphPairCount + graphPair] += gradients[head * count + index] }
       }
     }
   }

@@ -25,7 +25,7 @@ extension AttentionEnergy: FusedEnergy {
 private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
   private let energy: AttentionEnergy<Scalar>
   private let rows: TokenRows
-  private let kernels = Scalar.kernels.fused
+  private let kernels = Scalar.kernels
   private let bias: FusedBias<Scalar>?
   private let beta: [Scalar]
   /// Scalars of one head's weights, by example, and where an example's weights begin.
@@ -64,7 +64,7 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
     let start = rows.starts[example] * work.row
     let weights = kept + weightsStarts[example]
     return AttentionCall(
-      tokenCount: rows.count(of: example), keySize: energy.keySize, row: work.row,
+      count: rows.count(of: example), keySize: energy.keySize, row: work.row,
       weightsRow: weightsRows[example], leavesOutSelf: !energy.includesSelf, isCausal: energy.isCausal,
       beta: beta,
       queries: work.projections + start, keys: work.projections + start + width,
@@ -100,8 +100,8 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
         forEachHead { example, range in
           let start = rows.starts[example] * work.row
           kernels.attend(
-            call(example, work, kept, beta: betas), range, work.answers + start, work.answers + start + width,
-            work.row, sums + example * heads)
+            call(example, work, kept, beta: betas), heads: range, ofQueries: work.answers + start,
+            ofKeys: work.answers + start + width, rowOut: work.row, logSums: sums + example * heads)
         }
       }
       for example in 0..<rows.examples.count where rows.count(of: example) > 0 {
@@ -111,7 +111,9 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
   }
 
   @specialized(where Scalar == Float)
-  func move(_ work: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, moves: FusedRows<Scalar>) {
+  func answerTangents(
+    _ work: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, tangents: FusedRows<Scalar>
+  ) {
     let heads = energy.headCount
     let learnsBeta = energy.learnsBeta
     betaGradients.withUnsafeMutableBufferPointer { gradients in
@@ -120,10 +122,11 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
         guard let gradients, let betas = beta.baseAddress else { return }
         forEachHead { example, range in
           let start = rows.starts[example] * work.row
-          kernels.attendMove(
-            call(example, work, kept, beta: betas), range, moves.projections + start,
-            moves.projections + start + width, moves.answers + start, moves.answers + start + width, work.row,
-            learnsBeta ? gradients + example * heads : nil, bias?.gradient(example))
+          kernels.attendTangent(
+            call(example, work, kept, beta: betas), heads: range,
+            queriesTangent: tangents.projections + start, keysTangent: tangents.projections + start + width,
+            ofQueries: tangents.answers + start, ofKeys: tangents.answers + start + width, rowOut: work.row,
+            ofBeta: learnsBeta ? gradients + example * heads : nil, ofBias: bias?.gradient(example))
         }
       }
     }
@@ -131,7 +134,7 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
 
   @specialized(where Scalar == Float)
   func addMatrixGradients(
-    of range: Range<Int>, _ work: FusedRows<Scalar>, moves: FusedRows<Scalar>,
+    of range: Range<Int>, _ work: FusedRows<Scalar>, tangents: FusedRows<Scalar>,
     _ tokens: FusedDirection<Scalar>, to sums: [UnsafeMutablePointer<Scalar>]
   ) {
     let first = range.lowerBound
@@ -148,9 +151,9 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
             plain: b + first * tokens.row, strideB: tokens.row, panelWidth: panel, depth: range.count)
         }
         kernels.product(
-          part.count, dimension, term(moves.answers, tokens.activations),
-          term(work.answers, tokens.direction), 1, 1,
-          sum + (part.lowerBound - index * width) * dimension, dimension)
+          rows: part.count, columns: dimension, term(tangents.answers, tokens.activations),
+          plus: term(work.answers, tokens.direction), scale: 1, keep: 1,
+          c: sum + (part.lowerBound - index * width) * dimension, rowC: dimension)
       }
     }
   }

@@ -2,8 +2,8 @@ package import Tensors
 
 /// An energy of projections, E(g) = T(g) - F(g W), that fused descents compute in their own buffers.
 ///
-/// With p = g W and the answers r = dF/dp, the gradient of -F is - r Wᵀ. When tokens move by w, projections move by
-/// q = w W and answers by r' = F''(p) q: the Hessian-vector product is - r' Wᵀ, and the derivative of <w, r Wᵀ> with
+/// With p = g W and the answers r = dF/dp, the gradient of -F is - r Wᵀ. Along a direction w of tokens the tangent of
+/// the projections is q = w W and that of the answers r' = F''(p) q: the Hessian-vector product is - r' Wᵀ, and the derivative of <w, r Wᵀ> with
 /// respect to W is gᵀ r' + wᵀ r. A part says what W is and computes r, r' and F for some rows of tokens; the products
 /// are those of the descent. T, what is no function of projections, is there where a part adds it and its derivatives.
 package protocol FusedEnergy<Scalar>: ClosedFormEnergy {
@@ -93,7 +93,7 @@ package struct FusedTokens<Scalar: TensorScalar> {
 package protocol FusedPart<Scalar>: AnyObject {
   associatedtype Scalar: TensorScalar
 
-  /// Scalars kept from `answer` for `move`.
+  /// Scalars kept from `answer` for `answerTangents`.
   var keptCount: Int { get }
 
   /// Answers some rows where each needs its own projections alone; called for all rows before `answer`, which then
@@ -104,21 +104,22 @@ package protocol FusedPart<Scalar>: AnyObject {
   func answer(
     _ rows: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, energies: UnsafeMutablePointer<Double>)
 
-  /// The changes of the answers when projections move.
+  /// The tangents of the answers from those of the projections.
   ///
   /// - Parameters:
   ///   - rows: What `answer` left.
-  ///   - moves: The moves as projections, the changes as answers.
-  func move(_ rows: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, moves: FusedRows<Scalar>)
+  ///   - tangents: Those of projections and of answers.
+  func answerTangents(
+    _ rows: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, tangents: FusedRows<Scalar>)
 
   /// Adds gᵀ r' + wᵀ r, summed over some rows, to the gradients of the matrices.
   ///
   /// - Parameter sums: One array for each parameter and then each context tensor of the energy.
   func addMatrixGradients(
-    of range: Range<Int>, _ rows: FusedRows<Scalar>, moves: FusedRows<Scalar>,
+    of range: Range<Int>, _ rows: FusedRows<Scalar>, tangents: FusedRows<Scalar>,
     _ tokens: FusedDirection<Scalar>, to sums: [UnsafeMutablePointer<Scalar>])
 
-  /// Adds the gradients of all else that `move` and `addChange` have met.
+  /// Adds the gradients of all else that `answerTangents` and `addChange` have met.
   func addOtherGradients(to sums: [UnsafeMutablePointer<Scalar>])
 
   /// Adds T of each example to `energies`.

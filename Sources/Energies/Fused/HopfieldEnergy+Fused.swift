@@ -24,7 +24,7 @@ extension HopfieldEnergy: FusedEnergy {
 /// Memories at work on some rows of tokens: r = G'(p), F = sum G(p).
 private final class HopfieldPart<Scalar: TensorScalar>: FusedPart {
   private let rows: TokenRows
-  private let kernels = Scalar.kernels.fused
+  private let kernels = Scalar.kernels
   private let dimension: Int, width: Int
   private let map: RecallMap
   private let parameter: Scalar
@@ -53,8 +53,9 @@ private final class HopfieldPart<Scalar: TensorScalar>: FusedPart {
     Parallelism.spread(range.count, grain: 8) { part in
       let first = range.lowerBound + part.lowerBound
       kernels.recall(
-        map, parameter, part.count, width, work.row, work.projections + first * work.row,
-        work.answers + first * work.row, rowValues + first)
+        map, parameter: parameter, rows: part.count, columns: width, row: work.row,
+        overlaps: work.projections + first * work.row, answers: work.answers + first * work.row,
+        energies: rowValues + first)
     }
   }
 
@@ -67,27 +68,30 @@ private final class HopfieldPart<Scalar: TensorScalar>: FusedPart {
   }
 
   @specialized(where Scalar == Float)
-  func move(_ work: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, moves: FusedRows<Scalar>) {
+  func answerTangents(
+    _ work: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, tangents: FusedRows<Scalar>
+  ) {
     if learnsBeta {
       // One sum: not spread, so that its order is fixed.
-      betaGradient += recallMove(work, moves, 0..<rows.count)
+      betaGradient += recallTangent(work, tangents, 0..<rows.count)
     } else {
-      Parallelism.spread(rows.count, grain: 8) { _ = recallMove(work, moves, $0) }
+      Parallelism.spread(rows.count, grain: 8) { _ = recallTangent(work, tangents, $0) }
     }
   }
 
-  private func recallMove(_ work: FusedRows<Scalar>, _ moves: FusedRows<Scalar>, _ range: Range<Int>)
-    -> Double
-  {
+  private func recallTangent(
+    _ work: FusedRows<Scalar>, _ tangents: FusedRows<Scalar>, _ range: Range<Int>
+  ) -> Double {
     let start = range.lowerBound * work.row
-    return kernels.recallMove(
-      map, parameter, range.count, width, work.row, work.projections + start, work.answers + start,
-      moves.projections + start, moves.answers + start, learnsBeta)
+    return kernels.recallTangent(
+      map, parameter: parameter, rows: range.count, columns: width, row: work.row,
+      overlaps: work.projections + start, answers: work.answers + start,
+      tangent: tangents.projections + start, ofAnswers: tangents.answers + start, learnsBeta: learnsBeta)
   }
 
   @specialized(where Scalar == Float)
   func addMatrixGradients(
-    of range: Range<Int>, _ work: FusedRows<Scalar>, moves: FusedRows<Scalar>,
+    of range: Range<Int>, _ work: FusedRows<Scalar>, tangents: FusedRows<Scalar>,
     _ tokens: FusedDirection<Scalar>, to sums: [UnsafeMutablePointer<Scalar>]
   ) {
     let start = range.lowerBound
@@ -101,8 +105,9 @@ private final class HopfieldPart<Scalar: TensorScalar>: FusedPart {
           strideB: work.row, panelWidth: panel, depth: range.count)
       }
       kernels.product(
-        dimension, min(width, panels.upperBound * panel) - first, term(tokens.activations, moves.answers),
-        term(tokens.direction, work.answers), 1, 1, sum + first, width)
+        rows: dimension, columns: min(width, panels.upperBound * panel) - first,
+        term(tokens.activations, tangents.answers), plus: term(tokens.direction, work.answers), scale: 1,
+        keep: 1, c: sum + first, rowC: width)
     }
   }
 

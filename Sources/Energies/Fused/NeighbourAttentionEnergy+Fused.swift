@@ -26,7 +26,7 @@ extension NeighbourAttentionEnergy: FusedEnergy {
 private final class NeighbourPart<Scalar: TensorScalar>: FusedPart {
   private let energy: NeighbourAttentionEnergy<Scalar>
   private let rows: TokenRows
-  private let kernels = Scalar.kernels.fused
+  private let kernels = Scalar.kernels
   private let size: Int
   /// One for all examples, or with padding one for each.
   private let passes: [NeighbourPasses<Scalar>]
@@ -86,26 +86,29 @@ private final class NeighbourPart<Scalar: TensorScalar>: FusedPart {
     }
   }
 
-  func move(_ work: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, moves: FusedRows<Scalar>) {
-    prepareToMove()
+  func answerTangents(
+    _ work: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, tangents: FusedRows<Scalar>
+  ) {
+    prepareTangents()
     guard let means else { return }
     ofBeta.withUnsafeMutableBufferPointer { ofBeta in
       let ofBeta = ofBeta.baseAddress
       forEachExample { example, row, passes in
-        let (at, along) = (sides(work, from: row), sides(moves, from: row))
+        let (at, along) = (sides(work, from: row), sides(tangents, from: row))
         let (logSums, means) = (kept + 2 * row * headCount, means.pointer + row * headCount)
-        let changes = moves.answers + row * work.row
-        passes.moveQueries(
-          at, along, answers: work.answers + row * work.row, row: work.row, logSums: logSums, means: means,
-          changes: changes, ofBeta: energy.learnsBeta ? ofBeta.map { $0 + row * headCount } : nil)
-        passes.moveKeys(
-          at, along, logSums: logSums, means: means, changes: changes + width, row: work.row,
+        let found = tangents.answers + row * work.row
+        passes.queryTangents(
+          at, along: along, answers: work.answers + row * work.row, row: work.row, logSums: logSums,
+          means: means, tangents: found, ofBeta: energy.learnsBeta ? ofBeta.map { $0 + row * headCount } : nil
+        )
+        passes.keyTangents(
+          at, along: along, logSums: logSums, means: means, tangents: found + width, row: work.row,
           ofTerms: ofTerms.isEmpty ? nil : ofTerms[ofTerms.count == 1 ? 0 : example].pointer)
       }
     }
   }
 
-  private func prepareToMove() {
+  private func prepareTangents() {
     if means != nil { return }
     means = Storage(count: rows.count * headCount)
     if energy.learnsBeta { ofBeta = Array(repeating: 0, count: rows.count * headCount) }
@@ -114,7 +117,7 @@ private final class NeighbourPart<Scalar: TensorScalar>: FusedPart {
 
   @specialized(where Scalar == Float)
   func addMatrixGradients(
-    of range: Range<Int>, _ work: FusedRows<Scalar>, moves: FusedRows<Scalar>,
+    of range: Range<Int>, _ work: FusedRows<Scalar>, tangents: FusedRows<Scalar>,
     _ tokens: FusedDirection<Scalar>, to sums: [UnsafeMutablePointer<Scalar>]
   ) {
     let (panel, dimension, keySize) = (kernels.panelWidth(), energy.dimension, energy.keySize)
@@ -128,9 +131,9 @@ private final class NeighbourPart<Scalar: TensorScalar>: FusedPart {
             strideB: tokens.row, panelWidth: panel, depth: range.count)
         }
         kernels.product(
-          keySize, dimension, term(moves.answers, tokens.activations), term(work.answers, tokens.direction),
-          1, 1,
-          sums[index / headCount] + index % headCount * keySize * dimension, dimension)
+          rows: keySize, columns: dimension, term(tangents.answers, tokens.activations),
+          plus: term(work.answers, tokens.direction), scale: 1, keep: 1,
+          c: sums[index / headCount] + index % headCount * keySize * dimension, rowC: dimension)
       }
     }
   }

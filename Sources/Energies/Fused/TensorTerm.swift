@@ -2,28 +2,19 @@ package import Tensors
 
 /// An energy without a fused kernel as a term of a fused descent: T(g) by tensor operations, some examples at a time,
 /// while their activations are in a core's cache.
-package struct TensorTerm<Scalar: TensorScalar>: FusedEnergy {
-  private var form: any ClosedFormEnergy<Scalar>
+package struct TensorTerm<Scalar: TensorScalar>: EnergyWrapper, FusedEnergy {
+  package var base: any Energy<Scalar>
   /// Why it is computed by tensor operations.
   package let reason: String
 
   /// An energy of any kind: by its closed forms where it has some, otherwise by differentiation.
   package init(_ energy: any Energy<Scalar>) {
-    form = energy.derivatives
+    base = energy
     reason =
       energy.closedForm == nil ? "it has no closed form and is differentiated" : "it has no fused kernel"
   }
 
-  package var name: String { form.name }
-  package func energy(at g: Activations<Scalar>) -> Tensor<Scalar> { form.energy(at: g) }
-  package func energyByPart(at g: Activations<Scalar>) -> EnergyByPart<Scalar> { form.energyByPart(at: g) }
-
-  package mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
-    form.visitParameters(visit)
-  }
-  package mutating func visitContext(_ visit: ParameterVisitor<Scalar>) {
-    form.visitContext(visit)
-  }
+  private var form: any ClosedFormEnergy<Scalar> { base.derivatives }
 
   package func energyAndGradient(at g: Activations<Scalar>) -> EnergyAndGradient<Scalar> {
     form.energyAndGradient(at: g)
@@ -39,7 +30,7 @@ package struct TensorTerm<Scalar: TensorScalar>: FusedEnergy {
 
   /// Nobody says which numbers of a context belong to which example.
   package var takesPieces: Bool {
-    var copy = form
+    var copy = base
     var hasContext = false
     copy.visitContext(ParameterVisitor { _, _ in hasContext = true })
     return !hasContext
@@ -93,7 +84,9 @@ private final class TensorTermPart<Scalar: TensorScalar>: FusedPart {
   func addOtherGradients(to sums: [UnsafeMutablePointer<Scalar>]) {
     for (gradient, sum) in zip(gradients, sums) {
       gradient.withElements { values in
-        if let source = values.baseAddress { Scalar.kernels.accumulate(values.count, 1, source, sum) }
+        if let source = values.baseAddress {
+          Scalar.kernels.accumulate(count: values.count, scale: 1, x: source, y: sum)
+        }
       }
     }
     gradients = []
@@ -104,11 +97,11 @@ private final class TensorTermPart<Scalar: TensorScalar>: FusedPart {
   func answer(
     _ rows: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, energies: UnsafeMutablePointer<Double>
   ) {}
-  func move(
-    _ rows: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, moves: FusedRows<Scalar>
+  func answerTangents(
+    _ rows: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, tangents: FusedRows<Scalar>
   ) {}
   func addMatrixGradients(
-    of range: Range<Int>, _ rows: FusedRows<Scalar>, moves: FusedRows<Scalar>,
+    of range: Range<Int>, _ rows: FusedRows<Scalar>, tangents: FusedRows<Scalar>,
     _ tokens: FusedDirection<Scalar>, to sums: [UnsafeMutablePointer<Scalar>]
   ) {}
 
@@ -140,10 +133,12 @@ private final class TensorTermPart<Scalar: TensorScalar>: FusedPart {
     _ values: Tensor<Scalar>, times factor: Scalar, to c: UnsafeMutablePointer<Scalar>,
     like g: FusedTokens<Scalar>
   ) {
-    let accumulate = Scalar.kernels.accumulate
+    let kernels = Scalar.kernels
     values.withElements { elements in
       guard let source = elements.baseAddress else { return }
-      forEachToken(g) { row, position in accumulate(g.dimension, factor, source + position, c + row) }
+      forEachToken(g) { row, position in
+        kernels.accumulate(count: g.dimension, scale: factor, x: source + position, y: c + row)
+      }
     }
   }
 

@@ -43,7 +43,7 @@ public enum HopfieldActivation<Scalar: TensorScalar>: Sendable {
     }
   }
 
-  /// The change of r when h changes by `move`, r being `activation(overlaps)`.
+  /// The tangent of r from that of h, r being `activation(overlaps)`.
   func activationTangent(
     _ overlaps: Tensor<Scalar>, _ activation: Tensor<Scalar>, _ tangent: Tensor<Scalar>
   ) -> Tensor<Scalar> {

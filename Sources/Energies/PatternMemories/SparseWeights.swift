@@ -102,7 +102,7 @@ extension MemoryWeighting {
   ) -> Double {
     var largest: Scalar = 0
     // NaN if any score is.
-    Scalar.kernels.maximum(1, count, 1, scores, &largest)
+    Scalar.kernels.maximum(outer: 1, reduced: count, inner: 1, x: scores, y: &largest)
     guard largest.isFinite else {
       let isMasked = largest == -.infinity
       out.update(repeating: isMasked ? 0 : .nan, count: count)

@@ -50,6 +50,11 @@ public struct AssociatedInstances<Scalar: TensorScalar>: BagEncoder {
     featureCount = instanceCount * association.configuration.resultSize
   }
 
+  /// The same with an association whose weights are drawn.
+  public init(_ association: HopfieldConfiguration, instanceCount: Int, random: RandomStream) {
+    self.init(HopfieldAssociation(association, random: random), instanceCount: instanceCount)
+  }
+
   public func features(of bags: Tensor<Scalar>, dropout random: RandomStream?) -> Tensor<Scalar> {
     association(HopfieldPatterns(bags), dropout: random).reshaped([bags.shape[0], featureCount])
   }
@@ -132,4 +137,30 @@ public struct ImageBagEncoder<Encoder: BagEncoder>: BagEncoder {
     visit("images", &images)
     visit("encoder", &encoder)
   }
+}
+
+/// Features of bags by any model, such as a recurrent network that reads the instances in their order.
+///
+/// ```swift
+/// let encoder = ModelBagEncoder(network, featureCount: 4) { network, bags in network(bags) }
+/// ```
+public struct ModelBagEncoder<Model: Parameterized>: BagEncoder {
+  public typealias Scalar = Model.Scalar
+  private var model: Model
+  public let featureCount: Int
+  private let features: @Sendable (Model, Tensor<Model.Scalar>) -> Tensor<Model.Scalar>
+
+  /// An encoder by a function of a model, [bags, instances, …] to [bags, features].
+  public init(
+    _ model: Model, featureCount: Int,
+    features: @escaping @Sendable (_ model: Model, _ bags: Tensor<Model.Scalar>) -> Tensor<Model.Scalar>
+  ) {
+    (self.model, self.featureCount, self.features) = (model, featureCount, features)
+  }
+
+  public func features(of bags: Tensor<Scalar>, dropout random: RandomStream?) -> Tensor<Scalar> {
+    features(model, bags)
+  }
+
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) { visit("model", &model) }
 }

@@ -1,7 +1,7 @@
 import Foundations
 import Tensors
 
-/// The places of the `count` largest values, in rising order; of equal values the first ones.
+/// The indices of the `count` largest values, in rising order; of equal values the first ones.
 ///
 /// - Cost: proportional to the number of values, on average: a selection, no sort.
 @_specialize(where Value == Float)

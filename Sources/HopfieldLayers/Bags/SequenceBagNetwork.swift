@@ -5,7 +5,7 @@ public import Tensors
 /// sequence, pooled with the weights that scores give, and a linear read-out.
 ///
 ///     h(x) = embedding of sequence x,   p = softmax over x of the scores of h(x)
-///     z = sum over x of p(x) h(x),   evidence = o · z
+///     z = sum over x of p(x) h(x),   logit = o · z
 ///
 /// With ``HopfieldHeadScores`` or ``HopfieldKeyScores`` it is Hopfield pooling: z is one update of a modern
 /// Hopfield network whose stored patterns are the instances.
@@ -42,10 +42,15 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   }
 
   /// Reads a whole bag, without derivatives.
-  public func reading(of bag: LetterSequences) -> BagReading<Scalar> { reading(of: bag, ranked: false) }
+  public func reading(of bag: SymbolSequences) -> BagReading<Scalar> { reading(of: bag, ranked: false) }
+
+  /// Reads several bags, each by a core of its own.
+  public func readings(of bags: [SymbolSequences]) -> [BagReading<Scalar>] {
+    Parallelism.map(bags.count) { reading(of: bags[$0]) }
+  }
 
   /// - Parameter ranked: Whether the strongest instances are wanted, too.
-  private func reading(of bag: LetterSequences, ranked: Bool) -> BagReading<Scalar> {
+  private func reading(of bag: SymbolSequences, ranked: Bool) -> BagReading<Scalar> {
     require(bag.count > 0, "a bag without sequences cannot be read")
     var pool: SoftmaxPool<Scalar>?
     var claims: [Scalar] = []
@@ -62,7 +67,7 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
 
   /// Calls `body` with features and scores of a bag's blocks in order, without derivatives.
   private func forEachBlock(
-    of bag: LetterSequences, _ body: (_ features: Tensor<Scalar>, _ scores: Tensor<Scalar>) -> Void
+    of bag: SymbolSequences, _ body: (_ features: Tensor<Scalar>, _ scores: Tensor<Scalar>) -> Void
   ) {
     let plain = isTracked ? with(parameters.map { $1.detached }) : self
     for start in stride(from: 0, to: bag.count, by: Self.blockSize) {
@@ -71,11 +76,11 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
     }
   }
 
-  /// How strongly a bag speaks for the positive class, without derivatives.
-  public func evidence(of bag: LetterSequences) -> Scalar { evidence(of: reading(of: bag)) }
+  /// The logit of the positive class of a bag, but for a constant that all bags share; without derivatives.
+  public func logit(of bag: SymbolSequences) -> Scalar { logit(of: reading(of: bag)) }
 
   /// The same of a bag that this network has read.
-  public func evidence(of reading: BagReading<Scalar>) -> Scalar {
+  public func logit(of reading: BagReading<Scalar>) -> Scalar {
     Scalar(reading.pooled.reshaped([output.count]).innerProduct(output.detached))
   }
 
@@ -85,20 +90,20 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   ///   - share: The part of the sequences, above 0 and at most 1, that derivatives go through: those with the
   ///     largest weights, or, where all weigh the same, any.
   ///   - random: Draws them where all weigh the same.
-  public func evidence(
-    of bag: LetterSequences, throughShare share: Double, random: RandomStream
+  public func logit(
+    of bag: SymbolSequences, throughShare share: Double, random: RandomStream
   ) -> Tensor<Scalar> {
     require(share > 0 && share <= 1, "derivatives through a share of \(share), expected 0 to 1")
     let reading = reading(of: bag, ranked: scores.ranksInstances)
     let count = max(1, min(bag.count, Int((share * Double(bag.count)).rounded())))
     let chosen =
       scores.ranksInstances
-      ? reading.strongest(count) : Self.drawn(count, of: bag.count, using: random)
+      ? reading.strongest(count) : Self.drawn(count, of: bag.count, random: random)
     let parameters = parameters
-    return .differentiable(Tensor(evidence(of: reading)), inputs: parameters.values) { pull in
+    return .differentiable(Tensor(logit(of: reading)), inputs: parameters.values) { pull in
       if pull.isDifferentiated {
         return pull.byDifferentiating { values in
-          with(parameters.with(values)).evidence(reading, through: bag.selected(chosen))
+          with(parameters.with(values)).logit(reading, through: bag.selected(chosen))
         }
       }
       let gradient = with(parameters.with(pull.inputs)).gradient(reading, through: bag, chosen)
@@ -106,8 +111,8 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
     }
   }
 
-  /// The evidence of a bag of which some sequences are variable, in one graph.
-  private func evidence(_ reading: BagReading<Scalar>, through sequences: LetterSequences) -> Tensor<Scalar> {
+  /// The logit of a bag of which some sequences are variable, in one graph.
+  private func logit(_ reading: BagReading<Scalar>, through sequences: SymbolSequences) -> Tensor<Scalar> {
     let features = embedding(sequences)
     let weights = (scores(features) - reading.largest).exponential()
     let weightSum = weights.sum(axes: [0], keepingDimensions: true)
@@ -124,7 +129,7 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   /// With z = V / W for the sums V of e^s h and W of e^s, dz = sum over x of d(e^s (h - z)) / W with z and W held
   /// constant: a sum over blocks, as the reading knows z and W of the whole bag.
   private func gradient(
-    _ reading: BagReading<Scalar>, through bag: LetterSequences, _ chosen: [Int32]
+    _ reading: BagReading<Scalar>, through bag: SymbolSequences, _ chosen: [Int32]
   ) -> [Tensor<Scalar>] {
     let parameters = parameters
     let slopes = output / reading.weightSum
@@ -151,7 +156,7 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   ///   - reading: What this network read of the bag; read again where nil.
   ///   - featureShares: One number a feature, adding up to 1.
   public func instanceWeights(
-    of bag: LetterSequences, reading: BagReading<Scalar>? = nil, featureShares: [Double]
+    of bag: SymbolSequences, reading: BagReading<Scalar>? = nil, featureShares: [Double]
   ) -> [Scalar] {
     require(
       featureShares.count == output.count,
@@ -177,10 +182,10 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   private var isTracked: Bool { parameters.values.contains(where: \.isTracked) }
 
   /// Some of 0 ..< total, each once, in rising order.
-  private static func drawn(_ count: Int, of total: Int, using random: RandomStream) -> [Int32] {
+  private static func drawn(_ count: Int, of total: Int, random: RandomStream) -> [Int32] {
     var stream = random
     var order = (0..<Int32(total)).map { $0 }
-    for place in 0..<count { order.swapAt(place, place + stream.integer(below: total - place)) }
+    for index in 0..<count { order.swapAt(index, index + stream.integer(below: total - index)) }
     return order.prefix(count).sorted()
   }
 }
@@ -212,7 +217,7 @@ public struct BagReading<Scalar: TensorScalar>: Sendable {
 }
 
 extension SequenceBagNetwork {
-  /// How much each feature moves the evidence of some bags, adding up to 1: the size of its read-out times the standard
+  /// How much each feature moves the logits of some bags, adding up to 1: the size of its read-out times the standard
   /// deviation of what is pooled of it. Equal shares where nothing moves.
   ///
   /// - Parameter readings: What this network read of the bags.

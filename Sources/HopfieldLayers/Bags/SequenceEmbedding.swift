@@ -12,7 +12,7 @@ public import Tensors
 /// - Source: Widrich et al. 2020, section 3: kernels over one-hot letters, maximum over positions.
 /// - Cost: one addition a letter of a window and kernel, as one-hot letters pick rows of the kernels.
 public struct SequenceEmbedding<Scalar: TensorScalar>: Parameterized {
-  /// What a letter adds at a place of a window, [width, letters, kernels].
+  /// What a letter adds at a position of a window, [width, letters, kernels].
   public private(set) var kernels: Tensor<Scalar>
   /// Added to each kernel's largest sum, [kernels].
   public private(set) var bias: Tensor<Scalar>
@@ -41,7 +41,7 @@ public struct SequenceEmbedding<Scalar: TensorScalar>: Parameterized {
   public var featureCount: Int { bias.count }
 
   /// The features of each sequence, [sequences, kernels].
-  public func callAsFunction(_ sequences: LetterSequences) -> Tensor<Scalar> {
+  public func callAsFunction(_ sequences: SymbolSequences) -> Tensor<Scalar> {
     let sums = kernels.largestWindowSums(of: sequences)
     return (sums + bias).scaledExponentialLinearUnit()
   }

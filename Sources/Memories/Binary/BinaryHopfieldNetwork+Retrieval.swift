@@ -18,7 +18,7 @@ extension BinaryHopfieldNetwork {
     return Retrieval(
       states: states, steps: traces.map(\.steps), stopReasons: traces.map(\.stopReason),
       energies: traces.map(\.energies), weights: traces.map { _ in [] },
-      fixedPoints: options.tellsKind
+      fixedPoints: options.classifiesFixedPoints
         ? BinaryStates.fixedPoints(states, patterns: patterns) : traces.map { _ in nil })
   }
 
@@ -63,7 +63,8 @@ extension BinaryHopfieldNetwork {
         if abs(field) <= bound || (field > 0) == (state.pointer[neuron] > 0) { continue }
         let new: Scalar = field > 0 ? 1 : -1
         state.pointer[neuron] = new
-        Scalar.kernels.accumulate(dimension, 2 * new, start + neuron * dimension, fields.pointer)
+        Scalar.kernels.accumulate(
+          count: dimension, scale: 2 * new, x: start + neuron * dimension, y: fields.pointer)
         flips += 1
       }
     }
@@ -76,13 +77,13 @@ extension BinaryHopfieldNetwork {
       guard let start = elements.baseAddress else { return }
       for neuron in 0..<dimension {
         fields.pointer[neuron] = Scalar(
-          Scalar.kernels.dot(dimension, start + neuron * dimension, state.pointer))
+          Scalar.kernels.dot(count: dimension, start + neuron * dimension, state.pointer))
       }
     }
   }
 
   private func energy(_ state: Storage<Scalar>, _ fields: Storage<Scalar>) -> Double {
-    -Double(factor) / 2 * Scalar.kernels.dot(dimension, state.pointer, fields.pointer)
+    -Double(factor) / 2 * Scalar.kernels.dot(count: dimension, state.pointer, fields.pointer)
   }
 
   // MARK: All neurons at once

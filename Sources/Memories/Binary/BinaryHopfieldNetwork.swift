@@ -10,11 +10,11 @@ public import Tensors
 /// beside the couplings, to be forgotten and recognised.
 ///
 /// - Source: Hopfield 1982; Amit, Gutfreund and Sompolinsky 1985 (capacity).
-/// - Cost: 2 d² operations a query and sweep, or less where few neurons change.
+/// - Cost: 2 d² operations per query and sweep, or less where few neurons change.
 public struct BinaryHopfieldNetwork<Scalar: TensorScalar>: AssociativeMemory {
-  /// How patterns are learned.
+  /// The rule by which patterns are learned.
   public let rule: LearningRule
-  /// When neurons are updated.
+  /// The order in which neurons are updated.
   public let order: UpdateOrder
   private(set) var patternStore: PatternStore<Scalar>
   /// T / `factor`, [d, d]. Hebb's is kept in whole numbers, so that sums are exact and forgetting leaves no
@@ -46,7 +46,7 @@ public struct BinaryHopfieldNetwork<Scalar: TensorScalar>: AssociativeMemory {
   /// T, [d, d].
   public var weights: Tensor<Scalar> { couplings * factor }
 
-  /// By what the couplings are multiplied.
+  /// The factor that makes T of the couplings.
   var factor: Scalar { rule == .hebb ? 1 / Scalar(dimension) : 1 }
   /// Sums of couplings up to this are 0 but for rounding.
   var smallestField: Scalar { rule == .hebb ? 0 : 8 * Scalar.ulpOfOne * Scalar(dimension) }
@@ -101,7 +101,7 @@ public struct BinaryHopfieldNetwork<Scalar: TensorScalar>: AssociativeMemory {
   }
 }
 
-/// The way of one query through a memory of binary states.
+/// The trajectory of one query through a memory of binary states.
 struct BinaryTrace<State> {
   var state: State
   var steps = 0
@@ -109,7 +109,7 @@ struct BinaryTrace<State> {
   var energies: [Double] = []
 }
 
-/// How a binary Hopfield network learns its patterns.
+/// The rule by which a binary Hopfield network learns its patterns.
 public enum LearningRule: Sendable, Equatable, CaseIterable {
   /// T = 1/d sum_mu xi_mu xi_muᵀ, diagonal 0.
   ///
@@ -122,7 +122,7 @@ public enum LearningRule: Sendable, Equatable, CaseIterable {
   case pseudoInverse
 }
 
-/// When the neurons of a memory of binary states are updated.
+/// The order in which the neurons of a memory of binary states are updated.
 public enum UpdateOrder: Sendable {
   /// One after the other, in an order drawn anew for each sweep and query. The energy never rises.
   case asynchronous(random: RandomStream)

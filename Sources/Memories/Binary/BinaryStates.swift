@@ -4,8 +4,8 @@ import Tensors
 enum BinaryStates {
   /// Stops unless every number is 1 or -1.
   static func check<Scalar: TensorScalar>(_ rows: Tensor<Scalar>, _ what: String) {
-    guard let place = rows.withElements(firstOther) else { return }
-    fatalError("\(what) of shape \(rows.shape) are 1 or -1; element \(place) is \(rows.elements[place])")
+    guard let index = rows.withElements(firstOther) else { return }
+    fatalError("\(what) of shape \(rows.shape) are 1 or -1; element \(index) is \(rows.elements[index])")
   }
 
   @_specialize(where Scalar == Float)
@@ -14,7 +14,7 @@ enum BinaryStates {
     elements.firstIndex { $0 != 1 && $0 != -1 }
   }
 
-  /// What a memory that stores nothing says: states stay, at an energy of 0.
+  /// The retrieval of a memory that stores nothing: states stay, at an energy of 0.
   static func withoutPatterns<Scalar: TensorScalar>(
     _ queries: Tensor<Scalar>, _ options: RetrievalOptions
   ) -> Retrieval<Scalar> {

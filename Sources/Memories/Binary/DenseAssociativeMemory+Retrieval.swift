@@ -17,7 +17,7 @@ extension DenseAssociativeMemory {
     return Retrieval(
       states: states, steps: traces.map(\.steps), stopReasons: traces.map(\.stopReason),
       energies: traces.map(\.energies), weights: traces.map { _ in [] },
-      fixedPoints: options.tellsKind
+      fixedPoints: options.classifiesFixedPoints
         ? BinaryStates.fixedPoints(states, patterns: patterns) : traces.map { _ in nil })
   }
 

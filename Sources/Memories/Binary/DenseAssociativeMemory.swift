@@ -12,11 +12,11 @@ public import Tensors
 /// those of whole numbers in double precision, whatever `Scalar` is.
 ///
 /// - Source: Krotov and Hopfield 2016; Demircigil et al. 2017.
-/// - Cost: 2 N d operations a query and sweep, and one byte for each number stored besides the patterns.
+/// - Cost: 2 N d operations per query and sweep, and one byte for each number stored besides the patterns.
 public struct DenseAssociativeMemory<Scalar: TensorScalar>: AssociativeMemory {
   /// F.
   public let function: SeparationFunction
-  /// When neurons are updated.
+  /// The order in which neurons are updated.
   public let order: UpdateOrder
   private(set) var patternStore: PatternStore<Scalar>
   /// The patterns neuron by neuron, [d, N].

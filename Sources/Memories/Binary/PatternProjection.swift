@@ -24,8 +24,8 @@ struct PatternProjection {
     // Twice is enough: after the second time the rest is at right angles to rounding.
     for _ in 0..<2 {
       for vector in basis {
-        let share = Double.kernels.dot(dimension, vector, rest)
-        Double.kernels.accumulate(dimension, -share, vector, &rest)
+        let share = Double.kernels.dot(count: dimension, vector, rest)
+        Double.kernels.accumulate(count: dimension, scale: -share, x: vector, y: &rest)
       }
     }
     let left = norm(rest)
@@ -33,7 +33,7 @@ struct PatternProjection {
   }
 
   private func norm(_ vector: [Double]) -> Double {
-    Double.kernels.dot(dimension, vector, vector).squareRoot()
+    Double.kernels.dot(count: dimension, vector, vector).squareRoot()
   }
 
   /// The matrix of the projection, [dimension, dimension].

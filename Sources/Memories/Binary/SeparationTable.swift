@@ -55,8 +55,8 @@ struct SeparationTable {
     differences.withUnsafeBufferPointer { differences in
       for pattern in 0..<count {
         let value = column[pattern]
-        let place = overlaps[pattern] &+ offset &- Int32(value &* state)
-        sum += Double(value) * differences[Int(place)]
+        let index = overlaps[pattern] &+ offset &- Int32(value &* state)
+        sum += Double(value) * differences[Int(index)]
       }
     }
     return sum

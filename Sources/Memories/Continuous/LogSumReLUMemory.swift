@@ -2,7 +2,7 @@ import Foundation
 import Foundations
 public import Tensors
 
-/// A memory whose patterns reach no further than a ball, and say so outside it.
+/// A memory in which each pattern attracts states within a ball around it, and none outside.
 ///
 ///     E = -1/beta log( epsilon + sum_mu max(0, 1 - beta/2 |x - xi_mu|²) )
 ///     x <- mean of the patterns with |x - xi_mu|² < 2 / beta
@@ -11,7 +11,7 @@ public import Tensors
 /// maximum of the sum over the balls that contain x. With beta = 2 / (r - delta)², r being the smallest
 /// distance of two patterns, one update retrieves a pattern exactly from within delta. Larger balls overlap,
 /// and the centres of what overlaps are memories too. Outside all balls the state stays and the stop reason
-/// is ``RetrievalStop/noMemory``. Where products of patterns and states leave the numbers of `Scalar`, and a state
+/// is ``RetrievalStop/noMemory``. Where products of patterns and states overflow `Scalar`, and a state
 /// is not farther from all patterns than a ball reaches, its energy is NaN and the stop reason
 /// ``RetrievalStop/nonFinite``.
 ///
@@ -19,13 +19,13 @@ public import Tensors
 ///
 /// - Source: Hoover et al. 2025, "Dense associative memory with Epanechnikov energy"; the update is its
 ///   gradient set to 0.
-/// - Cost: 2 N D operations a query and update.
+/// - Cost: 2 N D operations per query and update.
 public struct LogSumReLUMemory<Scalar: TensorScalar>: AssociativeMemory {
-  /// Where the patterns are.
+  /// The source of the stored patterns.
   public private(set) var source: any PatternSource<Scalar>
   /// The inverse temperature: 2 / radius².
   public let beta: Scalar
-  /// What keeps the energy finite outside the balls.
+  /// The constant that keeps the energy finite outside the balls.
   public let epsilon: Scalar
 
   /// A memory of patterns wherever they are; only those of a ``PatternStore`` can be changed.
@@ -45,7 +45,7 @@ public struct LogSumReLUMemory<Scalar: TensorScalar>: AssociativeMemory {
 
   public var dimension: Int { source.dimension }
   public var patternCount: Int { source.patternCount }
-  /// How far a pattern reaches: sqrt(2 / beta).
+  /// The radius of the ball around a pattern: sqrt(2 / beta).
   public var supportRadius: Double { (2 / Double(beta)).squareRoot() }
 
   public mutating func store(_ patterns: Tensor<Scalar>) {
@@ -78,7 +78,7 @@ public struct LogSumReLUMemory<Scalar: TensorScalar>: AssociativeMemory {
     if options.recordsEnergies { loop.recordLast(known.map { energy($0) }) }
     return loop.retrieval(
       weights: options.weightLimit > 0 ? known.map { $0.weights(limit: options.weightLimit) } : [],
-      fixedPoints: options.tellsKind ? known.map { fixedPoint($0, options) } : [])
+      fixedPoints: options.classifiesFixedPoints ? known.map { fixedPoint($0, options) } : [])
   }
 }
 

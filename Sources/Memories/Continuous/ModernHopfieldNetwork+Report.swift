@@ -2,17 +2,19 @@ import Energies
 public import Tensors
 
 extension ModernHopfieldNetwork {
-  /// What is told of the states where queries stopped, without those whose scores are no numbers.
+  /// What is reported of the states where queries stopped, without those whose scores are not numbers.
   struct Report {
     var weights: [[PatternWeight]] = []
     var fixedPoints: [FixedPoint?] = []
-    /// Whether scores are no numbers, for each state.
+    /// For each state, whether its scores are not numbers.
     var isLost: [Bool] = []
   }
 
   /// What is asked for of the weights at states where queries stopped.
   func report(_ states: Tensor<Scalar>, _ options: RetrievalOptions) -> Report {
-    guard patternCount > 0 && (options.weightLimit > 0 || options.tellsKind) else { return Report() }
+    guard patternCount > 0 && (options.weightLimit > 0 || options.classifiesFixedPoints) else {
+      return Report()
+    }
     let count = states.shape[0]
     // The Jacobian takes the weights of all patterns.
     var shares =
@@ -26,20 +28,21 @@ extension ModernHopfieldNetwork {
       let tile = Array(rest[start..<min(start + length, rest.count)])
       let rows = weights(at: states.gathered(tile, axis: 0))
       let largest = each(rows) { WeightRows.largest($0, limit: max(1, options.weightLimit)) }
-      let dominant = options.tellsKind ? each(rows) { DominantWeights.count($0) } : []
-      let found = options.tellsKind && options.measuresSpectralRadius ? spectralRadii(weights: rows) : []
-      for (place, query) in tile.enumerated() {
-        shares[query] = largest[place]
-        if options.tellsKind { counts[query] = dominant[place] }
-        if !found.isEmpty { radii[query] = found[place] }
+      let dominant = options.classifiesFixedPoints ? each(rows) { DominantWeights.count($0) } : []
+      let found =
+        options.classifiesFixedPoints && options.measuresSpectralRadius ? spectralRadii(weights: rows) : []
+      for (row, query) in tile.enumerated() {
+        shares[query] = largest[row]
+        if options.classifiesFixedPoints { counts[query] = dominant[row] }
+        if !found.isEmpty { radii[query] = found[row] }
       }
     }
-    // No weight is above 0 where scores are no numbers.
+    // No weight is above 0 where scores are not numbers.
     let kept = (0..<count).filter { shares[$0]?.isEmpty == false }
     return Report(
       weights: options.weightLimit > 0
         ? kept.map { Array((shares[$0] ?? []).prefix(options.weightLimit)) } : [],
-      fixedPoints: options.tellsKind
+      fixedPoints: options.classifiesFixedPoints
         ? kept.map { fixedPoint(shares[$0] ?? [], counts[$0] ?? 1, radius: radii[$0]) } : [],
       isLost: shares.map { $0?.isEmpty ?? true })
   }
@@ -81,7 +84,7 @@ extension ModernHopfieldNetwork {
   /// The Jacobian is symmetric and has no eigenvalue below 0, so the radius is its largest eigenvalue. It is
   /// never formed: an iteration goes twice over the patterns.
   ///
-  /// - Cost: 4 N D operations a state and iteration, at most 200 of them.
+  /// - Cost: 4 N D operations per state and iteration, at most 200 of them.
   public func spectralRadii(at states: Tensor<Scalar>) -> [Double] {
     let length = PatternPass(source).queriesWithAllScores
     return stride(from: 0, to: states.shape[0], by: length).flatMap { start in

@@ -39,7 +39,7 @@ extension ModernHopfieldNetwork {
           guard let start = elements.baseAddress else { return }
           for (index, weight) in found[row].weights.enumerated() {
             Scalar.kernels.accumulate(
-              dimension, Scalar(weight), start + index * dimension, out + row * dimension)
+              count: dimension, scale: Scalar(weight), x: start + index * dimension, y: out + row * dimension)
           }
         }
       }
@@ -89,7 +89,7 @@ extension ModernHopfieldNetwork {
       guard let start = elements.baseAddress else { return [] }
       return (0..<states.shape[0]).map { row in
         let state = start + row * dimension
-        return Scalar.kernels.dot(dimension, state, state)
+        return Scalar.kernels.dot(count: dimension, state, state)
       }
     }
   }

@@ -17,14 +17,14 @@ public import Tensors
 /// finds them.
 ///
 /// - Source: Ramsauer et al. 2020; Hu et al. 2023 and Santos et al. 2024 for sparse weights.
-/// - Cost: 4 N D operations a query and update; 2 N D where weights are sparse, or where all but few of the
+/// - Cost: 4 N D operations per query and update; 2 N D where weights are sparse, or where all but few of the
 ///   softmax weights are below rounding.
 public struct ModernHopfieldNetwork<Scalar: TensorScalar>: AssociativeMemory {
-  /// Where the patterns are.
+  /// The source of the stored patterns.
   public private(set) var source: any PatternSource<Scalar>
   /// The inverse temperature.
   public let beta: Scalar
-  /// How scores become weights.
+  /// The function that turns scores into weights.
   public let weighting: MemoryWeighting
 
   /// A network over patterns wherever they are; only those of a ``PatternStore`` can be changed.

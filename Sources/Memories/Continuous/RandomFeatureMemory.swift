@@ -13,11 +13,11 @@ public import Tensors
 /// 1 is the mean shift of the exact energy; it is halved until the estimated energy does not rise. Where the
 /// estimate is at the floor no memory is in reach. Storing adds features and forgetting subtracts them: this
 /// memory cannot tell whether a pattern that it is to forget was stored, and its weights and kinds of fixed
-/// points are unknown. A state whose angles sqrt(beta) omega_k·x leave the numbers of `Scalar` stops as
+/// points are unknown. A state whose angles sqrt(beta) omega_k·x overflow `Scalar` stops as
 /// ``RetrievalStop/nonFinite``; a pattern of such angles is not stored.
 ///
 /// - Source: Hoover et al. 2024, "Dense associative memory through the lens of random features".
-/// - Cost: 6 D F operations a query and step, whatever the number of patterns.
+/// - Cost: 6 D F operations per query and step, whatever the number of patterns.
 public struct RandomFeatureMemory<Scalar: TensorScalar>: AssociativeMemory {
   /// The energy with the features of what is stored.
   public private(set) var energyFunction: RandomFeatureEnergy<Scalar>
@@ -36,7 +36,7 @@ public struct RandomFeatureMemory<Scalar: TensorScalar>: AssociativeMemory {
   }
 
   public var dimension: Int { energyFunction.frequencies.shape[0] }
-  /// F; the memory keeps twice as many numbers, and `dimension` times as many to draw features with.
+  /// F; the memory keeps 2 F numbers, and the frequencies, `dimension` times F.
   public var featureCount: Int { energyFunction.frequencies.shape[1] }
 
   public mutating func store(_ patterns: Tensor<Scalar>) {
@@ -45,7 +45,7 @@ public struct RandomFeatureMemory<Scalar: TensorScalar>: AssociativeMemory {
     add(patterns, times: 1)
     require(
       energyFunction.total.isFinite,
-      "patterns of shape \(patterns.shape) and norms up to \(norm): their angles leave the numbers of \(Scalar.self)"
+      "patterns of shape \(patterns.shape) and norms up to \(norm): their angles overflow \(Scalar.self)"
     )
     patternCount += patterns.shape[0]
     largestNorm = max(largestNorm, norm)
@@ -107,18 +107,18 @@ public struct RandomFeatureMemory<Scalar: TensorScalar>: AssociativeMemory {
       let isReached = sums.elements.map { !($0 <= energyFunction.floor) }
       let believed = sums.atLeast(energyFunction.floor).reshaped([part.shape[0], 1])
       // -dE/dx = dz/dx / (beta z)
-      let moves = slopes / believed / energyFunction.beta
+      let displacements = slopes / believed / energyFunction.beta
       let energies = sums.elements.map { energy($0) }
-      let rates = rates(angles, energyFunction.angles(of: moves), energies)
-      return UpdateEvaluation(next: part + moves * rates, energies: energies, isReached: isReached)
+      let rates = rates(angles, energyFunction.angles(of: displacements), energies)
+      return UpdateEvaluation(next: part + displacements * rates, energies: energies, isReached: isReached)
     }
     return UpdateEvaluation(
       next: steps.isEmpty ? states : .concatenated(steps.map(\.next), axis: 0),
       energies: steps.flatMap(\.energies), isReached: steps.flatMap(\.isReached))
   }
 
-  /// The largest of 1, ½, ¼, … by which a move does not raise the energy of each state, [states, 1]; 0 where
-  /// none is small enough. `turns` are what a move adds to the angles.
+  /// The largest of 1, ½, ¼, … times the displacement of each state that does not raise its energy, [states, 1]; 0 where
+  /// none is small enough. `turns` are what the displacements add to the angles.
   private func rates(
     _ angles: Tensor<Scalar>, _ turns: Tensor<Scalar>, _ energies: [Double]
   ) -> Tensor<Scalar> {

@@ -1,10 +1,10 @@
 import Tensors
 
-/// Repeats the update of a continuous memory until each query rests; those that rest are left out of the next
+/// Repeats the update of a continuous memory until each query rests; resting queries are left out of the next
 /// pass.
 struct RetrievalLoop<Scalar: TensorScalar> {
   private let options: RetrievalOptions
-  /// The largest move of a state that rests.
+  /// The largest distance that an update moves a resting state.
   private let tolerance: Double
   private let dimension: Int
   private var states: [Scalar]
@@ -17,7 +17,7 @@ struct RetrievalLoop<Scalar: TensorScalar> {
   init(_ queries: Tensor<Scalar>, largestNorm: @autoclosure () -> Double, options: RetrievalOptions) {
     options.check()
     self.options = options
-    // The norm may take a pass over all patterns. If it is infinite, no move is small.
+    // The norm may take a pass over all patterns. If it is infinite, no distance is small.
     let norm = options.tolerance == 0 ? 0 : largestNorm()
     tolerance = norm.isFinite ? options.tolerance * norm : 0
     dimension = queries.shape[1]
@@ -31,7 +31,7 @@ struct RetrievalLoop<Scalar: TensorScalar> {
     }
   }
 
-  /// The queries that are finite and stayed so, in order: those that reports speak of.
+  /// The queries that are finite and stayed so, in order: those that are reported on.
   var finite: [Int] { steps.indices.filter { stopReasons[$0] != .nonFinite } }
 
   /// The states of some queries, [queries, dimension].
@@ -75,15 +75,15 @@ struct RetrievalLoop<Scalar: TensorScalar> {
     active = moving
   }
 
-  /// Puts a row in the place of a query's state and says how far it moved; nil, and no move, where it is not
-  /// finite.
+  /// Replaces a query's state by a row and returns the distance between them; nil, and the old state stays, where the row
+  /// is not finite.
   private mutating func move(_ query: Int, to row: Int, of next: Tensor<Scalar>) -> Double? {
     let (dimension, difference) = (dimension, Storage<Scalar>(count: dimension))
     return states.withUnsafeMutableBufferPointer { states -> Double? in
       next.withElements { next -> Double? in
         guard let start = states.baseAddress, let other = next.baseAddress else { return 0 }
         let (old, new) = (start + query * dimension, other + row * dimension)
-        Scalar.kernels.combine(dimension, 1, new, -1, old, difference.pointer)
+        Scalar.kernels.combine(count: dimension, a: 1, x: new, b: -1, y: old, z: difference.pointer)
         let distance = EuclideanNorm.of(difference.pointer, count: dimension)
         guard distance.isFinite || (0..<dimension).allSatisfy({ new[$0].isFinite }) else { return nil }
         old.update(from: new, count: dimension)
@@ -97,25 +97,25 @@ struct RetrievalLoop<Scalar: TensorScalar> {
       guard let start = states.baseAddress else { return true }
       let state = start + query * dimension
       // A sum of squares is finite unless a number is not, or squares overflow: only then look at each.
-      return Scalar.kernels.dot(dimension, state, state).isFinite
+      return Scalar.kernels.dot(count: dimension, state, state).isFinite
         || (0..<dimension).allSatisfy { state[$0].isFinite }
     }
   }
 
-  /// Ends the energies of finite queries with those of their last states. One that is not a number has scores that are
-  /// none: its query has left the finite numbers.
+  /// Ends the energies of finite queries with those of their last states. An energy that is not a number comes of scores
+  /// that are not: its query has left the finite numbers.
   mutating func recordLast(_ last: [Double]) {
     for (query, energy) in zip(finite, last) {
       if energy.isNaN { stopReasons[query] = .nonFinite } else { energies[query].append(energy) }
     }
   }
 
-  /// Leaves finite queries out of reports whose scores are no numbers where they stopped: `isLost` of each.
+  /// Leaves out of reports the finite queries whose scores are not numbers where they stopped: `isLost` of each.
   mutating func leaveOut(_ isLost: [Bool]) {
     for (query, isLost) in zip(finite, isLost) where isLost { stopReasons[query] = .nonFinite }
   }
 
-  /// The result, given what reports say of each finite query.
+  /// The result, given the weights and fixed points of each finite query.
   func retrieval(weights: [[PatternWeight]], fixedPoints: [FixedPoint?]) -> Retrieval<Scalar> {
     var allWeights = [[PatternWeight]](repeating: [], count: steps.count)
     var allFixedPoints = [FixedPoint?](repeating: nil, count: steps.count)

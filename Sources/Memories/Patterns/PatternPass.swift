@@ -2,7 +2,7 @@ import Tensors
 
 /// Goes over stored patterns block by block, for many queries at once.
 ///
-/// Patterns are cut into segments and queries into tiles, at places that depend on their numbers alone. A
+/// Patterns are cut into segments and queries into tiles, at positions that depend on their counts alone. A
 /// pair of a segment and a tile is one thread's piece; inside it blocks follow one another. What pieces found
 /// is put together in order, so bits do not depend on the number of threads. A block of patterns stays in a
 /// cache while a tile of queries uses it: beyond the patterns a pass needs memory for some blocks of scores.
@@ -65,7 +65,7 @@ struct PatternPass<Scalar: TensorScalar> {
         let start = patterns + pattern * dimension
         for query in 0..<count {
           out[query * row + pattern] =
-            scale * Scalar(Scalar.kernels.dot(dimension, states + query * dimension, start))
+            scale * Scalar(Scalar.kernels.dot(count: dimension, states + query * dimension, start))
         }
       }
       return
@@ -90,7 +90,8 @@ struct PatternPass<Scalar: TensorScalar> {
         if keep == 0 { sum.update(repeating: 0, count: dimension) }
         for pattern in 0..<patternCount where weights[query * row + pattern] != 0 {
           Scalar.kernels.accumulate(
-            dimension, weights[query * row + pattern], patterns + pattern * dimension, sum)
+            count: dimension, scale: weights[query * row + pattern], x: patterns + pattern * dimension, y: sum
+          )
         }
       }
       return

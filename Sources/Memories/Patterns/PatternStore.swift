@@ -7,7 +7,7 @@ public struct PatternStore<Scalar: TensorScalar>: PatternSource {
   public private(set) var patterns: Tensor<Scalar>
   public private(set) var largestNorm: Double
 
-  /// Patterns of shape [count, dimension], finite numbers all.
+  /// A store of patterns of shape [count, dimension], which must be finite numbers.
   public init(_ patterns: Tensor<Scalar>) {
     require(
       patterns.rank == 2 && patterns.shape[1] > 0,
@@ -16,7 +16,7 @@ public struct PatternStore<Scalar: TensorScalar>: PatternSource {
     largestNorm = Self.largestNorm(patterns)
   }
 
-  /// A store of patterns of `dimension` numbers, with none in it.
+  /// An empty store of patterns of `dimension` numbers.
   public init(dimension: Int) { self.init(Tensor.zeros([0, dimension])) }
 
   public var patternCount: Int { patterns.shape[0] }
@@ -39,20 +39,20 @@ public struct PatternStore<Scalar: TensorScalar>: PatternSource {
   /// Removes the first copy of each row of `gone`.
   mutating func remove(_ gone: Tensor<Scalar>) throws {
     var isKept = [Bool](repeating: true, count: patternCount)
-    for index in try places(of: gone) { isKept[index] = false }
+    for index in try indices(of: gone) { isKept[index] = false }
     patterns = patterns.gathered((0..<patternCount).filter { isKept[$0] }, axis: 0)
     largestNorm = Self.largestNorm(patterns)
   }
 
-  /// Where the rows of `wanted` are, a stored row for each.
-  private func places(of wanted: Tensor<Scalar>) throws -> [Int] {
+  /// The index of a stored row for each row of `wanted`.
+  private func indices(of wanted: Tensor<Scalar>) throws -> [Int] {
     var free: [[Scalar]: [Int]] = [:]
     for index in (0..<patternCount).reversed() { free[row(patterns, index), default: []].append(index) }
     return try (0..<wanted.shape[0]).map { index in
-      guard let place = free[row(wanted, index)]?.popLast() else {
+      guard let found = free[row(wanted, index)]?.popLast() else {
         throw PatternNotStored(row: index, patternCount: patternCount)
       }
-      return place
+      return found
     }
   }
 
@@ -74,10 +74,10 @@ public struct PatternStore<Scalar: TensorScalar>: PatternSource {
   }
 
   private static func checkFinite(_ row: UnsafePointer<Scalar>, _ index: Int, _ shape: [Int]) {
-    for place in 0..<shape[1] {
+    for column in 0..<shape[1] {
       require(
-        row[place].isFinite,
-        "patterns of shape \(shape) are finite numbers; number \(place) of row \(index) is \(row[place])")
+        row[column].isFinite,
+        "patterns of shape \(shape) are finite numbers; number \(column) of row \(index) is \(row[column])")
     }
   }
 
@@ -93,11 +93,11 @@ public struct PatternStore<Scalar: TensorScalar>: PatternSource {
   }
 }
 
-/// A pattern that was to be forgotten and is not there.
+/// A pattern that was to be forgotten is not stored.
 public struct PatternNotStored: Error, Equatable, CustomStringConvertible {
   /// The first row of the patterns that is not stored, or not as often.
   public let row: Int
-  /// The patterns stored.
+  /// The number of stored patterns.
   public let patternCount: Int
 
   /// One line.

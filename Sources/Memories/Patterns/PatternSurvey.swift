@@ -1,14 +1,14 @@
 import Foundation
 import Tensors
 
-/// What a store of patterns holds, found by one pass over all of it: the lengths of patterns, and patterns that no
-/// retrieval can tell from others.
+/// Facts about a store of patterns from one pass over it: the lengths of patterns, and patterns that no retrieval can
+/// tell from others.
 ///
-/// - Cost: a pass over the numbers, and 8 bytes a pattern.
-public struct PatternSurvey: Sendable {
-  /// The patterns.
+/// - Cost: a pass over the numbers, and 8 bytes per pattern.
+public struct PatternSurvey: Sendable, CustomStringConvertible {
+  /// The number of patterns.
   public let patternCount: Int
-  /// The numbers of a pattern.
+  /// The size of a pattern.
   public let dimension: Int
   /// The first pattern with a number that is not finite, and that number; everything else leaves such patterns out.
   public let firstNonFinite: (pattern: Int, value: Float)?
@@ -16,11 +16,11 @@ public struct PatternSurvey: Sendable {
   public let lengths: ClosedRange<Double>
   /// The mean of the squared norms.
   public let meanSquare: Double
-  /// Patterns that are 0 throughout.
+  /// The number of patterns that are 0 throughout.
   public let zeroCount: Int
-  /// Patterns that are one other number throughout.
+  /// The number of patterns that repeat one other number throughout.
   public let constantCount: Int
-  /// Patterns that are equal to one before them, told by a hash of 64 bits.
+  /// The number of patterns that equal one before them, judged by a hash of 64 bits.
   public let copyCount: Int
 
   /// Surveys patterns.
@@ -47,7 +47,7 @@ public struct PatternSurvey: Sendable {
     copyCount = zip(hashes, hashes.dropFirst()).count { $0 == $1 }
   }
 
-  /// Why single precision can make nothing of the patterns, in a line; nil where it can.
+  /// Why the patterns cannot be used in single precision, in one line; nil where they can.
   ///
   /// Norms beyond 1e-15 … 1e15 have no inner products in single precision, or none that an inverse temperature could
   /// make scores of.
@@ -69,6 +69,13 @@ public struct PatternSurvey: Sendable {
     return words.isEmpty ? nil : "of \(patternCount) patterns " + words.joined(separator: ", ")
   }
 
+  /// The range of lengths to three digits, and what is unusual, such as "lengths 0.98 to 1.02 (of 9 patterns 2 copies of
+  /// others)".
+  public var description: String {
+    String(format: "lengths %.3g to %.3g", lengths.lowerBound, lengths.upperBound)
+      + (remark.map { " (\($0))" } ?? "")
+  }
+
   /// What is found in some neighbouring rows.
   private struct Block {
     var firstNonFinite: (pattern: Int, value: Float)?
@@ -77,7 +84,7 @@ public struct PatternSurvey: Sendable {
     var hashes: [UInt64] = []
 
     mutating func add(_ numbers: UnsafePointer<Float>, _ dimension: Int, _ row: Int) {
-      let square = Float.kernels.dot(dimension, numbers, numbers)
+      let square = Float.kernels.dot(count: dimension, numbers, numbers)
       guard square.isFinite else {
         let value = (0..<dimension).lazy.map { numbers[$0] }.first { !$0.isFinite }
         if firstNonFinite == nil, let value { firstNonFinite = (row, value) }

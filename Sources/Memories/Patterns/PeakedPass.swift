@@ -8,7 +8,7 @@ import Tensors
 /// the rounding of 1: what lies below it is all together less than a 16th of a rounding of the sum, so the
 /// result is that of all patterns. A query for which too many matter is left to ``SoftmaxPass``.
 ///
-/// - Cost: 2 N D operations a query and one number in memory for 16 patterns.
+/// - Cost: 2 N D operations per query and one number in memory for 16 patterns.
 struct PeakedPass<Scalar: TensorScalar> {
   /// What was found for a query.
   struct Mixture {
@@ -57,14 +57,14 @@ struct PeakedPass<Scalar: TensorScalar> {
     pass.source.withRows(0..<pass.blockLength) { rows in
       for row in 0..<pass.blockLength {
         let start = rows + row * dimension
-        largest = max(largest, Scalar.kernels.dot(dimension, start, start))
+        largest = max(largest, Scalar.kernels.dot(count: dimension, start, start))
       }
     }
     return states.withElements { elements in
       guard let start = elements.baseAddress else { return [] }
       return (0..<states.shape[0]).map { row in
         let state = start + row * dimension
-        let square = Scalar.kernels.dot(dimension, state, state)
+        let square = Scalar.kernels.dot(count: dimension, state, state)
         return 2 * Double(beta) * (square * largest).squareRoot() > reach
       }
     }
@@ -100,7 +100,9 @@ struct PeakedPass<Scalar: TensorScalar> {
         if rows.count < length {
           (row + rows.count).update(repeating: -.infinity, count: length - rows.count)
         }
-        Scalar.kernels.maximum(1, Self.groupLength, stride, row, largest.pointer + query * groups + first)
+        Scalar.kernels.maximum(
+          outer: 1, reduced: Self.groupLength, inner: stride, x: row,
+          y: largest.pointer + query * groups + first)
       }
     }
   }
@@ -112,7 +114,7 @@ struct PeakedPass<Scalar: TensorScalar> {
   ) -> Mixture? {
     let groups = groupCount
     var top: Scalar = 0
-    Scalar.kernels.maximum(1, groups, 1, largest, &top)
+    Scalar.kernels.maximum(outer: 1, reduced: groups, inner: 1, x: largest, y: &top)
     guard top.isFinite else { return nil }
     // Scores round differently when they are measured again.
     let bound = Scalar(Double(top) - reach) - abs(top) * Scalar(pass.dimension) * Scalar.ulpOfOne
@@ -135,7 +137,7 @@ struct PeakedPass<Scalar: TensorScalar> {
         let pattern = first + index * stride
         if pattern >= pass.patternCount { break }
         pass.source.withRows(pattern..<pattern + 1) { row in
-          let score = Double(beta) * Scalar.kernels.dot(pass.dimension, state, row)
+          let score = Double(beta) * Scalar.kernels.dot(count: pass.dimension, state, row)
           if score >= Double(bound) { found.append(PatternCandidate(pattern: pattern, score: score)) }
         }
       }
@@ -151,7 +153,7 @@ struct PeakedPass<Scalar: TensorScalar> {
     for candidate in candidates {
       let weight = Scalar(exp(candidate.score - top) / sum)
       pass.source.withRows(candidate.pattern..<candidate.pattern + 1) {
-        Scalar.kernels.accumulate(pass.dimension, weight, $0, &mean)
+        Scalar.kernels.accumulate(count: pass.dimension, scale: weight, x: $0, y: &mean)
       }
     }
     return Mixture(logSum: top + log(sum), mean: mean, candidates: candidates)

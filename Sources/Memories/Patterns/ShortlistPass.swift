@@ -8,7 +8,7 @@ struct PatternCandidate {
 
 /// The patterns whose scores are high enough to matter, from one pass.
 ///
-/// - Cost: 2 N D operations a query; memory for the patterns that it finds.
+/// - Cost: 2 N D operations per query; memory for the patterns that it finds.
 struct ShortlistPass<Scalar: TensorScalar> {
   /// Which scores matter.
   enum Bound {
@@ -26,14 +26,14 @@ struct ShortlistPass<Scalar: TensorScalar> {
     (self.pass, self.bound, count) = (pass, bound, queryCount)
   }
 
-  /// The candidates of each state, [states, dimension], by falling score and, where it is equal, by place; nil where
+  /// The candidates of each state, [states, dimension], by falling score and, where it is equal, by index; nil where
   /// a score is NaN or +infinity.
   ///
   /// A score is scale x·xi, less half of |xi|² if asked for.
   func run(_ states: Tensor<Scalar>, scale: Scalar, lessHalfSquares: Bool = false) -> [[PatternCandidate]?] {
     var found = [[PatternCandidate]?](repeating: [], count: pass.segments.count * count)
     found.withUnsafeMutableBufferPointer { found in
-      // Each piece writes its own places.
+      // Each piece writes elements of its own.
       nonisolated(unsafe) let found = found
       states.withElements { elements in
         guard let start = elements.baseAddress else { return }
@@ -71,7 +71,8 @@ struct ShortlistPass<Scalar: TensorScalar> {
         states, count: queries.count, patterns: patterns, patternCount: rows.count, scale: scale,
         to: scores.pointer, row: rows.count)
       if lessHalfSquares { subtractHalfSquares(patterns, rows.count, scores.pointer, queries.count) }
-      Scalar.kernels.maximum(queries.count, rows.count, 1, scores.pointer, tops.pointer)
+      Scalar.kernels.maximum(
+        outer: queries.count, reduced: rows.count, inner: 1, x: scores.pointer, y: tops.pointer)
       for query in lists.indices where lists[query].matters(Double(tops.pointer[query])) {
         lists[query].add(scores.pointer + query * rows.count, count: rows.count, from: rows.lowerBound)
       }
@@ -85,9 +86,11 @@ struct ShortlistPass<Scalar: TensorScalar> {
     let halves = Storage<Scalar>(count: rows)
     for row in 0..<rows {
       let pattern = patterns + row * pass.dimension
-      halves.pointer[row] = Scalar(Scalar.kernels.dot(pass.dimension, pattern, pattern) / 2)
+      halves.pointer[row] = Scalar(Scalar.kernels.dot(count: pass.dimension, pattern, pattern) / 2)
     }
-    for query in 0..<queries { Scalar.kernels.accumulate(rows, -1, halves.pointer, scores + query * rows) }
+    for query in 0..<queries {
+      Scalar.kernels.accumulate(count: rows, scale: -1, x: halves.pointer, y: scores + query * rows)
+    }
   }
 }
 

@@ -8,7 +8,7 @@ import Tensors
 /// sum a large score would round the sum away. No score of another block is kept, and nothing overflows. Where a score is
 /// NaN or +infinity, or all are -infinity, mixture and log of the sum are NaN.
 ///
-/// - Cost: 4 N D operations a query; half of it without mixtures.
+/// - Cost: 4 N D operations per query; half of it without mixtures.
 struct SoftmaxPass<Scalar: TensorScalar> {
   private let pass: PatternPass<Scalar>
   private let count: Int
@@ -32,11 +32,11 @@ struct SoftmaxPass<Scalar: TensorScalar> {
   init(_ pass: PatternPass<Scalar>, states: Tensor<Scalar>, beta: Scalar, mixes: Bool) {
     self.pass = pass
     count = states.shape[0]
-    let places = pass.segments.count * count
-    tops = Storage(count: places)
-    totals = Storage(count: places)
-    mixtures = mixes ? .zeros(places * pass.dimension) : nil
-    for place in 0..<places { (tops.pointer[place], totals.pointer[place]) = (-.infinity, 0) }
+    let slots = pass.segments.count * count
+    tops = Storage(count: slots)
+    totals = Storage(count: slots)
+    mixtures = mixes ? .zeros(slots * pass.dimension) : nil
+    for slot in 0..<slots { (tops.pointer[slot], totals.pointer[slot]) = (-.infinity, 0) }
     states.withElements { elements in
       guard let start = elements.baseAddress else { return }
       pass.forEachPiece(queryCount: count) { segment, queries in
@@ -62,10 +62,14 @@ struct SoftmaxPass<Scalar: TensorScalar> {
       pass.multiply(
         states, count: queries.count, patterns: patterns, patternCount: rows.count, scale: beta,
         to: scores.pointer, row: rows.count)
-      Scalar.kernels.maximum(queries.count, rows.count, 1, scores.pointer, largest.pointer)
+      Scalar.kernels.maximum(
+        outer: queries.count, reduced: rows.count, inner: 1, x: scores.pointer, y: largest.pointer)
       // A row's softmax may be written over its scores. The largest weight is 1 over the sum.
-      Scalar.kernels.softmax(queries.count, rows.count, 1, scores.pointer, scores.pointer, nil)
-      Scalar.kernels.maximum(queries.count, rows.count, 1, scores.pointer, largestWeights.pointer)
+      Scalar.kernels.softmax(
+        rows: queries.count, columns: rows.count, scale: 1, x: scores.pointer, weights: scores.pointer,
+        logSums: nil)
+      Scalar.kernels.maximum(
+        outer: queries.count, reduced: rows.count, inner: 1, x: scores.pointer, y: largestWeights.pointer)
       if let mixture {
         pass.mix(
           scores.pointer, row: rows.count, count: queries.count, patterns: patterns,
@@ -80,21 +84,21 @@ struct SoftmaxPass<Scalar: TensorScalar> {
     }
   }
 
-  /// Adds what a part of the patterns gave to a place.
-  private func join(_ place: Int, top: Double, total: Double, _ mixture: UnsafePointer<Scalar>?) {
+  /// Adds the result of some of the patterns to a slot.
+  private func join(_ slot: Int, top: Double, total: Double, _ mixture: UnsafePointer<Scalar>?) {
     // All of its scores are -infinity: it adds nothing.
     if top == -.infinity { return }
-    let larger = max(tops.pointer[place], top)
+    let larger = max(tops.pointer[slot], top)
     let (before, added) = (
-      totals.pointer[place] * exp(tops.pointer[place] - larger), total * exp(top - larger)
+      totals.pointer[slot] * exp(tops.pointer[slot] - larger), total * exp(top - larger)
     )
     let both = before + added
     if let mixtures, let mixture {
-      let sum = mixtures.pointer + place * pass.dimension
+      let sum = mixtures.pointer + slot * pass.dimension
       Scalar.kernels.combine(
-        pass.dimension, Scalar(before / both), sum, Scalar(added / both), mixture, sum)
+        count: pass.dimension, a: Scalar(before / both), x: sum, b: Scalar(added / both), y: mixture, z: sum)
     }
-    (tops.pointer[place], totals.pointer[place]) = (larger, both)
+    (tops.pointer[slot], totals.pointer[slot]) = (larger, both)
   }
 
   private func joinSegments() {
@@ -102,10 +106,10 @@ struct SoftmaxPass<Scalar: TensorScalar> {
     Parallelism.forRanges(count, grain: 16) { queries in
       for query in queries {
         for segment in 1..<pass.segments.count {
-          let place = segment * count + query
+          let slot = segment * count + query
           join(
-            query, top: tops.pointer[place], total: totals.pointer[place],
-            mixtures.map { UnsafePointer($0.pointer + place * pass.dimension) })
+            query, top: tops.pointer[slot], total: totals.pointer[slot],
+            mixtures.map { UnsafePointer($0.pointer + slot * pass.dimension) })
         }
       }
     }

@@ -3,8 +3,7 @@ import Foundation
 import Foundations
 public import Tensors
 
-/// Patterns in an array of a file, read where they lie: a file that is mapped into memory is searched without
-/// a copy, however large it is.
+/// Patterns in an array of a file, read without a copy where the file is mapped into memory, however large it is.
 ///
 /// ```swift
 /// let file = try SafetensorsFile.read(path: "patterns.safetensors")
@@ -22,8 +21,7 @@ public final class StoredPatterns<Scalar: TensorScalar>: PatternSource {
 
   /// Patterns of an array of shape [count, dimension] and the format of `Scalar`.
   ///
-  /// Their numbers are not looked at: a query whose scores are no numbers for what is stored stops with
-  /// ``RetrievalStop/nonFinite``.
+  /// Their numbers are not checked: a query whose scores are not finite stops with ``RetrievalStop/nonFinite``.
   ///
   /// - Throws: ``FileFormatError`` naming the file, the array and the format or shape that it should have, with one
   ///   pattern at least.
@@ -82,7 +80,7 @@ public final class StoredPatterns<Scalar: TensorScalar>: PatternSource {
   }
 }
 
-/// Where a memory finds its stored patterns: rows in memory, in a file, anywhere they can be read in blocks.
+/// A source of stored patterns for a memory: rows in memory, in a file, or anywhere they can be read in blocks.
 ///
 /// Retrieval asks for neighbouring rows, from several threads at once, and keeps nothing of them.
 public protocol PatternSource<Scalar>: Sendable {
@@ -90,7 +88,7 @@ public protocol PatternSource<Scalar>: Sendable {
 
   /// The number of rows.
   var patternCount: Int { get }
-  /// The numbers of a row.
+  /// The size of a row.
   var dimension: Int { get }
   /// The largest Euclidean norm of a row; 0 where there are none, infinite where a number is not finite.
   var largestNorm: Double { get }

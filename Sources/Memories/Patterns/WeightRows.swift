@@ -1,9 +1,9 @@
 import Energies
 import Tensors
 
-/// What is told of the weights of all patterns for a query.
+/// What is reported of the weights of all patterns for a query.
 enum WeightRows {
-  /// The least number of weights that make 90 %, of weights that fall and add up to 1.
+  /// The smallest number of weights that add up to 90 %, of falling weights that add up to 1.
   static func dominantCount(_ falling: [PatternWeight]) -> Int {
     var needed = DominantWeights.share
     for (index, share) in falling.enumerated() {
@@ -14,12 +14,12 @@ enum WeightRows {
     return max(1, falling.count)
   }
 
-  /// Weights by falling size, equal ones by place.
+  /// Weights by falling size, equal ones by index.
   static func falling(_ weights: [PatternWeight]) -> [PatternWeight] {
     weights.sorted { ($0.weight, $1.pattern) > ($1.weight, $0.pattern) }
   }
 
-  /// The largest weights above 0, at most `limit`, falling; equal ones by place.
+  /// The largest weights above 0, at most `limit`, falling; equal ones by index.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   static func largest<Scalar: TensorScalar>(
@@ -36,8 +36,8 @@ enum WeightRows {
     var bound = 0.0
     for index in row.indices where Double(row[index]) > bound {
       let weight = Double(row[index])
-      let place = found.lastIndex { $0.weight >= weight }.map { $0 + 1 } ?? 0
-      found.insert(PatternWeight(pattern: index, weight: weight), at: place)
+      let position = found.lastIndex { $0.weight >= weight }.map { $0 + 1 } ?? 0
+      found.insert(PatternWeight(pattern: index, weight: weight), at: position)
       if found.count > limit { found.removeLast() }
       if found.count == limit { bound = found[limit - 1].weight }
     }

@@ -1,15 +1,15 @@
 import Foundations
 public import Tensors
 
-/// How many random patterns of 1 and -1 a memory stores: it is filled more and more, and shown stored patterns of which
-/// some signs are changed.
+/// A measurement of how many random patterns of 1 and -1 a memory stores: it is filled more and more, and shown stored
+/// patterns with some of their signs changed.
 ///
 /// A number is recalled where its sign is right when retrieval ends. Patterns, cues and the memory's own numbers follow
 /// from the stream and the load alone.
 ///
 /// ```swift
 /// let measurement = CapacityMeasurement(dimension: 64, changedSigns: 6)
-/// let curve = measurement.curve(growth: 1.4, mostNumbers: 1 << 16, using: RandomStream(seed: 1)) { patterns, _ in
+/// let curve = measurement.curve(growth: 1.4, numberLimit: 1 << 16, random: RandomStream(seed: 1)) { patterns, _ in
 ///   DenseAssociativeMemory(patterns: patterns, function: .power(degree: 3), order: .synchronous)
 /// }
 /// print(curve.capacity(tolerating: 0.01))
@@ -20,18 +20,18 @@ public struct CapacityMeasurement: Sendable {
     _ patterns: Tensor<Float>, _ random: RandomStream
   ) -> any AssociativeMemory<Float>
 
-  /// The numbers of a pattern.
+  /// The size of a pattern.
   public var dimension: Int
-  /// The numbers of a cue whose sign is changed.
+  /// The number of signs of a cue that are changed.
   public var changedSigns: Int
-  /// The most cues of a load: stored patterns, evenly spaced.
+  /// The largest number of cues of a load: stored patterns, evenly spaced.
   public var cueCount = 64
-  /// What patterns and cues are multiplied with; 1 / sqrt(dimension) makes their length 1.
+  /// The factor of patterns and cues; 1 / sqrt(dimension) makes their length 1.
   public var scale: Float = 1
-  /// How far a retrieval goes.
+  /// The options of each retrieval.
   public var options = RetrievalOptions.updates(50)
 
-  /// A measurement of patterns of some numbers, of which cues have some with another sign.
+  /// A measurement of patterns of `dimension` numbers and cues with `changedSigns` of their signs changed.
   public init(dimension: Int, changedSigns: Int) {
     (self.dimension, self.changedSigns) = (dimension, changedSigns)
   }
@@ -51,11 +51,11 @@ public struct CapacityMeasurement: Sendable {
 
   /// The errors of a memory of `count` patterns.
   public func point(
-    of count: Int, using stream: RandomStream, memory: MemoryOfPatterns
+    of count: Int, random stream: RandomStream, memory: MemoryOfPatterns
   ) -> CapacityCurve.Point {
-    let patterns = RandomPatterns.signs(count, dimension: dimension, using: stream.child(0))
+    let patterns = RandomPatterns.signs(count, dimension: dimension, random: stream.child(0))
     let shown = patterns.gathered((0..<count).evenlySpaced(cueCount), axis: 0)
-    let cues = RandomPatterns.flipping(changedSigns, signsOf: shown, using: stream.child(1))
+    let cues = RandomPatterns.flipping(changedSigns, signsOf: shown, random: stream.child(1))
     let found = memory(patterns * scale, stream.child(2)).retrieve(cues * scale, options: options)
     let errors = RecallErrors(of: found.states, from: shown)
     return .init(
@@ -63,16 +63,16 @@ public struct CapacityMeasurement: Sendable {
       meanSteps: found.meanSteps)
   }
 
-  /// The errors at growing loads, from 4 patterns on.
+  /// The errors at growing loads, starting with 4 patterns.
   ///
   /// - Parameters:
-  ///   - growth: What a load is multiplied with for the next one, above 1; every load is a pattern larger at least.
-  ///   - mostNumbers: The most numbers, patterns times dimension, that are stored.
-  ///   - failure: The share of wrong numbers above which the memory is filled no further.
+  ///   - growth: The factor from one load to the next, above 1; a load is at least one pattern larger than the last.
+  ///   - numberLimit: The largest count of numbers, patterns times dimension, that is stored.
+  ///   - failure: The share of wrong numbers beyond which the memory is filled no further.
   ///   - stream: Load n draws from its child n.
   ///   - memory: Makes the memory of a load.
   public func curve(
-    growth: Double, mostNumbers: Int, failure: Double = 0.2, using stream: RandomStream,
+    growth: Double, numberLimit: Int, failure: Double = 0.2, random stream: RandomStream,
     memory: MemoryOfPatterns
   ) -> CapacityCurve {
     require(growth > 1, "loads that grow by a factor of \(growth), expected above 1")
@@ -80,8 +80,8 @@ public struct CapacityMeasurement: Sendable {
     var load = 4.0
     while true {
       let count = Int(load.rounded())
-      if count * dimension > mostNumbers { break }
-      let found = point(of: count, using: stream.child(UInt64(count)), memory: memory)
+      if count * dimension > numberLimit { break }
+      let found = point(of: count, random: stream.child(UInt64(count)), memory: memory)
       points.append(found)
       if found.error > failure { break }
       load *= growth
@@ -93,18 +93,18 @@ public struct CapacityMeasurement: Sendable {
 
 /// Errors of a memory against the number of patterns that it stores.
 public struct CapacityCurve: Sendable, Equatable {
-  /// What was found at one load.
+  /// The errors at one load.
   public struct Point: Sendable, Equatable {
-    /// The patterns stored.
+    /// The number of stored patterns.
     public let patternCount: Int
-    /// The share of numbers that are wrong after retrieval, of those of all cues.
+    /// The share of all cues' numbers that are wrong after retrieval.
     public let error: Double
     /// The share of cues without a wrong number.
     public let recalled: Double
     /// The mean number of updates of a retrieval.
     public let meanSteps: Double
 
-    /// A point of its numbers.
+    /// A point from its numbers.
     public init(patternCount: Int, error: Double, recalled: Double, meanSteps: Double) {
       (self.patternCount, self.error, self.recalled) = (patternCount, error, recalled)
       self.meanSteps = meanSteps
@@ -122,7 +122,7 @@ public struct CapacityCurve: Sendable, Equatable {
     points.prefix { $0.error <= tolerated }.last?.patternCount ?? 0
   }
 
-  /// Whether no error is above `tolerated`: then the measurement ended, not the memory.
+  /// Whether no error is above `tolerated`: the measurement ended before the memory failed.
   public func isOpen(tolerating tolerated: Double) -> Bool { points.allSatisfy { $0.error <= tolerated } }
 }
 

@@ -1,12 +1,11 @@
 import Foundations
 public import Tensors
 
-/// Stored patterns of which a part is hidden, for memories of numbers and for memories of signs, and what a memory makes
-/// of them.
+/// The completion of stored patterns of which a part is hidden, for memories of numbers and for memories of signs.
 public struct PatternCompletion: Sendable {
-  /// What is stored, [patterns, dimension].
+  /// The stored patterns, [patterns, dimension].
   public let stored: Tensor<Float>
-  /// The rows of ``stored`` that are shown.
+  /// The rows of ``stored`` that are shown as cues.
   public let shown: [Int]
   /// 1 where a number is hidden and 0 elsewhere, [1, dimension].
   public let mask: Tensor<Float>
@@ -15,7 +14,7 @@ public struct PatternCompletion: Sendable {
   /// A task of given patterns.
   ///
   /// - Parameter stream: Draws the signs that hidden ones are replaced with, and what memories draw; it is not advanced.
-  public init(stored: Tensor<Float>, shown: [Int], hidden mask: Tensor<Float>, using stream: RandomStream) {
+  public init(stored: Tensor<Float>, shown: [Int], hidden mask: Tensor<Float>, random stream: RandomStream) {
     require(
       stored.rank == 2 && mask.shape == [1, stored.shape[1]] && !shown.isEmpty,
       "\(shown.count) cues of patterns of shape \(stored.shape) with a mask of shape \(mask.shape)")
@@ -33,15 +32,15 @@ public struct PatternCompletion: Sendable {
 
   /// The signs of the patterns, random ones where they are hidden.
   public var signCues: Tensor<Float> {
-    let random = RandomPatterns.signs(shown.count, dimension: stored.shape[1], using: stream)
+    let random = RandomPatterns.signs(shown.count, dimension: stored.shape[1], random: stream)
     return Self.signs(of: patterns) * (1 - mask) + random * mask
   }
 
-  /// What a memory made of the cues.
+  /// The result of retrieval from the cues.
   public struct Outcome: Sendable {
-    /// Where retrieval ended, [cues, dimension].
+    /// The states where retrieval ended, [cues, dimension].
     public let states: Tensor<Float>
-    /// How near that is to the patterns.
+    /// Their errors against the patterns.
     public let errors: RecallErrors
     /// |state - pattern|² over |pattern|², both over what is hidden alone and all cues together; nil where the patterns
     /// are 0 there.
@@ -62,8 +61,8 @@ public struct PatternCompletion: Sendable {
   /// - Parameters:
   ///   - kind: The memory.
   ///   - beta: The inverse temperature of a memory of numbers.
-  ///   - featureCount: The frequencies of a memory of random features.
-  ///   - stepLimit: The most updates.
+  ///   - featureCount: The number of frequencies of a memory of random features.
+  ///   - stepLimit: The largest number of updates.
   ///   - tolerance: A state of numbers rests when an update moves it by no more than this times the largest norm.
   public func outcome(
     of kind: MemoryKind, beta: Float = 1, featureCount: Int = 8_192, stepLimit: Int = 100,
@@ -80,5 +79,27 @@ public struct PatternCompletion: Sendable {
     return Outcome(
       states: found.states, errors: RecallErrors(of: found.states, from: truth),
       hiddenError: hidden > 0 ? Double(error) / Double(hidden) : nil, meanSteps: found.meanSteps)
+  }
+}
+
+extension PatternCompletion {
+  /// Inverse temperatures to choose from for patterns of length 1; none for memories of signs.
+  public static func betas(for kind: MemoryKind) -> [Float] {
+    switch kind {
+    case .softmax, .entmax, .sparsemax: [5, 10, 20, 40, 80, 160, 320]
+    case .logSumReLU: stride(from: Float(0.5), through: 1.2, by: 0.1).map { 2 / ($0 * $0) }
+    case .randomFeatures: [4, 8, 12, 16, 20]
+    default: []
+    }
+  }
+
+  /// The one of ``betas(for:)`` with the best outcome, of equals the first; nil for memories of signs.
+  ///
+  /// - Parameters:
+  ///   - featureCount: The frequencies of a memory of random features.
+  ///   - tolerance: As for ``Outcome/isBetter(than:within:)``.
+  public func bestBeta(of kind: MemoryKind, featureCount: Int = 8_192, within tolerance: Double) -> Float? {
+    Self.betas(for: kind).map { ($0, outcome(of: kind, beta: $0, featureCount: featureCount)) }
+      .max { $1.1.isBetter(than: $0.1, within: tolerance) }?.0
   }
 }

@@ -1,12 +1,12 @@
 import Foundations
 public import Tensors
 
-/// Random patterns to measure memories with, and spoiled copies of them.
+/// Random patterns to measure memories with, and corrupted copies of them.
 ///
 /// Streams are not advanced: the same stream gives the same patterns.
 public enum RandomPatterns {
   /// Rows of 1 and -1, each with equal chance, [count, dimension].
-  public static func signs(_ count: Int, dimension: Int, using stream: RandomStream) -> Tensor<Float> {
+  public static func signs(_ count: Int, dimension: Int, random stream: RandomStream) -> Tensor<Float> {
     require(count >= 0 && dimension > 0, "\(count) patterns of \(dimension) numbers")
     var random = stream
     var bits: UInt64 = 0
@@ -18,11 +18,11 @@ public enum RandomPatterns {
     return Tensor(shape: [count, dimension], elements: elements)
   }
 
-  /// Rows of which `count` numbers each, drawn anew for every row, changed their sign.
+  /// Rows with the sign of `count` numbers each changed, drawn anew for every row.
   ///
-  /// What a row loses depends on the stream, its index and its length alone.
+  /// Which signs change depends on the stream, the row's index and its length alone.
   public static func flipping(
-    _ count: Int, signsOf rows: Tensor<Float>, using stream: RandomStream
+    _ count: Int, signsOf rows: Tensor<Float>, random stream: RandomStream
   ) -> Tensor<Float> {
     require(rows.rank == 2, "rows of shape \(rows.shape), expected [count, dimension]")
     let dimension = rows.shape[1]
@@ -43,7 +43,7 @@ public enum RandomPatterns {
   ///
   /// - Source: Muller 1959: normal numbers, brought to one length.
   public static func onSphere(
-    _ count: Int, dimension: Int, radius: Double, using stream: RandomStream
+    _ count: Int, dimension: Int, radius: Double, random stream: RandomStream
   ) -> Tensor<Double> {
     var random = stream
     let rows = Tensor<Double>.normal([count, dimension], using: &random)
@@ -51,7 +51,8 @@ public enum RandomPatterns {
   }
 
   /// Rows plus normal noise whose length is about `share` of each row's.
-  public static func noisy(_ rows: Tensor<Float>, share: Float, using stream: RandomStream) -> Tensor<Float> {
+  public static func noisy(_ rows: Tensor<Float>, share: Float, random stream: RandomStream) -> Tensor<Float>
+  {
     require(rows.rank == 2, "rows of shape \(rows.shape), expected [count, dimension]")
     var random = stream
     let noise = Tensor<Float>.normal(rows.shape, using: &random)
@@ -61,7 +62,7 @@ public enum RandomPatterns {
 
   /// Means of `parts` different rows each with random weights that add up to 1, [count, dimension].
   public static func mixtures(
-    of patterns: Tensor<Double>, parts: Int, count: Int, using stream: RandomStream
+    of patterns: Tensor<Double>, parts: Int, count: Int, random stream: RandomStream
   ) -> Tensor<Double> {
     require(
       patterns.rank == 2 && (1...patterns.shape[0]).contains(parts) && count > 0,

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// Where retrieval from some queries comes to rest, and which of these states are stored patterns.
+/// The states where retrieval from some queries comes to rest, and which of them are stored patterns.
 ///
 /// Others are emergent: minima that nobody stored, such as the centre of balls that overlap in a ``LogSumReLUMemory``.
 ///
@@ -8,13 +8,13 @@ public import Tensors
 public struct RestingStates: Sendable {
   /// The different states, [1, dimension] each.
   public let states: [Tensor<Double>]
-  /// How many of them are stored patterns.
+  /// The number of them that are stored patterns.
   public let storedCount: Int
-  /// Queries that no pattern reaches.
+  /// The number of queries that no pattern reaches.
   public let unreachedCount: Int
   private let energyAround: @Sendable (Tensor<Double>, Tensor<Double>) -> (lowest: Double, around: [Double])
 
-  /// States that are no stored patterns.
+  /// The number of states that are not stored patterns.
   public var emergentCount: Int { states.count - storedCount }
 
   /// Retrieves until every query rests.
@@ -23,8 +23,8 @@ public struct RestingStates: Sendable {
   ///   - memory: A memory of `patterns`.
   ///   - patterns: [patterns, dimension].
   ///   - queries: [queries, dimension].
-  ///   - stepLimit: The most updates of a query; one that still moves is left out.
-  ///   - distance: States that are no farther apart are one.
+  ///   - stepLimit: The largest number of updates of a query; one that still moves is left out.
+  ///   - distance: States no farther apart than this count as one.
   public init(
     of memory: some AssociativeMemory<Double>, storing patterns: Tensor<Double>, from queries: Tensor<Double>,
     stepLimit: Int = 1_000, within distance: Double = 1e-9

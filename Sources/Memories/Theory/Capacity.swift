@@ -2,27 +2,26 @@ import Foundation
 import Foundations
 import Tensors
 
-/// How many random patterns on a sphere of radius K sqrt(d - 1) the modern Hopfield network stores for
-/// certain.
+/// The number of random patterns on a sphere of radius K sqrt(d - 1) that the modern Hopfield network is proved to store.
 ///
 ///     a = 2 / (d - 1) (1 + ln(2 beta K² p (d - 1)))    b = 2 K² beta / 5    c = b / W0(exp(a + ln b))
 ///
 /// With probability 1 - p, sqrt(p) c^((d - 1) / 4) patterns are stored if c >= (2 / sqrt p)^(4 / (d - 1)).
-/// The statement is about growth with d: it promises far fewer than are recalled.
+/// The theorem is about growth with d: its number is far below what is recalled.
 ///
 /// - Source: Ramsauer et al. 2020, theorem 3; W0 is the upper branch of Lambert's function.
 public struct SphereCapacity: Sendable {
   /// c.
   public let base: Double
-  /// The base that the theorem needs at least.
+  /// The smallest base for which the theorem holds.
   public let smallestBase: Double
-  /// The patterns promised; meaningful where ``holds``.
+  /// The number of patterns; meaningful where ``holds``.
   public let patternCount: Double
 
   /// Whether the theorem applies.
   public var holds: Bool { base >= smallestBase }
 
-  /// The promise for an inverse temperature, K, d and the probability p of failure.
+  /// The theorem for an inverse temperature, K, d and the probability p of failure.
   public init(beta: Double, radius: Double, dimension: Int, failureProbability: Double) {
     require(
       beta > 0 && radius > 0 && dimension > 1 && failureProbability > 0 && failureProbability < 1,
@@ -49,7 +48,7 @@ public struct SphereCapacity: Sendable {
   }
 }
 
-/// How many random patterns of 1 and -1 memories of binary states store, by theory, for d neurons.
+/// The number of random patterns of 1 and -1 that memories of d binary neurons store, by theory.
 public enum BinaryCapacity {
   /// Hebb's rule with a few wrong neurons: 0.138 d.
   ///
@@ -99,7 +98,7 @@ public enum BinaryCapacity {
     return min(1, sum)
   }
 
-  /// The pairs of a cue and a pattern that is not its own but as near, expected among random patterns whose cues have
+  /// The expected number of pairs of a cue and a pattern that is not its own but as near, among random patterns whose cues have
   /// `count` wrong numbers each: where there is one, no memory recalls every pattern.
   public static func confusedPairs(patternCount: Int, wrong count: Int, of dimension: Int) -> Double {
     Double(patternCount) * Double(max(0, patternCount - 1)) * chanceWithin(count, of: dimension)

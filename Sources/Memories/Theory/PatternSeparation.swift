@@ -1,6 +1,6 @@
 public import Tensors
 
-/// How far stored patterns lie apart, in the words of the theorems of the modern Hopfield network.
+/// How far stored patterns lie apart, as the theorems of the modern Hopfield network measure it.
 ///
 ///     Delta_i = x_i·x_i - max over j ≠ i of x_i·x_j        M = max |x_i|
 ///
@@ -12,7 +12,7 @@ public struct PatternSeparation: Sendable {
   /// M.
   public let largestNorm: Double
 
-  /// Of patterns of shape [count, dimension].
+  /// The separations of patterns of shape [count, dimension].
   public init<Scalar: TensorScalar>(of patterns: Tensor<Scalar>) {
     let store = PatternStore(patterns)
     largestNorm = store.largestNorm
@@ -35,8 +35,8 @@ public struct PatternSeparation: Sendable {
     _ index: Int, _ products: UnsafeBufferPointer<Scalar>
   ) -> Double {
     var others = -Scalar.infinity
-    for place in products.indices where place != index && products[place] > others {
-      others = products[place]
+    for other in products.indices where other != index && products[other] > others {
+      others = products[other]
     }
     return Double(products[index]) - Double(others)
   }

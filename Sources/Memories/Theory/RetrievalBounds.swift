@@ -2,7 +2,7 @@ import Foundation
 import Foundations
 import Tensors
 
-/// What theory promises of one softmax update near a stored pattern.
+/// Bounds that theory gives for one softmax update near a stored pattern.
 ///
 /// - Source: Ramsauer et al. 2020, theorems 4 and 5, lemmas A4 to A7.
 public struct RetrievalBounds: Sendable {
@@ -48,7 +48,7 @@ public struct RetrievalBounds: Sendable {
     2 * exp(1) * others * largestNorm * exp(-beta * separation)
   }
 
-  /// Theorem 4: by what an update shrinks the distance to the fixed point at least,
+  /// Theorem 4: the factor by which an update at least shrinks the distance to the fixed point,
   /// 2 beta N M² (N - 1) exp(-beta (Delta_i - 2 M distance)).
   public func contraction(separation: Double, distance: Double) -> Double {
     beta * Double(patternCount) * largestNorm * retrievalError(separation: separation, distance: distance)

@@ -6,12 +6,13 @@
 public struct MethodComparison: Sendable {
   /// A method with its scores.
   public struct Method: Sendable {
-    /// What stands before the names of its numbers, such as `gcn_`; empty for the first method.
+    /// The prefix of the names of its numbers, such as `gcn_`; empty for the first method.
     public let prefix: String
-    /// What tables call it.
+    /// Its label in tables.
     public let label: String
-    /// What sentences call it.
+    /// Its name in sentences.
     public let name: String
+    /// Its scores.
     public let scores: TrialScores
 
     /// - Parameter name: The label with a small first letter when left out; for labels that begin with a name, say it.
@@ -23,8 +24,9 @@ public struct MethodComparison: Sendable {
     }
   }
 
-  /// The method that the others are held against.
+  /// The method that is compared with each of the others.
   public let first: Method
+  /// The other methods.
   public let others: [Method]
   /// The advantage of the first method over each of the others.
   public let differences: [MethodDifference]
@@ -48,6 +50,24 @@ public struct MethodComparison: Sendable {
       }
     }
     (self.better, self.dependence) = (better, dependence)
+  }
+
+  /// A comparison of methods that have one score a split, such as the folds of a cross-validation; the first is held
+  /// against the others.
+  ///
+  /// - Parameter methods: The prefix, the label, the name in sentences (from the label where nil) and the scores of each.
+  /// - Throws: `ReportingError` where a method lacks scores that the first one has.
+  public init(
+    measure: String, splits methods: [(prefix: String, label: String, name: String?, scores: [Double])],
+    better: TableRecipe.Best, dependence: MethodDifference.Dependence
+  ) throws {
+    let compared = try methods.map {
+      Method(prefix: $0.prefix, label: $0.label, name: $0.name, scores: try TrialScores(splits: $0.scores))
+    }
+    guard let first = compared.first else { throw ReportingError("comparison: expected at least one method") }
+    try self.init(
+      measure: measure, first: first, others: Array(compared.dropFirst()), better: better,
+      dependence: dependence)
   }
 
   private let better: TableRecipe.Best
@@ -96,6 +116,12 @@ public struct MethodComparison: Sendable {
   public func methods(_ verdict: MethodDifference.Verdict) -> [(method: Method, difference: MethodDifference)]
   {
     zip(others, differences).filter { $1.verdict == verdict }.map { (method: $0, difference: $1) }
+  }
+
+  /// The advantage of the first method over a figure that has no trials, such as a published one; over 0 the interval is
+  /// that of its mean.
+  public func difference(overFigure figure: Double) throws -> MethodDifference {
+    try MethodDifference(of: first.scores, overFigure: figure, better: better, dependence: dependence)
   }
 
   /// What the numbers say, in one sentence of words that follow from them; in parentheses advantages with intervals.

@@ -8,7 +8,7 @@ import Foundations
 ///
 /// Source: Nadeau and Bengio 2003, "Inference for the generalization error", the corrected resampled t test.
 public struct MethodDifference: Equatable, Sendable {
-  /// What trials have in common.
+  /// What the trials have in common.
   public enum Dependence: Equatable, Sendable {
     /// Nothing but the data: q = 0. Seeds of weights on one split; the interval then speaks of the luck of trainings
     /// alone, not of other data.
@@ -34,7 +34,7 @@ public struct MethodDifference: Equatable, Sendable {
     }
   }
 
-  /// What may be said of two methods.
+  /// The verdict on two methods.
   public enum Verdict: String, Equatable, Sendable {
     /// The whole interval lies on the first method's side.
     case ahead
@@ -46,8 +46,8 @@ public struct MethodDifference: Equatable, Sendable {
 
   /// The share of intervals that hold the true difference.
   public static let confidence = 0.95
-  /// Below this many trials nothing is said.
-  public static let leastTrials = 3
+  /// The number of trials below which the verdict is open.
+  public static let minimumTrialCount = 3
 
   /// The mean advantage of the first method, positive where it is the better one.
   public let advantage: Double
@@ -100,9 +100,9 @@ public struct MethodDifference: Equatable, Sendable {
     try self.init(of: scores, over: figures, better: better, dependence: dependence)
   }
 
-  /// What the interval allows to be said.
+  /// The verdict that the interval allows.
   public var verdict: Verdict {
-    guard trialCount >= Self.leastTrials, let interval else { return .undecided }
+    guard trialCount >= Self.minimumTrialCount, let interval else { return .undecided }
     if interval.lowerBound > 0 { return .ahead }
     return interval.upperBound < 0 ? .behind : .undecided
   }

@@ -1,4 +1,4 @@
-/// What one method scored on trials: splits of the data, and on each split one or several seeds of its weights.
+/// The scores of one method on trials: splits of the data, and on each split one or several seeds of its weights.
 ///
 /// The two are told apart because they answer different questions: a split changes what is learned from and what is
 /// judged, a seed only the luck of a training.
@@ -25,17 +25,19 @@ public struct TrialScores: Equatable, Sendable {
     self.values = values
   }
 
-  /// One score a split, of one seed each: folds of a cross-validation.
+  /// One score per split, of one seed each: folds of a cross-validation.
   public init(splits: [Double]) throws {
     try self.init(splits.map { [$0] })
   }
 
-  /// One score a seed, all of the same split.
+  /// One score per seed, all of the same split.
   public init(seeds: [Double]) throws {
     try self.init([seeds])
   }
 
+  /// The number of splits.
   public var splitCount: Int { values.count }
+  /// The number of seeds of each split.
   public var seedCount: Int { values[0].count }
 
   /// The mean over seeds of each split.

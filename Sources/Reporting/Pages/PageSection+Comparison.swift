@@ -5,7 +5,7 @@ extension PageSection {
   ///
   /// - Parameters:
   ///   - name: The table's name in the page and the record.
-  ///   - measureLabel: What the table calls the measure.
+  ///   - measureLabel: The label of the measure in the table.
   ///   - digits: Digits behind the decimal point, in both.
   public mutating func addComparison(
     _ comparison: MethodComparison, name: String, measureLabel: String, digits: Int
@@ -15,7 +15,7 @@ extension PageSection {
     addTable(comparison.table(name: name, measureLabel: measureLabel, digits: digits))
   }
 
-  /// Adds a table of the means of methods, with their deviations where there are several splits: a row a method, a column
+  /// Adds a table of the means of methods, with their deviations where there are several splits: a row per method, a column
   /// for each comparison of the same methods.
   public mutating func addMeans(
     of comparisons: [(title: String, comparison: MethodComparison)], name: String, label: String,
@@ -35,6 +35,31 @@ extension PageSection {
     addTable(comparisons, name: name, label: label, digits: digits, best: nil, leavesFirstOut: true) {
       "\($0.prefix + $1.measure)_advantage_low … \($0.prefix + $1.measure)_advantage_high"
     }
+  }
+
+  /// Adds what several comparisons of the same methods found, such as one for each data set: the means of all methods,
+  /// the advantages of the first where there are trials enough for an interval, what may be said of them, and how to read
+  /// it.
+  ///
+  /// - Parameters:
+  ///   - names: The names of both tables in the page and the record.
+  ///   - label: What the tables call the measure.
+  public mutating func addComparisons(
+    _ comparisons: [(title: String, comparison: MethodComparison)],
+    names: (means: String, advantages: String), label: String, digits: Int, best: TableRecipe.Best
+  ) {
+    guard let first = comparisons.first?.comparison else { return }
+    addMeans(of: comparisons, name: names.means, label: label, digits: digits, best: best)
+    if first.differences.first?.interval != nil {
+      addAdvantages(
+        of: comparisons, name: names.advantages,
+        label: "advantage of \(first.first.label) over (95 % interval)", digits: digits)
+    }
+    addParagraph(
+      comparisons.map { "- \($0.title): \($0.comparison.sentence(digits: digits))" }.joined(separator: "\n"))
+    addParagraph(
+      (first.first.scores.splitCount > 1 ? "Means, and standard deviations over the splits. " : "")
+        + first.explanation)
   }
 
   private mutating func addTable(

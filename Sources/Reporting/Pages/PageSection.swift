@@ -68,6 +68,24 @@ public struct PageSection: Sendable {
         columnDigits: columnDigits, best: best))
   }
 
+  /// Adds a table with a row for each of some things, such as methods, and a column for each of others, such as data sets.
+  ///
+  /// - Parameters:
+  ///   - name: The table's name in the page and the record.
+  ///   - title: What stands over the labels of the rows.
+  ///   - digits: Digits behind the decimal point.
+  ///   - best: Which end of every column is printed bold; none when nil.
+  ///   - cell: What a row has in a column.
+  public mutating func addTable<Row, Column>(
+    _ name: String, _ title: String, rows: [(label: String, value: Row)],
+    columns: [(title: String, value: Column)], digits: Int, best: TableRecipe.Best? = nil,
+    cell: (Row, Column) throws -> MeasuredCell
+  ) rethrows {
+    addTable(
+      name, columns: [title] + columns.map(\.title), digits: digits, best: best,
+      rows: try rows.map { row in (row.label, try columns.map { try cell(row.value, $0.value) }) })
+  }
+
   /// Adds numbers of cells to the summary, without a table.
   public mutating func addNumbers(_ cells: [MeasuredCell]) {
     for cell in cells { summary.merge(cell.numbers) { $1 } }

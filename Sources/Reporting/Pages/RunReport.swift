@@ -1,10 +1,10 @@
-/// What a run leaves in its folder: the page `README.md`, the figures on it and other files, and `run.json`.
+/// The files that a run writes to its folder: the page `README.md`, the figures on it and other files, and `run.json`.
 ///
 /// Summary and tables of the record are those of the sections, so that page and record tell the same.
 public struct RunReport: Sendable {
   /// The record, with summary, tables and headline of the sections.
   public let record: RunRecord
-  /// What stands below the title.
+  /// The paragraphs below the title.
   public let introduction: [String]
   /// The sections of the page.
   public let sections: [PageSection]
@@ -57,7 +57,7 @@ public struct RunReport: Sendable {
   }
 }
 
-/// What a run writes beside its page: a figure, or a table of points.
+/// A file that a run writes beside its page: a figure, or a table of points.
 public protocol ResultFile: Sendable {
   /// Writes the file, all of it or nothing.
   ///
@@ -68,4 +68,5 @@ public protocol ResultFile: Sendable {
 extension CSVTable: ResultFile {}
 extension HeatMap: ResultFile {}
 extension LinePlot: ResultFile {}
+extension NeighbourhoodDrawing: ResultFile {}
 extension PictureGrid: ResultFile {}

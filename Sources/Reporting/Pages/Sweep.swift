@@ -8,18 +8,18 @@
 /// let curve = sweep.series("error", label: "median")
 /// ```
 public struct Sweep: Sendable, Equatable {
-  /// What was measured at one point.
+  /// The measurements at one point.
   public struct Point: Sendable, Equatable {
-    /// What a table calls the point.
+    /// The label of the point in tables.
     public let label: String
-    /// What names it in a summary, where it stands behind the name of a measure: `error_beta_10`.
+    /// The name of the point in a summary, after the name of a measure: `error_beta_10`.
     public let name: String
-    /// Where curves have it.
+    /// Its x value in curves.
     public let x: Double
     /// The numbers by the names of their measures.
     public let numbers: [String: Double]
 
-    /// A point of its parts.
+    /// A point from its parts.
     public init(label: String, name: String, x: Double, numbers: [String: Double]) {
       (self.label, self.name, self.x, self.numbers) = (label, name, x, numbers)
     }
@@ -36,8 +36,8 @@ public struct Sweep: Sendable, Equatable {
   /// A curve of a measure over the points that have it.
   ///
   /// - Parameters:
-  ///   - scale: What every value is multiplied with.
-  ///   - least: What smaller values are raised to, for logarithmic axes.
+  ///   - scale: The factor of every value.
+  ///   - least: The value that smaller ones are raised to, for logarithmic axes.
   public func series(
     _ measure: String, label: String, scale: Double = 1, atLeast least: Double = -.infinity,
     isReference: Bool = false

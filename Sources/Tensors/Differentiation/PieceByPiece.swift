@@ -100,8 +100,8 @@ package struct Pieces<Scalar: TensorScalar, Extra: Sendable>: Sendable {
           cotangent: pull.cotangent.sliced(axis: 0, ranges[index]))
       }
       return pull.inputs.indices.map { index in
-        guard let place = wanted.firstIndex(of: index) else { return nil }
-        let parts = found.map { $0[place] }
+        guard let position = wanted.firstIndex(of: index) else { return nil }
+        let parts = found.map { $0[position] }
         return index < sharedCount
           ? parts.dropFirst().reduce(parts[0]) { $0 + $1 } : .concatenated(parts, axis: 0)
       }

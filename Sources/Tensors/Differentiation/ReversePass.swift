@@ -114,23 +114,23 @@ private struct PositionTable {
   private var values = [Int](repeating: 0, count: 64)
   private var count = 0
 
-  /// Where a key is, or the free place it would take.
-  private func place(_ key: Int) -> Int {
+  /// Where a key is, or the free slot it would take.
+  private func slot(_ key: Int) -> Int {
     let mask = keys.count - 1
-    var place = (key &* 0x1E37_79B9_7F4A_7C15) >> 24 & mask
-    while keys[place] != key && keys[place] >= 0 { place = (place + 1) & mask }
-    return place
+    var slot = (key &* 0x1E37_79B9_7F4A_7C15) >> 24 & mask
+    while keys[slot] != key && keys[slot] >= 0 { slot = (slot + 1) & mask }
+    return slot
   }
 
   subscript(key: Int) -> Int? {
     get {
-      let found = place(key)
+      let found = slot(key)
       return keys[found] == key ? values[found] : nil
     }
     set {
       guard let newValue else { fatalError("positions are never removed") }
       if 2 * count >= keys.count { grow() }
-      let found = place(key)
+      let found = slot(key)
       if keys[found] != key { count += 1 }
       (keys[found], values[found]) = (key, newValue)
     }
@@ -141,7 +141,7 @@ private struct PositionTable {
     keys = [Int](repeating: -1, count: 4 * keys.count)
     values = [Int](repeating: 0, count: keys.count)
     for (key, value) in old {
-      let found = place(key)
+      let found = slot(key)
       (keys[found], values[found]) = (key, value)
     }
   }

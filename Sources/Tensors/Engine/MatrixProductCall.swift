@@ -1,4 +1,4 @@
-import CKernels
+package import CKernels
 import Foundations
 
 #if canImport(CDNNL)
@@ -31,53 +31,53 @@ package struct MatrixProductCall<Scalar>: @unchecked Sendable {
   }
 }
 
-/// Float products go to the system's matrix library: oneDNN, which finds the widest vector unit at run time, or
-/// Accelerate (written, not tested). It is called single-threaded, since we split the work ourselves so that the
-/// result does not depend on the number of threads.
-@Sendable func runMatrixProduct(_ call: MatrixProductCall<Float>) {
-  // The libraries refuse matrices without columns; a sum of no products is 0.
-  if call.depth == 0 { return runOwnMatrixProduct(call) }
-  #if canImport(CDNNL)
-    OutOfMemory.prepareKernels(call)
-    let threads = et_set_library_threads(1)
-    let status = dnnl_sgemm(
-      call.transposedA ? 0x54 : 0x4E, call.transposedB ? 0x54 : 0x4E, Int64(call.rows), Int64(call.columns),
-      Int64(call.depth), call.scale, call.a, Int64(call.strideA), call.b, Int64(call.strideB), call.keep,
-      call.c, Int64(call.strideC))
-    _ = et_set_library_threads(threads)
-    if status == dnnl_out_of_memory {
-      OutOfMemory.stop(
-        inLibrary: "oneDNN's share of a \(call.rows)x\(call.depth) by \(call.depth)x\(call.columns) product")
-    }
-    require(
-      status == dnnl_success,
-      "oneDNN refused a \(call.rows)x\(call.depth) by \(call.depth)x\(call.columns) product: status \(status)"
-    )
-  #elseif canImport(Accelerate)
-    cblas_sgemm(
-      CblasRowMajor, call.transposedA ? CblasTrans : CblasNoTrans,
-      call.transposedB ? CblasTrans : CblasNoTrans,
-      call.rows, call.columns, call.depth, call.scale, call.a, call.strideA, call.b, call.strideB, call.keep,
-      call.c, call.strideC)
-  #else
-    runOwnMatrixProduct(call)
-  #endif
+extension ProductKernels {
+  /// Our own kernel: oneDNN has no products of doubles, and a system may have no matrix library.
+  package static func matrixProduct(_ call: MatrixProductCall<Scalar>) { ownProduct(call) }
+
+  /// A product by our own kernel.
+  package static func ownProduct(_ call: MatrixProductCall<Scalar>) {
+    product(
+      rows: call.rows, columns: call.columns, depth: call.depth, scale: call.scale,
+      a: call.a, rowA: call.transposedA ? 1 : call.strideA, columnA: call.transposedA ? call.strideA : 1,
+      b: call.b, rowB: call.transposedB ? 1 : call.strideB, columnB: call.transposedB ? call.strideB : 1,
+      keep: call.keep, c: call.c, rowC: call.strideC)
+  }
 }
 
-/// A float product by our own kernel, for systems without a matrix library.
-package func runOwnMatrixProduct(_ call: MatrixProductCall<Float>) {
-  et_matmul_f32(
-    call.rows, call.columns, call.depth, call.scale,
-    call.a, call.transposedA ? 1 : call.strideA, call.transposedA ? call.strideA : 1,
-    call.b, call.transposedB ? 1 : call.strideB, call.transposedB ? call.strideB : 1,
-    call.keep, call.c, call.strideC)
-}
-
-/// Double products use our own kernel: oneDNN has none.
-@Sendable func runMatrixProduct(_ call: MatrixProductCall<Double>) {
-  et_matmul_f64(
-    call.rows, call.columns, call.depth, call.scale,
-    call.a, call.transposedA ? 1 : call.strideA, call.transposedA ? call.strideA : 1,
-    call.b, call.transposedB ? 1 : call.strideB, call.transposedB ? call.strideB : 1,
-    call.keep, call.c, call.strideC)
+extension FloatKernels {
+  /// Float products go to the system's matrix library: oneDNN, which finds the widest vector unit at run time, or
+  /// Accelerate (written, not tested). It is called single-threaded, since we split the work ourselves so that the
+  /// result does not depend on the number of threads.
+  package static func matrixProduct(_ call: MatrixProductCall<Float>) {
+    // The libraries refuse matrices without columns; a sum of no products is 0.
+    if call.depth == 0 { return ownProduct(call) }
+    #if canImport(CDNNL)
+      OutOfMemory.prepareKernels(call)
+      let threads = et_set_library_threads(1)
+      let status = dnnl_sgemm(
+        call.transposedA ? 0x54 : 0x4E, call.transposedB ? 0x54 : 0x4E, Int64(call.rows), Int64(call.columns),
+        Int64(call.depth), call.scale, call.a, Int64(call.strideA), call.b, Int64(call.strideB), call.keep,
+        call.c, Int64(call.strideC))
+      _ = et_set_library_threads(threads)
+      if status == dnnl_out_of_memory {
+        OutOfMemory.stop(
+          inLibrary: "oneDNN's share of a \(call.rows)x\(call.depth) by \(call.depth)x\(call.columns) product"
+        )
+      }
+      require(
+        status == dnnl_success,
+        "oneDNN refused a \(call.rows)x\(call.depth) by \(call.depth)x\(call.columns) product: status \(status)"
+      )
+    #elseif canImport(Accelerate)
+      cblas_sgemm(
+        CblasRowMajor, call.transposedA ? CblasTrans : CblasNoTrans,
+        call.transposedB ? CblasTrans : CblasNoTrans,
+        call.rows, call.columns, call.depth, call.scale, call.a, call.strideA, call.b, call.strideB,
+        call.keep,
+        call.c, call.strideC)
+    #else
+      ownProduct(call)
+    #endif
+  }
 }

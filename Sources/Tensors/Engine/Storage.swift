@@ -135,7 +135,7 @@ package enum BufferPool {
   import Glibc
 #endif
 
-/// Memory that lies on huge pages where the system has them: with rows of tokens a page apart, a matrix lies on more
+/// Memory that lies on huge pages where the system has them: with rows a page apart, a matrix lies on more
 /// usual pages than a processor remembers the places of.
 enum HugePages {
   /// The bytes of a huge page, on most processors.

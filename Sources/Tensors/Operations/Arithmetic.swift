@@ -8,8 +8,8 @@ private func combine<Scalar>(_ operation: Int, _ a: Tensor<Scalar>, _ b: Tensor<
       Parallelism.forRanges(a.count, grain: 65_536) { range in
         var (size, step) = (range.count, 1)
         a.kernels.binary(
-          Int32(operation), 1, &size, &step, &step, a.pointer + range.lowerBound,
-          b.pointer + range.lowerBound, out + range.lowerBound)
+          Int32(operation), rank: 1, sizes: &size, stridesA: &step, stridesB: &step,
+          a: a.pointer + range.lowerBound, b: b.pointer + range.lowerBound, y: out + range.lowerBound)
       }
     }
   }
@@ -23,8 +23,9 @@ private func combine<Scalar>(_ operation: Int, _ a: Tensor<Scalar>, _ b: Tensor<
       var part = sizes
       part[0] = range.count
       a.kernels.binary(
-        Int32(operation), part.count, part, steps[0], steps[1], a.pointer + range.lowerBound * steps[0][0],
-        b.pointer + range.lowerBound * steps[1][0], out + range.lowerBound * inner)
+        Int32(operation), rank: part.count, sizes: part, stridesA: steps[0], stridesB: steps[1],
+        a: a.pointer + range.lowerBound * steps[0][0], b: b.pointer + range.lowerBound * steps[1][0],
+        y: out + range.lowerBound * inner)
     }
   }
 }
@@ -109,7 +110,9 @@ extension Tensor {
     let value = Tensor(shape: target) { out in
       let (sizes, steps) = collapsed(target, [broadcastStrides(shape, to: target), rowMajorStrides(target)])
       if elementCount(target) > 0 {
-        kernels.copyStrided(sizes.count, sizes, steps[0], steps[1], pointer, out, 0)
+        kernels.copyStrided(
+          rank: sizes.count, sizes: sizes, stridesX: steps[0], stridesY: steps[1], x: pointer, y: out,
+          adds: false)
       }
     }
     return .differentiable(value, inputs: [self]) { [$0.cotangent.summed(to: $0.inputs[0].shape)] }

@@ -7,7 +7,8 @@ extension Tensor {
     Tensor(shape: shape) { out in
       Parallelism.forRanges(count, grain: 32_768) { range in
         kernels.unary(
-          Int32(operation), range.count, pointer + range.lowerBound, out + range.lowerBound, parameter)
+          Int32(operation), count: range.count, x: pointer + range.lowerBound, y: out + range.lowerBound,
+          parameter: parameter)
       }
     }
   }

@@ -41,7 +41,8 @@ extension Tensor {
       for o in 0..<outer {
         for (position, index) in indices.enumerated() {
           kernels.accumulate(
-            inner, 1, pointer + (o * indices.count + position) * inner, out + (o * size + index) * inner)
+            count: inner, scale: 1, x: pointer + (o * indices.count + position) * inner,
+            y: out + (o * size + index) * inner)
         }
       }
     }

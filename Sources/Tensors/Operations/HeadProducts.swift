@@ -1,6 +1,6 @@
 import Foundations
 
-/// Products of attention heads, on the layout that projections give: [batch, tokens, heads * size], the heads
+/// Products of attention heads, on the layout that projections give: [batch, rows, heads * size], the heads
 /// being neighbouring blocks of the last axis. No copy is made to bring a head's numbers together.
 extension Tensor {
   /// Scores of every query with every key: S[b, h, i, j] = q[b, i, h] · k[b, j, h].
@@ -72,6 +72,6 @@ private func checkHeads<Scalar>(_ queries: Tensor<Scalar>, _ keys: Tensor<Scalar
     "head scores of queries \(queries.shape) and keys \(keys.shape)")
   require(
     headCount > 0 && queries.shape[2] % headCount == 0,
-    "\(queries.shape[2]) numbers a token cannot be split over \(headCount) heads")
+    "\(queries.shape[2]) numbers a row cannot be split over \(headCount) heads")
   return queries.shape[2] / headCount
 }

@@ -40,8 +40,8 @@ extension Tensor {
     let weights = Tensor(shape: shape) { out in
       Parallelism.forRanges(rowCount, grain: max(1, 8_192 / columns)) { range in
         kernels.softmax(
-          range.count, columns, scale, pointer + range.lowerBound * columns, out + range.lowerBound * columns,
-          logSum.pointer + range.lowerBound)
+          rows: range.count, columns: columns, scale: scale, x: pointer + range.lowerBound * columns,
+          weights: out + range.lowerBound * columns, logSums: logSum.pointer + range.lowerBound)
       }
     }
     return (weights, Tensor(shape: Array(shape.dropLast()), storage: logSum))
@@ -58,7 +58,9 @@ extension Tensor {
     return Tensor(shape: shape) { out in
       Parallelism.forRanges(rowCount, grain: max(1, 16_384 / columns)) { range in
         let start = range.lowerBound * columns
-        kernels.softmaxPullback(range.count, columns, pointer + start, cotangent.pointer + start, out + start)
+        kernels.softmaxPullback(
+          rows: range.count, columns: columns, weights: pointer + start, cotangent: cotangent.pointer + start,
+          y: out + start)
       }
     }
   }

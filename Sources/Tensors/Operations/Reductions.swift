@@ -64,7 +64,7 @@ extension Tensor {
     return keepingDimensions ? result : result.reshaped(removing([axis], from: value.shape))
   }
 
-  /// Where the largest element along an axis lies, the first of equal ones: an index for every place of the other axes, in
+  /// Where the largest element along an axis lies, the first of equal ones: an index for every position of the other axes, in
   /// row-major order. A constant for differentiation.
   ///
   ///     let classes = logits.argmax()  // [batch, classes] gives one class an example
@@ -74,8 +74,8 @@ extension Tensor {
     require(size > 0, "argmax over an empty axis \(axis) of shape \(shape)")
     let inner = shape[(axis + 1)...].reduce(1, *)
     return withElements { elements in
-      (0..<count / size).map { place in
-        let start = place / inner * size * inner + place % inner
+      (0..<count / size).map { position in
+        let start = position / inner * size * inner + position % inner
         return (1..<size).reduce(0) { best, index in
           elements[start + index * inner] > elements[start + best * inner] ? index : best
         }
@@ -87,7 +87,7 @@ extension Tensor {
   @_specialize(where Scalar == Float)
   public func innerProduct(_ other: Tensor) -> Double {
     require(shape == other.shape, "inner product of shapes \(shape) and \(other.shape)")
-    return kernels.dot(count, pointer, other.pointer)
+    return kernels.dot(count: count, pointer, other.pointer)
   }
 }
 

@@ -113,8 +113,9 @@ extension Tensor {
         var part = sizes
         part[0] = range.count
         kernels.copyStrided(
-          part.count, part, steps[0], steps[1], pointer + offset + range.lowerBound * steps[0][0],
-          out + range.lowerBound * steps[1][0], 0)
+          rank: part.count, sizes: part, stridesX: steps[0], stridesY: steps[1],
+          x: pointer + offset + range.lowerBound * steps[0][0], y: out + range.lowerBound * steps[1][0],
+          adds: false)
       }
     }
   }
@@ -122,6 +123,8 @@ extension Tensor {
   private func write(into out: UnsafeMutablePointer<Scalar>, strides: [Int], axis: Int, at start: Int) {
     if count == 0 { return }
     let (sizes, steps) = collapsed(shape, [rowMajorStrides(shape), strides])
-    kernels.copyStrided(sizes.count, sizes, steps[0], steps[1], pointer, out + start * strides[axis], 0)
+    kernels.copyStrided(
+      rank: sizes.count, sizes: sizes, stridesX: steps[0], stridesY: steps[1], x: pointer,
+      y: out + start * strides[axis], adds: false)
   }
 }

@@ -41,16 +41,17 @@ extension Tensor {
     let (lead, width, pairs) = (Array(shape.dropLast(2)), shape[rank - 1], pattern.pairCount)
     let side = end == .row ? pattern.byRow : pattern.byColumn
     let (starts, rowCount) = (side.rowStarts, side.rowCount)
-    let accumulate = kernels.accumulate
+    let kernels = Scalar.kernels
     let value = Tensor(shape: lead + [rowCount, width]) { out in
-      pattern.places.withUnsafeBufferPointer { places in
+      pattern.indicesByRow.withUnsafeBufferPointer { indices in
         forRows(starts, batch: lead.reduce(1, *), work: width) { example, rows in
           for row in rows {
             let target = out + (example * rowCount + row) * width
             target.update(repeating: 0, count: width)
             for index in starts[row]..<starts[row + 1] {
-              let pair = end == .row ? index : Int(places[index])
-              accumulate(width, 1, pointer + (example * pairs + pair) * width, target)
+              let pair = end == .row ? index : Int(indices[index])
+              kernels.accumulate(
+                count: width, scale: 1, x: pointer + (example * pairs + pair) * width, y: target)
             }
           }
         }

@@ -11,13 +11,13 @@ public struct SparsePattern: Sendable, Hashable {
   public let byRow: CompressedSparseRows
   /// The transpose: for each column the rows that hold it, in rising order.
   public let byColumn: CompressedSparseRows
-  /// For each pair of ``byColumn`` its place in ``byRow``.
-  public let places: [Int32]
+  /// For each pair of ``byColumn`` its index in ``byRow``.
+  public let indicesByRow: [Int32]
 
   /// The pattern with its transpose.
   public init(_ rows: CompressedSparseRows) {
     byRow = rows
-    (byColumn, places) = rows.transposed()
+    (byColumn, indicesByRow) = rows.transposed()
   }
 
   /// The number of rows.
@@ -78,4 +78,14 @@ private func partitionPoint(_ count: Int, _ condition: (Int) -> Bool) -> Int {
     if condition(middle) { high = middle } else { low = middle + 1 }
   }
   return low
+}
+
+extension CompressedSparseRows {
+  /// Calls `body` with ranges of rows on several threads, each row once, the ranges holding about equally many pairs.
+  /// For work whose result does not depend on where the cuts are.
+  ///
+  /// - Parameter work: Operations a pair.
+  package func forRowRanges(work: Int, _ body: (Range<Int>) -> Void) {
+    forRows(rowStarts, batch: 1, work: work) { body($1) }
+  }
 }

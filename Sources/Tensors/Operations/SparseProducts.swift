@@ -14,7 +14,7 @@ extension Tensor {
     let (batch, width, pairs) = (lead.reduce(1, *), shape[rank - 1], pattern.pairCount)
     let (rowCount, columnCount) = (pattern.rowCount, pattern.columnCount)
     let size = width / headCount
-    let dot = kernels.dot
+    let kernels = Scalar.kernels
     let (starts, columns) = (pattern.byRow.rowStarts, pattern.byRow.columns)
     let value = Tensor(shape: lead + [headCount, pairs]) { out in
       columns.withUnsafeBufferPointer { columns in
@@ -26,7 +26,7 @@ extension Tensor {
             for pair in starts[row]..<starts[row + 1] {
               let key = k + Int(columns[pair]) * width
               for head in 0..<headCount {
-                s[head * pairs + pair] = Scalar(dot(size, q + head * size, key + head * size))
+                s[head * pairs + pair] = Scalar(kernels.dot(count: size, q + head * size, key + head * size))
               }
             }
           }
@@ -100,7 +100,7 @@ func mixture<Scalar>(
   let size = width / headCount
   return Tensor(shape: lead + [rowCount, width]) { out in
     side.columns.withUnsafeBufferPointer { others in
-      pattern.places.withUnsafeBufferPointer { places in
+      pattern.indicesByRow.withUnsafeBufferPointer { indices in
         let starts = side.rowStarts
         forRows(starts, batch: lead.reduce(1, *), work: width) { example, rows in
           let v = values.pointer + example * from * width
@@ -114,7 +114,7 @@ func mixture<Scalar>(
                 for i in 0..<width { target[i] += value[i] }
                 continue
               }
-              let pair = transposed ? Int(places[index]) : index
+              let pair = transposed ? Int(indices[index]) : index
               for head in 0..<headCount {
                 let factor = w[head * pairs + pair]
                 let (source, sum) = (value + head * size, target + head * size)

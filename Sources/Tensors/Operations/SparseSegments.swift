@@ -12,14 +12,15 @@ extension Tensor {
     checkStarts(starts, shape[rank - 2])
     let (lead, rowCount, width) = (Array(shape.dropLast(2)), shape[rank - 2], shape[rank - 1])
     let segments = starts.count - 1
-    let accumulate = kernels.accumulate
+    let kernels = Scalar.kernels
     let value = Tensor(shape: lead + [segments, width]) { out in
       forRows(starts, batch: lead.reduce(1, *), work: width) { example, range in
         for segment in range {
           let target = out + (example * segments + segment) * width
           target.update(repeating: 0, count: width)
           for row in starts[segment]..<starts[segment + 1] {
-            accumulate(width, 1, pointer + (example * rowCount + row) * width, target)
+            kernels.accumulate(
+              count: width, scale: 1, x: pointer + (example * rowCount + row) * width, y: target)
           }
         }
       }

@@ -8,8 +8,9 @@ extension Tensor {
   @_specialize(where Scalar == Float)
   public func pairSoftmax(over pattern: SparsePattern) -> Tensor {
     checkPairs(pattern)
-    let softmax = kernels.softmax
-    let value = overRows(pattern) { count, start, out in softmax(1, count, 1, pointer + start, out, nil) }
+    let value = overRows(pattern) { count, start, out in
+      kernels.softmax(rows: 1, columns: count, scale: 1, x: pointer + start, weights: out, logSums: nil)
+    }
     return .differentiable(value, inputs: [self]) { pull in
       [pull.output.pairSoftmaxPullback(pull.cotangent, over: pattern)]
     }
@@ -24,9 +25,9 @@ extension Tensor {
       return self * (cotangent - sums.reshaped(shape))
     }
     require(shape == cotangent.shape, "softmax of shape \(shape), cotangent of \(cotangent.shape)")
-    let pullback = kernels.softmaxPullback
     return overRows(pattern) { count, start, out in
-      pullback(1, count, pointer + start, cotangent.pointer + start, out)
+      kernels.softmaxPullback(
+        rows: 1, columns: count, weights: pointer + start, cotangent: cotangent.pointer + start, y: out)
     }
   }
 

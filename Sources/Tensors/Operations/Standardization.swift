@@ -38,8 +38,9 @@ extension Tensor {
       Parallelism.forRanges(rowCount, grain: max(1, 16_384 / columns)) { range in
         let start = range.lowerBound * columns
         kernels.layerNormPullback(
-          range.count, columns, pointer + start, reciprocal.pointer + range.lowerBound,
-          cotangent.pointer + start, out + start)
+          rows: range.count, columns: columns, normalized: pointer + start,
+          reciprocals: reciprocal.pointer + range.lowerBound, cotangent: cotangent.pointer + start,
+          y: out + start)
       }
     }
   }
@@ -67,7 +68,8 @@ private struct Standardization<Scalar: TensorScalar>: Sendable {
       Parallelism.forRanges(x.rowCount, grain: max(1, 16_384 / columns)) { range in
         let start = range.lowerBound * columns
         Scalar.kernels.layerNorm(
-          range.count, columns, epsilon, x.pointer + start, out + start, found.pointer + range.lowerBound)
+          rows: range.count, columns: columns, epsilon: epsilon, x: x.pointer + start,
+          normalized: out + start, reciprocals: found.pointer + range.lowerBound)
       }
     }
     reciprocal = Tensor(shape: Array(x.shape.dropLast()), storage: found)

@@ -9,7 +9,8 @@ extension Tensor {
     return Tensor(shape: x.shape) { out in
       Parallelism.forRanges(x.count, grain: 32_768) { range in
         let start = range.lowerBound
-        x.kernels.combine(range.count, a, x.pointer + start, b, y.pointer + start, out + start)
+        x.kernels.combine(
+          count: range.count, a: a, x: x.pointer + start, b: b, y: y.pointer + start, z: out + start)
       }
     }
   }
@@ -54,8 +55,10 @@ extension Tensor {
       Parallelism.forRanges(count, grain: 16_384) { range in
         let start = range.lowerBound
         kernels.adam(
-          range.count, options, pointer + start, gradient.pointer + start, first.pointer + start,
-          second.pointer + start, out + start, newFirst.pointer + start, newSecond.pointer + start)
+          count: range.count, options: options, parameters: pointer + start,
+          gradient: gradient.pointer + start,
+          first: first.pointer + start, second: second.pointer + start, newParameters: out + start,
+          newFirst: newFirst.pointer + start, newSecond: newSecond.pointer + start)
       }
     }
     return (

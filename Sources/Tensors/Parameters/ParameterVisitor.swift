@@ -10,25 +10,35 @@
 /// ```
 public struct ParameterVisitor<Scalar: TensorScalar> {
   private let action: (_ name: String, _ value: inout Tensor<Scalar>) -> Void
+  private let renaming: ((_ name: String, _ former: String) -> Void)?
   private let prefix: String
 
   /// A visitor that does something with every parameter, which it may replace.
   public init(_ action: @escaping (_ name: String, _ value: inout Tensor<Scalar>) -> Void) {
     self.action = action
+    renaming = nil
     prefix = ""
   }
 
-  private init(
-    prefix: String, _ action: @escaping (_ name: String, _ value: inout Tensor<Scalar>) -> Void
-  ) {
-    self.action = action
+  /// A visitor that hears what parameters were called before.
+  init(renaming: @escaping (_ name: String, _ former: String) -> Void) {
+    action = { _, _ in }
+    self.renaming = renaming
+    prefix = ""
+  }
+
+  private init(of visitor: ParameterVisitor, prefix: String) {
+    (action, renaming) = (visitor.action, visitor.renaming)
     self.prefix = prefix
   }
 
   /// The same visitor, with a name and a dot before the names of what it visits.
   public func prefixed(_ name: String) -> ParameterVisitor {
-    ParameterVisitor(prefix: "\(prefix)\(name).", action)
+    ParameterVisitor(of: self, prefix: "\(prefix)\(name).")
   }
+
+  /// Says that a parameter is called `former` in files of the first layout, where it lies [inputs, outputs] if it is a matrix.
+  package func renamed(_ name: String, from former: String) { renaming?(prefix + name, prefix + former) }
 
   /// Visits a parameter.
   public func callAsFunction(_ name: String, _ value: inout Tensor<Scalar>) {

@@ -28,6 +28,14 @@ extension Parameterized {
     return values
   }
 
+  /// What parameters are called in files of the first layout, by their names now, where that is something else.
+  package var formerNames: [String: String] {
+    var copy = self
+    var names: [String: String] = [:]
+    copy.visitParameters(ParameterVisitor(renaming: { name, former in names[name] = former }))
+    return names
+  }
+
   /// The names and shapes of the parameters, a line each, and how many learned numbers they are.
   public var description: String {
     let parameters = parameters

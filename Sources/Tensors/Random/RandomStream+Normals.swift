@@ -15,7 +15,7 @@ extension RandomStream {
       SingleNormals(standardDeviation: standardDeviation).write(&self, to: singles, count: count)
       return
     }
-    for place in 0..<count { out[place] = Scalar(normal() * standardDeviation) }
+    for index in 0..<count { out[index] = Scalar(normal() * standardDeviation) }
   }
 }
 
@@ -61,10 +61,10 @@ package struct SingleNormals {
     _ count: Int
   ) {
     let block = random.drawCount &>> 1
-    for place in 0..<count {
-      let halves = Philox4x32.halves(low: block &+ UInt64(place), high: random.lane, key: random.key)
-      first[place] = 1 - Self.uniform(halves.low)
-      second[place] = Self.uniform(halves.high)
+    for index in 0..<count {
+      let halves = Philox4x32.halves(low: block &+ UInt64(index), high: random.lane, key: random.key)
+      first[index] = 1 - Self.uniform(halves.low)
+      second[index] = Self.uniform(halves.high)
     }
   }
 
@@ -76,12 +76,12 @@ package struct SingleNormals {
     // What is added in the end tells 0 from -0.
     let (scale, width) = (standardDeviation, margin * abs(standardDeviation))
     var difference: UInt32 = 0
-    for place in 0..<count {
-      let radius = (-2 * Self.logarithm(first[place])).squareRoot()
-      let value = radius * Self.cosine(turns: second[place]) * scale
+    for index in 0..<count {
+      let radius = (-2 * Self.logarithm(first[index])).squareRoot()
+      let value = radius * Self.cosine(turns: second[index]) * scale
       let error = radius * width + 1e-300
       let ends = (Float(value - error), Float(value + error))
-      (lower[place], upper[place]) = ends
+      (lower[index], upper[index]) = ends
       difference |= ends.0.bitPattern ^ ends.1.bitPattern
     }
     return difference == 0
@@ -90,10 +90,10 @@ package struct SingleNormals {
   private func settle(
     _ random: RandomStream, _ lower: UnsafeMutablePointer<Float>, _ upper: UnsafePointer<Float>, _ count: Int
   ) {
-    for place in 0..<count where lower[place].bitPattern != upper[place].bitPattern {
+    for index in 0..<count where lower[index].bitPattern != upper[index].bitPattern {
       var exact = random
-      exact.drawCount &+= 2 * UInt64(place)
-      lower[place] = Float(exact.normal() * standardDeviation)
+      exact.drawCount &+= 2 * UInt64(index)
+      lower[index] = Float(exact.normal() * standardDeviation)
     }
   }
 

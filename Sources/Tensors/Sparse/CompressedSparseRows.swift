@@ -2,7 +2,7 @@ import Foundations
 
 /// Which columns each row of a sparse matrix holds: the neighbours of the nodes of a graph.
 ///
-/// The columns of row r are `columns[rowStarts[r]..<rowStarts[r + 1]]`; a pair is a place in `columns`. A row may be
+/// The columns of row r are `columns[rowStarts[r]..<rowStarts[r + 1]]`; a pair is an index of `columns`. A row may be
 /// empty, and a column may stand in it more than once: each pair counts.
 public struct CompressedSparseRows: Sendable, Hashable {
   /// Where the columns of each row begin, and then the number of pairs; never falls.
@@ -45,13 +45,13 @@ public struct CompressedSparseRows: Sendable, Hashable {
   /// The row of each pair.
   public var rows: [Int32] { Self.keys(rowStarts) }
 
-  /// The transpose, rows in rising order within a column, and for each of its pairs the place of that pair here.
-  public func transposed() -> (pattern: CompressedSparseRows, places: [Int32]) {
-    let places = Self.sorted((0..<Int32(pairCount)).map { $0 }, by: columns, into: columnCount)
+  /// The transpose, rows in rising order within a column, and for each of its pairs the index of that pair here.
+  public func transposed() -> (pattern: CompressedSparseRows, indices: [Int32]) {
+    let indices = Self.sorted((0..<Int32(pairCount)).map { $0 }, by: columns, into: columnCount)
     let rows = rows
     let pattern = CompressedSparseRows(
-      rowStarts: places.starts, columns: places.values.map { rows[Int($0)] }, columnCount: rowCount)
-    return (pattern, places.values)
+      rowStarts: indices.starts, columns: indices.values.map { rows[Int($0)] }, columnCount: rowCount)
+    return (pattern, indices.values)
   }
 
   /// A stable counting sort of values by key, and where each key's values begin.

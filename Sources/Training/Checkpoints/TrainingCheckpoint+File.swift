@@ -20,7 +20,9 @@ extension TrainingCheckpoint {
     }
     let words = random.state.map { Int(Int64(bitPattern: $0)) }
     arrays.append(("random", StoredArray(shape: [words.count], integers: words)))
-    var metadata = ["format": formatName, "updateCount": "\(updateCount)"]
+    var metadata = layout.metadata
+    metadata["format"] = formatName
+    metadata["updateCount"] = "\(updateCount)"
     for (key, value) in options { metadata[optionPrefix + key] = value }
     try SafetensorsFile.write(path: path, arrays: arrays, metadata: metadata)
   }
@@ -41,7 +43,8 @@ extension TrainingCheckpoint {
       parameters: parts["parameters"] ?? ParameterValues(),
       optimizerState: parts["optimizer"] ?? ParameterValues(),
       averageState: parts["average"] ?? ParameterValues(), random: try Self.random(in: file),
-      updateCount: try Self.updateCount(in: file), options: Self.options(in: file), origin: path)
+      updateCount: try Self.updateCount(in: file), options: Self.options(in: file), origin: path,
+      layout: try ParameterLayout(metadata: file.metadata, file: path))
   }
 
   private static func parts(of file: SafetensorsFile) throws -> [String: ParameterValues<Scalar>] {

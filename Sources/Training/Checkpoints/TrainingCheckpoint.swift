@@ -1,15 +1,18 @@
+import ArrayFiles
 import Foundations
 public import Tensors
 
 /// Everything a run needs to continue with the same bits, in one safetensors file.
 ///
-/// | in the file | what |
+/// | in the file | content |
 /// | --- | --- |
 /// | `parameters.…`, `optimizer.…`, `average.…` | one array for each tensor, f32 or f64 |
 /// | `random` | i64 [3], the bits of ``RandomStream/state`` |
 /// | metadata `format`, `updateCount`, `options.…` | what the file is, updates done, the options |
+/// | metadata `parameter-layout` | the ``ParameterLayout`` |
 ///
-/// Reading checks the file, applying or restoring checks names and shapes; errors name file and array.
+/// Reading checks the file, applying or restoring checks names and shapes and turns what an earlier layout holds the other
+/// way round; errors name file and array.
 public struct TrainingCheckpoint<Scalar: TensorScalar>: Sendable {
   /// The parameters of the model.
   public let parameters: ParameterValues<Scalar>
@@ -17,14 +20,16 @@ public struct TrainingCheckpoint<Scalar: TensorScalar>: Sendable {
   public let optimizerState: ParameterValues<Scalar>
   /// ``ExponentialMovingAverage/state``; empty where no average is kept.
   public let averageState: ParameterValues<Scalar>
-  /// The random numbers from here on.
+  /// The stream that random numbers are drawn from after it.
   public let random: RandomStream
   /// The number of updates done, which is the index of the next one.
   public let updateCount: Int
-  /// Whatever the program wants to find again, such as the sizes of the model.
+  /// Settings that the program wants to read back, such as the sizes of the model.
   public var options: [String: String]
-  /// The file it was read from, or "memory": what errors name.
+  /// The file it was read from, or "memory"; errors name it.
   public let origin: String
+  /// How matrices lie among parameters, averages and what the optimiser keeps.
+  let layout: ParameterLayout
 
   /// A checkpoint of values in memory, to be written to a file.
   ///
@@ -36,13 +41,13 @@ public struct TrainingCheckpoint<Scalar: TensorScalar>: Sendable {
   ) {
     self.init(
       parameters: parameters, optimizerState: optimizerState, averageState: averageState, random: random,
-      updateCount: updateCount, options: options, origin: "memory")
+      updateCount: updateCount, options: options, origin: "memory", layout: .outputsFirst)
   }
 
   init(
     parameters: ParameterValues<Scalar>, optimizerState: ParameterValues<Scalar>,
     averageState: ParameterValues<Scalar>, random: RandomStream, updateCount: Int,
-    options: [String: String], origin: String
+    options: [String: String], origin: String, layout: ParameterLayout
   ) {
     require(updateCount >= 0, "a checkpoint after \(updateCount) updates")
     self.parameters = parameters
@@ -52,6 +57,7 @@ public struct TrainingCheckpoint<Scalar: TensorScalar>: Sendable {
     self.updateCount = updateCount
     self.options = options
     self.origin = origin
+    self.layout = layout
   }
 
   /// A model with the parameters of the checkpoint.
@@ -59,7 +65,7 @@ public struct TrainingCheckpoint<Scalar: TensorScalar>: Sendable {
   /// - Throws: ``FileFormatError`` naming file and parameter when a name is missing or unknown, or a shape is
   ///   not the model's.
   public func applied<Model: Parameterized<Scalar>>(to model: Model) throws -> Model {
-    model.with(try checked(parameters, "parameters", against: model.parameters))
+    model.with(try checked(turned(for: model).parameters, "parameters", against: model.parameters))
   }
 
   /// A model with the averaged parameters of the checkpoint.
@@ -67,8 +73,8 @@ public struct TrainingCheckpoint<Scalar: TensorScalar>: Sendable {
   /// - Throws: ``FileFormatError`` as ``applied(to:)``, also when the checkpoint holds no average.
   public func averageApplied<Model: Parameterized<Scalar>>(to model: Model) throws -> Model {
     var average = ExponentialMovingAverage<Scalar>(decay: 0)
-    let parameters = model.parameters
-    try namingFile("average") { try average.restore(averageState, for: parameters) }
+    let (parameters, state) = (model.parameters, turned(for: model).averageState)
+    try namingFile("average") { try average.restore(state, for: parameters) }
     guard let values = average.parameters else {
       throw FileFormatError(
         file: origin, field: "averaged parameters", expected: "an average", found: "none")
@@ -117,14 +123,14 @@ public struct CheckpointPlan<Scalar: TensorScalar> {
   public let interval: Int
   let save: (TrainingCheckpoint<Scalar>) throws -> Void
 
-  /// Saves by a function of the program's own.
+  /// A plan that saves by a function of the program's own.
   public init(every interval: Int, save: @escaping (TrainingCheckpoint<Scalar>) throws -> Void) {
     require(interval > 0, "checkpoints every \(interval) updates")
     self.interval = interval
     self.save = save
   }
 
-  /// Replaces one file each time.
+  /// A plan that replaces one file each time.
   public init(every interval: Int, to path: String, options: [String: String] = [:]) {
     self.init(every: interval) { checkpoint in
       var checkpoint = checkpoint

@@ -38,8 +38,8 @@ public struct TrainingLoop<Model: Parameterized, Phase: Sendable>: Sendable {
   /// A run before its first update.
   ///
   /// - Parameters:
-  ///   - random: The numbers that batches draw from.
-  ///   - curriculum: What `loss` is given as its phase.
+  ///   - random: The stream that batches draw from.
+  ///   - curriculum: The phases that `loss` is given.
   ///   - gradientNormLimit: Gradients are clipped to this global norm; not clipped where nil.
   ///   - average: Kept beside the parameters; it does not influence them.
   public init(
@@ -66,8 +66,8 @@ public struct TrainingLoop<Model: Parameterized, Phase: Sendable>: Sendable {
   ///   - checkpoints: Saved after `onUpdate` has seen the update.
   ///   - batch: The data of an update. It draws from the loop's random numbers, whose state is in every
   ///     checkpoint.
-  ///   - loss: One number, computed by differentiable operations.
-  ///   - onUpdate: Sees every update; an error it throws ends the run after that update.
+  ///   - loss: The loss, one number, computed by differentiable operations.
+  ///   - onUpdate: Called after every update; an error it throws ends the run after that update.
   /// - Throws: ``NonFiniteValue`` naming the update, and for a gradient the parameter, with the loop as it
   ///   was before that update; and whatever the closures throw.
   public mutating func run<Batch>(
@@ -83,11 +83,11 @@ public struct TrainingLoop<Model: Parameterized, Phase: Sendable>: Sendable {
 
   /// Continues until `total` updates are done, with a loss that is a sum over the examples of a batch.
   ///
-  /// As the other form, but each batch is worked on piece by piece, as `valueWithGradient(at:exampleCount:…)` says:
+  /// Like the other form, but each batch is computed piece by piece, as `valueWithGradient(at:exampleCount:…)` says:
   /// forward and backward pass of a piece on one core, which is faster and takes less memory.
   ///
   /// - Parameters:
-  ///   - pieceSize: Examples of a piece; a quarter of the batch, rounded up, where nil.
+  ///   - pieceSize: The number of examples of a piece; a quarter of the batch, rounded up, where nil.
   ///   - exampleCount: The number of examples of a batch.
   ///   - lossOfExamples: The share of the loss of some examples. A mean divides by the number of examples of the
   ///     whole batch.
@@ -162,7 +162,7 @@ public struct TrainingLoop<Model: Parameterized, Phase: Sendable>: Sendable {
       model: model, averagedModel: averagedModel)
   }
 
-  /// The model with averaged parameters, where an average is kept and an update is done.
+  /// The model with averaged parameters; nil where no average is kept or no update has been made.
   public var averagedModel: Model? { average?.parameters.map { model.with($0) } }
 
   private func limited(
@@ -205,6 +205,7 @@ extension TrainingLoop {
   /// - Throws: ``FileFormatError`` naming file and array when one is missing, unknown or of another shape;
   ///   the loop is then as it was before.
   public mutating func restore(from checkpoint: TrainingCheckpoint<Scalar>) throws {
+    let checkpoint = checkpoint.turned(for: model)
     let model = try checkpoint.applied(to: model)
     var (optimizer, average) = (optimizer, average)
     try checkpoint.namingFile("optimizer") {
@@ -226,8 +227,8 @@ extension TrainingLoop {
     updateCount = checkpoint.updateCount
   }
 
-  // An optimiser takes an empty state for a fresh start; in the middle of a run that would change its course
-  // unnoticed. What it would remember after an update shows what must be there.
+  // An optimiser takes an empty state for a fresh start; in the middle of a run that would change the run
+  // unnoticed. The state that it has after an update shows what must be there.
   private func checkStateIsComplete(_ state: ParameterValues<Scalar>) throws {
     var probe = optimizer
     let parameters = model.parameters

@@ -1,10 +1,10 @@
 public import Tensors
 
-/// What one update did.
+/// The result of one update.
 public struct TrainingProgress<Model: Parameterized>: Sendable {
   /// The index of the update, from 0.
   public let update: Int
-  /// The number of updates the run is to have.
+  /// The number of updates of the whole run.
   public let updateCount: Int
   /// The loss before the update.
   public let loss: Double
@@ -20,7 +20,7 @@ public struct TrainingProgress<Model: Parameterized>: Sendable {
 
 /// An infinity or NaN where training needs a number.
 public struct NonFiniteValue: Error, CustomStringConvertible, Sendable, Equatable {
-  /// What is not finite, such as "the loss".
+  /// The quantity that is not finite, such as "the loss".
   public let quantity: String
   /// The update that computed it, counted from 0, where one is known.
   public let update: Int?
@@ -33,7 +33,7 @@ public struct NonFiniteValue: Error, CustomStringConvertible, Sendable, Equatabl
 
   /// One line: `update …: … is not a finite number`.
   public var description: String {
-    let place = update.map { "update \($0): " } ?? ""
-    return "\(place)\(quantity) is not a finite number"
+    let prefix = update.map { "update \($0): " } ?? ""
+    return "\(prefix)\(quantity) is not a finite number"
   }
 }

@@ -9,8 +9,8 @@ public import Tensors
 ///
 /// - Parameters:
 ///   - logits: [..., classes].
-///   - labels: One class a row, in row-major order.
-///   - classWeights: One weight a class, 1 unless given; not all labels may have weight 0.
+///   - labels: The class of each row, in row-major order.
+///   - classWeights: One weight per class, 1 unless given; not all labels may have weight 0.
 ///   - smoothing: The share of the probability that the target spreads evenly over all classes.
 public func crossEntropy<Scalar>(
   _ logits: Tensor<Scalar>, labels: [Int], classWeights: [Double]? = nil, smoothing: Double = 0

@@ -5,11 +5,11 @@ public import Tensors
 /// The logistic loss of pairs: the mean over pairs of log(1 + e^-(p - n)), for the score p of a positive and
 /// n of a negative example. One number.
 ///
-/// Whatever is added to all scores alike makes no difference, and its minimum ranks every positive example
-/// above every negative one: it stands for the area under the ROC curve.
+/// A constant added to all scores changes nothing, and its minimum ranks every positive example above every negative one:
+/// it is a differentiable substitute for the area under the ROC curve.
 ///
 /// - Parameters:
-///   - positives: The scores of the positive examples, one a pair.
+///   - positives: The scores of the positive examples, one per pair.
 ///   - negatives: Those of the negative ones, of the same shape.
 /// - Source: Burges et al., "Learning to rank using gradient descent", ICML 2005.
 public func pairwiseLogisticLoss<Scalar>(
@@ -21,10 +21,10 @@ public func pairwiseLogisticLoss<Scalar>(
   return (negatives - positives).softplus().mean()
 }
 
-/// The logistic loss of all pairs of a positive and a negative example, for scores that are no longer learned from.
+/// The logistic loss of all pairs of a positive and a negative example, without derivatives.
 ///
 /// - Parameters:
-///   - scores: One number an example, of both classes.
+///   - scores: One number per example, of both classes.
 ///   - isPositive: The class of each.
 public func pairwiseLogisticLoss<Scalar: TensorScalar>(of scores: [Scalar], isPositive: [Bool]) -> Double {
   let labelled = Array(zip(scores, isPositive))
@@ -46,7 +46,7 @@ public func pairwiseLogisticLoss<Scalar: TensorScalar>(of scores: [Scalar], isPo
 /// number.
 ///
 /// - Parameters:
-///   - logits: One number an example.
+///   - logits: One number per example.
 ///   - isPositive: The label y of each, in row-major order.
 public func binaryCrossEntropy<Scalar>(_ logits: Tensor<Scalar>, isPositive: [Bool]) -> Tensor<Scalar> {
   require(logits.count == isPositive.count, "\(isPositive.count) labels for logits of shape \(logits.shape)")

@@ -27,6 +27,20 @@ public func maskedMeanSquaredError<Scalar>(
   return ((prediction - target).squared() * weights).sum() / total
 }
 
+/// The mean of (prediction - target)^2 over the masked elements of each example, such as the hidden pixels of an image: a
+/// measure, not a loss.
+///
+/// - Parameter mask: 1 where the error counts, 0 where not, [batch, …] as the prediction.
+public func meanSquaredErrors<Scalar>(
+  _ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>, mask: Tensor<Scalar>
+) -> [Double] {
+  preconditionSameShape(prediction, target)
+  preconditionSameShape(prediction, mask)
+  let axes = Array(1..<target.rank)
+  let errors = ((prediction - target).squared() * mask).sum(axes: axes).elements
+  return zip(errors, mask.sum(axes: axes).elements).map { Double($0) / Double($1) }
+}
+
 /// The sum of weights (prediction - target)^2 over all elements: one number.
 ///
 /// A sum over examples, so that pieces of a batch can be worked on by themselves: with weights that are a mask divided

@@ -28,7 +28,7 @@ extension BinaryScores {
     return corners
   }
 
-  /// The precision-recall curve, precision over recall, recall rising; one point a distinct score.
+  /// The precision-recall curve, precision over recall, recall rising; one point per distinct score.
   ///
   /// Precision at a point holds for the recalls between the point before and it: drawn in such steps, the area is
   /// ``averagePrecision``. No point at recall 0 is made up.

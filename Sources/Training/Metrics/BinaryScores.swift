@@ -1,9 +1,9 @@
 import Foundations
 import Tensors
 
-/// Scores of examples of two classes, the higher the more likely positive, ranked once for every measure of them.
+/// Scores of examples of two classes, the higher the more likely positive, ranked once for all measures.
 ///
-/// - Cost: Making them sorts the scores; each measure then goes over them once.
+/// - Cost: Construction sorts the scores; each measure then goes over them once.
 public struct BinaryScores: Sendable {
   /// The examples of one score.
   struct Tie: Sendable {
@@ -23,7 +23,7 @@ public struct BinaryScores: Sendable {
   ///
   /// - Parameters:
   ///   - scores: Any increasing function of the probability of the positive class, such as a logit.
-  ///   - isPositive: Whether an example is positive, one a score.
+  ///   - isPositive: Whether each example is positive.
   /// - Throws: `MetricError` for no scores, and for one that is not finite (named by its position).
   public init<Scalar: BinaryFloatingPoint>(_ scores: [Scalar], isPositive: [Bool]) throws {
     require(scores.count == isPositive.count, "\(scores.count) scores and \(isPositive.count) labels")
@@ -78,7 +78,7 @@ public struct BinaryScores: Sendable {
     }
   }
 
-  /// What a threshold gives: a score of at least the threshold is predicted positive.
+  /// The predictions of a threshold: a score of at least the threshold is predicted positive.
   public func operatingPoint(at threshold: Double) -> OperatingPoint {
     let above = ties.prefix { $0.score >= threshold }
     return point(
@@ -123,7 +123,7 @@ public struct BinaryScores: Sendable {
   }
 }
 
-/// Scores that cannot be judged, on one line: which, and what was expected.
+/// Scores for which a metric is not defined; one line that says which, and what was expected.
 public struct MetricError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The one line.
   public let description: String

@@ -1,12 +1,12 @@
 import Foundations
 import Tensors
 
-/// How often each class was taken for each class.
+/// How often examples of each class were predicted as each class.
 public struct ConfusionMatrix: Sendable, Equatable {
   /// The number of examples by their class and then by the class predicted.
   public let counts: [[Int]]
 
-  /// Counts as given, one row and one column a class.
+  /// A matrix of given counts, one row and one column per class.
   public init(counts: [[Int]]) {
     require(
       !counts.isEmpty && counts.allSatisfy { row in row.count == counts.count && row.allSatisfy { $0 >= 0 } },
@@ -14,7 +14,7 @@ public struct ConfusionMatrix: Sendable, Equatable {
     self.counts = counts
   }
 
-  /// Counts of one label and one prediction an example, both in 0 ..< `classCount`.
+  /// The counts of one label and one prediction per example, both in 0 ..< `classCount`.
   public init(labels: [Int], predictions: [Int], classCount: Int) {
     require(labels.count == predictions.count, "\(labels.count) labels, \(predictions.count) predictions")
     var counts = Array(repeating: Array(repeating: 0, count: classCount), count: classCount)

@@ -1,14 +1,14 @@
-/// What a threshold on scores gives: a score of at least the threshold is predicted positive.
+/// The predictions of a threshold on scores: a score of at least the threshold is predicted positive.
 public struct OperatingPoint: Sendable, Equatable {
   /// The threshold.
   public let threshold: Double
-  /// Positive examples at or above the threshold.
+  /// The number of positive examples at or above the threshold.
   public let truePositives: Int
-  /// Negative examples at or above the threshold.
+  /// The number of negative examples at or above the threshold.
   public let falsePositives: Int
-  /// All positive examples.
+  /// The number of positive examples.
   public let positives: Int
-  /// All negative examples.
+  /// The number of negative examples.
   public let negatives: Int
 
   package init(
@@ -39,7 +39,7 @@ public struct OperatingPoint: Sendable, Equatable {
     return (f1(truePositives) + f1(trueNegatives)) / 2
   }
 
-  /// How often each class, negative first, was taken for each.
+  /// How often examples of each class, negative first, are predicted as each.
   public var confusion: ConfusionMatrix {
     ConfusionMatrix(counts: [
       [negatives - falsePositives, falsePositives], [positives - truePositives, truePositives],

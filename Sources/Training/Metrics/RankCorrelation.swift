@@ -1,4 +1,4 @@
-/// Spearman's rank correlation: how well one list of numbers puts examples in the order of another.
+/// Spearman's rank correlation: how well the order of one list of numbers agrees with that of another.
 public enum RankCorrelation {
   /// Pearson's correlation of the ranks, equal numbers sharing the mean of their ranks; from -1 to 1.
   ///
@@ -6,7 +6,7 @@ public enum RankCorrelation {
   ///   list whose numbers are all equal.
   public static func spearman(_ a: [Double], _ b: [Double]) throws -> Double {
     guard a.count == b.count else {
-      throw MetricError("Spearman's correlation: \(a.count) and \(b.count) numbers, expected as many")
+      throw MetricError("Spearman's correlation: \(a.count) and \(b.count) numbers, expected equally many")
     }
     guard a.count >= 2 else {
       throw MetricError("Spearman's correlation: expected at least two numbers, found \(a.count)")
@@ -35,7 +35,7 @@ public enum RankCorrelation {
       var end = start + 1
       while end < order.count && values[order[end]] == values[order[start]] { end += 1 }
       // Ranks start + 1 ... end.
-      for place in start..<end { ranks[order[place]] = Double(start + 1 + end) / 2 }
+      for position in start..<end { ranks[order[position]] = Double(start + 1 + end) / 2 }
       start = end
     }
     return ranks

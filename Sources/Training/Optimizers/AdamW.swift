@@ -11,20 +11,20 @@ public import Tensors
 /// - Cost: Two tensors of state for each parameter.
 /// - Source: Kingma and Ba, ICLR 2015; Loshchilov and Hutter, ICLR 2019.
 public struct AdamW<Scalar: TensorScalar>: Optimizer {
-  /// How slowly the average gradient forgets.
+  /// b1, the decay of the running mean of gradients.
   public let firstDecay: Double
-  /// How slowly the average squared gradient forgets.
+  /// b2, the decay of the running mean of squared gradients.
   public let secondDecay: Double
-  /// Keeps the step finite where gradients vanish.
+  /// The constant that keeps the step finite where gradients vanish.
   public let epsilon: Double
-  /// Which parameters shrink towards 0 at each update, and how fast.
+  /// The weight decay: which parameters shrink towards 0, and how fast.
   public let weightDecay: WeightDecay
 
   private var first = ParameterValues<Scalar>()
   private var second = ParameterValues<Scalar>()
   private var updateCount = 0
 
-  /// A rule without memory yet; decays lie in [0, 1), epsilon is positive.
+  /// AdamW before its first update; decays lie in [0, 1), epsilon is positive.
   public init(
     firstDecay: Double = 0.9, secondDecay: Double = 0.999, epsilon: Double = 1e-8,
     weightDecay: WeightDecay = .none

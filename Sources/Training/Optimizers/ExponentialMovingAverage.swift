@@ -2,7 +2,7 @@ import Foundation
 import Foundations
 public import Tensors
 
-/// A running average of the parameters, in which old values fade; often a better model than the last one.
+/// An exponential moving average of the parameters; often a better model than the last one.
 ///
 /// After t updates the average is sum over i of decay^(t - i) p_i divided by the sum of these weights: the
 /// start has no weight, so that early averages are not drawn to it. Computed as
@@ -11,7 +11,7 @@ public import Tensors
 /// - Cost: One tensor for each parameter.
 /// - Source: The bias correction of Kingma and Ba, ICLR 2015, applied to parameters.
 public struct ExponentialMovingAverage<Scalar: TensorScalar>: Sendable {
-  /// How slowly values fade: about 1 / (1 - decay) updates count.
+  /// The decay of a value's weight per update: about 1 / (1 - decay) updates count.
   public let decay: Double
   /// The average; nil before the first update.
   public private(set) var parameters: ParameterValues<Scalar>?
@@ -23,7 +23,7 @@ public struct ExponentialMovingAverage<Scalar: TensorScalar>: Sendable {
     self.decay = decay
   }
 
-  /// Takes the parameters after an update into the average.
+  /// Adds the parameters after an update to the average.
   @_specialize(where Scalar == Float)
   public mutating func update(_ parameters: ParameterValues<Scalar>) {
     updateCount = min(updateCount + 1, RestoredState<Scalar>.largestCount)
@@ -37,7 +37,7 @@ public struct ExponentialMovingAverage<Scalar: TensorScalar>: Sendable {
     self.parameters = parameters.with(values)
   }
 
-  /// What is remembered, as named tensors; empty before the first update.
+  /// The state as named tensors; empty before the first update.
   public var state: ParameterValues<Scalar> {
     var state = ParameterValues<Scalar>()
     guard let parameters else { return state }

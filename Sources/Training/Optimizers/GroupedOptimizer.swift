@@ -1,7 +1,7 @@
 import Foundations
 public import Tensors
 
-/// Several rules at work on one model: each parameter is learned by the rule of its group.
+/// An optimiser made of several: each parameter is updated by the optimiser of its group.
 public struct GroupedOptimizer<Scalar: TensorScalar>: Optimizer {
   private var groups: [ParameterGroup<Scalar>]
   /// The positions of each group's parameters among all.

@@ -7,7 +7,7 @@ import Tensors
 /// `MatrixView(rowAxisCount: 2)`. Memories stored as [dimension, memories], meant as memories x
 /// dimension, are `.transposed`.
 public struct MatrixView: Sendable, Equatable {
-  /// How many leading axes make up the stored rows; the axes after them make up the stored columns.
+  /// The number of leading axes that make up the stored rows; the axes after them make up the stored columns.
   public let rowAxisCount: Int
   /// Whether the matrix that is meant is the transpose of the stored one.
   public let isTransposed: Bool

@@ -1,7 +1,7 @@
 import Foundations
 public import Tensors
 
-/// Momentum whose step for a matrix is made nearly orthogonal: all its directions are learned at one pace.
+/// Momentum whose step for a matrix is made nearly orthogonal: all its directions are learned equally fast.
 ///
 /// m <- momentum m + g; u = g + momentum m; o = u with all singular values brought near 1;
 /// p <- (1 - lr decay) p - lr sqrt(max(1, rows / columns)) o.
@@ -13,19 +13,19 @@ public import Tensors
 ///   at least twice the other. Several matrices are worked on at once.
 /// - Source: Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024.
 public struct Muon<Scalar: TensorScalar>: Optimizer {
-  /// How slowly the average gradient forgets, in [0, 1).
+  /// The decay of the running sum of gradients, in [0, 1).
   public let momentum: Double
-  /// Which parameters shrink towards 0 at each update, and how fast.
+  /// The weight decay: which parameters shrink towards 0, and how fast.
   public let weightDecay: WeightDecay
-  /// Iterations of ``orthogonalized(_:iterations:)``.
+  /// The number of iterations of ``orthogonalized(_:iterations:)``.
   public let iterations: Int
 
   private let view: @Sendable (_ name: String, _ shape: [Int]) -> MatrixView?
   private var averages: ParameterValues<Scalar>?
 
-  /// A rule without memory yet.
+  /// Muon before its first update.
   ///
-  /// - Parameter view: The matrix that a parameter of this name and shape stands for; nil where it is none.
+  /// - Parameter view: How a parameter of this name and shape is viewed as a matrix; nil where it is none.
   public init(
     momentum: Double = 0.95, weightDecay: WeightDecay = .none, iterations: Int = 5,
     view: @escaping @Sendable (_ name: String, _ shape: [Int]) -> MatrixView? = { _, shape in
@@ -52,8 +52,8 @@ public struct Muon<Scalar: TensorScalar>: Optimizer {
     averages = parameters.with(now)
     // The longest iterations begin first, so that no core is left with one at the end.
     let order = parameters.values.indices.sorted { parameters.values[$0].count > parameters.values[$1].count }
-    let updated = Parallelism.map(order.count) { place in
-      let index = order[place]
+    let updated = Parallelism.map(order.count) { position in
+      let index = order[position]
       let (name, value) = (parameters.names[index], parameters.values[index])
       let view = matrixView(name, value.shape)
       let direction = Tensor.combination(factor, now[index], 1, gradients.values[index])

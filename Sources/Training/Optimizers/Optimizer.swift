@@ -1,25 +1,23 @@
 import Foundations
 public import Tensors
 
-/// A rule that turns parameters and their gradients into better parameters, and what it remembers between
-/// updates.
+/// A rule that updates parameters by their gradients, with the state that it keeps between updates.
 ///
-/// What is remembered is exposed as named tensors, so that a checkpoint can hold it and a resumed run gives
-/// the same bits.
+/// The state is exposed as named tensors, so that a checkpoint can hold it and a resumed run gives the same bits.
 public protocol Optimizer<Scalar>: Sendable {
   associatedtype Scalar: TensorScalar
 
   /// The parameters after one update.
   ///
   /// - Parameters:
-  ///   - parameters: The values now; the same names and shapes at every call.
+  ///   - parameters: The current values; the same names and shapes at every call.
   ///   - gradients: The gradient for each parameter, under the same names in the same order.
   ///   - learningRate: The rate of this update, from a ``LearningRateSchedule``.
   mutating func update(
     _ parameters: ParameterValues<Scalar>, gradients: ParameterValues<Scalar>, learningRate: Double
   ) -> ParameterValues<Scalar>
 
-  /// What the rule remembers; empty before the first update.
+  /// The state that the rule keeps; empty before the first update.
   var state: ParameterValues<Scalar> { get }
 
   /// Continues from a state that ``state`` gave.

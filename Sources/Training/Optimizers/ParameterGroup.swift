@@ -1,17 +1,17 @@
 import Foundations
 public import Tensors
 
-/// Parameters that are learned by one rule.
+/// Parameters that are updated by one optimiser.
 ///
 /// ```swift
 /// ParameterGroup("matrices", ["attention.queries", "memory.patterns"], Muon(), learningRateFactor: 0.03)
 /// ```
 public struct ParameterGroup<Scalar: TensorScalar>: Sendable {
-  /// What errors and saved state call the group.
+  /// The name of the group in errors and in saved state.
   public let name: String
   /// The parameters of the group.
   public let selection: ParameterSelection
-  /// Multiplies the rate of the schedule, at least 0.
+  /// The factor of the schedule's rate, at least 0.
   public let learningRateFactor: Double
   var optimizer: any Optimizer<Scalar>
 
@@ -19,8 +19,8 @@ public struct ParameterGroup<Scalar: TensorScalar>: Sendable {
   ///
   /// - Parameters:
   ///   - name: Unique among the groups, without a dot.
-  ///   - learningRateFactor: Multiplies the rate of the schedule; with a schedule whose peak is 1, the
-  ///     group's own peak rate.
+  ///   - learningRateFactor: The factor of the schedule's rate; with a schedule whose peak is 1, the group's own peak
+  ///     rate.
   public init(
     _ name: String, _ selection: ParameterSelection, _ optimizer: any Optimizer<Scalar>,
     learningRateFactor: Double = 1
@@ -34,7 +34,7 @@ public struct ParameterGroup<Scalar: TensorScalar>: Sendable {
     self.learningRateFactor = learningRateFactor
   }
 
-  /// Parameters that keep the values they have, as those of a published model do below a new read-out.
+  /// A group of parameters that keep their values, such as those of a published model under a new read-out.
   public static func frozen(_ selection: ParameterSelection, name: String = "frozen") -> ParameterGroup {
     ParameterGroup(name, selection, FrozenParameters<Scalar>())
   }

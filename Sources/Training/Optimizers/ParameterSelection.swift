@@ -1,3 +1,5 @@
+public import Tensors
+
 /// A choice of parameters by name.
 ///
 /// ```swift
@@ -6,7 +8,7 @@
 /// ```
 public struct ParameterSelection: Sendable, ExpressibleByArrayLiteral {
   private let predicate: @Sendable (String) -> Bool
-  /// Names given literally: each must be the name of a parameter, or it is a slip of the pen.
+  /// Names given literally; one that is not the name of a parameter is an error.
   public let literalNames: Set<String>
 
   /// The parameters whose name satisfies a predicate.
@@ -24,6 +26,11 @@ public struct ParameterSelection: Sendable, ExpressibleByArrayLiteral {
 
   /// The parameters with these names, written as a list.
   public init(arrayLiteral names: String...) { self.init(names: names) }
+
+  /// The parameters of rank 2 or more, on which weight decay acts as a rule.
+  public static func matrices<Scalar>(of parameters: ParameterValues<Scalar>) -> ParameterSelection {
+    ParameterSelection(names: zip(parameters.names, parameters.values).filter { $1.rank > 1 }.map(\.0))
+  }
 
   private init(_ predicate: @escaping @Sendable (String) -> Bool, literalNames: Set<String>) {
     self.predicate = predicate

@@ -73,9 +73,9 @@ public struct StateMismatch: Error, CustomStringConvertible, Sendable, Equatable
   public let owner: String
   /// The entry of the state, such as "firstMoment.wq".
   public let entry: String
-  /// What the parameters ask for.
+  /// The entry that the parameters need.
   public let expected: String
-  /// What the state holds.
+  /// The entry that was found.
   public let found: String
 
   /// An error about one entry of one state.

@@ -12,12 +12,12 @@ public struct SGD<Scalar: TensorScalar>: Optimizer {
   public let momentum: Double
   /// Whether the step is Nesterov's, lr (g + momentum v).
   public let isNesterov: Bool
-  /// Which parameters shrink towards 0 at each update, and how fast.
+  /// The weight decay: which parameters shrink towards 0, and how fast.
   public let weightDecay: WeightDecay
 
   private var velocity: ParameterValues<Scalar>?
 
-  /// A rule without memory yet; Nesterov's step needs a momentum above 0.
+  /// SGD before its first update; Nesterov's step needs a momentum above 0.
   public init(momentum: Double = 0, isNesterov: Bool = false, weightDecay: WeightDecay = .none) {
     require((0..<1).contains(momentum), "momentum must lie in [0, 1), not \(momentum)")
     require(!isNesterov || momentum > 0, "Nesterov's step needs a momentum above 0")

@@ -1,7 +1,7 @@
 import Foundations
 import Tensors
 
-/// What changes in the course of training: a value for each share of the updates.
+/// The phases of a training run: a value for each share of the updates.
 ///
 /// ```swift
 /// let curriculum = Curriculum([(0.7, (steps: 4, stepSize: 0.3)), (0.3, (steps: 12, stepSize: 0.1))])
@@ -31,7 +31,7 @@ public struct Curriculum<Phase: Sendable>: Sendable {
     phases[index(at: update, of: updateCount)].phase
   }
 
-  /// The position of the phase of an update.
+  /// The index of the phase of an update.
   public func index(at update: Int, of updateCount: Int) -> Int {
     require(update >= 0, "updates are counted from 0, not \(update)")
     var end = 0.0

@@ -1,13 +1,13 @@
 import Foundations
 public import Tensors
 
-/// How a model learns to tell examples of two classes, which are known by their indices, by its logit of the positive class:
-/// a fixed number of epochs of shuffled batches, after which nothing is chosen.
+/// Training of a binary classifier, which gives the logit of the positive class, for a fixed number of epochs of shuffled
+/// batches. Examples are known by their indices.
 ///
-/// What comes out does not depend on the number of threads.
+/// The result does not depend on the number of threads.
 public struct BinaryClassifierTraining<Model: Parameterized>: Sendable {
   public typealias Scalar = Model.Scalar
-  /// The logits of some examples, [examples]. In training there is a stream to draw from, otherwise nil.
+  /// The logits of some examples, [examples]. `training` is a stream to draw from in training, otherwise nil.
   public typealias Logits =
     @Sendable (
       _ model: Model, _ examples: [Int], _ training: RandomStream?
@@ -25,8 +25,8 @@ public struct BinaryClassifierTraining<Model: Parameterized>: Sendable {
 
   /// - Parameters:
   ///   - isPositive: The class of every example.
-  ///   - batchSize: Examples an update; the last of an epoch may have fewer.
-  ///   - pieceSize: Examples that are worked on together, one piece beside the other. A piece draws from a stream of its
+  ///   - batchSize: The number of examples per update; the last of an epoch may have fewer.
+  ///   - pieceSize: The number of examples that are computed together, pieces side by side. A piece draws from a stream of its
   ///     own, a batch of a single piece from that of its update.
   public init(isPositive: [Bool], batchSize: Int, pieceSize: Int, logits: @escaping Logits) {
     require(
@@ -40,8 +40,8 @@ public struct BinaryClassifierTraining<Model: Parameterized>: Sendable {
   ///
   /// - Parameters:
   ///   - loop: A loop before its first update.
-  ///   - random: What batches and the model draw from.
-  ///   - onEpoch: Sees the mean loss over the updates of every epoch.
+  ///   - random: The stream that batches and the model draw from.
+  ///   - onEpoch: Called after every epoch with the mean loss over its updates.
   /// - Throws: ``NonFiniteValue``, and whatever `onEpoch` throws.
   public func run(
     _ loop: inout TrainingLoop<Model, Void>, epochs: Int, on examples: [Int], random: RandomStream,
@@ -71,9 +71,18 @@ public struct BinaryClassifierTraining<Model: Parameterized>: Sendable {
       try onEpoch(losses / Double(perEpoch))
     }
   }
+
+  /// The share of some examples whose class a model tells by the sign of their logits.
+  ///
+  /// - Parameter count: Examples that are worked on together.
+  public func accuracy(of model: Model, on examples: [Int], atOnce count: Int) -> Double {
+    require(!examples.isEmpty, "the accuracy on no examples")
+    let found = binaryLogits(of: examples, atOnce: count) { logits(model, $0, nil) }
+    return Double(zip(found, examples).count { ($0 > 0) == isPositive[$1] }) / Double(examples.count)
+  }
 }
 
-/// The logits of examples by a trained model, some examples at a time on each core.
+/// The logits of examples by a trained model, computed for `count` examples at a time on each core.
 public func binaryLogits<Scalar: TensorScalar>(
   of examples: [Int], atOnce count: Int, _ logits: (_ examples: [Int]) -> Tensor<Scalar>
 ) -> [Scalar] {

@@ -1,13 +1,13 @@
 import Foundations
 public import Tensors
 
-/// How a model learns to tell the classes of examples, which are known by their indices: epochs of shuffled batches, and the
-/// epoch kept that does best on examples which are not learned from.
+/// Training of a classifier in epochs of shuffled batches, keeping the epoch that does best on held-out examples. Examples are
+/// known by their indices.
 ///
-/// A batch is worked on in four pieces side by side, so what comes out does not depend on the number of threads.
+/// A batch is computed in four pieces side by side, so the result does not depend on the number of threads.
 public struct ClassifierTraining<Model: Parameterized>: Sendable {
   public typealias Scalar = Model.Scalar
-  /// The logits of some examples, [examples, classes]. In training there is a stream to draw from, otherwise nil.
+  /// The logits of some examples, [examples, classes]. `training` is a stream to draw from in training, otherwise nil.
   public typealias Logits =
     @Sendable (
       _ model: Model, _ examples: [Int], _ training: RandomStream?
@@ -20,23 +20,23 @@ public struct ClassifierTraining<Model: Parameterized>: Sendable {
 
   /// - Parameters:
   ///   - labels: The class of every example, from 0.
-  ///   - batchSize: Examples an update; the last of an epoch may have fewer.
+  ///   - batchSize: The number of examples per update; the last of an epoch may have fewer.
   ///   - smoothing: The share of the target that is spread over all classes.
   public init(labels: [Int], batchSize: Int, smoothing: Double = 0, logits: @escaping Logits) {
     require(batchSize > 0, "batches of \(batchSize) examples, expected 1 or more")
     (self.labels, self.batchSize, self.smoothing, self.logits) = (labels, batchSize, smoothing, logits)
   }
 
-  /// Updates of an epoch over this many examples.
+  /// The number of updates of an epoch over this many examples.
   public func updatesPerEpoch(of count: Int) -> Int { (count + batchSize - 1) / batchSize }
 
   /// Trains on some examples and returns the model of the epoch with the highest accuracy on others; of equals the one with
   /// the lowest loss, then the first.
   ///
   /// - Parameters:
-  ///   - loop: A loop before its first update. Its averaged model is judged where it keeps an average.
-  ///   - random: What batches and the model draw from.
-  ///   - onEpoch: Sees every epoch; its loss is the mean over updates, its validation score the accuracy.
+  ///   - loop: A loop before its first update. Its averaged model is evaluated where it keeps an average.
+  ///   - random: The stream that batches and the model draw from.
+  ///   - onEpoch: Called after every epoch; its loss is the mean over updates, its validation score the accuracy.
   /// - Throws: ``NonFiniteValue``, and whatever `onEpoch` throws.
   public func run(
     _ loop: inout TrainingLoop<Model, Void>, epochs: Int, on examples: [Int], validatedOn others: [Int],
@@ -65,16 +65,17 @@ public struct ClassifierTraining<Model: Parameterized>: Sendable {
         onUpdate: { losses += $0.loss })
       return losses / Double(perEpoch)
     } validate: {
-      judged($0, on: others).score
-    } goesOn: { epoch, _ in
+      evaluation(of: $0, on: others).score
+    } shouldContinue: { epoch, _ in
       try onEpoch(epoch)
       return true
     }
   }
 
-  /// The accuracy and the mean loss of a model on some examples, and the classes it predicts: of the largest logit, of
-  /// equals the first.
-  public func judged(_ model: Model, on examples: [Int]) -> (score: ValidationScore, predictions: [Int]) {
+  /// The accuracy and the mean loss of a model on some examples, and the classes that it predicts: those of the largest
+  /// logits, of equal ones the first.
+  public func evaluation(of model: Model, on examples: [Int]) -> (score: ValidationScore, predictions: [Int])
+  {
     let parts = Self.parts(of: examples, atMost: 32)
     let found = Parallelism.map(parts.count) { index in
       let logits = logits(model, parts[index], nil)

@@ -22,7 +22,7 @@ public struct PairOrder: Sendable, Equatable {
       "pairs of \(positives.count) positive and \(negatives.count) negative examples, expected some of both")
   }
 
-  /// Pairs of an epoch.
+  /// The number of pairs of an epoch.
   public var count: Int { max(positives.count, negatives.count) }
 
   /// The pairs of an epoch, counted from 0.

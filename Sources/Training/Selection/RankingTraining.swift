@@ -1,10 +1,10 @@
 import Foundations
 public import Tensors
 
-/// How a model learns to rank examples of two classes, which are known by their indices: from pairs of a positive and a
-/// negative example (``PairOrder``), whose scores the loss compares, with the epoch kept that ranks other examples best.
+/// Training of a ranking from pairs of a positive and a negative example (``PairOrder``), whose scores the loss compares,
+/// keeping the epoch that ranks held-out examples best. Examples are known by their indices.
 ///
-/// The pairs of an update are worked on side by side, so what comes out does not depend on the number of threads.
+/// The pairs of an update are computed side by side, so the result does not depend on the number of threads.
 public struct RankingTraining<Model: Parameterized>: Sendable {
   public typealias Scalar = Model.Scalar
   /// The score of an example, one number, for learning; the stream is the example's own.
@@ -24,13 +24,13 @@ public struct RankingTraining<Model: Parameterized>: Sendable {
 
   /// - Parameters:
   ///   - isPositive: The class of every example.
-  ///   - pairCount: Pairs an update; the last of an epoch may have fewer.
+  ///   - pairCount: The number of pairs per update; the last of an epoch may have fewer.
   public init(isPositive: [Bool], pairCount: Int, score: @escaping Score) {
-    require(pairCount > 0, "\(pairCount) pairs an update, expected 1 or more")
+    require(pairCount > 0, "\(pairCount) pairs per update, expected 1 or more")
     (self.isPositive, self.pairCount, self.score) = (isPositive, pairCount, score)
   }
 
-  /// Updates of an epoch over some examples.
+  /// The number of updates of an epoch over some examples.
   public func updatesPerEpoch(of examples: [Int]) -> Int {
     let positives = examples.count { isPositive[$0] }
     return (max(positives, examples.count - positives) + pairCount - 1) / pairCount
@@ -39,14 +39,14 @@ public struct RankingTraining<Model: Parameterized>: Sendable {
   /// Trains on some examples and returns the model of the epoch with the largest area under the ROC curve of others; of
   /// equals the one with the lowest loss of their pairs, then the first.
   ///
-  /// Training ends before its last epoch where the others are in order, clearly (a loss below 0.05) or twice in a row, or
-  /// their loss has not fallen for `patience` epochs.
+  /// Training ends early once the others are ranked without an error, clearly (with a loss below 0.05) or twice in a row, or
+  /// once their loss has not fallen for `patience` epochs.
   ///
   /// - Parameters:
   ///   - loop: A loop before its first update.
-  ///   - random: What pairs and scores draw from.
+  ///   - random: The stream that pairs and scores draw from.
   ///   - scores: The scores of the other examples by a model, without derivatives.
-  ///   - onEpoch: Sees every epoch, with the best so far; its loss is the mean over updates.
+  ///   - onEpoch: Called after every epoch, with the best so far; its loss is the mean over updates.
   /// - Throws: ``NonFiniteValue``, and whatever the closures throw.
   public func run(
     _ loop: inout TrainingLoop<Model, Void>, epochs: Int, patience: Int, on examples: [Int],
@@ -63,7 +63,7 @@ public struct RankingTraining<Model: Parameterized>: Sendable {
       return ValidationScore(
         score: try BinaryScores(found, isPositive: labels).areaUnderROC,
         loss: pairwiseLogisticLoss(of: found, isPositive: labels))
-    } goesOn: { epoch, best in
+    } shouldContinue: { epoch, best in
       try onEpoch(epoch, best)
       let (area, loss) = (epoch.validation.score, epoch.validation.loss)
       since = loss < lowestLoss ? 0 : since + 1

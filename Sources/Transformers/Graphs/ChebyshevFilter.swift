@@ -34,7 +34,7 @@ struct ChebyshevFilter {
     }
   }
 
-  /// By what one degree more multiplies the polynomial at z, 1 being the end of the interval where it is small.
+  /// The factor by which one more degree multiplies the polynomial at z; 1 is the end of the interval where it is small.
   static func growth(_ z: Double) -> Double { z + max(0, z * z - 1).squareRoot() }
 
   /// L times each row.
@@ -77,8 +77,8 @@ private final class RowGroup {
     (current, before) = (Lanes.allocate(capacity: size), Lanes.allocate(capacity: size))
     (seen, seenNext) = (Lanes.allocate(capacity: size), Lanes.allocate(capacity: size))
     for node in 0..<size {
-      let place = start + node
-      let lanes = SIMD4(rows[place], rows[place + size], rows[place + 2 * size], rows[place + 3 * size])
+      let index = start + node
+      let lanes = SIMD4(rows[index], rows[index + size], rows[index + 2 * size], rows[index + 3 * size])
       (current + node).initialize(to: lanes)
       (seen + node).initialize(to: lanes * laplacian.inverseRoots[node])
     }
@@ -97,7 +97,7 @@ private final class RowGroup {
         laplacian.inverseRoots.withUnsafeBufferPointer { roots in
           for node in 0..<roots.count {
             var sum = SIMD4<Double>.zero
-            for place in starts[node]..<starts[node + 1] { sum += seen[Int(columns[place])] }
+            for pair in starts[node]..<starts[node + 1] { sum += seen[Int(columns[pair])] }
             let value = own * current[node] - (factor * roots[node]) * sum - keep * before[node]
             before[node] = value
             seenNext[node] = roots[node] * value

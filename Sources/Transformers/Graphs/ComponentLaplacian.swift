@@ -21,7 +21,7 @@ struct ComponentEigenvector {
 struct ComponentLaplacian {
   let nodes: [Int32]
   let rowStarts: [Int]
-  /// The neighbours of each node, as places among `nodes`.
+  /// The neighbours of each node, as indices into `nodes`.
   let columns: [Int32]
   /// degree^(-1/2) of each node.
   let inverseRoots: [Double]
@@ -30,12 +30,12 @@ struct ComponentLaplacian {
 
   var size: Int { nodes.count }
 
-  init(of neighbours: CompressedSparseRows, nodes: [Int32], places: [Int32]) {
+  init(of neighbours: CompressedSparseRows, nodes: [Int32], indices: [Int32]) {
     var starts = [0]
     starts.reserveCapacity(nodes.count + 1)
     var columns: [Int32] = []
     for node in nodes {
-      for neighbour in neighbours.columns(of: Int(node)) { columns.append(places[Int(neighbour)]) }
+      for neighbour in neighbours.columns(of: Int(node)) { columns.append(indices[Int(neighbour)]) }
       starts.append(columns.count)
     }
     self.nodes = nodes
@@ -78,8 +78,8 @@ struct ComponentLaplacian {
 struct GraphComponents {
   /// The nodes of each component, rising.
   let members: [[Int32]]
-  /// The place of each node among the nodes of its component.
-  let places: [Int32]
+  /// The index of each node among the nodes of its component.
+  let indices: [Int32]
 
   /// - Cost: proportional to nodes and pairs.
   init(of neighbours: CompressedSparseRows) {
@@ -99,13 +99,13 @@ struct GraphComponents {
       count += 1
     }
     var members = [[Int32]](repeating: [], count: Int(count))
-    var places = [Int32](repeating: 0, count: nodes)
+    var indices = [Int32](repeating: 0, count: nodes)
     for node in 0..<nodes {
       let index = Int(component[node])
-      places[node] = Int32(members[index].count)
+      indices[node] = Int32(members[index].count)
       members[index].append(Int32(node))
     }
     self.members = members
-    self.places = places
+    self.indices = indices
   }
 }

@@ -85,7 +85,7 @@ struct FilteredSubspace {
     let kernels = Double.kernels
     return Tensor(shape: rows.shape) { out in
       rows.withElements { values in
-        for place in values.indices { out[place] = values[place] }
+        for index in values.indices { out[index] = values[index] }
       }
       laplacian.trivial.withUnsafeBufferPointer { trivial in
         guard let trivial = trivial.baseAddress else { return }
@@ -93,7 +93,7 @@ struct FilteredSubspace {
           let row = out + index * size
           var attempts = 0
           while !clean(row, against: out, index, trivial: trivial, kernels) && attempts < 4 {
-            for place in 0..<size { row[place] = random.normal() }
+            for node in 0..<size { row[node] = random.normal() }
             attempts += 1
           }
         }
@@ -104,15 +104,15 @@ struct FilteredSubspace {
   /// False where nothing of the row is left but rounding errors.
   private func clean(
     _ row: UnsafeMutablePointer<Double>, against rows: UnsafeMutablePointer<Double>, _ index: Int,
-    trivial: UnsafePointer<Double>, _ kernels: TensorKernels<Double>
+    trivial: UnsafePointer<Double>, _ kernels: any Kernels<Double>.Type
   ) -> Bool {
     let size = laplacian.size
     guard scale(row, kernels) > 0 else { return false }
     for _ in 0..<2 {
-      kernels.accumulate(size, -kernels.dot(size, row, trivial), trivial, row)
+      kernels.accumulate(count: size, scale: -kernels.dot(count: size, row, trivial), x: trivial, y: row)
       for other in 0..<index {
         let before = rows + other * size
-        kernels.accumulate(size, -kernels.dot(size, row, before), before, row)
+        kernels.accumulate(count: size, scale: -kernels.dot(count: size, row, before), x: before, y: row)
       }
       guard scale(row, kernels) > 1e-12 else { return false }
     }
@@ -120,10 +120,10 @@ struct FilteredSubspace {
   }
 
   /// Gives the row length 1; its length before.
-  private func scale(_ row: UnsafeMutablePointer<Double>, _ kernels: TensorKernels<Double>) -> Double {
-    let length = kernels.dot(laplacian.size, row, row).squareRoot()
+  private func scale(_ row: UnsafeMutablePointer<Double>, _ kernels: any Kernels<Double>.Type) -> Double {
+    let length = kernels.dot(count: laplacian.size, row, row).squareRoot()
     guard length > 0, length.isFinite else { return 0 }
-    for place in 0..<laplacian.size { row[place] /= length }
+    for node in 0..<laplacian.size { row[node] /= length }
     return length
   }
 }

@@ -2,13 +2,13 @@ public import Dynamics
 import Energies
 import Tensors
 
-/// What a model does on the way, for figures.
+/// What happens inside a model, for figures.
 extension GraphEnergyTransformer {
   /// The descents of all blocks with the energy by part at every step, without noise.
   ///
   /// All graphs of a sparse input are one example, whose energy is the sum of theirs.
   ///
-  /// - Returns: One result a block, each with the energies in its `trajectory`.
+  /// - Returns: One result per block, each with the energies in its `trajectory`.
   public func trace(_ input: GraphEnergyTransformerInput<Scalar>) -> [DescentResult<Scalar>] {
     stack.trace(
       from: start(input, signs: nil), over: pairs(of: input), settings: configuration.descent)

@@ -1,16 +1,17 @@
 import Dynamics
 public import Energies
 import Foundations
+public import Layers
 public import Tensors
 
-/// The Energy Transformer that tells the class of a graph.
+/// The Energy Transformer that classifies graphs.
 ///
 /// A node's token is a linear map of its features plus one of its position, its entries in the first eigenvectors of the
-/// graph's Laplacian; each graph has a learned class token that all its nodes see and that sees them. The blocks descend
+/// graph's Laplacian; each graph has a learned class token, which attends to all of its nodes and they to it. The blocks descend
 /// their energies; the class token, normalised, is mapped to the classes.
 ///
-/// Permuting the nodes of a graph changes nothing but rounding, and a graph's logits do not depend on its batch; only the
-/// first does not hold with a ``LearnedAdjacency``.
+/// Permuting the nodes of a graph changes nothing but rounding, except with a ``LearnedAdjacency``. A graph's logits do not
+/// depend on its batch.
 ///
 /// - Source: Hoover et al. 2023, section on graph classification, equations 25 to 27. Parameters as
 ///   ``GraphEnergyTransformerConfiguration/parameterCount`` counts them.
@@ -19,14 +20,14 @@ public struct GraphEnergyTransformer<Scalar: TensorScalar>: Parameterized {
   public let configuration: GraphEnergyTransformerConfiguration
   /// The encoder of features and positions.
   public var encoder: GraphEncoder<Scalar>
-  /// What stands for a graph, less the encoder's offset, [dimension].
+  /// The class token before the encoder's bias is added, [dimension].
   public var classToken: Tensor<Scalar>
   /// The blocks.
   public var stack: BlockStack<Scalar>
   /// The norm of the class token after the last block.
   public var norm: LayerNormLagrangian<Scalar>
-  /// The read-out, [dimension, classes], and its offset, [classes].
-  public var decoderWeights: Tensor<Scalar>, decoderBias: Tensor<Scalar>
+  /// The read-out, from tokens to the logits of the classes.
+  public var decoder: Linear<Scalar>
 
   /// A model with random weights.
   public init(_ configuration: GraphEnergyTransformerConfiguration, using random: inout RandomStream) {
@@ -44,10 +45,9 @@ public struct GraphEnergyTransformer<Scalar: TensorScalar>: Parameterized {
       count: configuration.blockCount, configuration.block, learnsAdjacency: configuration.learnsAdjacency,
       using: &random)
     norm = LayerNormLagrangian(dimension: dimension)
-    decoderWeights = .normal(
-      [dimension, configuration.classCount], standardDeviation: configuration.decoderDeviation, using: &random
-    )
-    decoderBias = .zeros([configuration.classCount])
+    decoder = Linear(
+      inputs: dimension, outputs: configuration.classCount, drawnByInputWith: configuration.decoderDeviation,
+      using: &random)
   }
 
   public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
@@ -55,8 +55,8 @@ public struct GraphEnergyTransformer<Scalar: TensorScalar>: Parameterized {
     visit("classToken", &classToken)
     visit("blocks", &stack)
     visit("norm", &norm)
-    visit("decoder.weights", &decoderWeights)
-    visit("decoder.bias", &decoderBias)
+    visit("decoder", &decoder)
+    visit.renamed("decoder.weight", from: "decoder.weights")
   }
 
   /// The blocks, in the order that tokens pass them.
@@ -67,7 +67,7 @@ public struct GraphEnergyTransformer<Scalar: TensorScalar>: Parameterized {
 
   /// The tokens that the first block starts from, [1, nodes, dimension].
   ///
-  /// - Parameter signs: Where the signs of eigenvectors are drawn from, in training; nil leaves them as they are.
+  /// - Parameter signs: The stream that signs of eigenvectors are drawn from in training; nil leaves them as they are.
   public func tokens(
     _ input: GraphEnergyTransformerInput<Scalar>, signs: RandomStream? = nil
   ) -> Tensor<Scalar> {
@@ -85,7 +85,7 @@ public struct GraphEnergyTransformer<Scalar: TensorScalar>: Parameterized {
   ///
   /// - Parameters:
   ///   - input: The graphs.
-  ///   - random: Where the signs of eigenvectors and the Langevin noise are drawn from, in training; nil otherwise.
+  ///   - random: The stream that the signs of eigenvectors and the Langevin noise are drawn from in training; nil otherwise.
   public func logits(
     _ input: GraphEnergyTransformerInput<Scalar>, training random: RandomStream? = nil
   ) -> Tensor<Scalar> {
@@ -95,7 +95,7 @@ public struct GraphEnergyTransformer<Scalar: TensorScalar>: Parameterized {
     return readOut(descent.tokens.values, input)
   }
 
-  /// Which tokens see which: nodes their neighbours, or pairs of padded graphs where they are weighed.
+  /// Which tokens attend to which: nodes to their neighbours, or weighed pairs of padded graphs.
   func pairs(of input: GraphEnergyTransformerInput<Scalar>) -> TokenPairs<Scalar> {
     configuration.learnsAdjacency ? .joined(input.adjacency) : .neighbours(input.neighbourhoods)
   }
@@ -115,7 +115,6 @@ public struct GraphEnergyTransformer<Scalar: TensorScalar>: Parameterized {
       ? values.sliced(axis: 1, 0..<1)
       : values.reshaped([input.nodeCount, size]).gathered(input.classTokens, axis: 0)
     let g = norm.activations(at: Tokens(ofClasses.reshaped([graphs, 1, size]))).values
-    return g.reshaped([graphs, size]).projected(by: decoderWeights)
-      + decoderBias
+    return decoder(g.reshaped([graphs, size]))
   }
 }

@@ -3,9 +3,9 @@ import Tensors
 
 /// The sizes, initial scales and descent of a ``GraphEnergyTransformer``.
 public struct GraphEnergyTransformerConfiguration: Sendable, Equatable {
-  /// F, the features of a node.
+  /// F, the number of features of a node.
   public var featureCount: Int
-  /// C, the classes of a graph.
+  /// C, the number of classes.
   public var classCount: Int
   /// The block; every block has its own weights.
   public var block: EnergyTransformerConfiguration
@@ -13,17 +13,17 @@ public struct GraphEnergyTransformerConfiguration: Sendable, Equatable {
   public var blockCount = 4
   /// T steps of size alpha in each block.
   public var descent = DescentSettings(steps: 1, stepSize: 0.1)
-  /// k, the eigenvectors of the Laplacian that make a node's position; 0 for no positions.
+  /// k, the number of Laplacian eigenvectors that make up a node's position; 0 for no positions.
   public var positionCount = 15
   /// sigma, the deviation of the Langevin noise of training; 0 for none.
   public var noiseDeviation = 0.02
   /// Whether each block weighs pairs by a ``LearnedAdjacency``.
   ///
-  /// It sees the order of nodes and takes memory for nodes squared: off unless asked for.
+  /// It depends on the order of nodes and takes memory proportional to nodes²: off unless asked for.
   public var learnsAdjacency = false
-  /// The standard deviation of the first class token.
+  /// The standard deviation of the initial class token.
   public var tokenDeviation = 0.02
-  /// The standard deviation of the first decoder.
+  /// The standard deviation of the initial decoder.
   public var decoderDeviation = 0.02
 
   /// A model of nodes with `featureCount` features and graphs of `classCount` classes.
@@ -45,8 +45,8 @@ public struct GraphEnergyTransformerConfiguration: Sendable, Equatable {
       block: EnergyTransformerConfiguration(dimension: 128, headCount: 12, keySize: 64, memoryCount: 512))
   }
 
-  /// A model of a tenth of that size, which trains in minutes on two cores; weights start at scales at which features,
-  /// positions and steps move the tokens by about as much.
+  /// A model of a tenth of that size, which trains in minutes on two cores; its weights start at scales at which
+  /// features, positions and steps change the tokens by similar amounts.
   public static func small(featureCount: Int, classCount: Int) -> GraphEnergyTransformerConfiguration {
     var block = EnergyTransformerConfiguration(dimension: 64, headCount: 4, keySize: 16, memoryCount: 128)
     block.attentionDeviation = 0.125
@@ -58,7 +58,7 @@ public struct GraphEnergyTransformerConfiguration: Sendable, Equatable {
     return configuration
   }
 
-  /// The number of learned numbers: encoder F D + D, positions k D, class token D, each block
+  /// The number of parameters: encoder F D + D, positions k D, class token D, each block
   /// 2 H Y D + D M + D + 1, and 10 H more with a learned adjacency and H more with learned beta, read-out
   /// D + 1 + D C + C.
   public var parameterCount: Int {

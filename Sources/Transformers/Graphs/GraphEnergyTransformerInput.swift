@@ -2,14 +2,14 @@ public import Energies
 import Foundations
 public import Tensors
 
-/// Graphs as a ``GraphEnergyTransformer`` takes them: one block-diagonal graph without padding, whose first node of each
-/// graph is a class token.
+/// The input of a ``GraphEnergyTransformer``: graphs as one block-diagonal graph without padding, in which the
+/// first node of each graph is a class token.
 public struct GraphEnergyTransformerInput<Scalar: TensorScalar>: Sendable {
   /// The features of the nodes, [nodes, features]; zeros for class tokens.
   package(set) public var features: Tensor<Scalar>
   /// The positions of the nodes, [nodes, positions]; zeros for class tokens.
   public let positions: Tensor<Scalar>
-  /// Whom each node looks at.
+  /// The nodes that each node attends to.
   public let neighbourhoods: Neighbourhoods
   /// The nodes of each graph, class token first, one graph after the other.
   public let nodeRanges: [Range<Int>]
@@ -17,13 +17,13 @@ public struct GraphEnergyTransformerInput<Scalar: TensorScalar>: Sendable {
   /// Graphs side by side.
   ///
   /// - Parameters:
-  ///   - features: [nodes, features]; what stands there for class tokens is not used.
-  ///   - positions: Entries of eigenvectors as `LaplacianPositions` gives them, [nodes, positions]; what stands there for
-  ///     class tokens is not used.
+  ///   - features: [nodes, features]; the rows of class tokens are not used.
+  ///   - positions: Entries of eigenvectors as `LaplacianPositions` gives them, [nodes, positions]; the rows of
+  ///     class tokens are not used.
   ///   - neighbours: The neighbours of each node; the class token of a graph and its nodes are neighbours of each other,
   ///     and no pair joins two graphs.
   ///   - nodeRanges: The nodes of each graph, its class token first.
-  ///   - includesSelf: Whether every node sees itself.
+  ///   - includesSelf: Whether every node attends to itself.
   public init(
     features: Tensor<Scalar>, positions: Tensor<Scalar>, neighbours: CompressedSparseRows,
     nodeRanges: [Range<Int>], includesSelf: Bool = true
@@ -83,21 +83,21 @@ public struct GraphEnergyTransformerInput<Scalar: TensorScalar>: Sendable {
         let columns = neighbours.columns(of: node)
         require(
           columns.allSatisfy { $0 >= first && $0 <= last },
-          "node \(node) of graph \(range) is joined to another")
+          "node \(node) of graph \(range) is joined to a node of another")
         require(
           node == range.lowerBound || columns.contains(first),
-          "node \(node) does not look at its class token, node \(first)")
+          "node \(node) does not attend to its class token, node \(first)")
       }
       require(
         neighbours.columns(of: range.lowerBound).filter { $0 > first }.count >= range.count - 1,
-        "class token \(first) does not look at all nodes of \(range)")
+        "class token \(first) does not attend to all nodes of \(range)")
     }
   }
 }
 
 /// The graphs side by side in a padded batch, for energies over all pairs of nodes.
 extension GraphEnergyTransformerInput {
-  /// Nodes of the largest graph, class token included.
+  /// The number of nodes of the largest graph, class token included.
   var largestNodeCount: Int { nodeRanges.map(\.count).max() ?? 0 }
 
   /// Which rows of a padded batch hold a node.
@@ -106,12 +106,12 @@ extension GraphEnergyTransformerInput {
   /// Rows of nodes as a padded batch: [1, nodes, size] to [graphs, largest, size], zeros for padding.
   func padded(_ rows: Tensor<Scalar>) -> Tensor<Scalar> {
     let (count, size) = (largestNodeCount, rows.shape[2])
-    let places = nodeRanges.flatMap { range in
+    let indices = nodeRanges.flatMap { range in
       (0..<count).map { $0 < range.count ? range.lowerBound + $0 : nodeCount }
     }
     // Padding takes the row of zeros behind the last node.
     let extended = rows.reshaped([nodeCount, size]).padded(axis: 0, before: 0, to: nodeCount + 1)
-    return extended.gathered(places, axis: 0).reshaped([graphCount, count, size])
+    return extended.gathered(indices, axis: 0).reshaped([graphCount, count, size])
   }
 
   /// 1 for pairs of a query and a key that are joined, otherwise 0; [graphs, 1, largest, largest].

@@ -1,24 +1,24 @@
 import Foundations
 public import Tensors
 
-/// Where a node stands in its graph: its entries in the eigenvectors of the graph's Laplacian with the smallest
+/// Positions of the nodes of a graph: their entries in the eigenvectors of the graph's Laplacian with the smallest
 /// eigenvalues above zero.
 ///
 /// L = I - D^(-1/2) A D^(-1/2) for the adjacency A and the degrees D; an isolated node has a row and column of zeros.
-/// An eigenvector is the smoother over edges the smaller its eigenvalue, from 0 to 2. Zero is an eigenvalue once for
+/// Eigenvalues lie between 0 and 2; the smaller one is, the smoother its eigenvector is over edges. Zero is an eigenvalue once for
 /// every connected component, with an eigenvector that says nothing but degrees: these are left out. An eigenvector of
 /// a graph of several components is zero outside one of them, and positions are those of the smallest eigenvalues of
 /// all components together; the position of an isolated node is 0.
 ///
-/// Length 1, and of two possible signs the one whose entry of largest magnitude (the first of several) is positive.
-/// Where an eigenvalue repeats, any rotation of its eigenvectors is as right as the one given here.
+/// Eigenvectors have length 1 and the sign that makes their entry of largest magnitude (the first of several) positive.
+/// Where an eigenvalue repeats, any rotation of its eigenvectors is as valid as the one given here.
 ///
 /// The same on every run and any number of threads; last bits depend on the LAPACK that is installed.
 ///
 /// - Source: Dwivedi and Bresson, "A Generalization of Transformer Networks to Graphs", 2021; Chung, "Spectral Graph
 ///   Theory", 1997.
 public struct LaplacianPositions<Scalar: TensorScalar>: Sendable {
-  /// The positions, [nodes, count]: one eigenvector a column, by rising eigenvalue; columns beyond the last eigenvector
+  /// The positions, [nodes, count]: one eigenvector per column, by rising eigenvalue; columns beyond the last eigenvector
   /// of a graph are zeros.
   public let vectors: Tensor<Scalar>
   /// The eigenvalues of each graph, rising, in the order of the columns; fewer than columns in a small graph.
@@ -29,11 +29,10 @@ public struct LaplacianPositions<Scalar: TensorScalar>: Sendable {
   /// Computes the positions of one graph, or of several that stand side by side in one list of nodes.
   ///
   /// - Parameters:
-  ///   - neighbours: a symmetric graph; a pair that repeats counts as often as it stands there.
-  ///   - count: numbers of a position.
-  ///   - nodeRanges: the nodes of each graph, none joined to another's; nil for one graph.
-  ///   - tolerance: how much ||L v - lambda v|| of an eigenvector may be, as a part of the largest eigenvalue that is
-  ///     asked for.
+  ///   - neighbours: A symmetric graph; a repeated pair counts as often as it occurs.
+  ///   - count: The size of a position.
+  ///   - nodeRanges: The nodes of each graph, none joined to another's; nil for one graph.
+  ///   - tolerance: How large ||L v - lambda v|| of an eigenvector may be, relative to the largest eigenvalue asked for.
   /// - Throws: ``LaplacianNotConverged`` for a large component whose smallest eigenvalues lie so close to each other,
   ///   as those of a long chain, that a fixed number of products does not separate them.
   /// - Cost: components of up to 1,000 nodes: 4/3 nodes³ operations. Larger ones: some hundred to thousand products
@@ -77,8 +76,8 @@ public struct LaplacianPositions<Scalar: TensorScalar>: Sendable {
     self.nodeRanges = ranges
   }
 
-  /// The positions with a random sign for each graph and column, so that training does not come to rely on one of the
-  /// two signs that are equally right.
+  /// The positions with a random sign for each graph and column, so that training does not come to rely on either of
+  /// two signs that are equally valid.
   ///
   /// - Shape: [nodes, count].
   /// - Source: Dwivedi and Bresson 2021.
@@ -86,7 +85,7 @@ public struct LaplacianPositions<Scalar: TensorScalar>: Sendable {
     let count = vectors.shape[1]
     return Tensor(shape: vectors.shape) { out in
       vectors.withElements { values in
-        for place in values.indices { out[place] = values[place] }
+        for index in values.indices { out[index] = values[index] }
       }
       for range in nodeRanges {
         for column in 0..<count where random.next() >> 63 == 1 {
@@ -103,7 +102,7 @@ public struct LaplacianPositions<Scalar: TensorScalar>: Sendable {
   ) throws -> [[ComponentEigenvector]] {
     let parts = components.members.filter { $0.count > 1 }
     let solved = Parallelism.map(parts.count) { index in
-      let part = ComponentLaplacian(of: neighbours, nodes: parts[index], places: components.places)
+      let part = ComponentLaplacian(of: neighbours, nodes: parts[index], indices: components.indices)
       return part.smallest(count, tolerance: tolerance, denseLimit: denseLimit)
     }
     let firsts = parts.map { Int($0[0]) }
@@ -126,7 +125,7 @@ public struct LaplacianPositions<Scalar: TensorScalar>: Sendable {
 }
 
 extension [Int] {
-  /// The first place of a rising list where a condition holds that goes on to hold.
+  /// The first index of a rising list from which on a condition holds.
   fileprivate func partitioningIndex(where holds: (Int) -> Bool) -> Int {
     var (low, high) = (0, count)
     while low < high {
@@ -137,19 +136,19 @@ extension [Int] {
   }
 }
 
-/// Whether every pair stands there in both directions, equally often.
+/// Whether every pair occurs equally often in both directions.
 private func isSymmetric(_ neighbours: CompressedSparseRows) -> Bool {
   let transposed = neighbours.transposed().pattern
   return transposed == transposed.transposed().pattern
 }
 
-/// Eigenvectors of a graph that could not be told apart.
+/// The eigenvectors of a graph could not be separated.
 public struct LaplacianNotConverged: Error, Equatable, CustomStringConvertible {
-  /// Nodes of the connected component.
+  /// The number of nodes of the connected component.
   public let nodeCount: Int
-  /// Eigenvectors that were asked for.
+  /// The number of eigenvectors that were asked for.
   public let count: Int
-  /// How exact they should have been.
+  /// The tolerance that was asked for.
   public let tolerance: Double
 
   /// One line.

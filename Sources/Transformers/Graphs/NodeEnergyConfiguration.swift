@@ -1,29 +1,29 @@
 import Layers
 
-/// The sizes of an Energy Transformer on the nodes of a graph, without what reads it out, and how it descends.
+/// The sizes and the descent of an Energy Transformer on the nodes of a graph, without its read-out.
 public struct NodeEnergyConfiguration: Sendable, Equatable {
-  /// F, the features of a node.
+  /// F, the number of features of a node.
   public var featureCount: Int
-  /// The Laplacian eigenvectors that say where a node stands.
+  /// k, the number of Laplacian eigenvectors that make up a node's position.
   public var positionCount = 0
-  /// D, the numbers of a token.
+  /// D, the size of a token.
   public var dimension: Int
-  /// H, the attention heads.
+  /// H, the number of attention heads.
   public var headCount: Int
-  /// Y, the numbers of a head's query or key.
+  /// Y, the size of a head's queries and keys.
   public var keySize: Int
-  /// M, the stored patterns.
+  /// M, the number of memories.
   public var memoryCount: Int
-  /// The blocks that tokens pass one after the other, each with its own weights.
+  /// The number of blocks that tokens pass one after the other, each with its own weights.
   public var blockCount = 1
-  /// How each block descends: 1 to 3 steps are usual for nodes.
+  /// The descent of each block: 1 to 3 steps are usual for nodes.
   public var descent = DescentSettings(steps: 2, stepSize: 0.5)
-  /// sigma, the deviation of the noise sqrt(alpha) sigma that training adds to every number at every step.
-  public var noise = 0.02
-  /// The standard deviation of the first queries and keys; unless set 1 / sqrt D, of which the first scores are of
-  /// order 1 and the first step mixes neighbours.
+  /// sigma: in training every step adds noise of deviation sqrt(alpha) sigma to every number; 0 for none.
+  public var noiseDeviation = 0.02
+  /// The standard deviation of the initial query and key weights; 1 / sqrt D unless set, with which the first scores are
+  /// of order 1 and the first step mixes neighbours.
   public var attentionDeviation: Double
-  /// The standard deviation of the first memories; unless set 1 / sqrt D.
+  /// The standard deviation of the initial memories; 1 / sqrt D unless set.
   public var memoryDeviation: Double
 
   /// Sizes, all at least 1.
@@ -47,7 +47,7 @@ public struct NodeEnergyConfiguration: Sendable, Equatable {
     return block
   }
 
-  /// The number of learned numbers: encoder (F + k + 1) D, each block 2 H Y D + D M + D + 1.
+  /// The number of parameters: encoder (F + k + 1) D, each block 2 H Y D + D M + D + 1.
   public var parameterCount: Int {
     (featureCount + positionCount + 1) * dimension + blockCount * block.parameterCountOfBlock()
   }

@@ -2,21 +2,21 @@ public import Energies
 import Foundations
 public import Tensors
 
-/// What node models need of a graph, prepared once: whom each node looks at, and where it stands.
+/// What node models need of a graph, prepared once: the neighbours of each node, and its position.
 public struct NodeEnergyGraph<Scalar: TensorScalar>: Sendable {
-  /// Whom each node looks at.
+  /// The nodes that each node attends to.
   public let neighbourhoods: Neighbourhoods
-  /// Where each node stands, where a model reads it.
+  /// The positions of the nodes, for models that read them.
   public let positions: LaplacianPositions<Scalar>?
-  /// What makes positions numbers of variance 1 over the nodes that have any.
+  /// The factor that gives positions variance 1 over the nodes that have one.
   private let positionScale: Scalar
 
-  /// A graph for nodes that see their neighbours and themselves.
+  /// A graph whose nodes attend to their neighbours and themselves.
   ///
   /// - Parameters:
-  ///   - neighbours: Row C holds the neighbours of node C.
-  ///   - includesSelf: Whether a node sees itself too, exactly once.
-  ///   - positions: Where each node stands, for a model with as many positions.
+  ///   - neighbours: Row n holds the neighbours of node n.
+  ///   - includesSelf: Whether a node attends to itself too, exactly once.
+  ///   - positions: The positions of the nodes, as many numbers each as the model's `positionCount`.
   public init(
     _ neighbours: CompressedSparseRows, includesSelf: Bool = true,
     positions: LaplacianPositions<Scalar>? = nil
@@ -28,14 +28,14 @@ public struct NodeEnergyGraph<Scalar: TensorScalar>: Sendable {
         positions.vectors.shape[0] == neighbours.rowCount,
         "positions of \(positions.vectors.shape[0]) nodes for a graph of \(neighbours.rowCount)")
     }
-    // Isolated nodes stand nowhere: they do not change the scale.
+    // Isolated nodes have no position: they do not change the scale.
     let joined = (0..<neighbours.rowCount).count { node in
       neighbours.columns(of: node).contains { Int($0) != node }
     }
     positionScale = Scalar(max(1, joined)).squareRoot()
   }
 
-  /// Nodes.
+  /// The number of nodes.
   public var nodeCount: Int { neighbourhoods.nodeCount }
 
   /// The positions, [nodes, positions], eigenvectors scaled to variance 1; with random signs where `random` is given.

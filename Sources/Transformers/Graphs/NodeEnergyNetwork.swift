@@ -1,15 +1,16 @@
 public import Dynamics
 import Energies
 import Foundations
+import Layers
 public import Tensors
 
 /// The nodes of a graph as the tokens of one example, descending the energies of blocks: what the node models share.
 ///
-/// - Cost: A step takes 4 N D H Y + 4 N D M operations and 8 H Y a pair.
+/// - Cost: A step takes 4 N D H Y + 4 N D M operations, and 8 H Y per pair.
 public struct NodeEnergyNetwork<Scalar: TensorScalar>: Parameterized {
   /// The sizes, and how blocks descend.
   public let configuration: NodeEnergyConfiguration
-  /// Features and positions to tokens.
+  /// The map of features and positions to tokens.
   public var encoder: GraphEncoder<Scalar>
   /// The blocks.
   public var stack: BlockStack<Scalar>
@@ -17,8 +18,8 @@ public struct NodeEnergyNetwork<Scalar: TensorScalar>: Parameterized {
   /// A network with random weights.
   public init(_ configuration: NodeEnergyConfiguration, using random: inout RandomStream) {
     require(
-      configuration.noise >= 0 && configuration.noise.isFinite,
-      "noise is a finite number of at least 0, not \(configuration.noise)")
+      configuration.noiseDeviation >= 0 && configuration.noiseDeviation.isFinite,
+      "noise is a finite number of at least 0, not \(configuration.noiseDeviation)")
     self.configuration = configuration
     encoder = GraphEncoder(
       featureCount: configuration.featureCount, positionCount: configuration.positionCount,
@@ -41,11 +42,11 @@ public struct NodeEnergyNetwork<Scalar: TensorScalar>: Parameterized {
   ///
   /// - Parameters:
   ///   - features: [nodes, features].
-  ///   - random: In training, where the signs of positions come from; nil leaves them as they are.
+  ///   - random: The stream that the signs of positions are drawn from in training; nil leaves them as they are.
   ///   - replaced: The token that stands for the features of some nodes, [1, dimension], and 1 for each such node,
   ///     [nodes, 1].
   func tokens(
-    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, random: RandomStream?,
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, training random: RandomStream?,
     replaced: (by: Tensor<Scalar>, where: Tensor<Scalar>)? = nil
   ) -> Tokens<Scalar> {
     let nodes = graph.nodeCount
@@ -58,7 +59,8 @@ public struct NodeEnergyNetwork<Scalar: TensorScalar>: Parameterized {
       // Features of replaced nodes are taken out before the encoder: it never sees them.
       let visible = features * (1 - replaced.where)
       encoded = encoder.encoded(visible, positions: positions)
-      encoded = encoded + (replaced.by - encoder.bias) * replaced.where
+      let difference = encoder.features.bias.map { replaced.by - $0 } ?? replaced.by
+      encoded = encoded + difference * replaced.where
     } else {
       encoded = encoder.encoded(features, positions: positions)
     }
@@ -68,13 +70,13 @@ public struct NodeEnergyNetwork<Scalar: TensorScalar>: Parameterized {
   /// The descents of all blocks, one after the other, with the activations after the very first step, which the read-out
   /// needs.
   ///
-  /// - Parameter random: In training, where noise comes from; nil adds none.
+  /// - Parameter random: The stream that noise is drawn from in training; nil adds none.
   func descend(
-    from tokens: Tokens<Scalar>, on graph: NodeEnergyGraph<Scalar>, random: RandomStream?
+    from tokens: Tokens<Scalar>, on graph: NodeEnergyGraph<Scalar>, training random: RandomStream?
   ) -> StackDescent<Scalar> {
     let descent = stack.descend(
       from: tokens, over: .neighbours(graph.neighbourhoods), settings: configuration.descent,
-      noise: random.map { .inPieces(standardDeviation: configuration.noise, random: $0.child(1)) },
+      noise: random.map { .inPieces(standardDeviation: configuration.noiseDeviation, random: $0.child(1)) },
       keepsFirstStep: true)
     if let reason = descent.stopReason { require(reason.isFinite, "a descent of nodes: \(reason)") }
     return descent
@@ -82,22 +84,22 @@ public struct NodeEnergyNetwork<Scalar: TensorScalar>: Parameterized {
 
   /// x after the last step, [nodes, dimension].
   ///
-  /// - Parameter random: In training, where noise and the signs of positions come from.
+  /// - Parameter random: The stream that noise and the signs of positions are drawn from in training.
   package func descendedTokens(
-    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, random: RandomStream? = nil
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, training random: RandomStream? = nil
   ) -> Tensor<Scalar> {
-    descend(from: tokens(features, on: graph, random: random), on: graph, random: random).tokens.values
+    descend(from: tokens(features, on: graph, training: random), on: graph, training: random).tokens.values
       .reshaped([graph.nodeCount, configuration.dimension])
   }
 
   /// The descents of all blocks with the energy by part at every step.
   ///
-  /// - Returns: One result a block, each with its `trajectory`.
+  /// - Returns: One result per block, each with its `trajectory`.
   public func trace(
     _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>
   ) -> [DescentResult<Scalar>] {
     stack.trace(
-      from: tokens(features, on: graph, random: nil), over: .neighbours(graph.neighbourhoods),
+      from: tokens(features, on: graph, training: nil), over: .neighbours(graph.neighbourhoods),
       settings: configuration.descent)
   }
 
@@ -106,7 +108,7 @@ public struct NodeEnergyNetwork<Scalar: TensorScalar>: Parameterized {
   public func attentionWeights(
     _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>
   ) -> Tensor<Scalar> {
-    let last = descend(from: tokens(features, on: graph, random: nil), on: graph, random: nil).activations
+    let last = descend(from: tokens(features, on: graph, training: nil), on: graph, training: nil).activations
     let weights = stack.last.attention.energy(over: graph.neighbourhoods).attentionWeights(at: last)
     return weights.mean(axes: [0, 1])
   }

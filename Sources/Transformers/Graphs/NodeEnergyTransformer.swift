@@ -2,13 +2,14 @@ import Energies
 public import Layers
 public import Tensors
 
-/// The Energy Transformer that tells the classes of a graph's nodes, such as normal and anomalous.
+/// The Energy Transformer that classifies the nodes of a graph, as normal or anomalous for instance.
 ///
 /// Features become tokens, which descend an energy of attention to neighbours and of memories for a few steps; a small
 /// perceptron reads each node's activations after the first and after the last step and, if asked, the node's own shares
 /// of the energy.
 ///
-/// A model of node sets: it sees no order of nodes, and what a node gets depends on nodes within T steps of edges both ways.
+/// The order of the nodes does not matter, and a node's logits depend only on nodes that are at most
+/// as many edges away, in either direction, as there are steps.
 ///
 /// - Source: Hoover et al. 2023, graph anomaly detection.
 public struct NodeEnergyTransformer<Scalar: TensorScalar>: NodeClassifier {
@@ -36,19 +37,19 @@ public struct NodeEnergyTransformer<Scalar: TensorScalar>: NodeClassifier {
     visit("readOut", &readOut)
   }
 
-  /// A graph without positions whose nodes see themselves.
+  /// A graph without positions whose nodes attend to themselves.
   public static func prepared(_ neighbours: CompressedSparseRows) -> NodeEnergyGraph<Scalar> {
     NodeEnergyGraph(neighbours)
   }
 
   /// The logits of every node.
   ///
-  /// - Parameter dropout: In training, where noise, dropout and the signs of positions come from; nil for none of them.
+  /// - Parameter random: The stream that noise, dropout and the signs of positions are drawn from in training; nil for none.
   public func logits(
-    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, dropout: RandomStream?
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, training random: RandomStream?
   ) -> Tensor<Scalar> {
-    let tokens = network.tokens(features, on: graph, random: dropout?.child(0))
-    let descent = network.descend(from: tokens, on: graph, random: dropout?.child(0))
+    let tokens = network.tokens(features, on: graph, training: random?.child(0))
+    let descent = network.descend(from: tokens, on: graph, training: random?.child(0))
     let shape = [graph.nodeCount, configuration.network.dimension]
     let (first, last) =
       switch configuration.readOut {
@@ -58,12 +59,12 @@ public struct NodeEnergyTransformer<Scalar: TensorScalar>: NodeClassifier {
       }
     var read = [first.reshaped(shape), last.reshaped(shape)]
     if configuration.readsEnergies {
-      for (block, moment) in [(network.stack.first, tokens), (network.stack.last, descent.tokens)] {
-        let energies = block.energyByNode(at: moment, over: graph.neighbourhoods)
+      for (block, state) in [(network.stack.first, tokens), (network.stack.last, descent.tokens)] {
+        let energies = block.energyByNode(at: state, over: graph.neighbourhoods)
         read += scaled(energies).map { $0.reshaped([graph.nodeCount, 1]) }
       }
     }
-    return readOut(.concatenated(read, axis: 1), dropout: dropout?.child(1))
+    return readOut(.concatenated(read, axis: 1), dropout: random?.child(1))
   }
 
   /// Energies as numbers of order 1: the mean over heads of log sum exp, and the mean over memories of G, less their sign.
@@ -80,20 +81,20 @@ public struct NodeEnergyTransformer<Scalar: TensorScalar>: NodeClassifier {
 public struct NodeEnergyTransformerConfiguration: Sendable, Equatable {
   /// Encoder, blocks and descent.
   public var network: NodeEnergyConfiguration
-  /// C, the classes.
+  /// C, the number of classes.
   public var classCount: Int
-  /// R, the hidden units of the perceptron that reads nodes out; unless set as many as a token has numbers.
+  /// R, the hidden size of the perceptron that reads nodes out; D unless set.
   public var readOutSize: Int
-  /// What the perceptron reads beside the activations after the last step.
+  /// The second input of the perceptron beside the activations after the last step.
   public var readOut = ReadOut.firstStep
   /// Whether the perceptron also reads the node's shares of both energies, before the first step and after the last.
   ///
   /// They hold what the norm hides from activations: how many neighbours a node has, and how well it agrees with them.
   public var readsEnergies = false
-  /// The share of the perceptron's hidden units that training leaves out.
+  /// The probability with which training leaves out a hidden unit of the perceptron.
   public var dropout = 0.0
 
-  /// What is read beside the activations after the last step.
+  /// The choices of what is read beside the activations after the last step.
   public enum ReadOut: String, Sendable, CaseIterable {
     /// The activations after the first step, as the paper has it.
     case firstStep
@@ -103,7 +104,7 @@ public struct NodeEnergyTransformerConfiguration: Sendable, Equatable {
     case tokens
   }
 
-  /// Classes to tell on a network.
+  /// A classifier of the given number of classes on a network.
   public init(network: NodeEnergyConfiguration, classCount: Int) {
     requirePositive(["classCount": classCount])
     self.network = network
@@ -111,10 +112,10 @@ public struct NodeEnergyTransformerConfiguration: Sendable, Equatable {
     readOutSize = network.dimension
   }
 
-  /// What the perceptron reads of a node: 2 D numbers, and 4 where it reads energies.
+  /// The number of inputs that the perceptron reads of a node: 2 D, and 4 more where it reads energies.
   public var readOutInputs: Int { 2 * network.dimension + (readsEnergies ? 4 : 0) }
 
-  /// The number of learned numbers: those of the network, and I R + R + R C + C, I being `readOutInputs`.
+  /// The number of parameters: those of the network, and I R + R + R C + C, I being `readOutInputs`.
   public var parameterCount: Int {
     network.parameterCount + PerceptronConfiguration.parameterCount([readOutInputs, readOutSize, classCount])
   }

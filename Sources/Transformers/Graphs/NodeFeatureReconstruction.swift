@@ -3,17 +3,18 @@ import Foundations
 import Layers
 public import Tensors
 
-/// An Energy Transformer that fills in the features of masked nodes from their neighbours and memories, and what it
-/// says about nodes without any label: their share of the energy, and how badly their features are filled in.
+/// An Energy Transformer that fills in the features of masked nodes from their neighbours and memories.
 ///
-/// A masked node keeps its place in the graph; a learned vector stands for its features. A linear decoder reads the
+/// Without any label it scores nodes by their share of the energy and by the error of the features that it fills in.
+///
+/// A masked node stays in the graph; a learned vector replaces its features. A linear decoder reads the
 /// activations after the last step.
 ///
 /// - Source: the masked training of Hoover et al. 2023 for images, on the nodes of a graph.
 public struct NodeFeatureReconstruction<Scalar: TensorScalar>: Parameterized {
   /// Encoder and blocks.
   public var network: NodeEnergyNetwork<Scalar>
-  /// What stands for the features of a masked node, [dimension].
+  /// The token that replaces the features of a masked node, [dimension].
   public var maskToken: Tensor<Scalar>
   private var decoder: Linear<Scalar>
 
@@ -35,27 +36,28 @@ public struct NodeFeatureReconstruction<Scalar: TensorScalar>: Parameterized {
   /// The features of the masked nodes as the model fills them in, [masked nodes, features].
   ///
   /// - Parameters:
-  ///   - features: [nodes, features]; those of masked nodes are not looked at.
+  ///   - features: [nodes, features]; those of masked nodes are not read.
   ///   - masked: The masked nodes, each once.
-  ///   - random: In training, where noise and the signs of positions come from.
+  ///   - random: The stream that noise and the signs of positions are drawn from in training; nil otherwise.
   public func completed(
-    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, masked: [Int], random: RandomStream? = nil
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, masked: [Int],
+    training random: RandomStream? = nil
   ) -> Tensor<Scalar> {
     var marks = [Scalar](repeating: 0, count: graph.nodeCount)
     for node in masked { marks[node] = 1 }
-    let places = Tensor(shape: [graph.nodeCount, 1], elements: marks)
+    let isMasked = Tensor(shape: [graph.nodeCount, 1], elements: marks)
     let tokens = network.tokens(
-      features, on: graph, random: random,
-      replaced: (by: maskToken, where: places))
-    let g = network.descend(from: tokens, on: graph, random: random).activations.values
+      features, on: graph, training: random,
+      replaced: (by: maskToken, where: isMasked))
+    let g = network.descend(from: tokens, on: graph, training: random).activations.values
     return decoder(g.reshaped([graph.nodeCount, network.configuration.dimension]).gathered(masked, axis: 0))
   }
 
-  /// The mean squared difference of each node's features from what is filled in for them while it is masked, [nodes].
+  /// The mean squared error of the features filled in for each node while it is masked, [nodes].
   ///
   /// - Parameters:
-  ///   - groups: Nodes that are masked at the same time; every node is in one group.
-  /// - Cost: One descent a group.
+  ///   - groups: The nodes that are masked at the same time; every node is in one group.
+  /// - Cost: One descent per group.
   public func reconstructionErrors(
     _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, groups: [[Int]]
   ) -> Tensor<Scalar> {
@@ -73,13 +75,32 @@ public struct NodeFeatureReconstruction<Scalar: TensorScalar>: Parameterized {
     return Tensor(shape: [graph.nodeCount], elements: errors)
   }
 
+  /// The same with a share of the nodes masked at a time, as in training: groups of about as many nodes each, drawn at random.
+  ///
+  /// - Parameter share: Above 0 and up to 1; however small, one node is masked.
+  public func reconstructionErrors(
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, share: Double, random: RandomStream
+  ) -> Tensor<Scalar> {
+    require(share > 0 && share <= 1, "a share of \(share) masked, expected above 0 and up to 1")
+    let count = graph.nodeCount
+    var random = random
+    let order = random.permutation(of: count)
+    // A tiny share has an inverse beyond every Int.
+    let groups = Int(min(Double(count), (1 / share).rounded()))
+    return reconstructionErrors(
+      features, on: graph,
+      groups: (0..<groups).map { group in
+        order[count * group / groups..<count * (group + 1) / groups].sorted()
+      })
+  }
+
   /// The shares of the nodes in the energy before the first step of the first block and after the last step of the
   /// last block, with nothing masked.
   public func energies(
     _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>
   ) -> (before: NodeEnergies<Scalar>, after: NodeEnergies<Scalar>) {
-    let start = network.tokens(features, on: graph, random: nil)
-    let end = network.descend(from: start, on: graph, random: nil).tokens
+    let start = network.tokens(features, on: graph, training: nil)
+    let end = network.descend(from: start, on: graph, training: nil).tokens
     return (
       network.stack.first.energyByNode(at: start, over: graph.neighbourhoods),
       network.stack.last.energyByNode(at: end, over: graph.neighbourhoods)

@@ -1,12 +1,14 @@
 public import ArrayFiles
 import Energies
+import Layers
 import Tensors
 
 extension ImageEnergyTransformer {
   /// A model from the arrays of the published JAX checkpoint, by their names there.
   ///
   /// Wq, Wk [heads, key size, dimension], Xi [dimension, memories], Wenc, Benc, Wdec, Bdec, LNORM_gamma,
-  /// LNORM_bias, CLS_token, MASK_token, POS_embed. These weights were trained with tokens attending to themselves,
+  /// LNORM_bias, CLS_token, MASK_token, POS_embed; Wenc [patch length, dimension] and Wdec [dimension, patch length] are
+  /// turned. These weights were trained with tokens attending to themselves,
   /// on patches in the layout `channelsFirst`, row by row; the published script applies the norm twice.
   ///
   /// - Throws: ``NamedArrayError`` for an array that is missing or has another shape.
@@ -18,8 +20,9 @@ extension ImageEnergyTransformer {
     let patch = grid.patchLength
     self.grid = grid
     self.normsBeforeDecoder = normsBeforeDecoder
-    encoderWeights = try arrays.tensor("Wenc", shape: [patch, size])
-    encoderBias = try arrays.tensor("Benc", shape: [size])
+    encoder = Linear(
+      weight: try arrays.tensor("Wenc", shape: [patch, size]).transposed,
+      bias: try arrays.tensor("Benc", shape: [size]))
     classToken = try arrays.tensor("CLS_token", shape: [size])
     maskToken = try arrays.tensor("MASK_token", shape: [size])
     positions = try arrays.tensor("POS_embed", shape: [grid.patchCount + 1, size])
@@ -30,7 +33,8 @@ extension ImageEnergyTransformer {
         attention: AttentionEnergy(queryWeights: queries, keyWeights: keys, includesSelf: true),
         memory: HopfieldEnergy(memories: try arrays.tensor("Xi", shape: [.init(size), "memories"])))
     ])
-    decoderWeights = try arrays.tensor("Wdec", shape: [size, patch])
-    decoderBias = try arrays.tensor("Bdec", shape: [patch])
+    decoder = Linear(
+      weight: try arrays.tensor("Wdec", shape: [size, patch]).transposed,
+      bias: try arrays.tensor("Bdec", shape: [patch]))
   }
 }

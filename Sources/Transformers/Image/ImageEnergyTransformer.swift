@@ -1,7 +1,7 @@
 public import Dynamics
 public import Energies
 import Foundations
-import Layers
+public import Layers
 public import Tensors
 
 /// The Energy Transformer that completes masked images.
@@ -15,18 +15,18 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
   public let grid: PatchGrid
   /// The number of layer norms before the decoder: 1, or 2 as in the published script.
   public var normsBeforeDecoder: Int
-  /// The encoder, [patch length, dimension], and its offset, [dimension].
-  public var encoderWeights: Tensor<Scalar>, encoderBias: Tensor<Scalar>
-  /// What stands before the patches, [dimension].
+  /// The encoder, from patches to tokens.
+  public var encoder: Linear<Scalar>
+  /// The class token, before the patches, [dimension].
   public var classToken: Tensor<Scalar>
-  /// What stands for a masked patch, [dimension].
+  /// The token that replaces a masked patch, [dimension].
   public var maskToken: Tensor<Scalar>
   /// The position embedding, [1 + patches, dimension].
   public var positions: Tensor<Scalar>
   /// The blocks.
   public var stack: BlockStack<Scalar>
-  /// The decoder, [dimension, patch length], and its offset, [patch length].
-  public var decoderWeights: Tensor<Scalar>, decoderBias: Tensor<Scalar>
+  /// The decoder, from tokens to patches.
+  public var decoder: Linear<Scalar>
 
   /// A model with random weights.
   public init(_ configuration: ImageEnergyTransformerConfiguration, using random: inout RandomStream) {
@@ -34,9 +34,9 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
     let deviation = configuration.deviation
     self.grid = grid
     normsBeforeDecoder = configuration.normsBeforeDecoder
-    encoderWeights = .normal(
-      [grid.patchLength, dimension], standardDeviation: configuration.encoderDeviation, using: &random)
-    encoderBias = .zeros([dimension])
+    encoder = Linear(
+      inputs: grid.patchLength, outputs: dimension, drawnByInputWith: configuration.encoderDeviation,
+      using: &random)
     classToken = .normal([dimension], standardDeviation: deviation, using: &random)
     maskToken = .normal([dimension], standardDeviation: deviation, using: &random)
     switch configuration.positions {
@@ -47,19 +47,19 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
         rows: grid.height / grid.patchSize, columns: grid.width / grid.patchSize, dimension: dimension)
     }
     stack = BlockStack(count: configuration.blockCount, configuration.block, using: &random)
-    decoderWeights = .normal([dimension, grid.patchLength], standardDeviation: deviation, using: &random)
-    decoderBias = .zeros([grid.patchLength])
+    decoder = Linear(
+      inputs: dimension, outputs: grid.patchLength, drawnByInputWith: deviation, using: &random)
   }
 
   public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
-    visit("encoder.weights", &encoderWeights)
-    visit("encoder.bias", &encoderBias)
+    visit("encoder", &encoder)
     visit("classToken", &classToken)
     visit("maskToken", &maskToken)
     visit("positions", &positions)
     visit("blocks", &stack)
-    visit("decoder.weights", &decoderWeights)
-    visit("decoder.bias", &decoderBias)
+    visit("decoder", &decoder)
+    visit.renamed("encoder.weight", from: "encoder.weights")
+    visit.renamed("decoder.weight", from: "decoder.weights")
   }
 
   /// The blocks, in the order that tokens pass them.
@@ -68,8 +68,8 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
     set { stack = BlockStack(newValue) }
   }
 
-  /// The numbers of a token.
-  public var dimension: Int { encoderWeights.shape[1] }
+  /// D, the size of a token.
+  public var dimension: Int { encoder.outputSize }
 
   /// The tokens that the first block starts from, [batch, 1 + patches, dimension].
   ///
@@ -82,7 +82,7 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
         && Array(patches.shape.dropFirst()) == [grid.patchCount, grid.patchLength],
       "patches of shape \(patches.shape) and a mask of \(masked.shape) for [batch, \(grid.patchCount), "
         + "\(grid.patchLength)]")
-    let (batch, count, size) = (patches.shape[0], grid.patchCount, dimension)
+    let (batch, count) = (patches.shape[0], grid.patchCount)
     // One product does it all: each row holds a visible patch and says whether offset, mask or class token is added.
     let hidden = masked.reshaped([batch, count, 1])
     let visible = 1 - hidden
@@ -90,13 +90,10 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
       [patches * visible, visible, hidden, .zeros([batch, count, 1])], axis: 2)
     let classRow = Tensor<Scalar>.ones([batch, 1, 1])
       .padded(axis: 2, before: grid.patchLength + 2, to: grid.patchLength + 3)
-    let weights = Tensor<Scalar>.concatenated(
-      [
-        encoderWeights, encoderBias.reshaped([1, size]), maskToken.reshaped([1, size]),
-        classToken.reshaped([1, size]),
-      ], axis: 0)
-    let all = Tensor<Scalar>.concatenated([classRow, patchRows], axis: 1).projected(by: weights)
-    return Tokens(all + positions)
+    let offset = encoder.bias ?? .zeros([dimension])
+    let columns = [offset, maskToken, classToken].map { $0.expanded(axis: -1) }
+    let joined = Linear(weight: .concatenated([encoder.weight] + columns, axis: 1))
+    return Tokens(joined(.concatenated([classRow, patchRows], axis: 1)) + positions)
   }
 
   /// Patches from the activations of the last block, [batch, patches, patch length].
@@ -106,7 +103,7 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
       values = stack.last.norm.activations(at: Tokens(values)).values
     }
     let patchTokens = values.sliced(axis: 1, 1..<grid.patchCount + 1)
-    return patchTokens.projected(by: decoderWeights) + decoderBias
+    return decoder(patchTokens)
   }
 
   /// Completed patches after the descents of all blocks, [batch, patches, patch length].
@@ -118,13 +115,21 @@ public struct ImageEnergyTransformer<Scalar: TensorScalar>: Parameterized {
 
   /// The descents of all blocks with the energy by part and the tokens at every step.
   ///
-  /// - Returns: One result a block, each with its `trajectory`.
+  /// - Returns: One result per block, each with its `trajectory`.
   public func trace(
     patches: Tensor<Scalar>, masked: Tensor<Scalar>, settings: DescentSettings
   ) -> [DescentResult<Scalar>] {
     stack.trace(
       from: tokens(patches: patches, masked: masked), settings: settings,
       recording: [.energies, .states(every: 1)])
+  }
+
+  /// The patches at every step of a trace, [batch, patches, patch length] each, the start first. The tokens after a block are
+  /// those before the next and count once.
+  public func completions(along trace: [DescentResult<Scalar>]) -> [Tensor<Scalar>] {
+    trace.enumerated().flatMap { block, result in
+      result.trajectory.states.dropFirst(block == 0 ? 0 : 1).map { decode(Tokens($0.tokens), block: block) }
+    }
   }
 
   /// Patches decoded from tokens of a block that is still descending.

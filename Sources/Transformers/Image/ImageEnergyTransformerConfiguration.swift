@@ -4,24 +4,24 @@ public struct ImageEnergyTransformerConfiguration: Sendable, Equatable {
   public var block: EnergyTransformerConfiguration
   /// The number of blocks that tokens pass one after the other.
   public var blockCount = 1
-  /// How images are cut into patches.
+  /// The grid of patches into which images are cut.
   public var grid: PatchGrid
-  /// The standard deviation of the first encoder.
+  /// The standard deviation of the initial encoder.
   public var encoderDeviation = 0.02
-  /// The standard deviation of the first decoder, class and mask tokens.
+  /// The standard deviation of the initial decoder, class token and mask token.
   public var deviation = 0.02
-  /// How positions start.
+  /// The initial position embedding.
   public var positions = InitialPositions.normal(deviation: 0.002)
   /// The number of layer norms before the decoder.
   ///
   /// The published script applies two.
   public var normsBeforeDecoder = 1
 
-  /// How the position embedding starts; it is learned.
+  /// The ways to initialise the position embedding, which is learned.
   public enum InitialPositions: Sendable, Equatable {
     /// Independent draws.
     case normal(deviation: Double)
-    /// Sines and cosines of row and column with frequencies from `lowest` to `highest` radians a patch.
+    /// Sines and cosines of row and column with frequencies from `lowest` to `highest` radians per patch.
     case sineCosine(lowest: Double, highest: Double)
   }
 

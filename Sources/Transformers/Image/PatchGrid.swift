@@ -34,7 +34,7 @@ public struct PatchGrid: Sendable, Equatable {
 
   /// The number of patches of an image.
   public var patchCount: Int { (height / patchSize) * (width / patchSize) }
-  /// The numbers of a patch.
+  /// The size of a patch: side² · channels.
   public var patchLength: Int { patchSize * patchSize * channels }
 
   /// Images [batch, height, width, channels] as patches [batch, patches, length].

@@ -2,8 +2,8 @@ public import ArrayFiles
 import Foundations
 public import Tensors
 
-/// A published image checkpoint as its release completes images: layout of patches, norms, pixel statistics and descent are
-/// set right.
+/// A published image checkpoint, set up to complete images as its release does: layout of patches, norms, pixel statistics
+/// and descent.
 ///
 /// ```swift
 /// let published = try PublishedImageModel<Float>(contentsOf: "plaindict_ckpt.npz", decoding: .asTrained)
@@ -15,7 +15,7 @@ public import Tensors
 ///
 /// - Source: the JAX release of Hoover et al. 2023.
 public struct PublishedImageModel<Scalar: TensorScalar>: Sendable {
-  /// What the release's own scripts do differently: there is no default, since their completions differ.
+  /// How often the norm is applied before the decoder: the release's own scripts differ, so there is no default.
   public enum Decoding: Sendable {
     /// The norm once between the last step and the decoder, as the weights were trained.
     case asTrained
@@ -25,7 +25,7 @@ public struct PublishedImageModel<Scalar: TensorScalar>: Sendable {
 
   /// The model.
   public let model: ImageEnergyTransformer<Scalar>
-  /// How its block descends.
+  /// The settings of its block's descent.
   public let settings = DescentSettings(steps: 12, stepSize: 0.1)
 
   /// ImageNet's mean and standard deviation of red, green and blue, levels from 0 to 1.
@@ -40,7 +40,7 @@ public struct PublishedImageModel<Scalar: TensorScalar>: Sendable {
     try self.init(NamedArrays(contentsOf: path), decoding: decoding)
   }
 
-  /// The same from arrays.
+  /// A checkpoint from its arrays.
   ///
   /// - Throws: ``NamedArrayError`` for an array that is missing or has another shape.
   public init(_ arrays: NamedArrays<Scalar>, decoding: Decoding) throws {
@@ -51,8 +51,8 @@ public struct PublishedImageModel<Scalar: TensorScalar>: Sendable {
       let side = Self.root(of: rows - 1)
     else {
       throw arrays.failure(
-        "array Wenc of \(length) numbers a patch and POS_embed of \(rows) places: expected 3 n² numbers and "
-          + "m² + 1 places, for square patches of three colours in square images")
+        "array Wenc of \(length) numbers per patch and POS_embed of \(rows) positions: expected 3 n² numbers and "
+          + "m² + 1 positions, for square patches of three colours in square images")
     }
     let size = side * patch
     model = try ImageEnergyTransformer(

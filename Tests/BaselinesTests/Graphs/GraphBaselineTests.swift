@@ -96,7 +96,7 @@ struct GraphBaselineTests {
         let example = GraphExample(seed: 10)
         let graph = Model.prepared(example.neighbours)
         func logits(_ seed: UInt64?) -> [Double] {
-          model.logits(example.features, on: graph, dropout: seed.map { RandomStream(seed: $0) }).elements
+          model.logits(example.features, on: graph, training: seed.map { RandomStream(seed: $0) }).elements
         }
         let threads = Parallelism.threadCount
         defer { Parallelism.threadCount = threads }
@@ -112,7 +112,7 @@ struct GraphBaselineTests {
         let example = GraphExample(seed: 10)
         let graph = Model.prepared(example.neighbours)
         let random = RandomStream(seed: 1)
-        let dropped = model.logits(example.features, on: graph, dropout: random)
+        let dropped = model.logits(example.features, on: graph, training: random)
         #expect(dropped.elements == model.logits(example.features, on: graph).elements)
       }
     }

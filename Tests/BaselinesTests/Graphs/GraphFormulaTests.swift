@@ -30,6 +30,21 @@ struct GraphFormulaTests {
     Tensor(shape: [rows.count, rows[0].count], elements: rows.flatMap { $0 })
   }
 
+  @Test("the distance of a node's features from the mean of its neighbours' is that of loops")
+  func distances() {
+    let found = neighbourDistances(example.features, neighbours: example.neighbours)
+    #expect(found.count == 7)
+    for (node, counts) in adjacency.enumerated() {
+      let total = counts.reduce(0, +)
+      let squares = (0..<3).map { feature in
+        let sum = (0..<7).reduce(0) { $0 + counts[$1] * example.features[$1, feature] }
+        let difference = example.features[node, feature] - (total > 0 ? sum / total : 0)
+        return difference * difference
+      }
+      #expect(abs(found[node] - squares.reduce(0, +).squareRoot()) < 1e-12)
+    }
+  }
+
   @Test("graph convolution is the product with the dense normalised matrix")
   func convolution() throws {
     let degrees = withSelf.map { $0.reduce(0, +) }
@@ -99,10 +114,13 @@ struct GraphFormulaTests {
   func transformer() {
     let sizes = GraphBaseline.transformerSizes()
     let model = GraphTransformer<Double>(sizes, random: RandomStream(seed: 28)).shaken(29)
-    let plain = PlainGraphTransformer(parameters: model.parameters, sizes: sizes, pairs: withSelf)
+    let plain = PlainTransformer(
+      parameters: model.parameters, headCount: sizes.headCount, keySize: sizes.keySize, repeats: sizes.repeats
+    )
     let rows = (0..<7).map { node in (0..<3).map { example.features[node, $0] } }
+    let expected = plain.logits(rows, blockCount: sizes.blockCount, pairs: withSelf)
     let found = model.logits(example.features, on: GraphTransformer<Double>.prepared(example.neighbours))
-    expectClose(actual: found, expected: dense(plain.logits(rows)), relative: 1e-11, absolute: 1e-12)
+    expectClose(actual: found, expected: dense(expected), relative: 1e-11, absolute: 1e-12)
   }
 
   @Test("dropout keeps means: logits linear in what is left out are right on average")
@@ -110,7 +128,7 @@ struct GraphFormulaTests {
     let sizes = PerceptronConfiguration(inputSize: 3, hiddenSizes: [5], classCount: 2, dropout: 0.3)
     let model = MultilayerPerceptron<Double>(sizes, random: RandomStream(seed: 30)).shaken(31)
     let draws = (0..<4_000).map { seed in
-      model.logits(example.features, on: NoGraph(), dropout: RandomStream(seed: seed))
+      model.logits(example.features, on: NoGraph(), training: RandomStream(seed: seed))
     }
     let mean = draws.reduce(Tensor.zeros([7, 2]), +) / 4_000
     let exact = model.logits(example.features, on: NoGraph())

@@ -152,7 +152,7 @@ import Testing
         width: 2, letterCount: 3, kernelCount: 4, random: RandomStream(seed: 1)),
       scores: MeanScores<Double>())
     let texts: [[[UInt8]]] = [[[0, 1, 2], [1, 1]], [[2, 2, 2, 0]], [[0, 0], [1, 2, 0], [2, 1]]]
-    let readings = texts.map { network.reading(of: LetterSequences($0, letterCount: 3)) }
+    let readings = texts.map { network.reading(of: SymbolSequences($0, symbolCount: 3)) }
     let shares = network.featureShares(over: readings)
     let moves = (0..<4).map { feature -> Double in
       let values = readings.map { $0.pooled.elements[feature] }
@@ -163,5 +163,76 @@ import Testing
     let total = moves.reduce(0, +)
     for feature in 0..<4 { #expect(abs(shares[feature] - moves[feature] / total) < 1e-12) }
     #expect(network.featureShares(over: [readings[0]]) == [0.25, 0.25, 0.25, 0.25])
+  }
+
+  @Test("layers of a configuration alone are those of their parts")
+  func presets() {
+    var configuration = HopfieldConfiguration.association(size: 4)
+    configuration.deviation = 0.4
+    let pooling = HopfieldPooling<Double>(configuration, random: RandomStream(seed: 3))
+    #expect(pooling.parameters.values.map(\.elements) == self.pooling().parameters.values.map(\.elements))
+    let side = AssociatedInstances<Double>(configuration, instanceCount: 3, random: RandomStream(seed: 2))
+    let parts = AssociatedInstances(association(), instanceCount: 3)
+    #expect(side.parameters.values.map(\.elements) == parts.parameters.values.map(\.elements))
+    #expect(side.featureCount == parts.featureCount)
+    let patterns: Tensor<Double> = normalTensor([6, 4], seed: 9)
+    let lookup = HopfieldLookup<Double>(configuration, learning: patterns, random: RandomStream(seed: 5))
+    let association = HopfieldAssociation<Double>(configuration, random: RandomStream(seed: 5).child(0))
+    #expect(
+      lookup.association.parameters.values.map(\.elements) == association.parameters.values.map(\.elements))
+    #expect(lookup.patterns.elements == patterns.elements && lookup.learnsPatterns && !lookup.learnsTargets)
+    #expect(lookup.targets?.shape == [6, 4] && lookup.targets?.elements != patterns.elements)
+  }
+
+  @Test("an encoder of a model has the model's parameters, and its function's features")
+  func model() {
+    let scores = GatedAttentionScores<Double>(featureCount: 4, hiddenSize: 5, random: RandomStream(seed: 4))
+    let encoder = ModelBagEncoder(scores, featureCount: 3) { scores, bags in
+      scores(bags.reshaped([6, 4])).reshaped([2, 3])
+    }
+    #expect(encoder.features(of: bags, dropout: nil).elements == scores(bags.reshaped([6, 4])).elements)
+    #expect(encoder.parameters.names == scores.parameters.names.map { "model.\($0)" })
+    let classifier = BagClassifier(encoder, random: RandomStream(seed: 8))
+    expectGradientMatchesFiniteDifferences(at: classifier.parameters.values) { values in
+      classifier.with(classifier.parameters.with(values)).logits(bags).squared().sum()
+    }
+  }
+
+  @Test(
+    "contributions are of positive bags, those with known witnesses if there are any, the strongest instances first"
+  )
+  func contributions() throws {
+    let network = SequenceBagNetwork(
+      embedding: SequenceEmbedding<Double>(
+        width: 2, letterCount: 3, kernelCount: 4, random: RandomStream(seed: 1)),
+      scores: HopfieldHeadScores<Double>(featureCount: 4, beta: 3))
+    let texts: [[[UInt8]]] = [
+      [[0, 1, 2], [1, 1]], [[2, 2, 2, 0], [0, 1], [1, 0, 2]], [[0, 0], [1, 2, 0], [2, 1], [2, 1]],
+      [[1, 1, 1], [0, 2, 1, 0]],
+    ]
+    let shares = [0.1, 0.2, 0.3, 0.4]
+    let bags = texts.map { SymbolSequences($0, letterCount: 3) }
+    func found(positive: Set<Int>, witnesses: [Int: [Int32]], most: Int = 9) -> BagContributions? {
+      BagContributions(
+        of: network, featureShares: shares,
+        in: bags.indices.map {
+          .init(
+            bags[$0], reading: network.reading(of: bags[$0]), isPositive: positive.contains($0),
+            witnesses: witnesses[$0])
+        }, most: most, strongest: 3)
+    }
+    func weights(_ bag: Int) -> [Double] { network.instanceWeights(of: bags[bag], featureShares: shares) }
+    // Bags 1, 2 and 3 are positive; of bag 1 no witnesses are known.
+    let known = try #require(found(positive: [1, 2, 3], witnesses: [0: [0], 2: [1, 3], 3: [0]]))
+    let share = (weights(2)[1] + weights(2)[3] + weights(3)[0]) / 2
+    #expect(known.firstBag == 2 && abs((known.witnessShare ?? 0) - share) < 1e-12)
+    let order = (0..<4).sorted { (weights(2)[$0], $1) > (weights(2)[$1], $0) }
+    #expect(known.strongest.map(\.instance) == Array(order.prefix(3)))
+    #expect(known.strongest.map(\.weight) == order.prefix(3).map { weights(2)[$0] })
+    let one = try #require(found(positive: [1, 2, 3], witnesses: [2: [1, 3], 3: [0]], most: 1))
+    #expect(abs((one.witnessShare ?? 0) - weights(2)[1] - weights(2)[3]) < 1e-12)
+    let unknown = try #require(found(positive: [1, 3], witnesses: [:]))
+    #expect(unknown.firstBag == 1 && unknown.witnessShare == nil && unknown.strongest.count == 3)
+    #expect(found(positive: [], witnesses: [0: [0]]) == nil)
   }
 }

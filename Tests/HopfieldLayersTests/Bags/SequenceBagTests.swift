@@ -9,12 +9,12 @@ struct SequenceBagTests {
   private static let features = 5
 
   /// Sequences of 2 to 8 letters.
-  private static func bag(_ count: Int, seed: UInt64) -> LetterSequences {
+  private static func bag(_ count: Int, seed: UInt64) -> SymbolSequences {
     var random = RandomStream(seed: seed)
-    return LetterSequences(
+    return SymbolSequences(
       (0..<count).map { _ in
         (0..<2 + random.integer(below: 7)).map { _ in UInt8(random.integer(below: letterCount)) }
-      }, letterCount: letterCount)
+      }, symbolCount: letterCount)
   }
 
   private static func network<Scores: InstanceScores>(
@@ -72,8 +72,8 @@ struct SequenceBagTests {
           expectClose(actual: reading.pooled, expected: pooled, relative: 1e-11, absolute: 1e-12, name)
           let logSums = network.scores(features).transposed.logSumExp().reshaped(reading.logSums.shape)
           expectClose(actual: reading.logSums, expected: logSums, relative: 1e-12, absolute: 1e-12, name)
-          let evidence = network.output.innerProduct(pooled.reshaped([network.output.count]))
-          #expect(abs(network.evidence(of: bag) - evidence) < 1e-10, "\(name)")
+          let logit = network.output.innerProduct(pooled.reshaped([network.output.count]))
+          #expect(abs(network.logit(of: bag) - logit) < 1e-10, "\(name)")
         }
       }
     }
@@ -90,7 +90,7 @@ struct SequenceBagTests {
           at: parameters.values, step: 1e-4, relative: 1e-6, absolute: 1e-7, name
         ) { values in
           let changed = network.with(ParameterValues(names: parameters.names, values: values))
-          return bags.map { changed.evidence(of: $0, throughShare: 1, random: RandomStream(seed: 0)) }
+          return bags.map { changed.logit(of: $0, throughShare: 1, random: RandomStream(seed: 0)) }
             .reduce(Tensor(0)) { $0.tanh() + $1 }
         }
       }
@@ -105,7 +105,7 @@ struct SequenceBagTests {
       func run<Scores: InstanceScores<Double>>(_ network: SequenceBagNetwork<Scores>, _ name: String) {
         let bag = SequenceBagTests.bag(2_600, seed: 21)
         let found = valueWithGradient(at: network) {
-          $0.evidence(of: bag, throughShare: 1, random: RandomStream(seed: 0))
+          $0.logit(of: bag, throughShare: 1, random: RandomStream(seed: 0))
         }.gradient
         let expected = valueWithGradient(at: network) { network in
           let features = network.embedding(bag)
@@ -124,7 +124,7 @@ struct SequenceBagTests {
             at: parameters.values, step: 1e-4, relative: 1e-5, absolute: 1e-6, name
           ) { values in
             network.with(ParameterValues(names: parameters.names, values: values))
-              .evidence(of: small, throughShare: 1, random: RandomStream(seed: 0))
+              .logit(of: small, throughShare: 1, random: RandomStream(seed: 0))
           }
         } catch { Issue.record(error, "\(name)") }
       }
@@ -137,11 +137,11 @@ struct SequenceBagTests {
     struct Shares: Check {
       func run<Scores: InstanceScores<Double>>(_ network: SequenceBagNetwork<Scores>, _ name: String) {
         let bag = SequenceBagTests.bag(3_000, seed: 10)
-        let whole = network.evidence(of: bag)
+        let whole = network.logit(of: bag)
         let names = network.parameters.names
         for share in [0.001, 0.1, 0.5] {
           let (value, _) = valueWithGradient(at: network) {
-            $0.evidence(of: bag, throughShare: share, random: RandomStream(seed: 3))
+            $0.logit(of: bag, throughShare: share, random: RandomStream(seed: 3))
           }
           #expect(abs(value.scalar - whole) < 1e-9, "\(name) \(share)")
         }
@@ -156,10 +156,10 @@ struct SequenceBagTests {
       }
 
       func gradient<Scores: InstanceScores<Double>>(
-        _ network: SequenceBagNetwork<Scores>, _ bag: LetterSequences, _ share: Double
+        _ network: SequenceBagNetwork<Scores>, _ bag: SymbolSequences, _ share: Double
       ) -> [Tensor<Double>] {
         valueWithGradient(at: network) {
-          $0.evidence(of: bag, throughShare: share, random: RandomStream(seed: 3))
+          $0.logit(of: bag, throughShare: share, random: RandomStream(seed: 3))
         }.gradient.values
       }
     }
@@ -173,7 +173,7 @@ struct SequenceBagTests {
         let bag = SequenceBagTests.bag(2_500, seed: 11)
         var random = RandomStream(seed: 12)
         let order = random.permutation(of: bag.count).map { Int32($0) }
-        let (before, after) = (network.evidence(of: bag), network.evidence(of: bag.selected(order)))
+        let (before, after) = (network.logit(of: bag), network.logit(of: bag.selected(order)))
         #expect(abs(before - after) < 1e-10, "\(name)")
         let shares = (0..<network.output.count).map { _ in 1 / Double(network.output.count) }
         let weights = network.instanceWeights(of: bag, featureShares: shares)
@@ -209,7 +209,7 @@ struct SequenceBagTests {
     expectClose(
       actual: network.reading(of: bag).pooled, expected: largest, relative: 0, absolute: 1e-4)
     let found = valueWithGradient(at: network) {
-      $0.evidence(of: bag, throughShare: 0.1, random: RandomStream(seed: 0))
+      $0.logit(of: bag, throughShare: 0.1, random: RandomStream(seed: 0))
     }.gradient
     let expected = valueWithGradient(at: network) {
       ($0.embedding(bag).maximum(axis: 0) * $0.output).sum()
@@ -232,9 +232,9 @@ struct SequenceBagTests {
       Parallelism.threadCount = threads
       defer { Parallelism.threadCount = before }
       let (value, gradient) = valueWithGradient(at: network) {
-        $0.evidence(of: bag, throughShare: 0.3, random: RandomStream(seed: 0))
+        $0.logit(of: bag, throughShare: 0.3, random: RandomStream(seed: 0))
       }
-      return [value.elements, [network.evidence(of: bag)]] + gradient.values.map(\.elements)
+      return [value.elements, [network.logit(of: bag)]] + gradient.values.map(\.elements)
     }
     #expect(run(1) == run(3))
   }

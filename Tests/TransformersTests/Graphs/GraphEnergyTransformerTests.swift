@@ -2,6 +2,7 @@ import Dynamics
 import Energies
 import Foundation
 import Foundations
+import Layers
 import Tensors
 import TestSupport
 import Testing
@@ -13,19 +14,20 @@ struct GraphEnergyTransformerTests {
   @Test("tokens are linear in features and position for a node, and the class token for it")
   func tokens() throws {
     let model = SmallGraphs.model()
-    let positionWeights = try #require(model.encoder.positionWeights)
+    let positionWeights = try #require(model.encoder.positions).weight
+    let offset = try #require(model.encoder.features.bias)
     let tokens = model.tokens(SmallGraphs.input(graphs))
     #expect(tokens.shape == [1, 15, 5])
     var row = 0
     for graph in graphs {
       for d in 0..<5 {
-        #expect(abs(tokens[0, row, d] - model.encoder.bias[d] - model.classToken[d]) < 1e-12)
+        #expect(abs(tokens[0, row, d] - offset[d] - model.classToken[d]) < 1e-12)
       }
       for node in 0..<graph.nodeCount {
         for d in 0..<5 {
-          var value = model.encoder.bias[d]
-          for k in 0..<3 { value += graph.features[node, k] * model.encoder.weights[k, d] }
-          for k in 0..<2 { value += graph.positions[node, k] * positionWeights[k, d] }
+          var value = offset[d]
+          for k in 0..<3 { value += graph.features[node, k] * model.encoder.features.weight[d, k] }
+          for k in 0..<2 { value += graph.positions[node, k] * positionWeights[d, k] }
           #expect(abs(tokens[0, row + 1 + node, d] - value) < 1e-12)
         }
       }
@@ -64,7 +66,7 @@ struct GraphEnergyTransformerTests {
       relative: 1e-10, absolute: 1e-11)
   }
 
-  @Test("a graph's logits depend neither on its batch nor on its place there", arguments: [false, true])
+  @Test("a graph's logits depend neither on its batch nor on its position there", arguments: [false, true])
   func batches(learnsAdjacency: Bool) {
     let model = SmallGraphs.model(SmallGraphs.configuration(learnsAdjacency: learnsAdjacency))
     let together = model.logits(SmallGraphs.input(graphs))
@@ -109,9 +111,9 @@ struct GraphEnergyTransformerTests {
     for seed in 0..<24 {
       let found = model.logits(SmallGraphs.input([graph]), training: RandomStream(seed: UInt64(seed)))
         .elements
-      let place = possible.firstIndex { $0 == found }
-      #expect(place != nil)
-      if let place { seen.insert(place) }
+      let index = possible.firstIndex { $0 == found }
+      #expect(index != nil)
+      if let index { seen.insert(index) }
     }
     #expect(seen == [0, 1, 2, 3])
   }
@@ -139,13 +141,13 @@ struct GraphEnergyTransformerTests {
     #expect(together.count == 2)
     for block in 0..<2 {
       #expect(together[block].trajectory.energies.count == 3)
-      for moment in 0..<3 {
+      for step in 0..<3 {
         for part in ["attention", "memory"] {
           var sum = 0.0
           for results in alone {
-            sum += try #require(results[block].trajectory.energies[moment][part]).scalar
+            sum += try #require(results[block].trajectory.energies[step][part]).scalar
           }
-          let whole = try #require(together[block].trajectory.energies[moment][part]).scalar
+          let whole = try #require(together[block].trajectory.energies[step][part]).scalar
           #expect(abs(sum - whole) < 1e-9 * max(1, abs(sum)))
         }
       }
@@ -178,7 +180,7 @@ struct GraphEnergyTransformerTests {
           }
           let exponentials = scores.map { exp($0 / 3.0.squareRoot()) }
           let sum = exponentials.reduce(0, +)
-          for place in expected.indices { expected[place] += exponentials[place] / sum / 2 }
+          for key in expected.indices { expected[key] += exponentials[key] / sum / 2 }
         }
         let found = weights[index][graph]
         #expect(found.count == range.count)

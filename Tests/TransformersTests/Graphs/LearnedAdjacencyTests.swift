@@ -62,7 +62,9 @@ struct LearnedAdjacencyTests {
       let flat = model.tokens(input, signs: random?.child(0)).elements
       var padded = [Double](repeating: 0, count: 3 * largest * 5)
       for (index, start) in [0, 5, 8].enumerated() {
-        for place in 0..<lengths[index] * 5 { padded[index * largest * 5 + place] = flat[start * 5 + place] }
+        for element in 0..<lengths[index] * 5 {
+          padded[index * largest * 5 + element] = flat[start * 5 + element]
+        }
       }
       var tokens = Tokens(
         Tensor(shape: [3, largest, 5], elements: padded),

@@ -2,6 +2,7 @@ import Dynamics
 import Energies
 import Foundation
 import Foundations
+import Layers
 import Tensors
 import TestSupport
 import Testing
@@ -18,16 +19,17 @@ import Transformers
     let example = NodeExample.graph(isSymmetric: true).followed(by: NodeExample.isolated(2))
     let network = model(NodeExample.network(steps: 0, positions: 2, noise: 0)).network
     let vectors = try LaplacianPositions<Double>(of: example.neighbours, count: 2).vectors
-    let weights = try #require(network.encoder.positionWeights)
+    let weights = try #require(network.encoder.positions).weight
+    let offset = try #require(network.encoder.features.bias)
     // Nodes 4, 7 and 8 are isolated.
     let scale = 6.0.squareRoot()
     func tokens(_ signs: [Double]) -> Tensor<Double> {
       var elements: [Double] = []
       for node in 0..<9 {
         for d in 0..<5 {
-          var value = network.encoder.bias[d]
-          for k in 0..<3 { value += example.features[node, k] * network.encoder.weights[k, d] }
-          for k in 0..<2 { value += signs[k] * scale * vectors[node, k] * weights[k, d] }
+          var value = offset[d]
+          for k in 0..<3 { value += example.features[node, k] * network.encoder.features.weight[d, k] }
+          for k in 0..<2 { value += signs[k] * scale * vectors[node, k] * weights[d, k] }
           elements.append(value)
         }
       }
@@ -41,12 +43,12 @@ import Transformers
     let possible = [[1.0, 1], [1, -1], [-1, 1], [-1, -1]].map(tokens)
     var seen: Set<Int> = []
     for seed in 0..<24 as Range<UInt64> {
-      let found = network.descendedTokens(example.features, on: graph, random: RandomStream(seed: seed))
-      let places = possible.indices.filter { place in
-        (possible[place] - found).elements.allSatisfy { abs($0) < 1e-10 }
+      let found = network.descendedTokens(example.features, on: graph, training: RandomStream(seed: seed))
+      let matching = possible.indices.filter { index in
+        (possible[index] - found).elements.allSatisfy { abs($0) < 1e-10 }
       }
-      #expect(places.count == 1)
-      seen.formUnion(places)
+      #expect(matching.count == 1)
+      seen.formUnion(matching)
     }
     #expect(seen == [0, 1, 2, 3])
   }
@@ -76,7 +78,7 @@ import Transformers
         }
         let weights = scores.map { exp($0 / 2) }
         let sum = weights.reduce(0, +)
-        for place in weights.indices { expected[place] += weights[place] / sum / 2 }
+        for key in weights.indices { expected[key] += weights[key] / sum / 2 }
       }
       for (pair, value) in zip(pairs, expected) { #expect(abs(found[pair] - value) < 1e-10) }
     }
@@ -92,7 +94,7 @@ import Transformers
     for block in 0..<2 { silent.network.blocks[block].norm.gamma = Tensor(1) }
     let example = NodeExample.isolated(500)
     let tokens = silent.network.descendedTokens(
-      example.features, on: NodeEnergyGraph(example.neighbours), random: RandomStream(seed: 2))
+      example.features, on: NodeEnergyGraph(example.neighbours), training: RandomStream(seed: 2))
     #expect(abs(tokens.squared().mean().scalar - 8 * 0.3 * 0.25) < 0.02)
     // It is drawn in pieces, which differ.
     let elements = tokens.elements

@@ -48,7 +48,7 @@ import Transformers
       at: model.parameters.values, step: 1e-4, relative: 1e-6, absolute: 1e-7
     ) { values in
       model.with(ParameterValues(names: names, values: values))
-        .logits(example.features, on: graph, dropout: RandomStream(seed: 8))
+        .logits(example.features, on: graph, training: RandomStream(seed: 8))
     }
   }
 
@@ -62,8 +62,8 @@ import Transformers
     let graph = NodeEnergyGraph<Double>(example.neighbours)
     func weights(_ name: String) throws -> Tensor<Double> { try #require(model.parameters[name]) }
     var x = Tokens(
-      (example.features.matrixProduct(try weights("encoder.weights"))
-        + (try weights("encoder.bias")).reshaped([1, 5])).reshaped([1, 7, 5]))
+      (example.features.projected(by: try weights("encoder.features.weight"), transposed: true)
+        + (try weights("encoder.features.bias")).reshaped([1, 5])).reshaped([1, 7, 5]))
     // Heads 2, key size 4, memories 6.
     func shares(_ block: EnergyTransformerBlock<Double>) -> [Tensor<Double>] {
       let energies = block.energyByNode(at: x, over: graph.neighbourhoods)
@@ -114,7 +114,7 @@ import Transformers
       NodeExample.classifier(NodeExample.network(noise: 0))
     )
     func logits(_ model: NodeEnergyTransformer<Double>, _ seed: UInt64?) -> [Double] {
-      model.logits(example.features, on: graph, dropout: seed.map { RandomStream(seed: $0) }).elements
+      model.logits(example.features, on: graph, training: seed.map { RandomStream(seed: $0) }).elements
     }
     #expect(logits(noisy, nil) == logits(plain, nil))
     #expect(logits(noisy, 1) == logits(noisy, 1))
@@ -136,7 +136,7 @@ import Transformers
     let count = 500
     let example = NodeExample.isolated(count)
     let tokens = model.network.descendedTokens(
-      example.features, on: NodeEnergyGraph(example.neighbours), random: RandomStream(seed: 2))
+      example.features, on: NodeEnergyGraph(example.neighbours), training: RandomStream(seed: 2))
     let variance = tokens.squared().mean().scalar
     #expect(abs(variance - 4 * 0.3 * 0.25) < 0.01)
   }

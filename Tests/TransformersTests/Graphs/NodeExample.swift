@@ -13,7 +13,7 @@ enum NodeExample {
     configuration.blockCount = blocks
     configuration.positionCount = positions
     configuration.descent = DescentSettings(steps: steps, stepSize: 0.3)
-    configuration.noise = noise
+    configuration.noiseDeviation = noise
     return configuration
   }
 

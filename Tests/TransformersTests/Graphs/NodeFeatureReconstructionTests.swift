@@ -1,5 +1,6 @@
 import Dynamics
 import Energies
+import Layers
 import Tensors
 import TestSupport
 import Testing
@@ -28,14 +29,14 @@ import Transformers
   }
 
   @Test("a masked node is a node whose encoded features are the mask vector")
-  func maskToken() {
+  func maskToken() throws {
     // A model whose encoder maps features to themselves shows what the mask vector stands for.
     var network = NodeExample.network()
     network.dimension = 3
     var model = NodeExample.reconstruction(network)
-    model.network.encoder.weights = Tensor(shape: [3, 3], elements: [1, 0, 0, 0, 1, 0, 0, 0, 1])
+    model.network.encoder.features.weight = Tensor(shape: [3, 3], elements: [1, 0, 0, 0, 1, 0, 0, 0, 1])
     var elements = example.features.elements
-    let bias = model.network.encoder.bias.elements
+    let bias = try #require(model.network.encoder.features.bias).elements
     for feature in 0..<3 { elements[3 * 3 + feature] = model.maskToken.elements[feature] - bias[feature] }
     let filled = Tensor(shape: [7, 3], elements: elements)
     // Nothing but node 3 is masked; in the other call all features are seen, and node 4 is masked, which no node sees.
@@ -53,7 +54,7 @@ import Transformers
       at: model.parameters.values, step: 1e-4, relative: 1e-6, absolute: 1e-7
     ) { values in
       model.with(ParameterValues(names: names, values: values))
-        .completed(example.features, on: graph, masked: [0, 2, 4], random: RandomStream(seed: 3))
+        .completed(example.features, on: graph, masked: [0, 2, 4], training: RandomStream(seed: 3))
     }
   }
 
@@ -73,15 +74,32 @@ import Transformers
     }
   }
 
+  @Test(
+    "with a share masked at a time every node is masked once, in groups of about that share; at least one node"
+  )
+  func shares() {
+    let random = RandomStream(seed: 8)
+    var stream = random
+    let order = stream.permutation(of: 7)
+    // Shares of 7 nodes, and where their groups begin in the order drawn.
+    for (share, starts) in [(0.3, [0, 2, 4, 7]), (0.5, [0, 3, 7]), (1, [0, 7]), (1e-320, Array(0...7))] {
+      let groups = zip(starts, starts.dropFirst()).map { Array(order[$0..<$1]) }
+      let found = model.reconstructionErrors(example.features, on: graph, share: share, random: random)
+      let expected = model.reconstructionErrors(
+        example.features, on: graph, groups: groups.map { $0.sorted() })
+      #expect(found.elements == expected.elements, "\(share)")
+    }
+  }
+
   @Test("shares of nodes add up to the energies of the descent's ends")
   func energies() {
     let found = model.energies(example.features, on: graph)
     let trace = model.network.trace(example.features, on: graph)
-    for (shares, moment) in [
+    for (shares, energies) in [
       (found.before, trace[0].trajectory.energies.first), (found.after, trace[1].trajectory.energies.last),
     ] {
       for (part, values) in [("attention", shares.attention), ("memory", shares.memory)] {
-        let expected = moment?[part]?.elements[0] ?? .nan
+        let expected = energies?[part]?.elements[0] ?? .nan
         #expect(abs(values.elements.reduce(0, +) - expected) < 1e-9)
         #expect(values.shape == [7])
       }

@@ -21,8 +21,8 @@ struct SavedGraphModelTests {
   func graphModel(isFull: Bool) {
     var expected = Self.block(0).merging(Self.block(1)) { $1 }
     expected.merge([
-      "encoder.weights": [3, 5], "encoder.bias": [5], "encoder.positionWeights": [2, 5], "classToken": [5],
-      "norm.gamma": [], "norm.delta": [5], "decoder.weights": [5, 4], "decoder.bias": [4],
+      "encoder.features.weight": [5, 3], "encoder.features.bias": [5], "encoder.positions.weight": [5, 2],
+      "classToken": [5], "norm.gamma": [], "norm.delta": [5], "decoder.weight": [4, 5], "decoder.bias": [4],
     ]) { $1 }
     if isFull {
       for block in ["blocks.0", "blocks.1"] {
@@ -41,7 +41,7 @@ struct SavedGraphModelTests {
       featureCount: 3, dimension: 5, headCount: 2, keySize: 3, memoryCount: 7)
     network.positionCount = 4
     var expected = Self.block(0).merging([
-      "encoder.weights": [3, 5], "encoder.bias": [5], "encoder.positionWeights": [4, 5],
+      "encoder.features.weight": [5, 3], "encoder.features.bias": [5], "encoder.positions.weight": [5, 4],
     ]) { $1 }
     let filling = NodeFeatureReconstruction<Float>(network, random: RandomStream(seed: 1))
     #expect(

@@ -1,5 +1,6 @@
 import Dynamics
 import Energies
+import Layers
 import Tensors
 import TestSupport
 import Testing
@@ -22,10 +23,10 @@ struct SmallGraphs {
 
     /// The same graph whose node i is node `order[i]` here.
     func reordered(_ order: [Int]) -> Graph {
-      var places = order
-      for (place, node) in order.enumerated() { places[node] = place }
+      var indices = order
+      for (index, node) in order.enumerated() { indices[node] = index }
       var copy = self
-      copy.edges = edges.map { (places[$0.0], places[$0.1]) }
+      copy.edges = edges.map { (indices[$0.0], indices[$0.1]) }
       copy.features = features.gathered(order, axis: 0)
       copy.positions = positions.gathered(order, axis: 0)
       return copy
@@ -102,8 +103,8 @@ struct SmallGraphs {
   ) {
     for (graph, g) in activations.enumerated() {
       for c in 0..<4 {
-        var value = model.decoderBias[c]
-        for d in 0..<5 { value += g[d] * model.decoderWeights[d, c] }
+        var value = model.decoder.bias?[c] ?? .nan
+        for d in 0..<5 { value += g[d] * model.decoder.weight[c, d] }
         #expect(abs(logits[graph, c] - value) < 1e-10, sourceLocation: sourceLocation)
       }
     }

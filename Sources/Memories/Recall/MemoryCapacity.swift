@@ -1,0 +1,62 @@
+import Foundation
+public import Tensors
+
+/// How many random patterns of 1 and -1 a memory of a kind stores, beside what theory expects: it is filled until it fails,
+/// and shown stored patterns of which a tenth of the signs are changed.
+///
+/// Settings follow from the number d of a pattern's numbers alone. Beta = d makes softmax the memory of e^(ξ·s); balls
+/// reach 1.2 times as far, squared, as a cue lies from its pattern; kernels of random features have beta 10, so narrow that
+/// noise fails them before other patterns do.
+public struct MemoryCapacity: Sendable {
+  /// The memory.
+  public let kind: MemoryKind
+  /// The numbers d of a pattern.
+  public let dimension: Int
+  /// The most numbers that were stored.
+  public let numberLimit: Int
+  /// What theory says of the number of patterns, for a cue or for a stored pattern.
+  public let expected: Double
+  /// The errors against patterns stored.
+  public let curve: CapacityCurve
+
+  /// Up to this share of wrong numbers a memory has recalled.
+  public static let tolerated = 0.01
+
+  /// Fills a memory.
+  ///
+  /// - Parameters:
+  ///   - numberLimit: The limit of the numbers stored, patterns times dimension.
+  ///   - featureCount: The frequencies of a memory of random features.
+  ///   - stream: As for ``CapacityMeasurement/curve(growth:numberLimit:failure:random:memory:)``.
+  public init(
+    of kind: MemoryKind, dimension: Int, numberLimit: Int, featureCount: Int = 8_192,
+    random stream: RandomStream
+  ) {
+    let flips = Int((0.1 * Double(dimension)).rounded())
+    let beta: Float =
+      switch kind {
+      case .logSumReLU: 2 / (1.2 * 4 * Float(flips) / Float(dimension))
+      case .randomFeatures: 10
+      default: Float(dimension)
+      }
+    expected = kind.expectedCapacity(
+      dimension: dimension, wrongCount: flips, reach: Int(1.2 * Double(flips)), beta: beta,
+      featureCount: featureCount)
+    curve = CapacityMeasurement(of: kind, dimension: dimension, changedSigns: flips).curve(
+      growth: kind.isNetwork ? pow(2, 0.25) : 2.0.squareRoot(), numberLimit: numberLimit, random: stream
+    ) { kind.memory(of: $0, beta: beta, featureCount: featureCount, random: $1) }
+    (self.kind, self.dimension, self.numberLimit) = (kind, dimension, numberLimit)
+  }
+
+  /// The largest load up to which errors stay within ``tolerated``.
+  public var capacity: Int { curve.capacity(tolerating: Self.tolerated) }
+  /// Whether the measurement ended there, not the memory.
+  public var isOpen: Bool { curve.isOpen(tolerating: Self.tolerated) }
+  /// The most patterns that were stored.
+  public var largestLoad: Int { curve.points.last?.patternCount ?? 1 }
+}
+
+extension MemoryKind {
+  /// Whether it is a ``BinaryHopfieldNetwork``, whose size is that of its weights, whatever it stores.
+  public var isNetwork: Bool { self == .hebb || self == .pseudoInverse }
+}
