@@ -38,11 +38,11 @@ private final class InputPart<Scalar: TensorScalar>: FusedPart {
   }
 
   func addEnergies(at g: FusedTokens<Scalar>, to energies: UnsafeMutablePointer<Double>) {
-    let dot = Scalar.kernels.dot
+    let kernels = Scalar.kernels
     withForce { force in
       for example in 0..<rows.examples.count {
         for row in rows.starts[example]..<rows.starts[example + 1] {
-          energies[example] -= dot(dimension, force + starts[row], g.values + row * g.row)
+          energies[example] -= kernels.dot(count: dimension, force + starts[row], g.values + row * g.row)
         }
       }
     }
@@ -53,9 +53,11 @@ private final class InputPart<Scalar: TensorScalar>: FusedPart {
     energies: UnsafeMutablePointer<Double>
   ) {
     addEnergies(at: g, to: energies)
-    let accumulate = Scalar.kernels.accumulate
+    let kernels = Scalar.kernels
     withForce { force in
-      for (row, start) in starts.enumerated() { accumulate(dimension, alpha, force + start, c + row * g.row) }
+      for (row, start) in starts.enumerated() {
+        kernels.accumulate(count: dimension, scale: alpha, x: force + start, y: c + row * g.row)
+      }
     }
   }
 
@@ -63,13 +65,15 @@ private final class InputPart<Scalar: TensorScalar>: FusedPart {
     at g: FusedTokens<Scalar>, along w: UnsafePointer<Scalar>, to c: UnsafeMutablePointer<Scalar>
   ) {
     for row in starts.indices {
-      Scalar.kernels.accumulate(dimension, 1, w + row * g.row, changes.pointer + row * dimension)
+      Scalar.kernels.accumulate(
+        count: dimension, scale: 1, x: w + row * g.row, y: changes.pointer + row * dimension)
     }
   }
 
   func addOtherGradients(to sums: [UnsafeMutablePointer<Scalar>]) {
     for (row, start) in starts.enumerated() {
-      Scalar.kernels.accumulate(dimension, 1, changes.pointer + row * dimension, sums[0] + start)
+      Scalar.kernels.accumulate(
+        count: dimension, scale: 1, x: changes.pointer + row * dimension, y: sums[0] + start)
     }
     changes.pointer.update(repeating: 0, count: starts.count * dimension)
   }
@@ -85,11 +89,11 @@ private final class InputPart<Scalar: TensorScalar>: FusedPart {
   func answer(
     _ rows: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, energies: UnsafeMutablePointer<Double>
   ) {}
-  func move(
-    _ rows: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, moves: FusedRows<Scalar>
+  func answerTangents(
+    _ rows: FusedRows<Scalar>, kept: UnsafeMutablePointer<Scalar>, tangents: FusedRows<Scalar>
   ) {}
   func addMatrixGradients(
-    of range: Range<Int>, _ rows: FusedRows<Scalar>, moves: FusedRows<Scalar>,
+    of range: Range<Int>, _ rows: FusedRows<Scalar>, tangents: FusedRows<Scalar>,
     _ tokens: FusedDirection<Scalar>, to sums: [UnsafeMutablePointer<Scalar>]
   ) {}
 }
