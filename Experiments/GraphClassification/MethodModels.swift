@@ -9,7 +9,8 @@ extension PreparedGraphs {
   ) -> GraphEnergyTransformerInput<Float> {
     let batch = collection.batch(at: indices, classTokens: true)
     return GraphEnergyTransformerInput(
-      features: batch.features.withDropout(dropout, random: training?.child(1)), positions: batch.rows(of: positions),
+      features: batch.features.withDropout(dropout, random: training?.child(1)),
+      positions: batch.rows(of: positions),
       neighbours: batch.neighbours, nodeRanges: batch.nodeRanges)
   }
 }

@@ -1,28 +1,28 @@
 import Foundation
 public import Tensors
 
-/// How many random patterns of 1 and -1 a memory of a kind stores, beside what theory expects: it is filled until it fails,
-/// and shown stored patterns of which a tenth of the signs are changed.
+/// The measured capacity of a kind of memory for random patterns of 1 and -1, beside the theoretical one: patterns are stored
+/// until recall fails from cues in which a tenth of the signs are changed.
 ///
-/// Settings follow from the number d of a pattern's numbers alone. Beta = d makes softmax the memory of e^(ξ·s); balls
-/// reach 1.2 times as far, squared, as a cue lies from its pattern; kernels of random features have beta 10, so narrow that
-/// noise fails them before other patterns do.
+/// The settings follow from the dimension d of the patterns alone. Beta = d makes softmax the memory of e^(ξ·s); the squared
+/// radius of the log-sum-ReLU balls is 1.2 times the squared distance from a cue to its pattern; kernels of random features have
+/// beta 10, so narrow that noise fails them before other patterns do.
 public struct MemoryCapacity: Sendable {
   /// The memory.
   public let kind: MemoryKind
-  /// The numbers d of a pattern.
+  /// The dimension d of the patterns.
   public let dimension: Int
-  /// The most numbers that were stored.
+  /// The limit of the numbers stored, patterns times dimension.
   public let numberLimit: Int
-  /// What theory says of the number of patterns, for a cue or for a stored pattern.
+  /// The theoretical number of patterns, for recall from a cue or of a stored pattern.
   public let expected: Double
   /// The errors against patterns stored.
   public let curve: CapacityCurve
 
-  /// Up to this share of wrong numbers a memory has recalled.
+  /// The share of wrong signs up to which recall counts as right.
   public static let tolerated = 0.01
 
-  /// Fills a memory.
+  /// Measures a memory.
   ///
   /// - Parameters:
   ///   - numberLimit: The limit of the numbers stored, patterns times dimension.
@@ -48,11 +48,11 @@ public struct MemoryCapacity: Sendable {
     (self.kind, self.dimension, self.numberLimit) = (kind, dimension, numberLimit)
   }
 
-  /// The largest load up to which errors stay within ``tolerated``.
+  /// The largest number of patterns up to which errors stay within ``tolerated``.
   public var capacity: Int { curve.capacity(tolerating: Self.tolerated) }
-  /// Whether the measurement ended there, not the memory.
+  /// Whether the measurement ended there before recall failed.
   public var isOpen: Bool { curve.isOpen(tolerating: Self.tolerated) }
-  /// The most patterns that were stored.
+  /// The largest number of patterns that were stored.
   public var largestLoad: Int { curve.points.last?.patternCount ?? 1 }
 }
 

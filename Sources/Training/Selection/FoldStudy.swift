@@ -1,8 +1,8 @@
-/// Methods that are tuned, trained and judged on every fold of a cross-validation, as far as that is done.
+/// A comparison of methods by cross-validation, in which every method is tuned, trained and judged on every fold.
 ///
-/// In each fold every method tries the same settings for some epochs; the validation part chooses one by accuracy, of equals
-/// by loss. With it the method is trained from several seeds, and the test part judges once. Every method that learns has the
-/// same number of trials. A study that was written and read back goes on with what is missing.
+/// In each fold every method tries the same settings for some epochs; the validation part chooses one by accuracy, and by loss
+/// among equals. The method is then trained with it from several seeds, and the test part judges once. Every method that learns
+/// has the same number of trials. A study that was interrupted, written and read back, continues with what is missing.
 ///
 /// ```swift
 /// var study = FoldStudy<Method, Setting>(options: options)
@@ -17,7 +17,7 @@ where
   Method: Codable & Hashable & Sendable & CustomStringConvertible,
   Setting: Codable & Equatable & Sendable & CustomStringConvertible
 {
-  /// What a setting was worth to a method on a fold, by the fold's validation part alone.
+  /// A trial of a setting by a method on a fold, judged by the fold's validation part alone.
   public struct Trial: Codable, Equatable, Sendable {
     /// The fold, from 0.
     public let fold: Int
@@ -34,7 +34,7 @@ where
     public internal(set) var seconds = 0.0
   }
 
-  /// What one training of one method did on one fold.
+  /// The result of one training of a method on a fold.
   public struct Result: Codable, Equatable, Sendable {
     /// The fold, from 0.
     public let fold: Int

@@ -1,5 +1,5 @@
-/// Trials of methods that all try the same settings on the same splits of examples set aside for it, and the setting that each
-/// method takes from them: that of the best mean score over the splits, of equals the first.
+/// The choice of a setting for each of several methods, all of which try the same settings on the same splits of examples that are
+/// set aside for tuning: the setting with the best mean score over the splits, the first of equals.
 ///
 /// ```swift
 /// let tuning = try SplitTuning(methods: methods, settings: settings, splitCount: 2) { method, setting, split in
@@ -9,11 +9,11 @@
 /// let chosen = tuning.setting(of: .convolution)
 /// ```
 public struct SplitTuning<Method: Hashable & Sendable, Setting: Sendable>: Sendable {
-  /// What a training with a setting led to.
+  /// The result of a training with a setting.
   public struct Outcome: Equatable, Sendable {
-    /// The epoch that was chosen, and the score by which.
+    /// The epoch that was chosen, and the validation score that chose it.
     public let epoch: Int, validation: Double
-    /// The score by which the setting is judged, of examples that chose nothing; higher is better.
+    /// The score that judges the setting, on examples that chose nothing; higher is better.
     public let judged: Double
 
     /// An outcome of its parts.
@@ -58,7 +58,7 @@ public struct SplitTuning<Method: Hashable & Sendable, Setting: Sendable>: Senda
     }
   }
 
-  /// The number of the setting that a method takes; 0 where nothing was tried or no setting kept to the finite numbers.
+  /// The index of the setting that a method takes; 0 where nothing was tried or every trial left the finite numbers.
   public func choice(of method: Method) -> Int { choices[method] ?? 0 }
 
   /// The setting that a method takes.
