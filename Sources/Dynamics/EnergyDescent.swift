@@ -23,7 +23,7 @@ where Function.Scalar == Norm.Scalar {
   /// The rule that gives the length of a step.
   public var stepSize: any StepSizeRule
   /// The rule that ends the descent.
-  public let stop: StoppingRule
+  public package(set) var stop: StoppingRule
   /// The way in which derivatives flow back.
   public var gradientPath: GradientPath
   /// Whether the neurons' own energy ⟨x, g⟩ - L(x), the Legendre transform of L, is minimised with E. Its gradient with respect to

@@ -126,13 +126,21 @@ public struct StackDescent<Scalar: TensorScalar>: Sendable {
 extension EnergyDescent {
   /// The same descent over another number of steps.
   fileprivate func with(steps: Int) -> EnergyDescent {
-    EnergyDescent(
-      of: energy, lagrangian: lagrangian, updateRule: updateRule, stepSize: stepSize,
-      stop: .after(steps: steps), gradientPath: gradientPath)
+    var copy = self
+    copy.stop = stop.with(steps: steps)
+    return copy
   }
 }
 
-/// The settings of a block's descent: steps, step size, gradient path.
+extension StoppingRule {
+  /// The same rule with another number of steps.
+  fileprivate func with(steps: Int) -> StoppingRule {
+    guard case .any(let rules) = self else { return .after(steps: steps) }
+    return .any(rules.map { if case .after = $0 { .after(steps: steps) } else { $0 } })
+  }
+}
+
+/// The settings of a block's descent: steps, step size, gradient path, and whether it is to come to rest.
 public struct DescentSettings: Sendable, Equatable {
   /// T, the number of steps.
   public var steps: Int
@@ -140,6 +148,13 @@ public struct DescentSettings: Sendable, Equatable {
   public var stepSize: Double
   /// The way in which derivatives flow back through the steps.
   public var gradientPath: GradientPath
+  /// The strength s of the first tokens as a force, -s ⟨x0, g⟩ beside attention and memory: 0, and no such part, in the published
+  /// models. A descent that comes to rest forgets where it began, so that its input must be part of the energy.
+  public var inputStrength = 0.0
+  /// The residual at which the descent is at rest and ends, after T steps at most; it always takes T steps when nil.
+  public var restTolerance: Double?
+  /// What the steps follow; `.tangential` for a descent that is to come to rest.
+  public var direction = DescentDirection.gradient
 
   /// T steps of size alpha; the published image model takes 12 of 0.1.
   public init(steps: Int = 12, stepSize: Double = 0.1, gradientPath: GradientPath = .automatic) {
@@ -149,5 +164,18 @@ public struct DescentSettings: Sendable, Equatable {
     self.steps = steps
     self.stepSize = stepSize
     self.gradientPath = gradientPath
+  }
+
+  /// A descent that is to come to rest within so many steps, by an energy of which the first tokens are part, with the
+  /// derivative of the rest itself.
+  public static func atRest(
+    within steps: Int, stepSize: Double, tolerance: Double, inputStrength: Double = 1,
+    gradientPath: GradientPath = .implicit
+  ) -> DescentSettings {
+    var settings = DescentSettings(steps: steps, stepSize: stepSize, gradientPath: gradientPath)
+    settings.inputStrength = inputStrength
+    settings.restTolerance = tolerance
+    settings.direction = .tangential
+    return settings
   }
 }

@@ -106,13 +106,22 @@ public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
   /// - Parameters:
   ///   - settings: Steps, step size and gradient path.
   ///   - pairs: Which tokens attend to which.
-  ///   - tokens: Where the descent starts, for `.joined` pairs.
+  ///   - tokens: Where the descent starts, for `.joined` pairs and for settings with a strength of the input.
   public func descent(
     _ settings: DescentSettings, over pairs: TokenPairs<Scalar> = .all(), from tokens: Tokens<Scalar>? = nil
   ) -> EnergyDescent<EnergySum<Scalar>, LayerNormLagrangian<Scalar>> {
-    EnergyDescent(
-      of: energy(over: pairs, from: tokens), lagrangian: norm, stepSize: .constant(settings.stepSize),
-      stop: .after(steps: settings.steps), gradientPath: settings.gradientPath)
+    var energy = energy(over: pairs, from: tokens)
+    if settings.inputStrength != 0 {
+      guard let tokens else { fatalError("the input of a descent is the tokens that it starts from: from") }
+      energy = energy + InputEnergy(tokens.values * Scalar(settings.inputStrength))
+    }
+    var descent = EnergyDescent(
+      of: energy, lagrangian: norm, stepSize: .constant(settings.stepSize),
+      stop: settings.restTolerance.map { .any([.after(steps: settings.steps), .rest(below: $0)]) }
+        ?? .after(steps: settings.steps),
+      gradientPath: settings.gradientPath)
+    descent.direction = settings.direction
+    return descent
   }
 
   /// The shares of the nodes of one graph in both energies, at tokens [1, nodes, dimension].
