@@ -33,7 +33,7 @@ struct Evaluation {
       energies.add([result])
       for state in result.trajectory.states {
         let found = clampedToPixels(images.pixels(ofPictures: memory.pixels(Tokens(state.tokens))))
-        each[state.step] += hiddenErrors(found, truth, hidden)
+        each[state.step] += meanSquaredErrors(found, truth, mask: hidden)
         let completed = truth * (1 - hidden) + found * hidden
         pictures[state.step] += kept.filter(range.contains).map {
           completed.sliced(axis: 0, $0 - range.lowerBound..<$0 - range.lowerBound + 1)
@@ -50,7 +50,8 @@ struct Evaluation {
       images.hiddenPixels(all).reshaped([all.count, size])
     )
     func error(_ completion: some ImageCompletion) throws -> Double {
-      let each = hiddenErrors(clampedToPixels(try completion.completed(test, hidden: hidden)), test, hidden)
+      let found = clampedToPixels(try completion.completed(test, hidden: hidden))
+      let each = meanSquaredErrors(found, test, mask: hidden)
       return each.reduce(0, +) / Double(each.count)
     }
     meanImage = try error(MeanImageCompletion(training: training))

@@ -14,18 +14,19 @@ struct HierarchicalMemory: ParsableCommand {
   @OptionGroup(title: "Data") var data: ImageOptions
   @OptionGroup(title: "Model") var model: MemoryOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Comparison") var comparison: BlockOption
+  @OptionGroup(title: "Output") var output: RunOptions<HierarchicalMemory>
 
   mutating func run() throws {
-    if let threads = training.threads { Parallelism.threadCount = threads }
+    if let threads = output.threads { Parallelism.threadCount = threads }
     if output.quick { (training.epochs, data.testImages) = (1, 40) }
     try OutputFolder.prepare(output.output)
-    var record = RunRecord(of: self, title: "Hierarchical memory", seed: training.seed)
-    let images = try PreparedImages(data, seed: training.seed)
+    var record = RunRecord(of: self, title: "Hierarchical memory", seed: output.seed)
+    let images = try PreparedImages(data, seed: output.seed)
     record.data = try images.fingerprints()
     let block = try blockError(like: record)
     let trained = try record.timed("train") {
-      try MemoryTraining(images: images, model: model, training: training)
+      try MemoryTraining(images: images, model: model, training: training, seed: output.seed)
         .trained(
           TrainingFiles(
             metrics: "\(output.output)/metrics.csv", checkpoint: "\(output.output)/checkpoint.safetensors",
@@ -44,14 +45,14 @@ struct HierarchicalMemory: ParsableCommand {
   ///
   /// - Throws: `ExperimentError` for a record of other data, since the two errors could not be compared.
   private func blockError(like record: RunRecord) throws -> Double? {
-    guard FileManager.default.fileExists(atPath: output.block) else {
-      print("\(output.block): not there, so the page has no block to compare with")
+    guard FileManager.default.fileExists(atPath: comparison.block) else {
+      print("\(comparison.block): not there, so the page has no block to compare with")
       return nil
     }
-    let block = try RunRecord.read(from: output.block)
+    let block = try RunRecord.read(from: comparison.block)
     guard block.data.map(\.sha256) == record.data.map(\.sha256) else {
       throw ExperimentError(
-        "\(output.block): made from other data, expected a run on \(data.data ?? "the digits")")
+        "\(comparison.block): made from other data, expected a run on \(data.data ?? "the digits")")
     }
     return block.summary["masked_mse"]
   }

@@ -6,6 +6,7 @@ struct MemoryTraining {
   let images: PreparedImages
   let model: MemoryOptions
   let training: TrainingOptions
+  let seed: UInt64
 
   /// - Throws: `DataFileError` where a batch has more images than there are.
   func trained(_ files: TrainingFiles) throws -> PictureMemory {
@@ -14,16 +15,17 @@ struct MemoryTraining {
         file: images.name,
         problem: "--batch \(training.batch) is larger than its \(images.training.count) training images")
     }
-    let root = RandomStream(seed: training.seed)
+    let root = RandomStream(seed: seed)
     var start = root.child(0)
     let updatesPerEpoch = images.training.count / training.batch
     let total = updatesPerEpoch * training.epochs
     let batches = Batches(
-      of: images.training, batchSize: training.batch, augmentation: images.augmentation, using: root.child(1))
+      of: images.training, batchSize: training.batch, augmentation: images.augmentation, random: root.child(1)
+    )
     let (images, masks, model) = (images, root.child(2), model)
     let prefetched = Prefetcher(from: 0, to: total, depth: 8) { update -> MaskedPictures in
       let batch = batches.batch(ofUpdate: update)
-      let mask = images.policy.mask(forImages: batch.indices, using: masks.child(UInt64(update)))
+      let mask = images.policy.mask(forImages: batch.indices, random: masks.child(UInt64(update)))
       let replaced = Tensor<Float>(
         shape: [batch.count, images.grid.patchCount], elements: mask.replaced.map { $0 ? 1 : 0 })
       return MaskedPictures(

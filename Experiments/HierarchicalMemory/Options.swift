@@ -23,28 +23,23 @@ struct MemoryOptions: ParsableArguments {
 struct TrainingOptions: ParsableArguments {
   @Option(help: "Passes over the training images.") var epochs = 20
   @Option(help: "Images an update.") var batch = 16
-  @Option(help: "Seed of all random numbers.") var seed: UInt64 = 0
-  @Option(help: "Threads; all cores when left out. The result does not depend on it.") var threads: Int?
   @Option(help: "Peak rate of AdamW.") var rate = 0.003
   @Option(help: "Weight decay of AdamW.") var weightDecay = 0.01
 
   func validate() throws {
     try checkRanges([
-      ("epochs", epochs, 1...1_000_000), ("batch", batch, 1...1_000_000), ("threads", threads ?? 1, 1...1024),
+      ("epochs", epochs, 1...1_000_000), ("batch", batch, 1...1_000_000),
     ])
     try checkRates([("rate", rate), ("weight-decay", weightDecay)])
   }
 }
 
-/// What is read and written.
-struct OutputOptions: ParsableArguments, RecordedOptions {
-  @Option(help: "Folder for the page, figures and records.") var output = "Results/hierarchical-memory"
+/// What the page compares with.
+struct BlockOption: ParsableArguments, RecordedOptions {
   @Option(help: "The record of a masked-images run on the same images, whose error the page compares with.")
   var block = "Results/masked-images/run.json"
-  @Flag(help: "One epoch and few images, to see that everything works: its figures mean nothing.")
-  var quick = false
 
-  func validate() throws { try checkNames([("output", output), ("block", block)]) }
+  func validate() throws { try checkNames([("block", block)]) }
 
   var recordedOtherwise: [String: String?] { ["block": nil] }
 }

@@ -55,18 +55,13 @@ struct Report {
 
   private var energies: PageSection {
     get throws {
-      var section = PageSection("Energy by layer and synapse")
       let share = evaluation.energies.shareFell
-      section.summary["share_energy_fell_every_step"] = share
-      section.addParagraph(
+      var section = try evaluation.energies.section(
         "The energy fell at every one of the \(model.steps) steps for \(NumberText.percent(share, digits: 1)) of the images. "
           + "Lines are means over the images, bands one standard deviation between images; a layer's line is the own energy of "
-          + "its neurons.")
-      section.addFigure(
-        "energy.svg",
-        try evaluation.energies.plot(
-          title: "Energy by layer and synapse", yTitle: "energy", steps: model.steps),
-        caption: "Energy by layer and synapse against step")
+          + "its neurons.",
+        title: "Energy by layer and synapse", yTitle: "energy", steps: model.steps)
+      section.summary["share_energy_fell_every_step"] = share
       return section
     }
   }
