@@ -211,7 +211,7 @@ import Testing
       [[1, 1, 1], [0, 2, 1, 0]],
     ]
     let shares = [0.1, 0.2, 0.3, 0.4]
-    let bags = texts.map { SymbolSequences($0, letterCount: 3) }
+    let bags = texts.map { SymbolSequences($0, symbolCount: 3) }
     func found(positive: Set<Int>, witnesses: [Int: [Int32]], most: Int = 9) -> BagContributions? {
       BagContributions(
         of: network, featureShares: shares,

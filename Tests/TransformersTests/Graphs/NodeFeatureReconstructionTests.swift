@@ -82,7 +82,8 @@ import Transformers
     var stream = random
     let order = stream.permutation(of: 7)
     // Shares of 7 nodes, and where their groups begin in the order drawn.
-    for (share, starts) in [(0.3, [0, 2, 4, 7]), (0.5, [0, 3, 7]), (1, [0, 7]), (1e-320, Array(0...7))] {
+    let subnormal = Double.leastNormalMagnitude / 0x1p40
+    for (share, starts) in [(0.3, [0, 2, 4, 7]), (0.5, [0, 3, 7]), (1, [0, 7]), (subnormal, Array(0...7))] {
       let groups = zip(starts, starts.dropFirst()).map { Array(order[$0..<$1]) }
       let found = model.reconstructionErrors(example.features, on: graph, share: share, random: random)
       let expected = model.reconstructionErrors(
