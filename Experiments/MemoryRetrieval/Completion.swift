@@ -73,7 +73,8 @@ struct Completion {
       })
     if rows.contains(where: { $0.outcome.hiddenError == nil }) {
       section.addParagraph(
-        "Where the second table has no number the hidden halves are alike: nothing is to be recalled there.")
+        "Where the second table has no number the images are alike in the hidden half: it holds nothing to be recalled."
+      )
     }
     let count = pictured.stored.shape[0]
     section.addFigure(

@@ -131,4 +131,14 @@ struct MethodComparisonTests {
         == "Energy Transformer is ahead of perceptron (0.034, 0.011 … 0.057); is not told apart from "
         + "graph convolution (0.000, 0.000 … 0.000).")
   }
+
+  @Test("A label has a small first letter in a sentence, unless it is an abbreviation or the name is given")
+  func names() throws {
+    func name(_ label: String, _ name: String? = nil) throws -> String {
+      MethodComparison.Method(prefix: "", label: label, name: name, scores: try ours()).name
+    }
+    #expect(try name("Mean pooling") == "mean pooling")
+    #expect(try name("LSTM with 4 units") == "LSTM with 4 units")
+    #expect(try name("Hopfield pooling", "Hopfield pooling") == "Hopfield pooling")
+  }
 }

@@ -19,7 +19,9 @@ public struct MethodComparison: Sendable {
     public init(prefix: String, label: String, name: String? = nil, scores: TrialScores) {
       self.prefix = prefix
       self.label = label
-      self.name = name ?? label.prefix(1).lowercased() + label.dropFirst()
+      // An abbreviation such as LSTM keeps its capitals.
+      let isAbbreviated = label.dropFirst().first?.isUppercase ?? false
+      self.name = name ?? (isAbbreviated ? label : label.prefix(1).lowercased() + label.dropFirst())
       self.scores = scores
     }
   }
