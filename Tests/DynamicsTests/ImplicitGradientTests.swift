@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@testable import Dynamics
+import Dynamics
 
 /// A force on the activations that a model computes from its input.
 struct Injection: Energy {

@@ -1,5 +1,5 @@
 import Foundations
-import Tensors
+package import Tensors
 
 /// Solutions of symmetric systems A w = b, one an example, by the method of minimal residuals.
 ///
@@ -9,21 +9,21 @@ import Tensors
 ///
 /// - Source: Paige and Saunders 1975, algorithm MINRES.
 /// - Cost: One product an iteration, and six stored vectors.
-struct MinimalResidual<Scalar: TensorScalar> {
+package struct MinimalResidual<Scalar: TensorScalar> {
   /// w, of the shape of b.
-  var solution: Tensor<Scalar>
+  package private(set) var solution: Tensor<Scalar>
   /// |A w - b| / |b| of each example, as the recurrence has it; 0 where b is 0.
-  var residuals: [Double]
+  package private(set) var residuals: [Double]
   /// The number of products.
-  var iterations = 0
+  package private(set) var iterations = 0
   /// The smallest ⟨v, A v⟩ of the orthonormal vectors that the method went through, for each example: below 0 where A is
   /// not positive semi-definite.
-  var lowestCurvatures: [Double]
+  package private(set) var lowestCurvatures: [Double]
 
   /// Solves until the residual of every example is at most `tolerance`, or for `limit` iterations.
   ///
   /// - Parameter product: A v of all examples.
-  init(
+  package init(
     of right: Tensor<Scalar>, tolerance: Double, limit: Int,
     product: (Tensor<Scalar>) -> Tensor<Scalar>
   ) {
@@ -59,10 +59,10 @@ struct MinimalResidual<Scalar: TensorScalar> {
   }
 
   /// |v| of each example.
-  static func norms(_ v: Tensor<Scalar>) -> [Double] { products(v, v).map { $0.squareRoot() } }
+  private static func norms(_ v: Tensor<Scalar>) -> [Double] { products(v, v).map { $0.squareRoot() } }
 
   /// ⟨a, b⟩ of each example, in double precision.
-  static func products(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>) -> [Double] {
+  private static func products(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>) -> [Double] {
     (0..<a.shape[0]).map { a.sliced(axis: 0, $0..<$0 + 1).innerProduct(b.sliced(axis: 0, $0..<$0 + 1)) }
   }
 }
