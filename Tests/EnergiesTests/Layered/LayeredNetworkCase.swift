@@ -11,7 +11,7 @@ struct LayeredNetworkCase {
     var random = RandomStream(seed: seed)
     network = LayeredNetwork([
       NeuronLayer("picture", shape: [5, 4, 2], lagrangian: IdentityLagrangian(), timeConstant: 2),
-      NeuronLayer("features", shape: [2, 3, 3], lagrangian: TanhLagrangian(beta: 1.3)),
+      NeuronLayer("features", shape: [3, 2, 3], lagrangian: TanhLagrangian(beta: 1.3)),
       NeuronLayer("labels", shape: [4], lagrangian: SoftmaxLagrangian(beta: 0.8), timeConstant: 0.5),
       NeuronLayer("words", shape: [3, 6], lagrangian: SphericalNormLagrangian(dimension: 6)),
     ])
@@ -19,7 +19,7 @@ struct LayeredNetworkCase {
       "picture", "features",
       by: ConvolutionSynapse(
         weight: .normal([3, 3, 2, 2], standardDeviation: 0.3, using: &random), stride: 2, padding: .same))
-    network.connect("features", by: BiasSynapse(.normal([2, 3, 3], standardDeviation: 0.2, using: &random)))
+    network.connect("features", by: BiasSynapse(.normal([3, 2, 3], standardDeviation: 0.2, using: &random)))
     network.connect(
       "features", "labels",
       by: DenseSynapse(

@@ -31,7 +31,7 @@ struct LayeredNetworkTests {
     #expect(layers["picture"].elements == states["picture"].elements)
     let features = states["features"].elements.map { tanh(1.3 * $0) }
     expectClose(
-      actual: layers["features"], expected: Tensor(shape: [2, 2, 3, 3], elements: features), relative: 1e-14)
+      actual: layers["features"], expected: Tensor(shape: [2, 3, 2, 3], elements: features), relative: 1e-14)
     // A softmax over the last axis: the labels of each example sum to 1; each word has length 1.
     expectClose(
       actual: layers["labels"].sum(axes: [1]), expected: Tensor(shape: [2], elements: [1, 1]), relative: 1e-14
