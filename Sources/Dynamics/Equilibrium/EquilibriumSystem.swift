@@ -42,25 +42,18 @@ struct EquilibriumSystem<Function: Energy, Norm: Lagrangian> where Function.Scal
     return moving.map { part * $0 } ?? part
   }
 
-  /// M v.
-  func activationChange(_ direction: Tensor<Scalar>) -> Tensor<Scalar> {
-    let x = tokens.values.variable()
-    let g = descent.lagrangian.activations(at: Tokens(x, mask: tokens.mask))
-    return gradients(of: g.values, withRespectTo: [x], cotangent: direction)[0].detached
-  }
-
   /// A w, for a tangent w; the part of it that is a tangent.
   func product(_ direction: Tensor<Scalar>) -> Tensor<Scalar> {
-    let x = tokens.values.variable()
-    let g = descent.lagrangian.activations(at: Tokens(x, mask: tokens.mask))
-    let change = gradients(of: g.values, withRespectTo: [x], cotangent: direction)[0]
-    let curved = gradients(of: (change * force).sum(), withRespectTo: [x])[0].detached
-    let moved = change.detached
-    var bent = form.gradientPullback(at: activations, direction: activations.masking(moved))
-      .hessianVectorProduct
+    let lagrangian = descent.lagrangian
+    let change = lagrangian.hessianProduct(direction, at: tokens).detached
+    // Nested, since M itself is differentiated.
+    let curved = gradient(at: tokens.values) { values in
+      (lagrangian.hessianProduct(direction, at: Tokens(values, mask: tokens.mask)) * force).sum()
+    }
+    let u = activations.masking(change)
+    var bent = form.gradientPullback(at: activations, direction: u).hessianVectorProduct
     if descent.includesNeuronEnergy { bent = bent + tangent(direction) }
-    let seen = gradients(of: g.values, withRespectTo: [x], cotangent: bent)[0].detached
-    return tangent(seen + curved)
+    return tangent(lagrangian.hessianProduct(bent, at: tokens).detached + curved.detached)
   }
 
   /// The derivatives of a loss by the first tokens, where they are held, the energy's dependencies and the Lagrangian's
@@ -79,20 +72,23 @@ struct EquilibriumSystem<Function: Energy, Norm: Lagrangian> where Function.Scal
       "the system of an implicit gradient was left with a residual of \(worst) after \(found.iterations) iterations: the "
         + "rest is not isolated, or more iterations are needed")
     let w = found.solution
-    let parameters = descent.lagrangian.parameters
-    let x = tokens.values.variable()
-    let variables = parameters.values.map { $0.variable() }
-    let norm = descent.lagrangian.with(ParameterValues(names: parameters.names, values: variables))
-    let g = norm.activations(at: Tokens(x, mask: tokens.mask))
-    let change = gradients(of: g.values, withRespectTo: [x], cotangent: w)[0]
-    requireSeparate(change.detached)
-    let direction = -activations.masking(change.detached)
-    let through = form.gradientPullback(at: activations, direction: direction)
+    let change = descent.lagrangian.hessianProduct(w, at: tokens).detached
+    requireSeparate(change)
+    let through = form.gradientPullback(at: activations, direction: -activations.masking(change))
     // Of the equation M F = 0, once by M and once by g, with the dependencies held still.
-    let ofChange = gradients(of: (change * force).sum(), withRespectTo: [x] + variables)
-    let ofActivations = gradients(
-      of: g.values, withRespectTo: [x] + variables, cotangent: through.hessianVectorProduct)
-    let ofParameters = variables.indices.map { ofActivations[$0 + 1] - ofChange[$0 + 1] }
+    let (parameters, mask) = (descent.lagrangian.parameters, tokens.mask)
+    func lagrangian(_ values: [Tensor<Scalar>]) -> Norm {
+      descent.lagrangian.with(ParameterValues(names: parameters.names, values: Array(values.dropFirst())))
+    }
+    let points = [tokens.values] + parameters.values
+    let ofChange = valueWithGradients(at: points) { values in
+      (lagrangian(values).hessianProduct(w, at: Tokens(values[0], mask: mask)) * force).sum()
+    }.gradients
+    let ofActivations = valueWithGradients(at: points) { values in
+      let g = lagrangian(values).activations(at: Tokens(values[0], mask: mask)).values
+      return (g * through.hessianVectorProduct).sum()
+    }.gradients
+    let ofParameters = parameters.values.indices.map { ofActivations[$0 + 1] - ofChange[$0 + 1] }
     return [held(cotangent, ofActivations[0])] + through.dependencies + ofParameters
   }
 

@@ -19,12 +19,14 @@ extension Lagrangian {
     var search = residual
     var solution = Tensor<Scalar>.zeros(residual.shape)
     var square = products(residual, residual)
-    let enough = square.detached * (Scalar.ulpOfOne * Scalar.ulpOfOne)
+    // Below this share of the first residual rounding is all that is left.
+    let rounding = 1_000 * Scalar.ulpOfOne
+    let enough = square.detached * (rounding * rounding)
     for _ in 0..<3 * x.values.shape[2] {
-      let left = (square.detached - enough).greater(than: 0)
-      if left.elements.allSatisfy({ $0 == 0 }) { break }
       let moved = tangent(hessianProduct(search, at: x), at: x)
       let slope = products(search, moved)
+      let left = (square.detached - enough).greater(than: 0) * slope.detached.greater(than: 0)
+      if left.elements.allSatisfy({ $0 == 0 }) { break }
       // Tokens that have come to their end stay there.
       let size = square * left / (slope + slope.detached.equals(.zeros([1])))
       solution = solution + search * size

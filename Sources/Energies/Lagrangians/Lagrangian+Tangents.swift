@@ -10,7 +10,7 @@ extension LayerNormLagrangian {
 
   public func curvature(along gradient: Tensor<Scalar>, at x: Tokens<Scalar>) -> Tensor<Scalar>? {
     let normalized = x.values.standardized(epsilon: epsilon)
-    return x.masking(gradient.bending(along: normalized) / gamma.reshaped([1, 1, 1]))
+    return x.masking(gradient.bending(along: normalized) / gamma.orOne)
   }
 
   public func retracted(_ x: Tokens<Scalar>) -> Tokens<Scalar> {
@@ -24,7 +24,7 @@ extension SphericalNormLagrangian {
   }
 
   public func curvature(along gradient: Tensor<Scalar>, at x: Tokens<Scalar>) -> Tensor<Scalar>? {
-    x.masking(gradient.bending(along: unitRows(x)) / gamma.reshaped([1, 1, 1]))
+    x.masking(gradient.bending(along: unitRows(x)) / gamma.orOne)
   }
 
   public func retracted(_ x: Tokens<Scalar>) -> Tokens<Scalar> {
@@ -83,6 +83,9 @@ extension PartitionedLagrangian {
 }
 
 extension Tensor {
+  /// A gain in the shape of tokens, 1 where it is 0: there the activations are one point and nothing bends.
+  fileprivate var orOne: Tensor { (self + detached.equals(Tensor(0))).reshaped([1, 1, 1]) }
+
   /// 1 where a number is positive and 0 elsewhere; a constant for differentiation.
   fileprivate var isPositive: Tensor { Tensor(shape: shape, elements: elements.map { $0 > 0 ? 1 : 0 }) }
 

@@ -55,6 +55,8 @@ public struct LayeredNetwork<Scalar: TensorScalar>: Energy {
 
   public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     for index in synapses.indices { visit(synapses[index].name, &synapses[index].synapse) }
+    // The energy does not depend on them, but the network that is trained has them.
+    visit("layers", &lagrangian)
   }
 
   public func energy(at g: Activations<Scalar>) -> Tensor<Scalar> { energyByPart(at: g).total }

@@ -64,7 +64,8 @@ struct LagrangianTangentTests {
     let direction = normalTensor(x.values.shape, seed: 53)
     let rest = direction - lagrangian.tangent(direction, at: x)
     expectClose(
-      actual: change(lagrangian, x, rest), expected: Tensor<Double>.zeros(x.values.shape), relative: 0, absolute: 1e-11)
+      actual: change(lagrangian, x, rest), expected: Tensor<Double>.zeros(x.values.shape), relative: 0,
+      absolute: 1e-11)
     // And every tangent moves some: ⟨v, M v⟩ > 0.
     let tangent = lagrangian.tangent(direction, at: x)
     if tangent.innerProduct(tangent) > 0 {
@@ -81,11 +82,11 @@ struct LagrangianTangentTests {
     let normal = x.mask == nil ? slope : lagrangian.activations(at: x).masking(slope)
     let part = normal - lagrangian.tangent(normal, at: x)
     // d²/dt² of ⟨n, g(x + t w)⟩ at 0, by differentiating twice.
-    let time = Tensor<Double>(0).variable()
-    let height = (lagrangian.activations(at: Tokens(x.values + direction * time, mask: x.mask)).values * part)
-      .sum()
-    let speed = gradients(of: height, withRespectTo: [time])[0]
-    let second = gradients(of: speed, withRespectTo: [time])[0].scalar
+    let second = gradient(at: Tensor<Double>(0)) { time in
+      gradient(at: time) { time in
+        (lagrangian.activations(at: Tokens(x.values + direction * time, mask: x.mask)).values * part).sum()
+      }
+    }.scalar
     let moved = change(lagrangian, x, direction)
     let kappa = lagrangian.curvature(along: part, at: x)
     let expected = kappa.map { (moved.squared() * $0).sum().scalar } ?? 0

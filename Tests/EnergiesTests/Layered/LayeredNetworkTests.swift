@@ -10,7 +10,7 @@ struct LayeredNetworkTests {
 
   @Test("a network with every kind of synapse keeps the laws of energies")
   func laws() {
-    var options = LawOptions(tokens: .ordered)
+    var options = LawOptions(tokens: .ordered, constants: ["synapses.4.synapse.beta"])
     // The state is one vector, of which the network takes no two.
     options.takesAnyTokenCount = false
     let report = EnergyLaws.check(
