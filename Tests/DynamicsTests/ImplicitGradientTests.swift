@@ -1,10 +1,9 @@
+import Dynamics
 import Energies
 import Foundation
 import Tensors
 import TestSupport
 import Testing
-
-import Dynamics
 
 /// A force on the activations that a model computes from its input.
 struct Injection: Energy {

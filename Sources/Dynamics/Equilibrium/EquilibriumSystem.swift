@@ -12,6 +12,9 @@ import Tensors
 /// is symmetric. A change of the energy that adds f to F moves the rest by A dx = -M f. So a loss with dL/dx = c has, with
 /// A w = c and u = M w, the derivative -⟨u, f⟩.
 ///
+/// Where a descent brings its tokens back after every step, g(x) stands for the activations of the tokens brought back, which no
+/// change of mean or length moves: A has then nothing of a norm's epsilon.
+///
 /// - Source: The implicit function theorem; ⟨F, d²g/dx²⟩ is the curvature of the set of activations.
 struct EquilibriumSystem<Function: Energy, Norm: Lagrangian> where Function.Scalar == Norm.Scalar {
   typealias Scalar = Function.Scalar
@@ -29,8 +32,8 @@ struct EquilibriumSystem<Function: Energy, Norm: Lagrangian> where Function.Scal
   init(_ descent: EnergyDescent<Function, Norm>, at tokens: Tokens<Scalar>) {
     self.descent = descent
     form = descent.energy.derivatives
-    self.tokens = tokens
-    let found = descent.evaluate(tokens)
+    self.tokens = descent.bringsTokensBack ? descent.lagrangian.retracted(tokens) : tokens
+    let found = descent.evaluate(self.tokens)
     activations = found.activations
     force = found.gradient
     moving = descent.moving
@@ -44,16 +47,28 @@ struct EquilibriumSystem<Function: Energy, Norm: Lagrangian> where Function.Scal
 
   /// A w, for a tangent w; the part of it that is a tangent.
   func product(_ direction: Tensor<Scalar>) -> Tensor<Scalar> {
-    let lagrangian = descent.lagrangian
-    let change = lagrangian.hessianProduct(direction, at: tokens).detached
+    let change = product(descent.lagrangian, direction, at: tokens.values).detached
     // Nested, since M itself is differentiated.
     let curved = gradient(at: tokens.values) { values in
-      (lagrangian.hessianProduct(direction, at: Tokens(values, mask: tokens.mask)) * force).sum()
+      (product(descent.lagrangian, direction, at: values) * force).sum()
     }
     let u = activations.masking(change)
     var bent = form.gradientPullback(at: activations, direction: u).hessianVectorProduct
     if descent.includesNeuronEnergy { bent = bent + tangent(direction) }
-    return tangent(lagrangian.hessianProduct(bent, at: tokens).detached + curved.detached)
+    return tangent(product(descent.lagrangian, bent, at: tokens.values).detached + curved.detached)
+  }
+
+  /// g at tokens, brought back where the descent does that.
+  private func activations(_ lagrangian: Norm, at values: Tensor<Scalar>) -> Tensor<Scalar> {
+    let x = Tokens(values, mask: tokens.mask)
+    return lagrangian.activations(at: descent.bringsTokensBack ? lagrangian.retracted(x) : x).values
+  }
+
+  /// M v, which can be differentiated.
+  private func product(
+    _ lagrangian: Norm, _ direction: Tensor<Scalar>, at values: Tensor<Scalar>
+  ) -> Tensor<Scalar> {
+    gradient(at: values) { (activations(lagrangian, at: $0) * direction).sum() }
   }
 
   /// The derivatives of a loss by the first tokens, where they are held, the energy's dependencies and the Lagrangian's
@@ -72,21 +87,20 @@ struct EquilibriumSystem<Function: Energy, Norm: Lagrangian> where Function.Scal
       "the system of an implicit gradient was left with a residual of \(worst) after \(found.iterations) iterations: the "
         + "rest is not isolated, or more iterations are needed")
     let w = found.solution
-    let change = descent.lagrangian.hessianProduct(w, at: tokens).detached
+    let change = product(descent.lagrangian, w, at: tokens.values).detached
     requireSeparate(change)
     let through = form.gradientPullback(at: activations, direction: -activations.masking(change))
     // Of the equation M F = 0, once by M and once by g, with the dependencies held still.
-    let (parameters, mask) = (descent.lagrangian.parameters, tokens.mask)
+    let parameters = descent.lagrangian.parameters
     func lagrangian(_ values: [Tensor<Scalar>]) -> Norm {
       descent.lagrangian.with(ParameterValues(names: parameters.names, values: Array(values.dropFirst())))
     }
     let points = [tokens.values] + parameters.values
     let ofChange = valueWithGradients(at: points) { values in
-      (lagrangian(values).hessianProduct(w, at: Tokens(values[0], mask: mask)) * force).sum()
+      (product(lagrangian(values), w, at: values[0]) * force).sum()
     }.gradients
     let ofActivations = valueWithGradients(at: points) { values in
-      let g = lagrangian(values).activations(at: Tokens(values[0], mask: mask)).values
-      return (g * through.hessianVectorProduct).sum()
+      (activations(lagrangian(values), at: values[0]) * through.hessianVectorProduct).sum()
     }.gradients
     let ofParameters = parameters.values.indices.map { ofActivations[$0 + 1] - ofChange[$0 + 1] }
     return [held(cotangent, ofActivations[0])] + through.dependencies + ofParameters
