@@ -37,10 +37,15 @@ extension EnergyDescent {
     }
   }
 
+  /// Whether tokens are brought back after every step: not where a number is held, which that would move.
+  var bringsTokensBack: Bool {
+    direction != .gradient && rates.map { !$0.elements.contains(0) } ?? true
+  }
+
   /// x after a displacement; padding stays. Where a number is held no token is brought back: that would move it.
   func moved(_ tokens: Tokens<Scalar>, by displacement: Tensor<Scalar>) -> Tensor<Scalar> {
     let values = tokens.values + displacement
-    guard direction != .gradient, rates.map({ !$0.elements.contains(0) }) ?? true else { return values }
+    guard bringsTokensBack else { return values }
     let retracted = lagrangian.retracted(Tokens(values, mask: tokens.mask)).values
     guard let mask = tokens.mask else { return retracted }
     let flags: Tensor<Scalar> = mask.tensor().reshaped([mask.batch, mask.tokenCount, 1])
