@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-modules="Foundations ImageFiles Tensors ArrayFiles Layers Energies Dynamics Transformers Memories HopfieldLayers Encoders Baselines Datasets Training Reporting EnergyTesting"
+modules="Foundations ImageFiles Tensors ArrayFiles Layers Energies Dynamics Landscapes Transformers Memories HopfieldLayers Encoders Baselines Datasets Training Reporting EnergyTesting"
 swift build -c release --target EnergyTransformer
 swift build -c release --target EnergyTesting
 products=$(swift build -c release --show-bin-path)
