@@ -1,0 +1,44 @@
+import Foundation
+import Reporting
+import Testing
+
+/// The program `hierarchical-memory`, run as a user runs it.
+@Suite(.serialized) struct HierarchicalMemoryTests {
+  private let folder: TemporaryPlace
+
+  init() throws { folder = try TemporaryPlace() }
+
+  private func run(_ arguments: [String]) throws -> FinishedProgram {
+    try Program("hierarchical-memory").run(["--output", folder.path("out"), "--quick"] + arguments)
+  }
+
+  @Test("writes page, figures, weights and record, with the energies of every layer and synapse")
+  func results() throws {
+    let finished = try run([
+      "--features", "3", "--hidden", "8", "--steps", "4", "--threads", "2", "--block",
+      folder.path("none.json"),
+    ])
+    #expect(finished.status == 0, "\(finished.errors)")
+    #expect(finished.output.contains("no block to compare with"))
+    for name in ["README.md", "run.json", "energy.svg", "error.svg", "completions.png", "model.safetensors"] {
+      #expect(FileManager.default.fileExists(atPath: folder.path("out/\(name)")), "\(name)")
+    }
+    let record = try RunRecord.read(from: folder.path("out/run.json"))
+    try Program("hierarchical-memory").expectEveryOption(in: record, butFor: ["output", "block"])
+    let energy = try String(contentsOfFile: folder.path("out/energy.svg"), encoding: .utf8)
+    for part in [
+      "pixels-features convolution", "features-hidden dense", "pixels", "features", "hidden", "total",
+    ] {
+      #expect(energy.contains(part), "\(part)")
+    }
+    #expect(record.summary["masked_mse"].map { $0 > 0 && $0.isFinite } ?? false)
+    #expect((0...1).contains(record.summary["share_energy_fell_every_step"] ?? -1))
+    #expect(record.summary["block_masked_mse"] == nil)
+  }
+
+  @Test("bad options end in one line")
+  func badOptions() throws {
+    try run(["--batch", "100000"]).expectOneLine(containing: "--batch 100000", "training images")
+    try run(["--kernel", "0"]).expectOneLine(containing: "--kernel")
+  }
+}
