@@ -91,6 +91,10 @@ public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
     switch pairs {
     case .all(let bias): return attention.energy(bias: bias, includesSelf: includesSelf) + memory
     case .neighbours(let neighbourhoods): return attention.energy(over: neighbourhoods) + memory
+    case .causal:
+      var energy = attention.energy(includesSelf: includesSelf)
+      energy.isCausal = true
+      return energy + memory
     case .joined(let joined):
       guard let adjacency, let tokens else {
         fatalError(
@@ -142,6 +146,8 @@ public enum TokenPairs<Scalar: TensorScalar>: Sendable {
   case all(bias: AttentionBias<Scalar>? = nil)
   /// Each node to its neighbours in a graph.
   case neighbours(Neighbourhoods)
+  /// Each token the tokens before it, and itself where the block includes that.
+  case causal
   /// Each node to those joined to it, weighed by the block's ``LearnedAdjacency``: the adjacency of padded graphs, 1 for
   /// joined pairs and 0 for others, [graphs, 1, nodes, nodes].
   case joined(Tensor<Scalar>)

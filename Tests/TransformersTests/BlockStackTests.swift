@@ -108,4 +108,24 @@ struct BlockStackTests {
         model.descend(from: Tokens(values[0]), settings: settings, noise: noise).activations.values)
     }
   }
+
+  @Test("over causal pairs a block descends causal attention and its memory", arguments: [true, false])
+  func causalPairs(includesSelf: Bool) {
+    var random = RandomStream(seed: 31)
+    var block = EnergyTransformerBlock<Double>(
+      EnergyTransformerConfiguration(dimension: 6, headCount: 2, keySize: 3, memoryCount: 7), using: &random)
+    block.includesSelf = includesSelf
+    let weights = block.attention
+    let attention = AttentionEnergy(
+      queryWeights: weights.queryWeights, keyWeights: weights.keyWeights, includesSelf: includesSelf,
+      isCausal: true)
+    let g = Activations(normalTensor([2, 4, 6], seed: 32))
+    let found = block.energy(over: .causal)
+    expectClose(
+      actual: found.energy(at: g), expected: attention.energy(at: g) + block.memory.energy(at: g),
+      relative: 1e-13)
+    expectClose(
+      actual: found.gradient(at: g), expected: attention.gradient(at: g) + block.memory.gradient(at: g),
+      relative: 1e-12, absolute: 1e-15)
+  }
 }
