@@ -8,7 +8,7 @@ public import Tensors
 ///
 /// P takes out what activations cannot do, and kappa = `curvature(along: dE/dg, at: x)` is how their set bends away from its
 /// tangent: on the sphere of radius R of a layer norm -⟨dE/dg, n⟩ / R. The part in brackets is that of the neurons' own energy
-/// (``ClosedFormLagrangian``). Along a shortest curve on the set, with dg/dt = v, the second derivative of F is ⟨v, H v⟩, at any
+/// (`neuronHessian(_:at:)` of the Lagrangian). Along a shortest curve on the set, with dg/dt = v, the second derivative of F is ⟨v, H v⟩, at any
 /// tokens and not only where F rests.
 ///
 /// Nothing of the size of H is formed. H sends directions that are no tangents to 0, two for each token of a layer norm.
@@ -25,7 +25,6 @@ where Function.Scalar == Norm.Scalar {
   private let landscape: EnergyLandscape<Function, Norm>
   private let ofEnergy: SecondDerivative<Scalar>
   private let kappa: Tensor<Scalar>?
-  private let neurons: (any ClosedFormLagrangian<Scalar>)?
 
   init(of landscape: EnergyLandscape<Function, Norm>, at x: Tokens<Scalar>) {
     tokens = Tokens(x.values.detached, mask: x.mask)
@@ -36,8 +35,6 @@ where Function.Scalar == Norm.Scalar {
     kappa =
       landscape.lagrangian.curvature(
         along: landscape.energy.trackedEnergyAndGradient(at: g).gradient.detached, at: tokens)?.detached
-    neurons = landscape.lagrangian as? any ClosedFormLagrangian<Scalar>
-    require(!landscape.includesNeuronEnergy || neurons != nil, missingNeuronHessian(landscape.lagrangian))
     if landscape.moves != nil { checkHeldNumbers() }
   }
 
@@ -53,8 +50,8 @@ where Function.Scalar == Norm.Scalar {
     let tangent = projection(vectors)
     var sum = ofEnergy.product(tangent)
     if let kappa { sum = sum + tangent * kappa }
-    if landscape.includesNeuronEnergy, let neurons {
-      sum = sum + neurons.neuronHessian(tangent, at: tokens)
+    if landscape.includesNeuronEnergy {
+      sum = sum + landscape.lagrangian.neuronHessian(tangent, at: tokens)
     }
     return projection(sum)
   }
@@ -79,5 +76,20 @@ extension EnergyLandscape {
   /// H, the Hessian on the set of activations at tokens.
   public func hessian(at x: Tokens<Scalar>) -> TangentHessian<Function, Norm> {
     TangentHessian(of: self, at: x)
+  }
+}
+
+extension Lagrangian {
+  /// P (M⁺ + kappa(x)) P v: the Hessian of the neurons' own energy ⟨x, g⟩ - L(x) on the set of activations.
+  ///
+  /// The gradient of that energy in g is x, so that its second derivative along a tangent is dx/dg, the inverse of
+  /// M = dg/dx there; where the set is bent, kappa of x comes on top. On a sphere the two cancel.
+  ///
+  /// - Shape: v and the result [batch, tokens, dimension].
+  public func neuronHessian(_ direction: Tensor<Scalar>, at x: Tokens<Scalar>) -> Tensor<Scalar> {
+    let v = tangent(direction, at: x)
+    let inverse = inverseHessianProduct(v, at: x)
+    guard let kappa = curvature(along: x.values, at: x) else { return inverse }
+    return tangent(inverse + v * kappa, at: x)
   }
 }
