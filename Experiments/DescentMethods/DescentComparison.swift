@@ -13,7 +13,7 @@ struct DescentComparison {
 
   /// Gradients at which errors are compared.
   let budgets: [Int]
-  let trained: TrainedModel
+  let trained: TrainedImageModel
   let goal: DescentGoal
   let methods: [TunedMethod]
   /// The candidates that were chosen, [method][candidate], without those that left the finite numbers.
@@ -30,7 +30,7 @@ struct DescentComparison {
 
   /// Records the seconds of its parts.
   init(
-    _ trained: TrainedModel, tuning: PreparedImages, images: PreparedImages, options: MethodOptions,
+    _ trained: TrainedImageModel, tuning: PreparedImages, images: PreparedImages, options: MethodOptions,
     _ record: inout RunRecord
   ) throws {
     let (model, steps) = (trained.model, trained.steps)

@@ -28,7 +28,7 @@ struct DescentMethods: ParsableCommand, RecordedOptions {
     record.data = try images.fingerprints()
     record.data.append(
       try DataFingerprint(name: "trained model", path: methods.checkpoint, count: 1))
-    let trained = try TrainedModel(contentsOf: methods.checkpoint, grid: images.grid)
+    let trained = try TrainedImageModel(contentsOf: methods.checkpoint, grid: images.grid)
     let comparison = try DescentComparison(
       trained, tuning: tuning, images: images, options: methods, &record)
     record.timings["total"] = Date().timeIntervalSince(started)

@@ -1,17 +1,16 @@
-import EnergyTransformer
-import Kit
+package import EnergyTransformer
 
 /// A model that `masked-images` trained, from its checkpoint or its file of weights.
-struct TrainedModel {
-  let model: ImageEnergyTransformer<Float>
+package struct TrainedImageModel {
+  package let model: ImageEnergyTransformer<Float>
   /// How it was trained to descend.
-  let steps: Int
-  let stepSize: Double
+  package let steps: Int
+  package let stepSize: Double
 
   /// Reads the model for images of a grid.
   ///
   /// - Throws: An error of one line that names the file and what is wrong with it.
-  init(contentsOf path: String, grid: PatchGrid) throws {
+  package init(contentsOf path: String, grid: PatchGrid) throws {
     let file = try SafetensorsFile.read(path: path)
     let isCheckpoint = file.metadata["format"] != nil
     let options =
