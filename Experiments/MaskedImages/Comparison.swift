@@ -57,7 +57,7 @@ struct Comparison {
   }
 
   /// Checks before any work that trials can be made of these images.
-  func checkTrials() throws { _ = try TrainingPlan(images: heldBack(), training: run.training) }
+  func checkTrials() throws { _ = try ImageTrainingPlan(images: heldBack(), training: run.training) }
 
   /// Some training images, as many as a tenth of them, set aside to judge trials by.
   private func heldBack() throws -> PreparedImages {

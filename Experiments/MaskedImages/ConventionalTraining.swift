@@ -22,7 +22,7 @@ struct ConventionalTraining {
   }
 
   func trained(updateCount: Int) throws -> TrainedModel<ConventionalTransformer<Float>> {
-    let plan = try TrainingPlan(images: images, training: run.training, updateCount: updateCount)
+    let plan = try ImageTrainingPlan(images: images, training: run.training, updateCount: updateCount)
     let (model, setting) = (initialModel, run.setting)
     // The optimisers of the Energy Transformer: Muon for the block's matrices, AdamW for all other parameters.
     let weights = zip(model.parameters.names, model.parameters.values).filter { $1.rank == 2 }.map(\.0)

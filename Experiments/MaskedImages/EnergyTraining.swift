@@ -16,7 +16,7 @@ struct EnergyTraining {
   func trainedModel(
     options: [String: String], output: OutputOptions
   ) throws -> TrainedModel<ImageEnergyTransformer<Float>> {
-    let plan = try TrainingPlan(images: images, training: training)
+    let plan = try ImageTrainingPlan(images: images, training: training)
     var loop = try loop(plan)
     let path = output.checkpointPath
     var files = TrainingFiles(metrics: "\(output.output)/metrics.csv", checkpoint: path, options: options)
@@ -33,13 +33,13 @@ struct EnergyTraining {
 
   /// A model trained for a number of updates, without files.
   func trained(updateCount: Int) throws -> TrainedModel<ImageEnergyTransformer<Float>> {
-    let plan = try TrainingPlan(images: images, training: training, updateCount: updateCount)
+    let plan = try ImageTrainingPlan(images: images, training: training, updateCount: updateCount)
     var loop = try loop(plan)
     return try trained(&loop, plan, nil)
   }
 
   private func trained(
-    _ loop: inout Loop, _ plan: TrainingPlan, _ files: TrainingFiles?
+    _ loop: inout Loop, _ plan: ImageTrainingPlan, _ files: TrainingFiles?
   ) throws -> TrainedModel<ImageEnergyTransformer<Float>> {
     try plan.trained(&loop, files: files) { model, patches, masked, settings in
       let tokens = model.tokens(patches: patches, masked: masked)
@@ -49,13 +49,10 @@ struct EnergyTraining {
     }
   }
 
-  private func loop(_ plan: TrainingPlan) throws -> Loop {
-    let model = initialModel()
-    let optimizer = try GroupedOptimizer.energyTransformer(
-      for: model, matrixRate: setting.muonRate, rate: setting.rate, weightDecay: setting.weightDecay)
-    return TrainingLoop(
-      model: model, optimizer: optimizer, schedule: plan.rates, random: RandomStream(seed: training.seed),
-      curriculum: curriculum, gradientNormLimit: 1)
+  private func loop(_ plan: ImageTrainingPlan) throws -> Loop {
+    try plan.loop(
+      of: model, weightDeviation: setting.weightDeviation, muonRate: setting.muonRate, rate: setting.rate,
+      weightDecay: setting.weightDecay, curriculum: curriculum)
   }
 
   /// Continues from a checkpoint; returns the seconds it was trained.
@@ -82,18 +79,6 @@ struct EnergyTraining {
     guard let seconds = checkpoint.options["train-seconds"].flatMap(Double.init), (0...1e9).contains(seconds)
     else { throw ExperimentError("\(path): train-seconds is not a number from 0 to 1e9") }
     return seconds
-  }
-
-  private func initialModel() -> ImageEnergyTransformer<Float> {
-    var block = model.block
-    block.attentionDeviation = setting.weightDeviation
-    block.memoryDeviation = setting.weightDeviation
-    var configuration = ImageEnergyTransformerConfiguration(block: block, grid: images.grid)
-    configuration.blockCount = model.blocks
-    configuration.encoderDeviation = 1 / Double(images.grid.patchLength).squareRoot()
-    configuration.positions = .sineCosine(lowest: 0.2, highest: 2.5)
-    var random = RandomStream(seed: training.seed).child(0)
-    return ImageEnergyTransformer(configuration, using: &random)
   }
 
   /// The same integration time in a third of the steps at first: it costs a third.

@@ -32,3 +32,12 @@ extension TrainingOptions {
   /// The setting that was asked for.
   var setting: Setting { Setting(muonRate: muonRate, rate: rate, weightDeviation: weightDeviation) }
 }
+
+extension ImageTrainingPlan {
+  /// The training that was asked for, or one of another number of updates.
+  init(images: PreparedImages, training: TrainingOptions, updateCount: Int? = nil) throws {
+    try self.init(
+      images: images, batch: training.batch, epochs: training.epochs, seed: training.seed,
+      visibleWeight: training.visibleWeight, updateCount: updateCount)
+  }
+}
