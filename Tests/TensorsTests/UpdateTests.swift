@@ -58,4 +58,23 @@ struct UpdateTests {
     let tensors = [Tensor<Double>.zeros([13_000_001]), .zeros([13_000_001])]
     #expect(BufferPool.freshAllocations >= before + 1 && tensors.count == 2)
   }
+
+  @Test("the highest memory of some work counts what is held at once, not what is taken one after the other")
+  func highestMemory() {
+    // Far more than other tests take or give back in the meantime, and too much to be kept for later; memory that nobody
+    // writes to takes no room.
+    let numbers = 5 << 26
+    let size = numbers * MemoryLayout<Float>.stride
+    let one = TensorMemory.peak {
+      for _ in 0..<4 { withExtendedLifetime(Storage<Float>(count: numbers)) {} }
+    }
+    #expect((size * 2 / 3..<size * 5 / 3).contains(one.bytes), "\(one.bytes)")
+    let both = TensorMemory.peak {
+      withExtendedLifetime((Storage<Float>(count: numbers), Storage<Float>(count: numbers))) {
+        TensorMemory.bytes
+      }
+    }
+    #expect((size * 5 / 3..<size * 8 / 3).contains(both.bytes), "\(both.bytes)")
+    #expect(both.result >= 2 * size)
+  }
 }

@@ -59,6 +59,9 @@ package enum BufferPool {
     var buffers: [[UnsafeMutableRawPointer]] = Array(repeating: [], count: 256)
     var bytes = 0
     var allocations = 0
+    /// Bytes of the buffers that have an owner, and the most there have been.
+    var held = 0
+    var mostHeld = 0
     /// What is left to carve small buffers from.
     var slab = 0..<0
   }
@@ -68,8 +71,21 @@ package enum BufferPool {
   /// Buffers that were not there to be recycled, since the program began: unchanged over a step that allocates nothing.
   package static var freshAllocations: Int { pool.withLock { $0.allocations } }
 
+  /// Bytes of the buffers that have an owner.
+  static var held: Int { pool.withLock { $0.held } }
+
+  /// The most bytes that had an owner since this was last asked, and from now on what they are now.
+  static func mostHeldSinceLast() -> Int {
+    pool.withLock { free in
+      defer { free.mostHeld = free.held }
+      return free.mostHeld
+    }
+  }
+
   static func take(_ sizeClass: Int, for purpose: () -> String) -> UnsafeMutableRawPointer {
     let kept = pool.withLock { free -> UnsafeMutableRawPointer? in
+      free.held += size(sizeClass)
+      free.mostHeld = max(free.mostHeld, free.held)
       guard let buffer = free.buffers[sizeClass].popLast() else {
         free.allocations += 1
         return nil
@@ -122,6 +138,7 @@ package enum BufferPool {
 
   static func give(_ buffer: UnsafeMutableRawPointer, _ sizeClass: Int) {
     let isKept = pool.withLock { free in
+      free.held -= size(sizeClass)
       guard size(sizeClass) < HugePages.size || free.bytes + size(sizeClass) <= limit else { return false }
       free.buffers[sizeClass].append(buffer)
       free.bytes += size(sizeClass)
