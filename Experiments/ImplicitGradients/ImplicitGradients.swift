@@ -1,0 +1,52 @@
+import ArgumentParser
+import EnergyTransformer
+import Kit
+import Reporting
+
+/// Does a model that is trained through the derivative of its rest learn as well as one trained through its steps, and in how
+/// much memory?
+@main
+struct ImplicitGradients: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "implicit-gradients",
+    abstract: "Train an image model by the derivative of its descent's rest, beside derivatives of its steps."
+  )
+
+  @OptionGroup(title: "Data") var data: ImageOptions
+  @OptionGroup(title: "Model") var model: ModelOptions
+  @OptionGroup(title: "Rest") var rest: RestOptions
+  @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Output") var output: RunOptions<ImplicitGradients>
+
+  mutating func run() throws {
+    if let threads = output.threads { Parallelism.threadCount = threads }
+    if output.quick {
+      (training.updates, training.seeds, data.testImages) = (6, 1, 10)
+      (rest.mostSteps, rest.solveIterations) = (20, 8)
+    }
+    try OutputFolder.prepare(output.output)
+    var record = RunRecord(of: self, title: "Implicit gradients", seed: output.seed)
+    let images = try PreparedImages(data, seed: output.seed)
+    record.data = try images.fingerprints()
+    let training = MethodTraining(
+      images: images, model: model, rest: rest, options: training, seed: output.seed)
+    let trained = try record.timed("train_and_evaluate") {
+      try TrainedMethods(by: training, metricsIn: output.output, options: recordedOptions)
+    }
+    guard let first = trained.all.first?.model else {
+      throw ExperimentError("no training kept to the finite numbers: \(listed(trained.failures))")
+    }
+    let step = GradientStep(model: first, images: images, count: (self.training.batch + 3) / 4)
+    print("Comparing derivatives, then measuring memory.")
+    let agreement = try record.timed("compare_derivatives") { try GradientAgreement(of: step, rest) }
+    let memory = try record.timed("measure_memory") { try StepMemory(of: step, model: model, rest) }
+    try WeightsFile.write(first, toFolder: output.output, metadata: recordedOptions)
+    record.headline = [
+      "implicit_masked_mse", "unrolled_masked_mse", "implicit_to_unrolled_mse", "implicit_memory_mb_12",
+      "implicit_memory_mb_200", "unrolled_memory_mb_200",
+    ]
+    let report = Report(
+      training: training, trained: trained, step: step, agreement: agreement, memory: memory)
+    try report.report(record).publish(in: output.output)
+  }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import EnergyTransformer
+import Kit
+
+/// The sizes of the model and the descent whose steps are differentiated.
+struct ModelOptions: ParsableArguments, BlockOptions {
+  @Option(help: "Numbers of a token.") var dimension = 64
+  @Option(help: "Attention heads.") var heads = 4
+  @Option(help: "Numbers of a head's query or key.") var keySize = 16
+  @Option(help: "Stored patterns.") var memories = 256
+  @Option(help: "Steps of the descent that is differentiated step by step.") var steps = 12
+  @Option(help: "Its step size alpha.") var stepSize = 0.1
+
+  var blocks: Int { 1 }
+
+  func validate() throws { try checkBlocks() }
+}
+
+/// The descent that comes to rest, and the system behind the derivative of its rest.
+struct RestOptions: ParsableArguments {
+  @Option(help: "Strength s of the input, - s ⟨x0, g⟩ in the energy of every method but one.")
+  var inputStrength = 1.0
+  @Option(help: "Steps within which a descent is to come to rest.") var mostSteps = 200
+  @Option(help: "Step size alpha of the descent to rest.") var restStepSize = 0.1
+  @Option(help: "Largest number of the tangential gradient at rest.") var tolerance = 0.01
+  @Option(help: "Residual of the linear system in training, as a share of its right side.")
+  var solveTolerance = 0.001
+  @Option(help: "Most Hessian-vector products of a linear system in training.") var solveIterations = 50
+
+  func validate() throws {
+    try checkRanges([
+      ("most-steps", mostSteps, 1...100_000), ("solve-iterations", solveIterations, 1...100_000),
+    ])
+    try checkRanges([
+      ("input-strength", inputStrength, .above(0, upTo: 1e6)),
+      ("rest-step-size", restStepSize, .above(0, upTo: 1e6)), ("tolerance", tolerance, .above(0, upTo: 1e6)),
+      ("solve-tolerance", solveTolerance, .above(0, upTo: 1)),
+    ])
+  }
+
+  /// How the system is solved in training. There every solution is taken: where a point is no rest yet, or a saddle, what was
+  /// found within the iterations is a direction all the same, and training must go on.
+  var solve: ImplicitGradient {
+    ImplicitGradient(
+      tolerance: solveTolerance, maximumIterations: solveIterations, acceptedResidual: .infinity)
+  }
+
+  /// A descent that ends at rest.
+  func settings(_ path: GradientPath) -> DescentSettings {
+    .atRest(
+      within: mostSteps, stepSize: restStepSize, tolerance: tolerance, inputStrength: inputStrength,
+      gradientPath: path)
+  }
+
+  /// The same descent with a number of steps that are all taken.
+  func settings(_ path: GradientPath, takingAll steps: Int) -> DescentSettings {
+    var settings = settings(path)
+    (settings.steps, settings.restTolerance) = (steps, nil)
+    return settings
+  }
+}
+
+/// How all methods learn.
+struct TrainingOptions: ParsableArguments {
+  @Option(help: "Passes over the training images.") var epochs = 8
+  @Option(help: "Updates, instead of whole passes; 0 for those of the passes.") var updates = 0
+  @Option(help: "Images an update.") var batch = 16
+  @Option(help: "Trainings of each method, each from another seed.") var seeds = 2
+  @Option(help: "Peak rate of Muon, which learns the energies' matrices.") var muonRate = 0.03
+  @Option(help: "Peak rate of AdamW, which learns all other parameters.") var rate = 0.01
+  @Option(help: "Weight decay of matrices.") var weightDecay = 0.05
+  @Option(help: "Weight of the error of visible patches in the loss.") var visibleWeight = 0.3
+  @Option(help: "Deviation of the first queries, keys and memories.") var weightDeviation = 0.03
+
+  func validate() throws {
+    try checkRanges([
+      ("epochs", epochs, 1...1_000_000), ("updates", updates, 0...1_000_000_000),
+      ("batch", batch, 1...1_000_000), ("seeds", seeds, 1...1_000),
+    ])
+    try checkRates([("muon-rate", muonRate), ("rate", rate), ("weight-decay", weightDecay)])
+    try checkRanges([
+      ("visible-weight", visibleWeight, .positiveOrZero),
+      ("weight-deviation", weightDeviation, .positiveOrZero),
+    ])
+  }
+}

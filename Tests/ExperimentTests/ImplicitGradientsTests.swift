@@ -1,0 +1,63 @@
+import Foundation
+import Reporting
+import Testing
+
+/// The program `implicit-gradients`, run as a user runs it.
+@Suite(.serialized) struct ImplicitGradientsTests {
+  private let folder: TemporaryPlace
+
+  init() throws { folder = try TemporaryPlace() }
+
+  private func run(_ arguments: [String]) throws -> FinishedProgram {
+    try Program("implicit-gradients").run(["--output", folder.path("out"), "--quick"] + arguments)
+  }
+
+  @Test("writes page, figures, weights and record; memory of an implicit step does not grow with the steps")
+  func results() throws {
+    let finished = try run([
+      "--dimension", "16", "--heads", "2", "--key-size", "4", "--memories", "24", "--steps", "3", "--batch",
+      "6",
+      "--threads", "2",
+    ])
+    #expect(finished.status == 0, "\(finished.errors)")
+    for name in [
+      "README.md", "run.json", "training.svg", "memory.svg", "metrics-implicit.csv",
+      "metrics-unrolled_without_input.csv", "model.safetensors",
+    ] {
+      #expect(FileManager.default.fileExists(atPath: folder.path("out/\(name)")), "\(name)")
+    }
+    let record = try RunRecord.read(from: folder.path("out/run.json"))
+    try Program("implicit-gradients").expectEveryOption(in: record)
+    let summary = record.summary
+    for method in ["implicit", "unrolled", "truncated", "unrolled_without_input"] {
+      let error = try #require(summary["\(method)_masked_mse"], "\(method)")
+      #expect(error > 0 && error < 1, "\(method): \(error)")
+      #expect(error == summary["\(method)_masked_mse_seed_1"])
+      #expect(summary["\(method)_test_steps"] != nil)
+    }
+    #expect(summary["unrolled_test_steps"] == 3)
+    #expect(summary["unrolled_test_at_rest_percent"] == nil)
+    #expect((0...100).contains(summary["implicit_test_at_rest_percent"] ?? -1))
+
+    func growth(_ path: String) throws -> Double {
+      let few = try #require(summary["\(path)_memory_mb_12"])
+      #expect(few > 0, "\(path)")
+      return try #require(summary["\(path)_memory_mb_200"]) / few
+    }
+    for path in ["implicit", "truncated"] { #expect(try growth(path) < 1.01, "\(path)") }
+    for path in ["unrolled", "fused"] { #expect(try growth(path) > 3, "\(path)") }
+    #expect(try growth("recomputed") > 1.05)
+
+    let cosine = try #require(summary["truncated_1_gradient_cosine"])
+    #expect(abs(cosine) <= 1.000001)
+    let page = try String(contentsOfFile: folder.path("out/README.md"), encoding: .utf8)
+    #expect(page.contains("within the 5 %") && !page.lowercased().contains("nan"))
+  }
+
+  @Test("bad options end in one line")
+  func badOptions() throws {
+    try run(["--batch", "100000"]).expectOneLine(containing: "--batch 100000", "training images")
+    let found = try run(["--tolerance", "0"])
+    #expect(found.status == 64 && found.errors.contains("--tolerance must lie above 0"), "\(found.errors)")
+  }
+}
