@@ -21,7 +21,7 @@ struct GradientAgreement {
 
   init(of step: GradientStep, _ rest: RestOptions) throws {
     steps = rest.mostSteps
-    residual = step.residual(rest.settings(.detached, takingAll: steps))
+    residual = step.residual(rest.descent(.detached, takingAll: steps))
     let exact = ImplicitGradient(tolerance: 1e-6, maximumIterations: 300, acceptedResidual: .infinity)
     let paths: [(String, String, GradientPath)] =
       [
@@ -37,9 +37,9 @@ struct GradientAgreement {
           .truncated(steps: count)
         )
       }
-    let through = try Self.numbers(step.gradient(rest.settings(.recomputed, takingAll: steps)))
+    let through = try Self.numbers(step.gradient(rest.descent(.recomputed, takingAll: steps)))
     for (label, key, path) in paths {
-      let found = try Self.numbers(step.gradient(rest.settings(path, takingAll: steps)))
+      let found = try Self.numbers(step.gradient(rest.descent(path, takingAll: steps)))
       rows.append(Self.row(label, key, found, through))
     }
   }

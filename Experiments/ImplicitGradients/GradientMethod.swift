@@ -25,25 +25,15 @@ enum GradientMethod: String, CaseIterable {
   var rests: Bool { self == .implicit || self == .truncated }
 
   /// How its model descends, in training and when it is judged.
-  func settings(_ model: ModelOptions, _ rest: RestOptions) -> DescentSettings {
+  func descent(_ model: ModelOptions, _ rest: RestOptions) -> BlockDescent {
     switch self {
-    case .implicit: return rest.settings(.implicit(rest.solve))
-    case .truncated: return rest.settings(.truncated(steps: 1))
+    case .implicit: return rest.descent(.implicit(rest.solve))
+    case .truncated: return rest.descent(.truncated(steps: 1))
     case .unrolled:
       var settings = model.descent
       settings.inputStrength = rest.inputStrength
-      return settings
-    case .unrolledWithoutInput: return model.descent
+      return BlockDescent(settings: settings)
+    case .unrolledWithoutInput: return BlockDescent(settings: model.descent)
     }
-  }
-}
-
-extension ImageEnergyTransformer<Float> {
-  /// The descent of the model's one block, with what a stack of blocks does not tell: how many steps it took.
-  func descended(
-    patches: Tensor<Float>, masked: Tensor<Float>, _ settings: DescentSettings
-  ) -> DescentResult<Float> {
-    let tokens = tokens(patches: patches, masked: masked)
-    return blocks[0].descent(settings, from: tokens).run(from: tokens)
   }
 }

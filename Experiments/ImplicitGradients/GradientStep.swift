@@ -20,18 +20,18 @@ struct GradientStep {
   var imageCount: Int { patches.shape[0] }
 
   /// - Throws: `DescentFailure` where the descent leaves the finite numbers.
-  func gradient(_ settings: DescentSettings) throws -> ParameterValues<Float> {
+  func gradient(_ descent: BlockDescent) throws -> ParameterValues<Float> {
     try valueWithGradient(at: model) { model in
-      let result = model.descended(patches: patches, masked: masked, settings)
+      let result = descent.run(model, patches: patches, masked: masked)
       try result.checkFinite("a gradient")
       return maskedMeanSquaredError(model.decode(result.activations), patches, mask: masked)
     }.gradient
   }
 
   /// The largest number of the tangential gradient where a descent ends.
-  func residual(_ settings: DescentSettings) -> Double {
+  func residual(_ descent: BlockDescent) -> Double {
     let tokens = model.tokens(patches: patches, masked: masked)
-    let descent = model.blocks[0].descent(settings, from: tokens)
+    let descent = descent.descent(of: model, from: tokens)
     return descent.restResiduals(at: descent.run(from: tokens).tokens).max() ?? 0
   }
 }

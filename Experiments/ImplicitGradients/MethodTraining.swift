@@ -15,13 +15,13 @@ struct MethodTraining {
     let plan = try ImageTrainingPlan(
       images: images, batch: options.batch, epochs: options.epochs, seed: seed &+ UInt64(index),
       visibleWeight: options.visibleWeight, updateCount: options.updates > 0 ? options.updates : nil)
-    let settings = method.settings(model, rest)
+    let descent = method.descent(model, rest)
     var loop = try plan.loop(
       of: model, weightDeviation: options.weightDeviation, muonRate: options.muonRate, rate: options.rate,
-      weightDecay: options.weightDecay, curriculum: Curriculum(always: settings))
+      weightDecay: options.weightDecay, curriculum: Curriculum(always: descent))
     let counted = Guarded(RestCount())
-    let found = try plan.trained(&loop, files: files) { model, patches, masked, settings in
-      let result = model.descended(patches: patches, masked: masked, settings)
+    let found = try plan.trained(&loop, files: files) { model, patches, masked, descent in
+      let result = descent.run(model, patches: patches, masked: masked)
       try result.checkFinite("training")
       counted.withLock { $0.add(result.stopReason, steps: result.steps) }
       return model.decode(result.activations)
@@ -29,7 +29,7 @@ struct MethodTraining {
     let losses = try files.map { try CSVTable.read(from: $0.metrics).numbers(inColumn: "loss") } ?? []
     return TrainedMethod(
       method: method, seed: index, model: found.model, seconds: found.seconds, updates: found.updates,
-      inTraining: counted.withLock { $0 }, evaluation: try Evaluation(of: found.model, images, settings),
+      inTraining: counted.withLock { $0 }, evaluation: try Evaluation(of: found.model, images, descent),
       losses: losses.compactMap(\.self))
   }
 }
@@ -55,12 +55,11 @@ struct Evaluation {
   let error: Double
   private(set) var rests = RestCount()
 
-  init(of model: ImageEnergyTransformer<Float>, _ images: PreparedImages, _ settings: DescentSettings) throws
-  {
+  init(of model: ImageEnergyTransformer<Float>, _ images: PreparedImages, _ descent: BlockDescent) throws {
     let found = Parallelism.map(images.test.count) { index in
       let range = index..<index + 1
       let patches = images.patches(images.test.batch(at: [index]))
-      let result = model.descended(patches: patches, masked: images.replaced(range), settings)
+      let result = descent.run(model, patches: patches, masked: images.replaced(range))
       let errors = images.errors(of: model.decode(result.activations), range)
       return (error: errors[0], reason: result.stopReason, steps: result.steps)
     }

@@ -21,7 +21,9 @@ struct RestOptions: ParsableArguments {
   @Option(help: "Strength s of the input, - s ⟨x0, g⟩ in the energy of every method but one.")
   var inputStrength = 1.0
   @Option(help: "Steps within which a descent is to come to rest.") var mostSteps = 200
-  @Option(help: "Step size alpha of the descent to rest.") var restStepSize = 0.1
+  @Option(help: "Step size alpha of the descent to rest: of its first step, after which steps adapt.")
+  var restStepSize = 0.05
+  @Flag(help: "All steps of the descent to rest have the size of the first.") var constantSteps = false
   @Option(help: "Largest number of the tangential gradient at rest.") var tolerance = 0.01
   @Option(help: "Residual of the linear system in training, as a share of its right side.")
   var solveTolerance = 0.001
@@ -46,17 +48,19 @@ struct RestOptions: ParsableArguments {
   }
 
   /// A descent that ends at rest.
-  func settings(_ path: GradientPath) -> DescentSettings {
-    .atRest(
-      within: mostSteps, stepSize: restStepSize, tolerance: tolerance, inputStrength: inputStrength,
-      gradientPath: path)
+  func descent(_ path: GradientPath) -> BlockDescent {
+    BlockDescent(
+      settings: .atRest(
+        within: mostSteps, stepSize: restStepSize, tolerance: tolerance, inputStrength: inputStrength,
+        gradientPath: path),
+      adaptsSteps: !constantSteps)
   }
 
   /// The same descent with a number of steps that are all taken.
-  func settings(_ path: GradientPath, takingAll steps: Int) -> DescentSettings {
-    var settings = settings(path)
-    (settings.steps, settings.restTolerance) = (steps, nil)
-    return settings
+  func descent(_ path: GradientPath, takingAll steps: Int) -> BlockDescent {
+    var descent = descent(path)
+    (descent.settings.steps, descent.settings.restTolerance) = (steps, nil)
+    return descent
   }
 }
 

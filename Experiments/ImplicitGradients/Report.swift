@@ -27,12 +27,17 @@ struct Report {
 
   private var introduction: String {
     let (images, model) = (training.images, training.model)
+    let size = NumberText.roundTrip(rest.restStepSize)
+    let steps =
+      rest.constantSteps
+      ? "with steps of \(size)"
+      : "with steps of \(size) at first and then, for each example, of the sizes of Barzilai and Borwein"
     return
       "One block completes images of \(images.test.name), \(images.policy.scoredCount) of \(images.grid.patchCount) "
       + "patches hidden, by descending its energy. Where a descent comes to rest no longer depends on where it began, so the "
       + "input x₀, embedded patches and mask tokens with their positions, is part of the energy: -s ⟨x₀, g⟩ with s = "
       + "\(NumberText.roundTrip(rest.inputStrength)) beside attention and memory. Trained by the derivative of the rest "
-      + "itself, a model descends tangentially with steps of \(NumberText.roundTrip(rest.restStepSize)) until no number of "
+      + "itself, a model descends tangentially, \(steps), until no number of "
       + "the tangential gradient is \(NumberText.roundTrip(rest.tolerance)) or more, \(rest.mostSteps) steps at most; "
       + "unrolled, it takes \(model.steps) steps of \(NumberText.roundTrip(model.stepSize)), each of which is differentiated. "
       + "First weights, batches, masks, rates and the number of updates are the same for all methods. "
@@ -97,7 +102,7 @@ struct Report {
     section.addFigure(
       "training.svg",
       LinePlot(
-        title: "The loss falls in training", xTitle: "update", yTitle: "loss", yScale: .logarithmic,
+        title: "Loss in training", xTitle: "update", yTitle: "loss", yScale: .logarithmic,
         series: series),
       caption: "Loss of training against update, means over windows of updates, first seed")
   }
@@ -158,7 +163,8 @@ struct Report {
         + "beside the one through all \(agreement.steps) steps of the descent to rest, in single precision. After these "
         + "the largest number of the tangential gradient is \(NumberText.significant(agreement.residual, digits: 2)). "
         + "All parameters but those of the decoder, whose gradient does not depend on the way. A cosine of 1 is the same "
-        + "direction; the difference is |a - b| / |b|, b through all steps.")
+        + "direction; the difference is |a - b| / |b|, b through all steps, whose sizes are taken as constants."
+    )
     section.summary["agreement_residual"] = agreement.residual
     section.addTable(
       "derivatives", columns: ["Derivative", "cosine", "relative difference"], digits: 4,
@@ -197,7 +203,7 @@ struct Report {
     if let words = growth { section.addParagraph(words) }
     let series = StepMemory.Path.allCases.map { path in
       LinePlot.Series(
-        label: path.title, x: StepMemory.steps.map(Double.init),
+        label: path.rawValue, x: StepMemory.steps.map(Double.init),
         y: StepMemory.steps.compactMap { memory.megabytes(path, $0) })
     }
     section.addFigure(

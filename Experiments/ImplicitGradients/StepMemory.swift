@@ -29,10 +29,10 @@ struct StepMemory {
     defer { Parallelism.threadCount = threads }
     for path in Path.allCases {
       // Once before anything is measured, so that nothing is counted that stays for later.
-      _ = try step.gradient(Self.settings(path, 1, model, rest))
+      _ = try step.gradient(Self.descent(path, 1, model, rest))
       bytes[path] = try Self.steps.map { count in
-        let settings = Self.settings(path, count, model, rest)
-        return try TensorMemory.peak { _ = try step.gradient(settings) }.bytes
+        let descent = Self.descent(path, count, model, rest)
+        return try TensorMemory.peak { _ = try step.gradient(descent) }.bytes
       }
     }
   }
@@ -43,19 +43,19 @@ struct StepMemory {
   }
 
   /// A descent that takes all of its steps; only the way back differs, but for the usual descent.
-  private static func settings(
+  private static func descent(
     _ path: Path, _ steps: Int, _ model: ModelOptions, _ rest: RestOptions
-  ) -> DescentSettings {
+  ) -> BlockDescent {
     switch path {
-    case .implicit: return rest.settings(.implicit(rest.solve), takingAll: steps)
-    case .truncated: return rest.settings(.truncated(steps: 1), takingAll: steps)
-    case .recomputed: return rest.settings(.recomputed, takingAll: steps)
-    case .unrolled: return rest.settings(.unrolled, takingAll: steps)
+    case .implicit: return rest.descent(.implicit(rest.solve), takingAll: steps)
+    case .truncated: return rest.descent(.truncated(steps: 1), takingAll: steps)
+    case .recomputed: return rest.descent(.recomputed, takingAll: steps)
+    case .unrolled: return rest.descent(.unrolled, takingAll: steps)
     case .fused:
       var settings = DescentSettings(
         steps: steps, stepSize: model.stepSize, gradientPath: .automatic(memoryLimit: .max))
       settings.inputStrength = rest.inputStrength
-      return settings
+      return BlockDescent(settings: settings)
     }
   }
 }
