@@ -3,7 +3,8 @@ import EnergyTransformer
 /// How the model's one block descends.
 struct BlockDescent: Sendable {
   var settings: DescentSettings
-  /// Whether each example finds its step sizes from the change of its gradient; the first is that of the settings.
+  /// Whether each example finds its step sizes from the change of its gradient, within 1/10 and 100 of the first, that of the
+  /// settings. The first should be small: where a step turns a token far around, its length no longer says how far it went.
   var adaptsSteps = false
 
   /// The descent of a model from some tokens, which may be part of the energy.

@@ -22,7 +22,7 @@ struct RestOptions: ParsableArguments {
   var inputStrength = 1.0
   @Option(help: "Steps within which a descent is to come to rest.") var mostSteps = 200
   @Option(help: "Step size alpha of the descent to rest: of its first step, after which steps adapt.")
-  var restStepSize = 0.05
+  var restStepSize = 0.01
   @Flag(help: "All steps of the descent to rest have the size of the first.") var constantSteps = false
   @Option(help: "Largest number of the tangential gradient at rest.") var tolerance = 0.01
   @Option(help: "Residual of the linear system in training, as a share of its right side.")
