@@ -59,6 +59,9 @@ let package = Package(
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
     .systemLibrary(name: "CZLib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CMarkGFM",
+      providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"]), .brew(["cmark-gfm"])]),
     .target(name: "CKernels"),
 
     // MARK: Library
@@ -86,7 +89,10 @@ let package = Package(
     library("Training", ["Foundations", "Tensors", "ArrayFiles"]),
     library(
       "Reporting",
-      [.target(name: "CCrypto", condition: .when(platforms: [.linux])), "Foundations", "ImageFiles"]),
+      [
+        .target(name: "CCrypto", condition: .when(platforms: [.linux])), "CMarkGFM", "Foundations", "ImageFiles",
+      ],
+      resources: [.copy("Resources/web")]),
     library("EnergyTesting", ["Foundations", "Tensors", "ArrayFiles", "Energies", "Dynamics"]),
     library(
       "EnergyTransformer",

@@ -22,7 +22,7 @@ Sources/Encoders: Foundations Tensors ArrayFiles Energies Synchronization Founda
 Sources/Baselines: Foundations Tensors Layers Synchronization Foundation
 Sources/Datasets: Foundations Tensors ArrayFiles ImageFiles Dispatch Synchronization Foundation
 Sources/Training: Foundations Tensors ArrayFiles Foundation
-Sources/Reporting: CCrypto CommonCrypto Foundations ImageFiles Foundation
+Sources/Reporting: CCrypto CMarkGFM CommonCrypto Foundations ImageFiles Foundation
 Sources/EnergyTesting: Foundations Tensors ArrayFiles Energies Dynamics Foundation
 Sources/EnergyTransformer: Foundations ImageFiles Tensors ArrayFiles Layers Energies Dynamics Landscapes Transformers Memories HopfieldLayers Encoders Datasets Training
 Experiments: EnergyTransformer Baselines Reporting Kit ArgumentParser Foundation
@@ -39,7 +39,7 @@ executables=$(
   sed -n '/isDependency {/,$p' Package.swift | grep -oE '\("[a-z-]+", "|name: "[a-z-]+"' | sed 's/^name: //' \
     | tr -d '(", ' | tr '-' '_' | tr '\n' ' '
 )
-forbidden="$executables CCrypto CDNNL CLAPACK CPNG CTurboJPEG CZLib"
+forbidden="$executables CCrypto CDNNL CMarkGFM CLAPACK CPNG CTurboJPEG CZLib"
 
 find Sources Experiments Benchmarks Tests -name '*.swift' -print0 | sort -z | xargs -0 awk -v table="$table" -v forbidden="$forbidden" '
   BEGIN {

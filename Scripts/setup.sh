@@ -29,6 +29,8 @@ has_header() {
 
 # Prints the Debian packages whose header, command or file is not there.
 missing_packages() {
+  has_header cmark-gfm.h || echo libcmark-gfm-dev
+  has_header cmark-gfm-core-extensions.h || echo libcmark-gfm-extensions-dev
   has_header oneapi/dnnl/dnnl.h || echo libdnnl-dev
   has_header lapacke.h || echo liblapacke-dev
   has_header openssl/evp.h || echo libssl-dev
@@ -64,7 +66,7 @@ Linux)
   ;;
 Darwin)
   echo "setup: macOS is written for but untested. Needed once:"
-  echo "  brew install libpng jpeg-turbo"
+  echo "  brew install libpng jpeg-turbo cmark-gfm"
   echo "  export CPATH=\"\$(brew --prefix)/include\" LIBRARY_PATH=\"\$(brew --prefix)/lib\""
   ;;
 *) fail "only Linux and macOS are supported, not $(uname -s)" ;;

@@ -30,7 +30,10 @@ struct Report {
           : nil,
         ending: ". Everything is in run.json; the course of training is in metrics.csv."),
     ]
-    return try RunReport(record, introduction: [introduction], sections: sections.compactMap(\.self))
+    let viewer = DescentViewer(model: trained.model, images: images, settings: settings)
+    return try RunReport(
+      record, introduction: [introduction], sections: sections.compactMap(\.self),
+      viewers: [try viewer.viewer()])
   }
 
   private var introduction: String {

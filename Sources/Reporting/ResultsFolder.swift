@@ -39,7 +39,7 @@ public struct ResultsFolder: Sendable {
     return runs
   }
 
-  /// Rebuilds the index page and the marked tables of every run's page; returns the files it changed.
+  /// Rebuilds the index page, the marked tables of every run's page and the web pages of all; returns the files it changed.
   ///
   /// Everything is read, checked and rendered before the first file is replaced. A second call changes
   /// nothing.
@@ -50,33 +50,54 @@ public struct ResultsFolder: Sendable {
     for run in runs {
       let page = "\(path)/\(run.folder)/README.md"
       guard FileManager.default.fileExists(atPath: page) else { continue }
-      try rebuildPage(page, tables: run.record.renderedTables()).map { changes.append($0) }
+      let text = try rebuildPage(page, tables: run.record.renderedTables(), &changes)
+      let web = "\(path)/\(run.folder)/\(WebPage.fileName)"
+      let html = try WebPage(
+        markdown: text, folder: "\(path)/\(run.folder)", record: run.record,
+        viewers: WebPage.viewers(inPageAt: web)
+      ).html()
+      replace(web, with: html, &changes)
     }
-    try rebuildIndex(runs).map { changes.append($0) }
+    let index = try rebuildIndex(runs, &changes)
+    replace("\(path)/\(WebPage.indexName)", with: try WebPage(markdown: index, folder: path).html(), &changes)
     try StagedFile.write(changes)
     return changes.map(\.path)
   }
 
+  /// Notes a file that is not there yet or has another text.
+  private func replace(_ file: String, with text: String, _ changes: inout [(path: String, text: String)]) {
+    if (try? readText(file)) != text { changes.append((file, text)) }
+  }
+
+  /// Returns the text of the page.
   private func rebuildPage(
-    _ page: String, tables: [String: MarkdownTable]
-  ) throws -> (path: String, text: String)? {
+    _ page: String, tables: [String: MarkdownTable], _ changes: inout [(path: String, text: String)]
+  ) throws -> String {
     let old = try readText(page)
     do {
       let new = try TableBlock.replacing(in: old, tables: tables)
-      return new == old ? nil : (page, new)
+      replace(page, with: new, &changes)
+      return new
     } catch let error as ReportingError {
       throw ReportingError("\(page): \(error.description)")
     }
   }
 
-  private func rebuildIndex(_ runs: [Run]) throws -> (path: String, text: String)? {
+  /// Returns the text of the index page.
+  private func rebuildIndex(
+    _ runs: [Run], _ changes: inout [(path: String, text: String)]
+  ) throws -> String {
     let page = "\(path)/README.md"
     let index = Self.indexTable(runs)
-    guard FileManager.default.fileExists(atPath: page) else { return (page, Self.firstPage(index)) }
+    guard FileManager.default.fileExists(atPath: page) else {
+      let text = Self.firstPage(index)
+      replace(page, with: text, &changes)
+      return text
+    }
     guard try readText(page).contains("<!-- table: \(Self.indexName) -->") else {
       throw ReportingError("\(page): no <!-- table: \(Self.indexName) --> block to put the index in")
     }
-    return try rebuildPage(page, tables: [Self.indexName: index])
+    return try rebuildPage(page, tables: [Self.indexName: index], &changes)
   }
 
   private static func firstPage(_ index: MarkdownTable) -> String {

@@ -35,6 +35,27 @@ struct AttentionEnergyTests {
     expectClose(actual: closed.gradient, expected: slopes, relative: 1e-11, absolute: 1e-13)
   }
 
+  @Test("what the tokens have of the energy adds up to it", arguments: AttentionCase.all)
+  func shares(options: AttentionCase) {
+    let (energy, g) = (options.energy(), options.activations())
+    expectClose(
+      actual: energy.energyByNode(at: g).sum(axes: [1]), expected: energy.energy(at: g), relative: 1e-13,
+      absolute: 1e-14)
+  }
+
+  @Test("attention weights are what an additive bias feels: dE/db = -w/beta")
+  func weights() {
+    for options in AttentionCase.all where options.bias == .none {
+      var (energy, g) = (options.energy(), options.activations())
+      let weights = energy.attentionWeights(at: g)
+      let bias = Tensor<Double>.zeros(weights.shape).variable()
+      energy.bias = .additive(bias)
+      let slopes = gradients(of: energy.energy(at: g), withRespectTo: [bias])[0]
+      let expected = -slopes * energy.beta.reshaped([1, energy.headCount, 1, 1])
+      expectClose(actual: weights, expected: expected, relative: 1e-12, absolute: 1e-14)
+    }
+  }
+
   @Test("beta is one over the square root of the key size unless given")
   func defaultBeta() {
     let energy = AttentionEnergy<Double>(queryWeights: .ones([3, 4, 5]), keyWeights: .ones([3, 4, 5]))

@@ -82,19 +82,39 @@ public struct AttentionEnergy<Scalar: TensorScalar>: Energy {
   }
 
   public func energy(at g: Activations<Scalar>) -> Tensor<Scalar> {
-    let heads = [1, headCount, 1, 1]
+    -logSums(at: g).sum(axes: [1, 2])
+  }
+
+  /// The share of each token as a query, - sum_h 1/beta_h log sum exp, [batch, tokens]: they add up to the energy.
+  ///
+  /// A low energy says that a token agrees with those it attends to.
+  public func energyByNode(at g: Activations<Scalar>) -> Tensor<Scalar> { -logSums(at: g).sum(axes: [1]) }
+
+  /// The weights of each query's keys, [batch, heads, queries, keys].
+  ///
+  /// They add up to 1 over the keys; all are 0 for a query that sees none, such as padding.
+  public func attentionWeights(at g: Activations<Scalar>) -> Tensor<Scalar> {
+    scores(at: g).softmax(scale: 1 / scoreUnit(of: beta))
+  }
+
+  /// 1/beta log sum exp of each query, [batch, heads, queries].
+  private func logSums(at g: Activations<Scalar>) -> Tensor<Scalar> {
     let unit = scoreUnit(of: beta)
-    let share = beta * unit
+    let logSum = scores(at: g).logSumExp(scale: 1 / unit).withoutNegativeInfinity()
+    return logSum / (beta * unit).reshaped([1, headCount, 1])
+  }
+
+  /// The scores of all pairs in the unit of beta, [batch, heads, queries, keys].
+  private func scores(at g: Activations<Scalar>) -> Tensor<Scalar> {
+    let unit = scoreUnit(of: beta)
     var scores = project(g, queryWeights).headScores(project(g, keyWeights), headCount: headCount)
-    scores = scores * share.reshaped(heads)
+    scores = scores * (beta * unit).reshaped([1, headCount, 1, 1])
     switch bias {
     case .additive(let values): scores = scores + (unit == 1 ? values : values * unit)
     case .multiplicative(let values): scores = scores * values
     case nil: break
     }
-    if let blocked = blockedPairs(g) { scores = scores + blocked }
-    let logSum = scores.logSumExp(scale: 1 / unit).withoutNegativeInfinity()  // [batch, heads, queries]
-    return -(logSum / share.reshaped([1, headCount, 1])).sum(axes: [1, 2])
+    return blockedPairs(g).map { scores + $0 } ?? scores
   }
 
   /// Queries or keys of all heads, [batch, tokens, heads * key size].

@@ -1,4 +1,5 @@
-/// The files that a run writes to its folder: the page `README.md`, the figures on it and other files, and `run.json`.
+/// The files that a run writes to its folder: the page `README.md`, the same as a web page in one file `page.html`, the figures on
+/// it and other files, and `run.json`.
 ///
 /// Summary and tables of the record are those of the sections, so that page and record tell the same.
 public struct RunReport: Sendable {
@@ -8,6 +9,8 @@ public struct RunReport: Sendable {
   public let introduction: [String]
   /// The sections of the page.
   public let sections: [PageSection]
+  /// What can be stepped through on the web page.
+  public let viewers: [StepViewer]
 
   /// A report of a run.
   ///
@@ -16,8 +19,11 @@ public struct RunReport: Sendable {
   ///     left out.
   ///   - introduction: Paragraphs below the title.
   ///   - sections: The sections of the page, in their order.
+  ///   - viewers: What can be stepped through on the web page.
   /// - Throws: `ReportingError` where two sections have different numbers of one name.
-  public init(_ record: RunRecord, introduction: [String], sections: [PageSection]) throws {
+  public init(
+    _ record: RunRecord, introduction: [String], sections: [PageSection], viewers: [StepViewer] = []
+  ) throws {
     var record = record
     for section in sections {
       for (name, value) in section.summary {
@@ -30,6 +36,7 @@ public struct RunReport: Sendable {
     }
     record.headline = record.headline.filter { record.summary[$0] != nil }
     (self.record, self.introduction, self.sections) = (record, introduction, sections)
+    self.viewers = viewers
   }
 
   /// The page.
@@ -38,6 +45,10 @@ public struct RunReport: Sendable {
   public func page() throws -> MarkdownPage {
     var page = MarkdownPage(title: record.title)
     for text in introduction { page.addParagraph(text) }
+    if !viewers.isEmpty {
+      let names = listed(viewers.map(\.title))
+      page.addParagraph("To step through, in a browser: [\(names)](\(WebPage.fileName)).")
+    }
     for section in sections { try section.add(to: &page, summary: record.summary) }
     return page
   }
@@ -52,7 +63,10 @@ public struct RunReport: Sendable {
   /// - Throws: `ReportingError` for a record that could not be trusted, or a file that cannot be written.
   public func write(toFolder folder: String) throws {
     for section in sections { try section.writeFiles(toFolder: folder) }
-    try page().write(to: "\(folder)/README.md")
+    let page = try page()
+    try page.write(to: "\(folder)/README.md")
+    try WebPage(markdown: page.markdown, folder: folder, record: record, viewers: viewers)
+      .write(to: "\(folder)/\(WebPage.fileName)")
     try record.write(toFolder: folder)
   }
 }

@@ -1,0 +1,258 @@
+'use strict';
+(() => {
+  const make = (tag, attributes = {}, ...children) => {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    node.append(...children);
+    return node;
+  };
+  const draw = (tag, attributes, text) => {
+    const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    if (text !== undefined) node.textContent = text;
+    return node;
+  };
+  const number = value => {
+    if (value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6)) {
+      return Number(value.toPrecision(5)).toLocaleString('en', { maximumFractionDigits: 6 });
+    }
+    return value.toExponential(3);
+  };
+
+  // Tables sort by a press on a heading: by numbers where every cell begins with one, otherwise as words.
+  const key = cell => {
+    const text = cell.textContent.trim().replace(/\u2212/g, '-').replace(/,(?=\d{3})/g, '');
+    if (text === '' || text === '\u2013') return null;
+    const found = text.match(/^-?\d+(\.\d+)?(e[+-]?\d+)?/i);
+    return found ? Number(found[0]) : text.toLowerCase();
+  };
+  const sort = (table, column, header) => {
+    const body = table.tBodies[0];
+    const falling = header.getAttribute('aria-sort') === 'ascending';
+    for (const other of table.tHead.rows[0].cells) other.removeAttribute('aria-sort');
+    header.setAttribute('aria-sort', falling ? 'descending' : 'ascending');
+    const rows = [...body.rows].map((row, index) => ({ row, index, key: key(row.cells[column]) }));
+    const areNumbers = rows.every(item => item.key === null || typeof item.key === 'number');
+    const order = (a, b) => areNumbers ? a - b : String(a).localeCompare(String(b), 'en', { numeric: true });
+    rows.sort((a, b) => {
+      if (a.key === null || b.key === null) return (a.key === null) - (b.key === null) || a.index - b.index;
+      return (falling ? -1 : 1) * order(a.key, b.key) || a.index - b.index;
+    });
+    body.append(...rows.map(item => item.row));
+  };
+  for (const table of document.querySelectorAll('main table')) {
+    const title = table.caption ? table.caption.textContent : 'Table';
+    const frame = make('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': title });
+    table.replaceWith(frame);
+    frame.append(table);
+    if (!table.tHead || !table.tBodies[0]) continue;
+    [...table.tHead.rows[0].cells].forEach((header, column) => {
+      if (!header.textContent.trim()) return;
+      const button = make('button', { type: 'button' }, ...header.childNodes);
+      header.replaceChildren(button);
+      header.scope = 'col';
+      button.addEventListener('click', () => sort(table, column, header));
+    });
+  }
+
+  // From dark blue over green to yellow, evenly bright; between these stops colours are mixed.
+  const stops = [[68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37]];
+  const colour = share => {
+    const place = Math.min(Math.max(share, 0), 1) * (stops.length - 1);
+    const index = Math.min(Math.floor(place), stops.length - 2);
+    return stops[index].map((value, channel) =>
+      Math.round(value + (stops[index + 1][channel] - value) * (place - index)));
+  };
+
+  const loaded = panel => new Promise((done, failed) => {
+    if (!panel.image) { done(null); return; }
+    const image = new Image();
+    image.onload = () => {
+      const canvas = make('canvas', { width: image.width, height: image.height });
+      const context = canvas.getContext('2d', { willReadFrequently: true });
+      context.drawImage(image, 0, 0);
+      done(context);
+    };
+    image.onerror = () => failed(new Error(panel.title));
+    image.src = 'data:image/png;base64,' + panel.image;
+  });
+
+  // Frames of pictures or maps: a canvas that shows one of them.
+  const framePanel = (panel, sheet) => {
+    const scale = Math.max(1, Math.floor((panel.kind === 'maps' ? 220 : 168) / Math.max(panel.width, panel.height)));
+    const canvas = make('canvas', { width: panel.width, height: panel.height, role: 'img' });
+    canvas.style.width = panel.width * scale + 'px';
+    canvas.style.aspectRatio = panel.width + ' / ' + panel.height;
+    const readout = make('div', { class: 'readout' });
+    const figure = make('figure', {}, make('figcaption', {}, panel.title), canvas);
+    const isMap = panel.kind === 'maps';
+    if (isMap) {
+      const gradient = stops.map(stop => `rgb(${stop})`).join(', ');
+      const bar = make('div', { class: 'scale' });
+      bar.style.background = `linear-gradient(to right, ${gradient})`;
+      figure.append(bar, make('div', { class: 'readout' }, `${number(panel.low)} … ${number(panel.high)}`), readout);
+      canvas.tabIndex = 0;
+    }
+    let levels = null;
+    let cell = null;
+    const value = (row, column) =>
+      panel.low + levels[4 * (row * panel.width + column)] / 255 * (panel.high - panel.low);
+    const tell = () => {
+      if (!isMap || !levels) return;
+      const text = cell
+        ? `row ${cell[0] + 1}, column ${cell[1] + 1}: about ${number(value(...cell))}` : '';
+      readout.textContent = text;
+      canvas.setAttribute('aria-label', cell ? `${panel.title}, ${text}`
+        : `${panel.title}; arrow keys tell single values`);
+    };
+    canvas.addEventListener('pointermove', event => {
+      const box = canvas.getBoundingClientRect();
+      const column = Math.floor((event.clientX - box.left) / box.width * panel.width);
+      const row = Math.floor((event.clientY - box.top) / box.height * panel.height);
+      if (row < 0 || column < 0 || row >= panel.height || column >= panel.width) return;
+      cell = [row, column];
+      tell();
+    });
+    canvas.addEventListener('pointerleave', () => { cell = null; tell(); });
+    canvas.addEventListener('keydown', event => {
+      const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+      const move = moves[event.key];
+      if (!move || !isMap) return;
+      event.preventDefault();
+      cell = cell ? [Math.min(Math.max(cell[0] + move[0], 0), panel.height - 1),
+        Math.min(Math.max(cell[1] + move[1], 0), panel.width - 1)] : [0, 0];
+      tell();
+    });
+    const show = (item, group, step, names) => {
+      const row = item * panel.groups.length + Math.min(group, panel.groups.length - 1);
+      const column = panel.frames > 1 ? step : 0;
+      const pixels = sheet.getImageData(
+        column * panel.width, row * panel.height, panel.width, panel.height);
+      if (isMap) {
+        levels = pixels.data.slice();
+        for (let index = 0; index < levels.length; index += 4) {
+          const mixed = colour(levels[index] / 255);
+          pixels.data.set(mixed, index);
+        }
+      } else {
+        canvas.setAttribute('aria-label', `${panel.title}, ${names}`);
+      }
+      canvas.getContext('2d').putImageData(pixels, 0, 0);
+      tell();
+    };
+    return { figure, show };
+  };
+
+  const ticks = (low, high) => {
+    const raw = (high - low) / 4 || 1;
+    const power = 10 ** Math.floor(Math.log10(raw));
+    const unit = [1, 2, 5, 10].find(factor => factor * power >= raw) * power;
+    const found = [];
+    for (let index = Math.ceil(low / unit); index * unit <= high + unit * 1e-9; index += 1) found.push(index * unit);
+    return found;
+  };
+
+  // Curves over the steps, with a line where the slider stands that can be dragged.
+  const linePanel = (panel, viewer, moveTo) => {
+    const [width, height, left, right, top, bottom] = [520, 260, 70, 14, 12, 34];
+    const svg = draw('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img' });
+    const legend = make('ul', { class: 'legend' });
+    const figure = make('figure', { class: 'wide' }, make('figcaption', {}, panel.title), svg, legend);
+    const last = Math.max(viewer.steps.length - 1, 1);
+    const x = step => left + step / last * (width - left - right);
+    const stepAt = event => {
+      const box = svg.getBoundingClientRect();
+      const place = ((event.clientX - box.left) / box.width * width - left) / (width - left - right);
+      return Math.min(Math.max(Math.round(place * last), 0), viewer.steps.length - 1);
+    };
+    svg.addEventListener('pointerdown', event => { svg.setPointerCapture(event.pointerId); moveTo(stepAt(event)); });
+    svg.addEventListener('pointermove', event => { if (event.buttons) moveTo(stepAt(event)); });
+    const show = (item, group, step) => {
+      const lines = panel.series.map(series => series.values[item]);
+      let low = Math.min(...lines.flat());
+      let high = Math.max(...lines.flat());
+      if (low === high) { low -= 1; high += 1; }
+      const y = value => top + (high - value) / (high - low) * (height - top - bottom);
+      svg.replaceChildren();
+      for (const tick of ticks(low, high)) {
+        svg.append(
+          draw('line', { x1: left, x2: width - right, y1: y(tick), y2: y(tick), stroke: 'var(--rule)' }),
+          draw('text', { x: left - 6, y: y(tick) + 4, 'text-anchor': 'end' }, number(tick)));
+      }
+      const stride = Math.max(1, Math.ceil(viewer.steps.length / 9));
+      for (let index = 0; index < viewer.steps.length; index += stride) {
+        svg.append(draw('text', { x: x(index), y: height - 16, 'text-anchor': 'middle' }, viewer.steps[index]));
+      }
+      svg.append(
+        draw('text', { x: (left + width - right) / 2, y: height - 2, 'text-anchor': 'middle' }, viewer.stepName),
+        draw('line', { x1: x(step), x2: x(step), y1: top, y2: height - bottom, stroke: 'var(--ink)',
+          'stroke-dasharray': '3 3' }));
+      legend.replaceChildren();
+      lines.forEach((values, index) => {
+        const paint = `var(--series-${index % 7})`;
+        const points = values.map((value, place) => `${x(place)},${y(value)}`).join(' ');
+        svg.append(draw('polyline', { points, fill: 'none', stroke: paint, 'stroke-width': 2 }),
+          draw('circle', { cx: x(step), cy: y(values[step]), r: 4, fill: paint }));
+        const mark = make('i');
+        mark.style.background = paint;
+        legend.append(make('li', {}, mark, `${panel.series[index].label} ${number(values[step])}`));
+      });
+      svg.setAttribute('aria-label', `${panel.title} at ${viewer.stepName} ${viewer.steps[step]}: `
+        + lines.map((values, index) => `${panel.series[index].label} ${number(values[step])}`).join(', '));
+    };
+    return { figure, show };
+  };
+
+  const choice = (label, names, changed) => {
+    const select = make('select', {}, ...names.map((name, index) => make('option', { value: index }, name)));
+    select.addEventListener('change', changed);
+    return { select, label: make('label', {}, label, select) };
+  };
+
+  const viewers = JSON.parse(document.getElementById('viewer-data').textContent);
+  const place = document.getElementById('viewers');
+  viewers.forEach(async viewer => {
+    const section = make('section', { class: 'viewer', 'aria-label': viewer.title });
+    place.append(section);
+    const sheets = await Promise.all(viewer.panels.map(loaded));
+    const controls = make('div', { class: 'controls' });
+    const panels = make('div', { class: 'panels' });
+    section.append(make('h2', {}, viewer.title), ...(viewer.note ? [make('p', {}, viewer.note)] : []), controls, panels);
+
+    const slider = make('input', { type: 'range', min: 0, max: viewer.steps.length - 1, step: 1, value: 0 });
+    const output = make('output');
+    const items = choice(viewer.itemName, viewer.items, () => update());
+    const grouped = viewer.panels.find(panel => panel.groups.length > 1);
+    const groups = grouped ? choice(grouped.groupName, grouped.groups, () => update()) : null;
+    const moveTo = step => { slider.value = step; update(); };
+    const parts = viewer.panels.map((panel, index) =>
+      panel.kind === 'lines' ? linePanel(panel, viewer, moveTo) : framePanel(panel, sheets[index]));
+    const update = () => {
+      const step = Number(slider.value);
+      const name = `${viewer.stepName} ${viewer.steps[step]}`;
+      output.textContent = name;
+      slider.setAttribute('aria-valuetext', name);
+      const names = `${viewer.itemName} ${viewer.items[items.select.value]}, ${name}`;
+      for (const part of parts) {
+        part.show(Number(items.select.value), groups ? Number(groups.select.value) : 0, step, names);
+      }
+    };
+    slider.addEventListener('input', update);
+    let timer = null;
+    const play = make('button', { type: 'button' }, 'Play');
+    const stop = () => { clearInterval(timer); timer = null; play.textContent = 'Play'; };
+    play.addEventListener('click', () => {
+      if (timer) { stop(); return; }
+      if (Number(slider.value) === viewer.steps.length - 1) moveTo(0);
+      play.textContent = 'Pause';
+      timer = setInterval(() => {
+        if (Number(slider.value) === viewer.steps.length - 1) { stop(); return; }
+        moveTo(Number(slider.value) + 1);
+      }, 500);
+    });
+    controls.append(...(viewer.items.length > 1 ? [items.label] : []), ...(groups ? [groups.label] : []),
+      make('label', { class: 'steps' }, viewer.stepName, slider), output, play);
+    panels.append(...parts.map(part => part.figure));
+    update();
+  });
+})();

@@ -1,0 +1,194 @@
+import Foundation
+import Foundations
+import ImageFiles
+
+/// Something that changes step by step, to look at in a page: pictures, maps and curves that one slider moves together.
+///
+/// There are several items, such as images, of which one is shown, and each panel has a frame for each item and step.
+///
+/// ```swift
+/// var viewer = StepViewer("The descent", items: names, itemName: "image", steps: (0...12).map(String.init))
+/// viewer.addPictures("Completion", pictures)  // [item][step]
+/// viewer.addLines("Energy", [("attention", attention), ("memory", memory)])  // [item][step] each
+/// ```
+public struct StepViewer: Codable, Equatable, Sendable {
+  /// The heading.
+  public let title: String
+  /// A sentence below the heading.
+  public let note: String
+  /// What one of the items is called, in the singular.
+  public let itemName: String
+  /// The items by name.
+  public let items: [String]
+  /// What one of the steps is called.
+  public let stepName: String
+  /// The steps by name.
+  public let steps: [String]
+  /// What is shown.
+  private(set) var panels: [Panel] = []
+
+  /// A viewer without panels.
+  ///
+  /// - Parameters:
+  ///   - title: The heading.
+  ///   - items: The items by name, one at least.
+  ///   - itemName: What one of the items is called, in the singular.
+  ///   - steps: The steps by name, one at least.
+  ///   - stepName: What one of the steps is called.
+  ///   - note: A sentence below the heading.
+  public init(
+    _ title: String, items: [String], itemName: String, steps: [String], stepName: String = "step",
+    note: String = ""
+  ) {
+    require(!items.isEmpty && !steps.isEmpty, "a viewer of \(items.count) items and \(steps.count) steps")
+    self.title = title
+    self.note = note
+    self.itemName = itemName
+    self.items = items
+    self.stepName = stepName
+    self.steps = steps
+  }
+
+  /// A part of the viewer, in the form that the page's script reads.
+  struct Panel: Codable, Equatable, Sendable {
+    /// What it draws.
+    enum Kind: String, Codable, Sendable { case pictures, maps, lines }
+
+    let kind: Kind
+    let title: String
+    /// The size of a frame; 0 for lines.
+    var width = 0
+    var height = 0
+    /// What there is of every frame, such as heads; one of it is shown. One empty name where there is one frame.
+    var groups = [""]
+    /// What one of the groups is called.
+    var groupName = ""
+    /// How many frames an item has: one, or one a step.
+    var frames = 0
+    /// What black and white of a map stand for.
+    var low = 0.0
+    var high = 0.0
+    /// All frames in one PNG as base64: a row of frames for each item and group, a column for each frame of it.
+    var image = ""
+    /// The curves.
+    var series: [Series] = []
+  }
+
+  /// A curve for every item.
+  struct Series: Codable, Equatable, Sendable {
+    let label: String
+    /// [item][step].
+    let values: [[Double]]
+  }
+
+  /// Adds pictures, grey or in colour.
+  ///
+  /// - Parameter pictures: [item][step], or [item][one] for pictures that stay the same.
+  /// - Throws: `ReportingError` for a value that is not finite.
+  public mutating func addPictures(_ title: String, _ pictures: [[Picture]]) throws {
+    let first = try checked(title, pictures)
+    var panel = Panel(kind: .pictures, title: title, width: first.width, height: first.height)
+    panel.frames = pictures[0].count
+    panel.image = try Self.sheet(pictures, title)
+    panels.append(panel)
+  }
+
+  /// Adds maps of numbers, such as attention, drawn by a scale of colours; the page tells single numbers to 1/255 of the range.
+  ///
+  /// - Parameters:
+  ///   - groups: What there is of each, such as heads, of which one is shown.
+  ///   - groupName: What one of the groups is called.
+  ///   - maps: [item][group][step], or [item][group][one] for maps that stay the same; of one channel and any range.
+  /// - Throws: `ReportingError` for a value that is not finite.
+  public mutating func addMaps(
+    _ title: String, groups: [String] = [""], groupName: String = "", _ maps: [[[Picture]]]
+  ) throws {
+    require(
+      maps.allSatisfy { $0.count == groups.count },
+      "\(title): maps for \(maps.map(\.count)) groups, expected \(groups.count)")
+    let rows = maps.flatMap { $0 }
+    let first = try checked(title, rows, rowCount: items.count * groups.count)
+    require(first.channels == 1, "\(title): a map has one channel, not \(first.channels)")
+    let values = rows.flatMap { $0 }.flatMap(\.values)
+    let (low, high) = (values.min() ?? 0, values.max() ?? 0)
+    let scale = high > low ? 1 / (high - low) : 0
+    var panel = Panel(kind: .maps, title: title, width: first.width, height: first.height)
+    panel.groups = groups
+    panel.groupName = groupName
+    panel.frames = rows[0].count
+    (panel.low, panel.high) = (Self.short(Double(low)), Self.short(Double(high)))
+    panel.image = try Self.sheet(
+      rows.map { row in
+        row.map { Picture(width: $0.width, height: $0.height, values: $0.values.map { ($0 - low) * scale }) }
+      }, title)
+    panels.append(panel)
+  }
+
+  /// Adds curves over the steps.
+  ///
+  /// - Parameter series: For each its label and [item][step].
+  /// - Throws: `ReportingError` for a value that is not finite.
+  public mutating func addLines(_ title: String, _ series: [(label: String, values: [[Double]])]) throws {
+    var panel = Panel(kind: .lines, title: title)
+    for (label, values) in series {
+      require(
+        values.count == items.count && values.allSatisfy { $0.count == steps.count },
+        "\(title): \(label) of \(values.count) items for \(items.count) with \(steps.count) steps each")
+      guard values.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+        throw ReportingError("viewer, \(title): \(label) has a value that is not finite")
+      }
+      panel.series.append(Series(label: label, values: values.map { $0.map(Self.short) }))
+    }
+    panel.frames = steps.count
+    panels.append(panel)
+  }
+
+  /// The first picture of rows that are all of one shape.
+  private func checked(_ title: String, _ rows: [[Picture]], rowCount: Int? = nil) throws -> Picture {
+    let frames = rows.first?.count ?? 0
+    require(
+      rows.count == rowCount ?? items.count && (frames == 1 || frames == steps.count)
+        && rows.allSatisfy { $0.count == frames },
+      "\(title): \(rows.count) rows of \(frames) frames for \(items.count) items and \(steps.count) steps")
+    let first = rows[0][0]
+    for picture in rows.joined() {
+      require(
+        picture.width == first.width && picture.height == first.height && picture.channels == first.channels,
+        "\(title): a frame of \(picture.width)x\(picture.height) among \(first.width)x\(first.height)")
+      guard picture.values.allSatisfy(\.isFinite) else {
+        throw ReportingError("viewer, \(title): a frame has a value that is not finite")
+      }
+    }
+    return first
+  }
+
+  /// All frames side by side as a PNG in base64.
+  private static func sheet(_ rows: [[Picture]], _ title: String) throws -> String {
+    let first = rows[0][0]
+    let (columns, channels) = (rows[0].count, first.channels)
+    let width = columns * first.width
+    var bytes = [UInt8](repeating: 0, count: width * rows.count * first.height * channels)
+    for (row, pictures) in rows.enumerated() {
+      for (column, picture) in pictures.enumerated() {
+        for y in 0..<first.height {
+          let start = ((row * first.height + y) * width + column * first.width) * channels
+          for x in 0..<first.width * channels {
+            let value = picture.values[y * first.width * channels + x]
+            bytes[start + x] = UInt8((max(0, min(1, value)) * 255).rounded())
+          }
+        }
+      }
+    }
+    let image = PixelImage(width: width, height: rows.count * first.height, channels: channels, bytes: bytes)
+    do {
+      return Data(try image.pngData()).base64EncodedString()
+    } catch {
+      throw ReportingError("viewer, \(title): \(error)")
+    }
+  }
+
+  /// A number to six digits: a page shows no more, and is smaller by half.
+  private static func short(_ value: Double) -> Double {
+    Double(String(format: "%.5e", value)) ?? value
+  }
+}

@@ -1,0 +1,158 @@
+import Foundation
+import Foundations
+
+/// A page of a run, or of all runs, as one HTML file that opens from disk: its Markdown page with the figures in it, tables that
+/// sort, what can be stepped through, and how the run was made.
+///
+/// The file holds the numbers of its viewers as well, so that it can be written anew from the Markdown page, the figures and the
+/// record beside it (``viewers(inPageAt:)``).
+public struct WebPage: Sendable {
+  /// The file's name in the folder of a run.
+  public static let fileName = "page.html"
+  /// The file's name in the folder of all runs.
+  public static let indexName = "index.html"
+
+  private let markdown: String
+  private let folder: String
+  private let record: RunRecord?
+  private let viewers: [StepViewer]
+
+  /// A page.
+  ///
+  /// - Parameters:
+  ///   - markdown: The text of the Markdown page.
+  ///   - folder: Where its figures lie.
+  ///   - record: The record of the run; nil for a page about several.
+  ///   - viewers: What can be stepped through.
+  public init(markdown: String, folder: String, record: RunRecord? = nil, viewers: [StepViewer] = []) {
+    self.markdown = markdown
+    self.folder = folder
+    self.record = record
+    self.viewers = viewers
+  }
+
+  /// The page of a run's folder, from its `README.md`, its figures, its record and the viewers of the page that is there.
+  ///
+  /// - Throws: `ReportingError` for a figure that is missing or a page that was damaged.
+  public init(ofRunIn folder: String, record: RunRecord) throws {
+    self.init(
+      markdown: try readText("\(folder)/README.md"), folder: folder, record: record,
+      viewers: try Self.viewers(inPageAt: "\(folder)/\(Self.fileName)"))
+  }
+
+  /// The viewers in a page that was written before; none where there is no page.
+  ///
+  /// - Throws: `ReportingError` where the page is not one that this library wrote.
+  public static func viewers(inPageAt path: String) throws -> [StepViewer] {
+    guard FileManager.default.fileExists(atPath: path) else { return [] }
+    let page = try readText(path)
+    guard let start = page.range(of: dataStart),
+      let end = page.range(of: dataEnd, range: start.upperBound..<page.endIndex)
+    else { throw ReportingError("\(path): has no data of viewers, expected a page that a run wrote") }
+    do {
+      return try JSONDecoder().decode(
+        [StepViewer].self, from: Data(page[start.upperBound..<end.lowerBound].utf8))
+    } catch {
+      throw ReportingError("\(path): its data of viewers cannot be read")
+    }
+  }
+
+  private static let dataStart = "<script type=\"application/json\" id=\"viewer-data\">"
+  private static let dataEnd = "</script>"
+
+  /// The text of the file.
+  ///
+  /// - Throws: `ReportingError` for a figure that is missing.
+  public func html() throws -> String {
+    let document = MarkdownDocument(markdown)
+    document.changeLinks(Self.address)
+    try document.changeImages(embedded)
+    if !viewers.isEmpty { document.insertBeforeSections("<div id=\"viewers\"></div>") }
+    let title = record?.title ?? document.title ?? "Results"
+    let home = record == nil ? "" : "<nav><a href=\"../\(Self.indexName)\">All results</a></nav>\n"
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>\(HTMLText.escaped(title))</title>
+      <link rel="icon" href="data:,">
+      <style>
+      \(try Self.resource("page.css"))</style>
+      </head>
+      <body>
+      \(home)<main>
+      \(document.html)\(record.map { RunDetails(record: $0).html } ?? "")</main>
+      \(Self.dataStart)\(try viewerData())\(Self.dataEnd)
+      <script>
+      \(try Self.resource("page.js"))</script>
+      </body>
+      </html>
+
+      """
+  }
+
+  /// Writes the page, all of it or nothing.
+  public func write(to path: String) throws {
+    try StagedFile.write(try html(), to: path)
+  }
+
+  private func viewerData() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let text = String(decoding: try encoder.encode(viewers), as: UTF8.self)
+    // Nothing in a script element may look like its end or like a comment.
+    return text.replacingOccurrences(of: "<", with: "\\u003c")
+  }
+
+  /// Pages of other runs are HTML beside their Markdown.
+  private static func address(of link: String) -> String {
+    let parts = link.split(separator: "/", omittingEmptySubsequences: false)
+    guard !link.contains(":"), let last = parts.last else { return link }
+    if last == "README.md" && parts.filter({ $0 != ".." }).count == 2 {
+      return (parts.dropLast() + [Substring(fileName)]).joined(separator: "/")
+    }
+    // The index of all runs names folders.
+    if last.isEmpty && parts.count == 2 && parts[0] != ".." { return link + fileName }
+    return link
+  }
+
+  private func embedded(_ image: String) throws -> String {
+    guard let name = image.removingPercentEncoding, !name.contains(":") else { return image }
+    let path = "\(folder)/\(name)"
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      throw ReportingError("\(path): cannot be read, expected a figure of the page")
+    }
+    let kinds = ["svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"]
+    let ending = name.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    guard let kind = kinds[ending] else {
+      throw ReportingError("\(path): expected a figure in svg, png or jpg")
+    }
+    return "data:\(kind);base64,\(bytes.base64EncodedString())"
+  }
+
+  private static func resource(_ name: String) throws -> String {
+    guard let folder = Bundle.module.resourceURL else {
+      throw ReportingError("\(name): the resources of the package are missing")
+    }
+    return try readText(folder.appendingPathComponent("web/\(name)").path)
+  }
+}
+
+/// Text inside HTML.
+enum HTMLText {
+  static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}
