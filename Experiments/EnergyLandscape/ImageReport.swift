@@ -46,8 +46,10 @@ struct ImageReport {
     section.addTable(
       "ends",
       columns: [
-        "Energy", "Steps", "Share at rest", "Share of these at a minimum", "End points", "Energies of these",
-        "Largest basin, share of starts", "Smallest eigenvalue", "Largest", "Places of an image's tokens",
+        "Energy", "Steps", "Share at rest", "Share of these at a minimum", "End points",
+        "Different energies of these",
+        "Largest basin, share of starts", "Smallest eigenvalue", "Largest eigenvalue",
+        "Places of an image's tokens",
       ], digits: 3, columnDigits: [0, 3, 3, 0, 0, 3, 2, 2, 1],
       rows: landscape.walks.map { walk in
         let found = walk.settled.compactMap { walk.points[$0].eigenvalues }
@@ -67,7 +69,8 @@ struct ImageReport {
         )
       })
     section.addParagraph(
-      "Eigenvalues are the smallest and the largest at any end point; places are a mean over the images. "
+      "Eigenvalues are the smallest and the largest at any end point; places are a mean over the images. Without a force the energy does not know the "
+        + "order of tokens, so that end points which differ by it alone have one energy. "
         + landscape.walks.map(kinds).joined(separator: " "))
     var known: Set<Int> = []
     let found = own.basins.minimumOfStart.map { place -> Double in

@@ -60,14 +60,14 @@ struct TwoClusters {
     let minima = zip(found, points).filter { $0.1.kind == .minimum }
     func barrier(_ ends: [ReachedMinimum<Double>]) -> FoundBarrier? {
       guard ends.count == 2 else { return nil }
-      // Where it climbs, the energy bends downwards by up to about beta.
-      let steps = 300
+      // Where it climbs, the energy bends downwards by up to about beta and upwards by 1: short steps, and many.
+      let (steps, climbing) = (300, min(max(1500, Int(12 * (1 + beta))), 30_000))
       let band = ElasticBand(
         pivotCount: 9,
         rounds: [
           .init(steps: steps, stepSize: 0.5), .init(steps: steps, stepSize: 0.5, newPivots: 3),
           .init(steps: steps, stepSize: 0.5, newPivots: 2),
-          .init(steps: 5 * steps, stepSize: 1 / (1 + beta), climbs: true),
+          .init(steps: climbing, stepSize: 1 / (1 + beta), climbs: true),
         ])
       return FoundBarrier(
         landscape.barrier(from: ends[0].tokens, to: ends[1].tokens, by: band), on: landscape,
