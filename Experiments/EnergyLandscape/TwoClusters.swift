@@ -55,7 +55,8 @@ struct TwoClusters {
       found.isEmpty
       ? []
       : landscape.stationaryPoints(
-        at: Tokens(.concatenated(found.map(\.tokens.values), axis: 0)), residual: Self.rest, directions: 2,
+        at: Tokens(.concatenated(found.map(\.tokens.values), axis: 0)), residual: 2 * Self.rest,
+        directions: 2,
         random: random.child(2))
     let minima = zip(found, points).filter { $0.1.kind == .minimum }
     func barrier(_ ends: [ReachedMinimum<Double>]) -> FoundBarrier? {
