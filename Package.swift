@@ -148,6 +148,7 @@ if !isDependency {
     ("memory-retrieval", "MemoryRetrieval"), ("multiple-instance", "MultipleInstance"),
     ("attention-regimes", "AttentionRegimes"), ("results-tables", "ResultsTables"),
     ("hierarchical-memory", "HierarchicalMemory"), ("implicit-gradients", "ImplicitGradients"),
+    ("hierarchical-memory", "HierarchicalMemory"), ("energy-landscape", "EnergyLandscape"),
   ] {
     let files = name == "attention-regimes" ? ["pairs.tsv"] : []
     package.targets.append(experiment(name, folder: folder, files: files))

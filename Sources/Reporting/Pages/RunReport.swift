@@ -80,6 +80,7 @@ public protocol ResultFile: Sendable {
 }
 
 extension CSVTable: ResultFile {}
+extension FieldMap: ResultFile {}
 extension HeatMap: ResultFile {}
 extension LinePlot: ResultFile {}
 extension NeighbourhoodDrawing: ResultFile {}
