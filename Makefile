@@ -27,6 +27,7 @@ results: setup
 	swift run -c release masked-images --validation 500 --output Results/masked-images-validation
 	$(if $(CIFAR10),swift run -c release masked-images --data $(CIFAR10) $(CIFAR10_OPTIONS))
 	swift run -c release hierarchical-memory
+	swift run -c release generation
 	swift run -c release descent-methods
 	$(if $(CIFAR10),swift run -c release descent-methods --data $(CIFAR10) $(CIFAR10_DESCENTS))
 	swift run -c release graph-nodes

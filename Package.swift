@@ -141,7 +141,7 @@ if !isDependency {
     ("graph-classification", "GraphClassification"), ("graph-nodes", "GraphNodes"),
     ("memory-retrieval", "MemoryRetrieval"), ("multiple-instance", "MultipleInstance"),
     ("attention-regimes", "AttentionRegimes"), ("results-tables", "ResultsTables"),
-    ("hierarchical-memory", "HierarchicalMemory"),
+    ("hierarchical-memory", "HierarchicalMemory"), ("generation", "Generation"),
   ] {
     let files = name == "attention-regimes" ? ["pairs.tsv"] : []
     package.targets.append(experiment(name, folder: folder, files: files))
