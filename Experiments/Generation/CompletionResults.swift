@@ -12,7 +12,7 @@ struct CompletionResults {
   init(_ sampling: CompletionSampling, random: RandomStream, _ record: inout RunRecord) throws {
     self.sampling = sampling
     let schedules = sampling.schedules
-    trainedErrors = try record.timed("trained descent") { try sampling.trainedErrors() }
+    trainedErrors = try record.timed("trained_descent") { try sampling.trainedErrors() }
     runs = record.timed("completions", total: schedules.count, unit: "schedules") { progress in
       schedules.enumerated().map { index, schedule in
         defer { progress.advance() }

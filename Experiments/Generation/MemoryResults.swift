@@ -100,7 +100,7 @@ struct MemoryResults {
       section.addParagraph(
         "Published figures (arXiv 2603.06875) are for 100 images of class 3 of MNIST by the same protocol. There, a mixture of "
           + "Gaussians on principal components has novelty 0.198 and diversity 0.419, a variational autoencoder 0.214 and "
-          + "0.441. The energies of methods without β are at \(text(options.beta)).")
+          + "0.441.")
     }
     section.addParagraph(
       "The noise of one step is \(NumberText.significant(stepNoise, digits: 3)) in every dimension, √(2α/β). "
@@ -117,14 +117,14 @@ struct MemoryResults {
     let lengths =
       "For patterns of one length e^(-βE) is a mixture of Gaussians of variance 1/β about them: it can be drawn from "
       + "exactly by taking a stored pattern and adding noise, without a chain. "
-    func words(_ measure: String, _ value: @escaping (MemorySampling.Draw) -> Double?) throws -> String {
+    func words(_ measure: String, _ value: (MemorySampling.Draw) -> Double?) throws -> String {
       guard let chains = try spread(method, value), let draws = try spread(exact, value) else { return "" }
       return "\(measure) \(fixed(chains.mean)) beside \(fixed(draws.mean))"
     }
     return (method == .langevin ? lengths : "")
       + "At β \(text(beta)) chains have \(try words("novelty", { $0.measures.novelty })) of exact draws, "
-      + "\(try words("diversity", { $0.measures.diversity })) and \(try words("energy", { $0.energy })); the noise alone gives a pattern "
-      + "the novelty 1 - 1/√(1 + D/β) = \(fixed(sampling.noiseNovelty(beta: beta)))."
+      + "\(try words("diversity", { $0.measures.diversity })) and \(try words("energy", { $0.energy })); "
+      + "the noise alone gives a pattern the novelty 1 - 1/√(1 + D/β) = \(fixed(sampling.noiseNovelty(beta: beta)))."
   }
 
   /// The deviation of the noise of one step.
