@@ -29,6 +29,7 @@ results: setup
 	swift run -c release hierarchical-memory
 	swift run -c release implicit-gradients
 	swift run -c release energy-landscape
+	swift run -c release generation
 	swift run -c release descent-methods
 	$(if $(CIFAR10),swift run -c release descent-methods --data $(CIFAR10) $(CIFAR10_DESCENTS))
 	swift run -c release graph-nodes

@@ -149,6 +149,7 @@ if !isDependency {
     ("attention-regimes", "AttentionRegimes"), ("results-tables", "ResultsTables"),
     ("hierarchical-memory", "HierarchicalMemory"), ("implicit-gradients", "ImplicitGradients"),
     ("hierarchical-memory", "HierarchicalMemory"), ("energy-landscape", "EnergyLandscape"),
+    ("hierarchical-memory", "HierarchicalMemory"), ("generation", "Generation"),
   ] {
     let files = name == "attention-regimes" ? ["pairs.tsv"] : []
     package.targets.append(experiment(name, folder: folder, files: files))

@@ -91,6 +91,40 @@ struct LangevinSamplerTests {
     )
   }
 
+  @Test("on the energy of a modern Hopfield network steps at the temperature 1 / beta are the published ones")
+  func memory() {
+    // xi <- (1 - a) xi + a X softmax(beta Xᵀ xi) + sqrt(2 a / beta) n (arXiv 2603.06875), by plain loops.
+    let (beta, step, count, size, chains) = (7.0, 0.1, 4, 5, 3)
+    let stored = normalTensor([size, count], seed: 8)
+    let start = normalTensor([chains, 1, size], seed: 9)
+    let sampler = LangevinSampler(
+      of: PatternMemoryEnergy(memories: stored, beta: beta), lagrangian: IdentityLagrangian<Double>(),
+      stepSize: step, temperature: 1 / beta)
+    var (drawn, random) = (RandomStream(seed: 10), RandomStream(seed: 10))
+    let samples = sampler.run(from: Tokens(start), steps: 2, using: &drawn)
+    let columns = stored.elements
+    var xi = start.elements
+    for _ in 0..<2 {
+      let noise = Tensor<Double>.normal([chains, 1, size], using: &random).elements
+      for chain in 0..<chains {
+        let old = Array(xi[chain * size..<(chain + 1) * size])
+        let weights = (0..<count).map { pattern in
+          exp(beta * (0..<size).reduce(0) { $0 + columns[$1 * count + pattern] * old[$1] })
+        }
+        let sum = weights.reduce(0, +)
+        for index in 0..<size {
+          let recalled = (0..<count).reduce(0) { $0 + columns[index * count + $1] * weights[$1] / sum }
+          xi[chain * size + index] =
+            (1 - step) * old[index] + step * recalled
+            + (2 * step / beta).squareRoot() * noise[chain * size + index]
+        }
+      }
+    }
+    expectClose(
+      actual: samples.states[1], expected: Tensor(shape: [chains, 1, size], elements: xi), relative: 1e-12,
+      absolute: 1e-13)
+  }
+
   @Test("a schedule of temperatures is asked step by step, and the same seed gives the same bits")
   func schedule() {
     let sampler = LangevinSampler(
