@@ -87,7 +87,7 @@ let package = Package(
     library(
       "Reporting",
       [.target(name: "CCrypto", condition: .when(platforms: [.linux])), "Foundations", "ImageFiles"]),
-    library("EnergyTesting", ["Foundations", "Tensors", "ArrayFiles", "Energies", "Dynamics"]),
+    library("EnergyTesting", ["Foundations", "Tensors", "ArrayFiles", "Energies", "Dynamics", "Landscapes"]),
     library(
       "EnergyTransformer",
       [
@@ -117,7 +117,7 @@ let package = Package(
     tests("DatasetsTests", ["Datasets", "ArrayFiles", "ImageFiles"], resources: [.copy("Fixtures")]),
     tests("TrainingTests", ["Training", "ArrayFiles"]),
     tests("ReportingTests", ["Reporting"]),
-    tests("EnergyTestingTests", ["Tensors", "Energies", "Dynamics", "EnergyTesting"]),
+    tests("EnergyTestingTests", ["Tensors", "Energies", "Dynamics", "Landscapes", "EnergyTesting"]),
     tests("ExperimentTests", ["EnergyTransformer", "Baselines", "Reporting", "EnergyTesting"]),
   ]
 )
