@@ -55,8 +55,9 @@ private struct LayeredCheck<Scalar: TensorScalar> {
       }
     }
     guard findings.violations.isEmpty else { return }
+    if batch == 1 { findings.skip(.independentExamples, "it takes two examples, not 1") }
     for index in network.synapses.indices {
-      checkExamples(network.synapses[index])
+      if batch > 1 { checkExamples(network.synapses[index]) }
       checkGradients(network.synapses[index])
       checkOtherLayers(index)
     }
@@ -71,7 +72,6 @@ private struct LayeredCheck<Scalar: TensorScalar> {
   }
 
   private mutating func checkExamples(_ placed: PlacedSynapse<Scalar>) {
-    guard batch > 1 else { return findings.skip(.independentExamples, "it takes two examples, not \(batch)") }
     let layers = network.layers(of: g)
     let before = energy(of: placed, [:])
     for example in 0..<batch {
