@@ -26,8 +26,8 @@ public enum LandscapeLaws {
   ///   - landscape: The landscape, of an energy and a Lagrangian built in or one's own.
   ///   - x: Tokens that they are meant for; two or more examples, three or more tokens, all sizes different.
   ///   - options: Tolerances; what is declared of tokens plays no part.
-  /// - Cost: About thirty energies and gradients, and two products for each number of an example; made for small sizes, in double
-  ///   precision.
+  /// - Cost: About thirty energies, gradients and products, and a product and a projection for each number of an example; made for
+  ///   small sizes, in double precision.
   public static func check<Function: Energy, Norm: Lagrangian>(
     _ landscape: EnergyLandscape<Function, Norm>, at x: Tokens<Function.Scalar>,
     options: LawOptions = LawOptions()
@@ -46,7 +46,7 @@ public enum LandscapeLaws {
   /// - Parameters:
   ///   - subject: The operator, of two or more examples.
   ///   - options: Tolerances.
-  /// - Cost: Three products for each number of an example.
+  /// - Cost: Two products and a projection for each number of an example.
   public static func check<Subject: SymmetricOperator>(
     _ subject: Subject, options: LawOptions = LawOptions()
   ) -> LawReport {
@@ -192,8 +192,8 @@ struct LandscapeCheck<Function: Energy, Norm: Lagrangian> where Function.Scalar 
 
   /// Random moves of the tokens that are real and not held.
   mutating func mover() -> Tensor<Scalar> {
-    let moved =
-      x.mask.map { randomValues() * $0.tensor().reshaped([batch, tokenCount, 1]) } ?? randomValues()
-    return landscape.moves.map { moved * $0 } ?? moved
+    let values = randomValues()
+    let real = x.mask.map { values * $0.tensor().reshaped([$0.batch, $0.tokenCount, 1]) } ?? values
+    return landscape.moves.map { real * $0 } ?? real
   }
 }
