@@ -93,7 +93,7 @@ let package = Package(
         .target(name: "CCrypto", condition: .when(platforms: [.linux])), "CMarkGFM", "Foundations", "ImageFiles",
       ],
       resources: [.copy("Resources/web")]),
-    library("EnergyTesting", ["Foundations", "Tensors", "ArrayFiles", "Energies", "Dynamics"]),
+    library("EnergyTesting", ["Foundations", "Tensors", "ArrayFiles", "Energies", "Dynamics", "Landscapes"]),
     library(
       "EnergyTransformer",
       [
@@ -123,7 +123,7 @@ let package = Package(
     tests("DatasetsTests", ["Datasets", "ArrayFiles", "ImageFiles"], resources: [.copy("Fixtures")]),
     tests("TrainingTests", ["Training", "ArrayFiles"]),
     tests("ReportingTests", ["Reporting"]),
-    tests("EnergyTestingTests", ["Tensors", "Energies", "Dynamics", "EnergyTesting"]),
+    tests("EnergyTestingTests", ["Tensors", "Energies", "Dynamics", "Landscapes", "EnergyTesting"]),
     tests("ExperimentTests", ["EnergyTransformer", "Baselines", "Reporting", "EnergyTesting"]),
   ]
 )
@@ -148,8 +148,7 @@ if !isDependency {
     ("memory-retrieval", "MemoryRetrieval"), ("multiple-instance", "MultipleInstance"),
     ("attention-regimes", "AttentionRegimes"), ("results-tables", "ResultsTables"),
     ("hierarchical-memory", "HierarchicalMemory"), ("implicit-gradients", "ImplicitGradients"),
-    ("hierarchical-memory", "HierarchicalMemory"), ("energy-landscape", "EnergyLandscape"),
-    ("hierarchical-memory", "HierarchicalMemory"), ("generation", "Generation"),
+    ("energy-landscape", "EnergyLandscape"), ("generation", "Generation"),
   ] {
     let files = name == "attention-regimes" ? ["pairs.tsv"] : []
     package.targets.append(experiment(name, folder: folder, files: files))

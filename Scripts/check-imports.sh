@@ -23,7 +23,7 @@ Sources/Baselines: Foundations Tensors Layers Synchronization Foundation
 Sources/Datasets: Foundations Tensors ArrayFiles ImageFiles Dispatch Synchronization Foundation
 Sources/Training: Foundations Tensors ArrayFiles Foundation
 Sources/Reporting: CCrypto CMarkGFM CommonCrypto Foundations ImageFiles Foundation
-Sources/EnergyTesting: Foundations Tensors ArrayFiles Energies Dynamics Foundation
+Sources/EnergyTesting: Foundations Tensors ArrayFiles Energies Dynamics Landscapes Foundation
 Sources/EnergyTransformer: Foundations ImageFiles Tensors ArrayFiles Layers Energies Dynamics Landscapes Transformers Memories HopfieldLayers Encoders Datasets Training
 Experiments: EnergyTransformer Baselines Reporting Kit ArgumentParser Foundation
 Experiments/OwnEnergy: EnergyTransformer EnergyTesting Reporting Foundation

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A derivative of a curve t -> values at t = 0 by central differences of fourth order.
+/// The first or second derivative of a curve t -> values at t = 0 by central differences of fourth order.
 struct CentralDifference {
   /// The derivative of each value.
   let slopes: [Double]
@@ -15,6 +15,20 @@ struct CentralDifference {
     slopes = a.indices.map { (8 * (a[$0] - b[$0]) - (c[$0] - d[$0])) / (12 * step) }
     let size = max(magnitude(a), magnitude(b), magnitude(c), magnitude(d))
     rounding = 32 * Double(Scalar.ulpOfOne) * size / step
+  }
+
+  /// The second derivative.
+  init<Scalar: TensorScalar>(
+    secondAtStep step: Double, precision: Scalar.Type, curve: (Double) -> [Double]
+  ) {
+    let here = curve(0)
+    let (a, b) = (curve(step), curve(-step))
+    let (c, d) = (curve(2 * step), curve(-2 * step))
+    slopes = a.indices.map {
+      (16 * (a[$0] + b[$0]) - (c[$0] + d[$0]) - 30 * here[$0]) / (12 * step * step)
+    }
+    let size = max(magnitude(a), magnitude(b), magnitude(c), magnitude(d), magnitude(here))
+    rounding = 32 * Double(Scalar.ulpOfOne) * size / (step * step)
   }
 }
 
@@ -72,10 +86,10 @@ extension Findings {
   }
 
   /// Holds a tensor against central differences of a tensor along a direction, each element at the step that
-  /// suits it.
+  /// suits it; the second ones if `isSecond`, at the roots of the steps.
   mutating func compareAlongDirection(
     _ law: Law, _ what: String, _ derivative: Tensor<Scalar>, axes: [String],
-    slack: Double = 0, curve: (Scalar) -> Tensor<Scalar>
+    slack: Double = 0, isSecond: Bool = false, curve: (Scalar) -> Tensor<Scalar>
   ) {
     check(law)
     let found = derivative.elements.map(Double.init)
@@ -85,9 +99,11 @@ extension Findings {
     var best = [Double](repeating: .nan, count: found.count)
     var rounding = 0.0
     for step in steps {
-      let difference = CentralDifference(step: step, precision: Scalar.self) { offset in
-        curve(Scalar(offset)).elements.map(Double.init)
-      }
+      let values = { (offset: Double) in curve(Scalar(offset)).elements.map(Double.init) }
+      let difference =
+        isSecond
+        ? CentralDifference(secondAtStep: step.squareRoot(), precision: Scalar.self, curve: values)
+        : CentralDifference(step: step, precision: Scalar.self, curve: values)
       for (position, slope) in difference.slopes.enumerated()
       where best[position].isNaN || abs(slope - found[position]) < abs(best[position] - found[position]) {
         best[position] = slope

@@ -1,4 +1,4 @@
-/// A law of energies, Lagrangians, models or descents; the raw value states it in words.
+/// A law of energies, Lagrangians, landscapes, layers, models or descents; the raw value states it in words.
 public enum Law: String, Sendable, CaseIterable {
   // MARK: Values
   case oneNumberPerExample = "the value is one number for each example"
@@ -22,6 +22,14 @@ public enum Law: String, Sendable, CaseIterable {
   case tangent = "activations move along tangents, and retracted tokens have the same activations"
   case curvature = "the curvature is how activations bend away from their tangents"
   case visiting = "every tensor is visited, once, and written back"
+
+  // MARK: Landscapes
+  case projection = "the projection is symmetric, is its own square, and commutes with the operator"
+  case eigenvalues = "the eigenvalues found are those of the whole matrix"
+  case held = "what is held does not move"
+
+  // MARK: Layers
+  case synapseLayers = "a synapse depends on its own layers alone"
 
   // MARK: Models
   case file = "a round trip through a file changes nothing"

@@ -165,6 +165,29 @@ struct UpdateRuleTests {
     #expect(first.elements != last(.noisy(standardDeviation: 0.1, random: RandomStream(seed: 4))).elements)
   }
 
+  @Test(
+    "at a step size of 0 no rule moves the tokens, whatever it keeps; other examples move on",
+    arguments: [
+      .gradient, .momentum(0.7), .nesterov(0.9), .extrapolated(), .fixedPoint(length: 0.3),
+      .anderson(length: 0.3, window: 2), .noisy(standardDeviation: 0.1, random: RandomStream(seed: 3)),
+    ] as [any UpdateRule])
+  func stepOfNothing(rule: any UpdateRule) {
+    // The second example stops after two steps, the others never.
+    var state: UpdateState<Double> = rule.initialState()
+    var x = start.values
+    let count = x.count / 3
+    for step in 0..<5 {
+      let slope = Tensor<Double>(shape: x.shape, elements: block.slope(at: x.elements, batch: 3))
+      let sizes = Tensor<Double>(shape: [3, 1, 1], elements: [0.2, step < 2 ? 0.2 : 0, 0.4])
+      let moved = rule.displacement(gradient: slope, stepSize: sizes, state: &state)
+      for example in 0..<3 {
+        let moves = moved.elements[example * count..<(example + 1) * count]
+        #expect(moves.allSatisfy { $0 == 0 } == (example == 1 && step >= 2), "\(rule), step \(step)")
+      }
+      x = x + moved
+    }
+  }
+
   @Test("a schedule gives every step its own alpha, counted from 0")
   func schedule() {
     check(.gradient, .schedule { 0.3 / Double($0 + 1) }) { x, slope, step in

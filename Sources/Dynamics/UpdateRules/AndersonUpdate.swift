@@ -12,7 +12,8 @@ public import Tensors
 /// Without a change yet, in the first step, it is the fixed-point iteration. On a linear problem a window of n
 /// finds the fixed point of n unknowns in n + 1 steps (it is then the method GMRES). Where the gradient turns within
 /// a step the mixture can be far off, and nothing keeps the energy from rising. The least squares problem is solved
-/// by its normal equations in double precision, with 1e-8 of the largest diagonal element added to each.
+/// by its normal equations in double precision, with 1e-8 of the largest diagonal element added to each. Where alpha
+/// is 0 tokens stay, as under every rule: the mixture, which does not shrink with alpha, is left out.
 ///
 /// - Source: Anderson 1965; Walker and Ni 2011, algorithm AA in its unconstrained form.
 /// - Cost: One gradient per step; 2 window + 3 stored arrays and about window² inner products.
@@ -44,6 +45,10 @@ public struct AndersonUpdate: UpdateRule {
     for (index, weight) in weights(changes, residual).enumerated() {
       let change = (offsets[index + 1] - offsets[index]) + changes[index] * stepSize
       displacement = displacement - change * weight
+    }
+    // The change of the offsets has no factor alpha, but where alpha is 0 nothing moves.
+    if stepSize.elements.contains(0) {
+      displacement = displacement * (1 - stepSize.equals(.zeros([1, 1, 1])))
     }
     state.arrays = pairs + [offset + displacement]
     return displacement

@@ -6,7 +6,7 @@ public import Tensors
 ///
 /// The numbers themselves overflow where beta x passes 88 in single and 709 in double precision.
 ///
-/// - Source: Krotov and Hopfield 2021; `lagr_exponential` of hamux.
+/// - Source: Krotov and Hopfield 2021; the exponential neurons of the library HAMUX (Hoover et al. 2022), there `lagr_exp`.
 public struct ExponentialLagrangian<Scalar: TensorScalar>: Lagrangian {
   /// The inverse temperature.
   public let beta: Scalar

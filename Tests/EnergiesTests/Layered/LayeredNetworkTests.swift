@@ -18,6 +18,13 @@ struct LayeredNetworkTests {
     #expect(report.isSatisfied, "\(report)")
   }
 
+  @Test("every kind of synapse pulls its own layers by the slope of its energy, and no other")
+  func synapseLaws() {
+    let report = LayeredLaws.check(
+      sample.network, at: sample.network.lagrangian.activations(at: sample.state()))
+    #expect(report.isSatisfied && report.unchecked.isEmpty, "\(report)")
+  }
+
   @Test("layers side by side keep the laws of Lagrangians")
   func lagrangianLaws() {
     let report = LagrangianLaws.check(sample.network.lagrangian, at: sample.state())
