@@ -63,11 +63,13 @@ bench: setup bench-operations
 	Benchmarks/Peers/setup.sh
 	swift build -c release --product masked-images
 	if command -v perf > /dev/null; then Benchmarks/profile.sh; fi
+	swift run -c release performance layered
 	swift run -c release performance $(BENCH_OPTIONS)
 	swift run -c release performance $(BENCH_OPTIONS) --configurations none --epochs 3 6 12 24 --output Results/performance-masked-images
 	swift run -c release performance $(BENCH_OPTIONS) --configurations none --curves tokens batch dimension steps \
 		--output Results/performance-curves
 	swift run -c release performance graphs $(if $(NODES),--data $(NODES)/reddit.safetensors)
+	swift run -c release performance long-run
 
 # Single operations into Results/performance/operations.md, with a package that the manifest adds only here.
 bench-operations: setup

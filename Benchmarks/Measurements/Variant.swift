@@ -43,6 +43,15 @@ package struct Variant: Hashable, Sendable {
     Variant(name: "torch-graph-compiled", label: "PyTorch Geometric, a step compiled", system: .torch),
   ]
 
+  /// JAX as HAMUX writes a layered network: what the numbers of layered networks are held against.
+  package static let layeredAutomatic = Variant(
+    name: "jax-layered-automatic", label: "JAX, in HAMUX's way", system: .jax)
+
+  /// Layered networks: the library, and JAX.
+  package static let onLayers = [
+    own, layeredAutomatic, Variant(name: "jax-layered-closed", label: "JAX, closed form", system: .jax),
+  ]
+
   /// Everything that is measured of images and token sets, the library first.
   package static let all = [
     own, ownGeneric, jaxAutomatic,

@@ -77,29 +77,43 @@ def planned_bytes(compiled):
 
 
 class JAXBlock:
+    forms = {"jax-automatic": automatic, "jax-closed": energy_and_gradient}
+
     def __init__(self, variant):
-        forms = {"jax-automatic": automatic, "jax-closed": energy_and_gradient}
-        if variant not in forms:
+        if variant not in self.forms:
             raise ValueError(f"no variant {variant}")
-        self.gradient = forms[variant]
+        self.gradient = self.forms[variant]
 
     def versions(self):
         import jaxlib
 
         return {"jax": jax.__version__, "jaxlib": jaxlib.__version__}
 
+    def start(self, problem):
+        return jnp.asarray(problem.tokens)
+
+    def descend(self, p, x, steps, step_size):
+        return descend(p, x, steps, step_size, self.gradient)
+
+    def compared(self, tokens):
+        """What the loss holds against the target."""
+        return tokens
+
+    def array(self, tokens):
+        return numpy.asarray(tokens)
+
     def prepare(self, problem):
-        steps, step_size, gradient = problem.steps, problem.step_size, self.gradient
+        def descended(p, x):
+            return self.descend(p, x, problem.steps, problem.step_size)
 
         def loss(p, x, target):
-            return jnp.square(descend(p, x, steps, step_size, gradient)[0] - target).mean()
+            return jnp.square(self.compared(descended(p, x)[0]) - target).mean()
 
         parameters = {name: jnp.asarray(value) for name, value in problem.parameters.items()}
-        tokens, target = jnp.asarray(problem.tokens), jnp.asarray(problem.target)
+        tokens, target = self.start(problem), jnp.asarray(problem.target)
         self.work = problem.work
         if self.work == "forward":
-            function = jax.jit(lambda p, x: descend(p, x, steps, step_size, gradient))
-            inputs = (parameters, tokens)
+            function, inputs = jax.jit(descended), (parameters, tokens)
         else:
             function, inputs = jax.jit(jax.value_and_grad(loss)), (parameters, tokens, target)
         # Compiled here, so that the memory of compiling is not that of the first run.
@@ -111,5 +125,5 @@ class JAXBlock:
     def results(self):
         first, second = self.run()
         if self.work == "forward":
-            return {"tokens": numpy.asarray(first), "energies": numpy.asarray(second)}
+            return {"tokens": self.array(first), "energies": numpy.asarray(second)}
         return {"loss": numpy.asarray(first)} | {name: numpy.asarray(value) for name, value in second.items()}

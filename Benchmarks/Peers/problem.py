@@ -1,17 +1,20 @@
-"""One piece of work: the arrays of a block and how it descends."""
+"""One piece of work: the arrays of a block or of a layered network and how it descends."""
 
 from dataclasses import dataclass
 
 import arrays
 
 PARAMETERS = ("Wq", "Wk", "Xi", "gamma", "delta")
+NETWORK_PARAMETERS = ("visible_hidden", "hidden_labels")
 
 
 @dataclass
 class Problem:
     """parameters: Wq, Wk [heads, key size, dimension], Xi [dimension, memories], gamma [], delta [dimension];
     tokens and target: [batch, tokens, dimension], on a graph [nodes, dimension];
-    graph: None, or where the edges of each node begin, [nodes + 1], and the neighbours, [edges]."""
+    graph: None, or where the edges of each node begin, [nodes + 1], and the neighbours, [edges].
+    Of a layered network the parameters are visible_hidden [hidden, visible] and hidden_labels [labels, hidden], the tokens
+    [batch, neurons of all layers] and the target [batch, visible]."""
 
     parameters: dict
     tokens: object
@@ -26,8 +29,9 @@ class Problem:
         if request["work"] not in ("forward", "training"):
             raise ValueError(f"work is forward or training, not {request['work']}")
         found = arrays.read(request["file"])
+        names = NETWORK_PARAMETERS if "visible_hidden" in found else PARAMETERS
         return Problem(
-            {name: found[name] for name in PARAMETERS},
+            {name: found[name] for name in names},
             found["x"],
             found.get("target"),
             int(request["steps"]),

@@ -11,6 +11,10 @@ from serving import serve
 
 
 def make_system(variant, threads):
+    if variant.startswith("jax-layered-"):
+        from jax_layered import JAXLayered
+
+        return JAXLayered(variant)
     if variant.startswith("jax-"):
         from jax_block import JAXBlock
 

@@ -12,21 +12,17 @@ enum GraphProblemFile {
     throws
   {
     let root = RandomStream(seed: seed)
-    func normal(_ index: UInt64, _ shape: [Int], _ deviation: Double) -> StoredArray {
-      var random = root.child(index)
-      return StoredArray(Tensor<Float>.normal(shape, standardDeviation: deviation, using: &random))
-    }
     let (size, deviation) = (workload.dimension, workload.weightDeviation)
     let (pairs, heads) = (graph.neighbours, [workload.heads, workload.keySize, size])
     var arrays = [
-      ("Wq", normal(0, heads, deviation)), ("Wk", normal(1, heads, deviation)),
-      ("Xi", normal(2, [size, workload.memories], deviation)),
-      ("gamma", StoredArray(shape: [], floats: [1.1])), ("delta", normal(3, [size], 0.1)),
+      ("Wq", root.normal(0, heads, deviation)), ("Wk", root.normal(1, heads, deviation)),
+      ("Xi", root.normal(2, [size, workload.memories], deviation)),
+      ("gamma", StoredArray(shape: [], floats: [1.1])), ("delta", root.normal(3, [size], 0.1)),
       ("x", StoredArray(graph.features)),
       ("row_starts", StoredArray(shape: [pairs.rowCount + 1], integers: pairs.rowStarts)),
       ("columns", StoredArray(shape: [pairs.pairCount], integers: pairs.columns.map { Int($0) })),
     ]
-    if trains { arrays.append(("target", normal(5, [workload.nodes, size], 1))) }
+    if trains { arrays.append(("target", root.normal(5, [workload.nodes, size], 1))) }
     try SafetensorsFile.write(path: path, arrays: arrays)
   }
 

@@ -34,13 +34,8 @@ struct OwnBlock: OwnWork {
     switch work {
     case .forward:
       let result = try forward()
-      // One energy for the moment before each step, as the peers return them.
-      let energies = result.trajectory.energies.map {
-        $0.total.reshaped([1, tokens.values.shape[0]])
-      }
       return [
-        ("tokens", StoredArray(result.activations.values)),
-        ("energies", StoredArray(Tensor.concatenated(energies, axis: 0))),
+        ("tokens", StoredArray(result.activations.values)), ("energies", Self.energiesBeforeSteps(result)),
       ]
     case .training:
       let (loss, gradient) = try training()

@@ -6,6 +6,8 @@ struct Performance: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "performance",
     abstract: "Measure the library beside JAX and PyTorch, in turns, and write tables and curves.",
-    subcommands: [Compare.self, Graphs.self, Sums.self, Worker.self, Repeat.self],
+    subcommands: [
+      Compare.self, Graphs.self, Layered.self, LongRun.self, Sums.self, Worker.self, Repeat.self,
+    ],
     defaultSubcommand: Compare.self)
 }

@@ -89,6 +89,10 @@ struct PerformanceReport {
     if !term.isEmpty { try page.addTerm(tables.term) }
     if let table = tables.epochsTable { try page.addEpochs(table, hasPlot: epochs.count > 1) }
     page.addCurves(curves.figures)
+    let layered = "../performance-layered/README.md"
+    if !measurements.isEmpty, FileManager.default.fileExists(atPath: "\(folder)/\(layered)") {
+      page.addLayered(layered)
+    }
     if FileManager.default.fileExists(atPath: "\(folder)/operations.md") {
       page.addOperations("operations.md")
     }

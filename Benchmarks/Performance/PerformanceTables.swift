@@ -5,6 +5,8 @@ import Reporting
 /// The tables of the page, filled from the summary.
 struct PerformanceTables {
   let workloads: [any Workload]
+  /// What may have been measured, in the order of the rows.
+  var variants = Variant.all
   let epochs: [Int]
   let summary: [String: Double]
 
@@ -67,7 +69,7 @@ struct PerformanceTables {
 
   /// The times of every variant on one workload.
   func times(_ workload: any Workload) -> TableRecipe {
-    let variants = Variant.all.filter { summary["\(workload.name)_forward_\($0.summaryName)_ms"] != nil }
+    let variants = variants.filter { summary["\(workload.name)_forward_\($0.summaryName)_ms"] != nil }
     return TableRecipe(
       name: "times-\(workload.name)",
       columns: ["Variant", "Forward, median ms", "shortest ms", "Training, median ms", "shortest ms"],
@@ -84,7 +86,7 @@ struct PerformanceTables {
 
   /// The memory of a training step.
   var memory: TableRecipe {
-    let variants = Variant.all.filter { $0.does(.training) && $0 != .ownGeneric }.filter { variant in
+    let variants = variants.filter { $0.does(.training) && $0 != .ownGeneric }.filter { variant in
       workloads.contains { summary["\($0.name)_train_\(variant.summaryName)_added_mb"] != nil }
     }
     // What JAX's compiler set aside says least about the machine, and is the hardest to stay below.

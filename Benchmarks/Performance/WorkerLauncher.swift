@@ -28,6 +28,16 @@ struct WorkerLauncher {
     try FileManager.default.createDirectory(atPath: workFolder, withIntermediateDirectories: true)
   }
 
+  /// Work with a folder for its files, which goes with them at its end.
+  static func withWorkFolder<Result>(_ work: (_ folder: String) throws -> Result) rethrows -> Result {
+    // A worker that ended is an error to report, not a signal to die from.
+    signal(SIGPIPE, SIG_IGN)
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("performance-\(ProcessInfo.processInfo.processIdentifier)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    return try work(folder)
+  }
+
   /// The program and its arguments.
   func command(for variant: Variant) -> (program: String, arguments: [String]) {
     switch variant.system {

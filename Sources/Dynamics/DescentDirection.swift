@@ -42,13 +42,21 @@ extension EnergyDescent {
     direction != .gradient && rates.map { !$0.elements.contains(0) } ?? true
   }
 
-  /// x after a displacement; padding stays. Where a number is held no token is brought back: that would move it.
-  func moved(_ tokens: Tokens<Scalar>, by displacement: Tensor<Scalar>) -> Tensor<Scalar> {
+  /// x after a displacement by a step of a size. Padding stays, and to the last digit so does an example whose size is 0: bringing
+  /// it back would change its energy by rounding. Where a number is held no token is brought back: that would move it.
+  func moved(
+    _ tokens: Tokens<Scalar>, by displacement: Tensor<Scalar>, size: Tensor<Scalar>
+  ) -> Tensor<Scalar> {
     let values = tokens.values + displacement
     guard bringsTokensBack else { return values }
     let retracted = lagrangian.retracted(Tokens(values, mask: tokens.mask)).values
-    guard let mask = tokens.mask else { return retracted }
-    let flags: Tensor<Scalar> = mask.tensor().reshaped([mask.batch, mask.tokenCount, 1])
-    return retracted * flags + tokens.values * (1 - flags)
+    var moves: Tensor<Scalar>?
+    if size.elements.contains(0) { moves = 1 - size.equals(.zeros([1, 1, 1])) }
+    if let mask = tokens.mask {
+      let flags: Tensor<Scalar> = mask.tensor().reshaped([mask.batch, mask.tokenCount, 1])
+      moves = moves.map { $0 * flags } ?? flags
+    }
+    guard let moves else { return retracted }
+    return retracted * moves + tokens.values * (1 - moves)
   }
 }

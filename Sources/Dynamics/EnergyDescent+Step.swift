@@ -50,7 +50,7 @@ extension EnergyDescent {
     var next = start
     let displacement = displacement(
       along: direction, evaluation.activations, size, state: &next.updateState)
-    next.tokens.values = moved(start.tokens, by: displacement)
+    next.tokens.values = moved(start.tokens, by: displacement, size: size)
     return StepTrials.Outcome(state: next, displacement: displacement)
   }
 

@@ -79,15 +79,7 @@ struct SolverGridTests {
 
   @Test("a hundred thousand steps of a small block in single precision end with tokens of size 1")
   func longRun() {
-    let memories = normalTensor([4, 6], seed: 12, as: Float.self)
-    let attention = AttentionEnergy(
-      queryWeights: normalTensor([2, 3, 4], seed: 10, as: Float.self) * 0.5,
-      keyWeights: normalTensor([2, 3, 4], seed: 11, as: Float.self) * 0.5)
-    var descent = EnergyDescent(
-      of: attention + HopfieldEnergy(memories: memories),
-      lagrangian: LayerNormLagrangian<Float>(dimension: 4),
-      stepSize: .constant(0.05), stop: .after(steps: 100_000), gradientPath: .detached)
-    descent.direction = .tangential
+    let descent = singlePrecision(.constant(0.05), steps: 100_000)
     let start = Tokens(normalTensor([1, 3, 4], seed: 13, as: Float.self))
     let result = descent.run(from: start)
     #expect(result.stopReason == .steps(100_000))
@@ -97,6 +89,47 @@ struct SolverGridTests {
       descent.energy.energy(at: descent.lagrangian.activations(at: tokens)).scalar
     }
     #expect(energies[1] < energies[0])
+  }
+
+  @Test("at rest in single precision no energy rises, not by the last digit either")
+  func restInSinglePrecision() {
+    let descent = singlePrecision(.backtracking(from: 0.05, Backtracking(attempts: 3)), steps: 500)
+    let start = Tokens(normalTensor([5, 3, 4], seed: 13, as: Float.self))
+    let energies = descent.run(from: start, recording: [.energies]).trajectory.series(of: .total).byStep
+    for step in 0..<500 {
+      for example in 0..<5 {
+        let (before, after) = (energies[step][example], energies[step + 1][example])
+        #expect(after <= before, "step \(step) of example \(example): \(after) after \(before)")
+      }
+    }
+  }
+
+  @Test(
+    "where the step size is 0 tokens stay to the last digit, whatever the direction",
+    arguments: DescentDirection.allCases)
+  func stepsOfNothing(direction: DescentDirection) {
+    var descent = EnergyDescent(
+      of: SmallBlock().energy, lagrangian: SmallBlock().norm, stepSize: .constant(0),
+      stop: .after(steps: 3), gradientPath: .detached)
+    descent.direction = direction
+    let start = SmallBlock.tokens(batch: 3)
+    #expect(descent.run(from: start).tokens.values.elements == start.values.elements)
+  }
+
+  /// A small block in single precision, whose tokens move along tangents.
+  private func singlePrecision(
+    _ stepSize: any StepSizeRule, steps: Int
+  ) -> EnergyDescent<some Energy<Float>, LayerNormLagrangian<Float>> {
+    let memories = normalTensor([4, 6], seed: 12, as: Float.self)
+    let attention = AttentionEnergy(
+      queryWeights: normalTensor([2, 3, 4], seed: 10, as: Float.self) * 0.5,
+      keyWeights: normalTensor([2, 3, 4], seed: 11, as: Float.self) * 0.5)
+    var descent = EnergyDescent(
+      of: attention + HopfieldEnergy(memories: memories),
+      lagrangian: LayerNormLagrangian<Float>(dimension: 4), stepSize: stepSize, stop: .after(steps: steps),
+      gradientPath: .detached)
+    descent.direction = .tangential
+    return descent
   }
 }
 

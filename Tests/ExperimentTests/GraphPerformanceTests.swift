@@ -37,13 +37,7 @@ struct GraphPerformanceTests {
 
   /// What a worker answers to some lines after its greeting.
   private func answers(_ variant: String, _ lines: [String]) throws -> [String] {
-    let commands = folder.path("commands")
-    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: commands))
-    let found = try Program(path: "/bin/sh").run([
-      "-c", "exec \"$0\" worker \(variant) --threads 1 < \"$1\"", try Program("performance").path, commands,
-    ])
-    #expect(found.status == 0, "\(found.errors)")
-    return found.output.split(separator: "\n").dropFirst().map(String.init)
+    Array(try Program.workerAnswers(variant, lines, in: folder).dropFirst())
   }
 
   private func prepare(_ file: String, _ work: String, steps: Int) -> String {

@@ -1,6 +1,7 @@
 import ArrayFiles
 import Foundation
 import Foundations
+import Reporting
 import Tensors
 import TestSupport
 import Testing
@@ -13,14 +14,7 @@ struct PerformanceTests {
 
   /// What the worker answers to some lines, its greeting first.
   private func answers(_ variant: String, _ lines: [String]) throws -> [String] {
-    let program = try Program("performance")
-    let commands = folder.path("commands")
-    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: commands))
-    let found = try Program(path: "/bin/sh").run([
-      "-c", "exec \"$0\" worker \(variant) --threads 1 < \"$1\"", program.path, commands,
-    ])
-    #expect(found.status == 0, "\(found.errors)")
-    return found.output.split(separator: "\n").map(String.init)
+    try Program.workerAnswers(variant, lines, in: folder)
   }
 
   /// Weights and tokens whose sizes all differ.
@@ -109,6 +103,35 @@ struct PerformanceTests {
       let ratio = try Regex(
         "tiny \(work): [0-9.]+ ms, with a term [0-9.]+ ms, [0-9.]+ times; shortest .* times")
       #expect(try ratio.wholeMatch(in: line) != nil, "\(line)")
+    }
+  }
+
+  @Test("a long run looks at every step and writes what it found after every tenth of them")
+  func longRun() throws {
+    let program = try Program("performance")
+    let output = folder.path("long")
+    let found = try program.run(["long-run", "--steps", "205", "--examples", "3", "--output", output])
+    #expect(found.status == 0, "\(found.errors)")
+    #expect(found.errors.contains("205/205"), "\(found.errors)")
+    let record = try RunRecord.read(from: "\(output)/run.json")
+    #expect(record.options == ["steps": "205", "examples": "3", "threads": "2", "seed": "0"])
+    let summary = record.summary
+    #expect(summary["steps"] == 205 && summary["rises"] == 0)
+    var energies = [try #require(summary["first_energy"])]
+    for tenth in 1...10 {
+      #expect(summary["percent_\(10 * tenth)_steps"] == Double(205 * tenth / 10))
+      energies.append(try #require(summary["percent_\(10 * tenth)_energy"]))
+      // Tokens are brought back to variance 1 after every step that moves them.
+      let size = try #require(summary["percent_\(10 * tenth)_token_size"])
+      #expect(abs(size - 1) < 1e-4, "\(size)")
+      #expect(summary["percent_\(10 * tenth)_resident_mb"].map { $0 > 1 } ?? true)
+    }
+    #expect(zip(energies, energies.dropFirst()).allSatisfy { $0 >= $1 } && energies[1] < energies[0])
+    #expect((0.01...1).contains(summary["share_fell"] ?? 0))
+    let page = try String(contentsOfFile: "\(output)/README.md", encoding: .utf8)
+    #expect(page.contains("3 examples of 3 tokens of 4 numbers") && page.contains("| 100 %"))
+    for arguments in [["--steps", "9"], ["--examples", "0"], ["--threads", "0"]] {
+      #expect(try program.run(["long-run"] + arguments).status == 64, "\(arguments)")
     }
   }
 

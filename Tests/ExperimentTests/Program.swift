@@ -81,6 +81,21 @@ extension Program {
   }
 }
 
+extension Program {
+  /// What a worker of `performance` answers to some lines, its greeting first.
+  static func workerAnswers(
+    _ variant: String, _ lines: [String], in folder: TemporaryPlace
+  ) throws -> [String] {
+    let commands = folder.path("commands")
+    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: commands))
+    let found = try Program(path: "/bin/sh").run([
+      "-c", "exec \"$0\" worker \(variant) --threads 1 < \"$1\"", try Program("performance").path, commands,
+    ])
+    #expect(found.status == 0, "\(found.errors)")
+    return found.output.split(separator: "\n").map(String.init)
+  }
+}
+
 private func isExecutableFile(_ path: String) -> Bool {
   var isFolder: ObjCBool = false
   let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)

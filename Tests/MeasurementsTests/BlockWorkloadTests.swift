@@ -17,6 +17,17 @@ struct BlockWorkloadTests {
     #expect(workload.operations(of: .training) == 3 * Double(all))
   }
 
+  @Test("the operations of a layered network are the two products of every synapse, counted one by one")
+  func layeredOperations() {
+    var workload = LayeredWorkload()
+    #expect(workload.sizes == "B 256, layers of 784, 500 and 10 neurons, T 60" && workload.neurons == 1294)
+    (workload.batch, workload.visible, workload.hidden, workload.labels) = (2, 7, 5, 3)
+    workload.steps = 6
+    let products = 2 * (2 * 2 * 7 * 5) + 2 * (2 * 2 * 5 * 3)
+    #expect(workload.operations(of: .forward) == Double(6 * products))
+    #expect(workload.operations(of: .training) == Double(3 * 6 * products))
+  }
+
   @Test("the five workloads have the operations that the peers' figures were computed with")
   func standard() {
     #expect(BlockWorkload.standard.map(\.name) == ["paper", "paperb4", "small", "tiny", "graph"])

@@ -131,9 +131,8 @@ extension EnergyDescent {
       state: &updateState)
     // <c, x'> + <c1, array 1> + ..., the arrays of the last step being of no use to anybody.
     let products = zip(updateState.arrays, total.arrays).map { ($0 * $1).sum() }
-    let weighted = products.reduce((tracked.moved(tokens, by: displacement) * total.tokens).sum()) {
-      $0 + $1
-    }
+    let moved = tracked.moved(tokens, by: displacement, size: step.stepSize)
+    let weighted = products.reduce((moved * total.tokens).sum()) { $0 + $1 }
     var found = gradients(of: weighted, withRespectTo: [x] + arrays + dependencies + parameters)[...]
     func take(_ count: Int) -> [Tensor<Scalar>] {
       defer { found = found.dropFirst(count) }
