@@ -50,7 +50,7 @@ struct AttentionEnergyTests {
       let weights = energy.attentionWeights(at: g)
       let bias = Tensor<Double>.zeros(weights.shape).variable()
       energy.bias = .additive(bias)
-      let slopes = gradients(of: energy.energy(at: g), withRespectTo: [bias])[0]
+      let slopes = gradients(of: energy.energy(at: g).sum(), withRespectTo: [bias])[0]
       let expected = -slopes * energy.beta.reshaped([1, energy.headCount, 1, 1])
       expectClose(actual: weights, expected: expected, relative: 1e-12, absolute: 1e-14)
     }

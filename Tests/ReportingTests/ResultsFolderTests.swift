@@ -23,7 +23,8 @@ struct ResultsFolderTests {
   func index() throws {
     let folder = try results()
     let first = try ResultsFolder(path: folder.path).rebuild()
-    #expect(first == [folder.path + "/README.md"])
+    let expected = ["masked-images/page.html", "README.md", "index.html"]
+    #expect(first == expected.map { "\(folder.path)/\($0)" })
     let index = try folder.read("README.md")
     let lines = index.split(separator: "\n").filter { $0.hasPrefix("| [") }
     #expect(lines.count == 2)
@@ -47,7 +48,8 @@ struct ResultsFolderTests {
     record.summary["test_error"] = 0.0188
     try record.write(toFolder: folder.path + "/masked-images")
     let changed = try ResultsFolder(path: folder.path).rebuild()
-    #expect(changed == [folder.path + "/masked-images/README.md", folder.path + "/README.md"])
+    let expected = ["masked-images/README.md", "masked-images/page.html", "README.md", "index.html"]
+    #expect(changed == expected.map { "\(folder.path)/\($0)" })
     let after = try folder.read("masked-images/README.md")
     #expect(after == before.replacingOccurrences(of: "0.0198", with: "0.0188"))
     #expect(after != before)

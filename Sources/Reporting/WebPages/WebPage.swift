@@ -31,15 +31,6 @@ public struct WebPage: Sendable {
     self.viewers = viewers
   }
 
-  /// The page of a run's folder, from its `README.md`, its figures, its record and the viewers of the page that is there.
-  ///
-  /// - Throws: `ReportingError` for a figure that is missing or a page that was damaged.
-  public init(ofRunIn folder: String, record: RunRecord) throws {
-    self.init(
-      markdown: try readText("\(folder)/README.md"), folder: folder, record: record,
-      viewers: try Self.viewers(inPageAt: "\(folder)/\(Self.fileName)"))
-  }
-
   /// The viewers in a page that was written before; none where there is no page.
   ///
   /// - Throws: `ReportingError` where the page is not one that this library wrote.
@@ -65,7 +56,7 @@ public struct WebPage: Sendable {
   /// - Throws: `ReportingError` for a figure that is missing.
   public func html() throws -> String {
     let document = MarkdownDocument(markdown)
-    document.changeLinks(Self.address)
+    document.changeLinks(address)
     try document.changeImages(embedded)
     if !viewers.isEmpty { document.insertBeforeSections("<div id=\"viewers\"></div>") }
     let title = record?.title ?? document.title ?? "Results"
@@ -106,16 +97,17 @@ public struct WebPage: Sendable {
     return text.replacingOccurrences(of: "<", with: "\\u003c")
   }
 
-  /// Pages of other runs are HTML beside their Markdown.
-  private static func address(of link: String) -> String {
-    let parts = link.split(separator: "/", omittingEmptySubsequences: false)
-    guard !link.contains(":"), let last = parts.last else { return link }
-    if last == "README.md" && parts.filter({ $0 != ".." }).count == 2 {
-      return (parts.dropLast() + [Substring(fileName)]).joined(separator: "/")
-    }
+  /// The pages of runs are HTML beside their Markdown.
+  private func address(of link: String) -> String {
+    guard !link.contains(":"), let name = link.removingPercentEncoding else { return link }
     // The index of all runs names folders.
-    if last.isEmpty && parts.count == 2 && parts[0] != ".." { return link + fileName }
-    return link
+    let page = name.last == "/" ? name + "README.md" : name
+    guard page.hasSuffix("/README.md") else { return link }
+    let folderOfPage = "\(folder)/\(page.dropLast("/README.md".count))"
+    guard FileManager.default.fileExists(atPath: "\(folderOfPage)/\(RunRecord.fileName)"),
+      FileManager.default.fileExists(atPath: "\(folder)/\(page)")
+    else { return link }
+    return (link.last == "/" ? link : String(link.dropLast("README.md".count))) + Self.fileName
   }
 
   private func embedded(_ image: String) throws -> String {
