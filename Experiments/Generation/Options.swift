@@ -40,7 +40,7 @@ struct MemoryOptions: ParsableArguments {
 
   /// The same in small.
   mutating func makeQuick() {
-    (stored, chains, steps, burnIn, samples, seeds) = (min(stored, 12), 5, 60, 20, 10, 2)
+    (stored, chains, steps, burnIn, samples, seeds) = (min(stored, 10), 5, 60, 20, 10, 2)
   }
 
   /// Whether this is the published protocol, so that its figures can stand beside.

@@ -22,7 +22,8 @@ struct GradientAgreement {
   init(of step: GradientStep, _ rest: RestOptions) throws {
     steps = rest.mostSteps
     residual = step.residual(rest.descent(.detached, takingAll: steps))
-    let exact = ImplicitGradient(tolerance: 1e-6, maximumIterations: 300, acceptedResidual: .infinity)
+    let exact = ImplicitGradient(
+      tolerance: 1e-6, maximumIterations: 300, acceptedResidual: .infinity, allowsSaddles: true)
     let paths: [(String, String, GradientPath)] =
       [
         ("implicit, within \(exact.maximumIterations) products", "implicit", .implicit(exact)),

@@ -44,7 +44,8 @@ struct RestOptions: ParsableArguments {
   /// found within the iterations is a direction all the same, and training must go on.
   var solve: ImplicitGradient {
     ImplicitGradient(
-      tolerance: solveTolerance, maximumIterations: solveIterations, acceptedResidual: .infinity)
+      tolerance: solveTolerance, maximumIterations: solveIterations, acceptedResidual: .infinity,
+      allowsSaddles: true)
   }
 
   /// A descent that ends at rest.

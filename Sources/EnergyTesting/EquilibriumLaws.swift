@@ -76,7 +76,8 @@ private struct EquilibriumCheck<Function: Energy, Norm: Lagrangian> where Functi
       return findings.skip(.implicitGradient, "neither energy nor Lagrangian holds a tensor")
     }
     let weights = Tensor<Scalar>.normal(rest.values.shape, using: &findings.random)
-    var path = GradientPath.implicit(ImplicitGradient(tolerance: findings.tolerance, acceptedResidual: 1))
+    var path = GradientPath.implicit(
+      ImplicitGradient(tolerance: findings.tolerance, acceptedResidual: 1, allowsSaddles: true))
     if case .implicit = descent.gradientPath { path = descent.gradientPath }
     let copy = self
     let found = valueWithGradients(at: points) {

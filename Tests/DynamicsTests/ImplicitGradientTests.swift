@@ -169,6 +169,43 @@ struct ImplicitGradientTests {
     }
   }
 
+  /// The derivative by b of where a descent stays that begins at the stationary point of ½ ⟨g, a g⟩ - ⟨b, g⟩, g = b / a.
+  private static func derivativeAtRest(_ a: [Double], allowsSaddles: Bool) -> Tensor<Double> {
+    struct Quadratic: Energy {
+      let a: Tensor<Double>
+      var b: Tensor<Double>
+      func energy(at g: Activations<Double>) -> Tensor<Double> {
+        (g.values.squared() * a * 0.5 - g.values * b).sum(axes: [1, 2])
+      }
+      mutating func visitParameters(_ visit: ParameterVisitor<Double>) { visit("b", &b) }
+    }
+    let (factors, force) = (
+      Tensor(shape: [1, 1, 3], elements: a), Tensor<Double>(shape: [1, 1, 3], elements: [3, -2, 1])
+    )
+    return valueWithGradients(at: [force]) { values in
+      let descent = EnergyDescent(
+        of: Quadratic(a: factors, b: values[0]), lagrangian: IdentityLagrangian(), stepSize: .constant(0.1),
+        stop: .any([.after(steps: 5), .rest(below: 1e-12)]),
+        gradientPath: .implicit(ImplicitGradient(allowsSaddles: allowsSaddles)))
+      return descent.run(from: Tokens((force / factors).repeated(to: [2, 1, 3]))).activations.values.sum()
+    }.gradients[0]
+  }
+
+  @Test("at a saddle there is no implicit gradient unless saddles are allowed, at a minimum there is")
+  func saddles() async {
+    // Two examples of the same point: 2 / a each.
+    #expect(Self.derivativeAtRest([2, 4, 0.5], allowsSaddles: false).elements == [1, 0.5, 4])
+    let atSaddle = Self.derivativeAtRest([2, -4, 0.5], allowsSaddles: true)
+    expectClose(
+      actual: atSaddle, expected: Tensor(shape: [1, 1, 3], elements: [1, -0.5, 4]), relative: 1e-12,
+      absolute: 0)
+    let refused = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = ImplicitGradientTests.derivativeAtRest([2, -4, 0.5], allowsSaddles: false)
+    }
+    let message = String(decoding: refused?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("the rest of example 0, which is no minimum"), "\(message)")
+  }
+
   @Test("symmetric systems are solved, indefinite and singular ones too, each example by itself")
   func minimalResidual() {
     // Eigenvalues -2, 0.5, 3 and 0 in a turned frame; the right side without a part in the kernel.
@@ -184,7 +221,7 @@ struct ImplicitGradientTests {
     expectClose(
       actual: found.solution.reshaped([2, 4]), expected: wanted.transposed, relative: 1e-10, absolute: 1e-11)
     #expect(found.residuals.allSatisfy { $0 < 1e-12 } && found.iterations <= 4)
-    #expect(found.lowestCurvatures[0] < 0)
+    #expect(found.curvatures[0].lowest < 0 && found.curvatures[0].largest <= 3)
     let nothing = MinimalResidual(of: Tensor<Double>.zeros([2, 1, 4]), tolerance: 1e-9, limit: 5) { $0 }
     #expect(nothing.solution.elements.allSatisfy { $0 == 0 } && nothing.iterations == 0)
   }

@@ -86,6 +86,7 @@ struct EquilibriumSystem<Function: Energy, Norm: Lagrangian> where Function.Scal
       worst <= solve.acceptedResidual,
       "the system of an implicit gradient was left with a residual of \(worst) after \(found.iterations) iterations: the "
         + "rest is not isolated, or more iterations are needed")
+    if !solve.allowsSaddles { requireMinimum(found) }
     let w = found.solution
     let change = product(descent.lagrangian, w, at: tokens.values).detached
     requireSeparate(change)
@@ -104,6 +105,17 @@ struct EquilibriumSystem<Function: Energy, Norm: Lagrangian> where Function.Scal
     }.gradients
     let ofParameters = parameters.values.indices.map { ofActivations[$0 + 1] - ofChange[$0 + 1] }
     return [held(cotangent, ofActivations[0])] + through.dependencies + ofParameters
+  }
+
+  /// A negative curvature says that the rest is no minimum; within rounding of 0 it says nothing.
+  private func requireMinimum(_ found: MinimalResidual<Scalar>) {
+    let rounding = Double(Scalar.ulpOfOne.squareRoot())
+    for (example, curvature) in found.curvatures.enumerated() {
+      require(
+        curvature.lowest >= -rounding * curvature.largest,
+        "an implicit gradient at the rest of example \(example), which is no minimum: the energy bends downwards along a "
+          + "direction, by \(curvature.lowest). Run to a minimum, or allow saddles in ImplicitGradient")
+    }
   }
 
   /// Held numbers have activations of their own: moving ones do not change them.

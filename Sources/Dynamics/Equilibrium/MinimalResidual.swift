@@ -16,9 +16,9 @@ package struct MinimalResidual<Scalar: TensorScalar> {
   package private(set) var residuals: [Double]
   /// The number of products.
   package private(set) var iterations = 0
-  /// The smallest ⟨v, A v⟩ of the orthonormal vectors that the method went through, for each example: below 0 where A is
-  /// not positive semi-definite.
-  package private(set) var lowestCurvatures: [Double]
+  /// For each example the lowest ⟨v, A v⟩ of the orthonormal vectors that the method went through, below 0 where A is not positive
+  /// semi-definite, and the largest absolute value; both 0 where there was no vector.
+  package private(set) var curvatures: [(lowest: Double, largest: Double)]
 
   /// Solves until the residual of every example is at most `tolerance`, or for `limit` iterations.
   ///
@@ -55,7 +55,7 @@ package struct MinimalResidual<Scalar: TensorScalar> {
       iterations += 1
     }
     residuals = examples.map { $0.length > 0 ? $0.phiBar / $0.length : 0 }
-    lowestCurvatures = examples.map(\.lowest)
+    curvatures = examples.map(\.curvatures)
   }
 
   /// |v| of each example.
@@ -78,7 +78,7 @@ private struct Example {
   var gamma = 1.0
   var (phi, phiBar) = (0.0, 0.0)
   var (cosine, sine) = (-1.0, 0.0)
-  var lowest = Double.infinity
+  var curvatures = (lowest: 0.0, largest: 0.0)
   var isDone = false
 
   init(length: Double) {
@@ -93,7 +93,8 @@ private struct Example {
 
   /// Takes the next column of the tridiagonal matrix into its triangular factor; `next` is the length below its diagonal.
   mutating func rotate(_ next: Double) {
-    lowest = min(lowest, alpha)
+    curvatures.lowest = curvatures.largest == 0 ? alpha : min(curvatures.lowest, alpha)
+    curvatures.largest = max(curvatures.largest, abs(alpha))
     (betaBefore, beta) = (beta, next)
     epsilonBefore = epsilon
     delta = cosine * deltaBar + sine * alpha

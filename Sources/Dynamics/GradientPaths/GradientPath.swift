@@ -74,9 +74,16 @@ public struct ImplicitGradient: Sendable, Equatable {
   public var maximumIterations: Int
   /// The residual beyond which there is no gradient: the run ends with a message.
   public var acceptedResidual: Double
+  /// Whether the rest may be a saddle or a maximum, where the derivative is one of a point that a descent does not stay at.
+  /// Otherwise the run ends with a message where the solution meets a direction in which the energy bends downwards; it is looked
+  /// for among the directions that the solution goes through, and not elsewhere.
+  public var allowsSaddles: Bool
 
-  /// A solution to a tolerance within so many iterations, or at least to `acceptedResidual`.
-  public init(tolerance: Double = 1e-7, maximumIterations: Int = 200, acceptedResidual: Double = 0.1) {
+  /// A solution to a tolerance within so many iterations, or at least to `acceptedResidual`, at a minimum.
+  public init(
+    tolerance: Double = 1e-7, maximumIterations: Int = 200, acceptedResidual: Double = 0.1,
+    allowsSaddles: Bool = false
+  ) {
     require(
       tolerance > 0 && maximumIterations > 0 && acceptedResidual >= tolerance,
       "a tolerance above 0 within at least one iteration, and an accepted residual no smaller, not \(tolerance), "
@@ -84,5 +91,6 @@ public struct ImplicitGradient: Sendable, Equatable {
     self.tolerance = tolerance
     self.maximumIterations = maximumIterations
     self.acceptedResidual = acceptedResidual
+    self.allowsSaddles = allowsSaddles
   }
 }
