@@ -40,7 +40,7 @@ struct ClusterReport {
     if let profiles {
       section.addFigure(
         "clusters-profile.svg", profiles,
-        caption: "Energy along the paths between the clusters, saddles as dots")
+        caption: "Energy along the paths between the clusters")
     }
     return section
   }
@@ -139,8 +139,8 @@ struct ClusterReport {
   }
 
   private var profiles: LinePlot? {
-    let series = drawn.flatMap { measurement -> [LinePlot.Series] in
-      guard let barrier = measurement.betweenClusters else { return [] }
+    let series = drawn.compactMap { measurement -> LinePlot.Series? in
+      guard let barrier = measurement.betweenClusters else { return nil }
       return profileSeries(barrier, label: "β = \(NumberText.roundTrip(measurement.beta))")
     }
     guard !series.isEmpty else { return nil }

@@ -12,16 +12,9 @@ func fieldPath(_ label: String, _ places: [(first: Double, second: Double)]) -> 
   FieldMap.Path(label: label, x: places.map(\.first), y: places.map(\.second))
 }
 
-/// The energy along a path over its lower end, and its highest point as a dot.
-func profileSeries(_ barrier: FoundBarrier, label: String) -> [LinePlot.Series] {
+/// The energy along a path over its lower end.
+func profileSeries(_ barrier: FoundBarrier, label: String) -> LinePlot.Series {
   let profile = barrier.path.profile
   let floor = barrier.path.saddleEnergy - barrier.height
-  let top = profile.max { $0.energy < $1.energy }
-  return [
-    LinePlot.Series(label: label, x: profile.map(\.position), y: profile.map { $0.energy - floor }),
-    LinePlot.Series(
-      label: "\(label), highest point", x: top.map { [$0.position] } ?? [],
-      y: top.map { [$0.energy - floor] } ?? []
-    ),
-  ]
+  return LinePlot.Series(label: label, x: profile.map(\.position), y: profile.map { $0.energy - floor })
 }

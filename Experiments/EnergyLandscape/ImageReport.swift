@@ -200,9 +200,19 @@ struct ImageReport {
       LinePlot(
         title: "From one minimum to another", xTitle: "share of the path",
         yTitle: "energy over the lower end",
-        series: landscape.barriers.prefix(3).flatMap {
-          profileSeries($0.barrier, label: "\($0.from + 1) and \($0.to + 1)")
-        }), caption: "Energy along the first paths, their highest points as dots")
+        series: differentBarriers.map { profileSeries($0.barrier, label: "\($0.from + 1) and \($0.to + 1)") }),
+      caption: "Energy along the paths; of paths with the same two heights one")
+  }
+
+  /// The first path of each pair of heights: others would lie under it in a plot.
+  private var differentBarriers: [(from: Int, to: Int, barrier: FoundBarrier)] {
+    var known: Set<[String]> = []
+    return landscape.barriers.filter { pair in
+      let path = pair.barrier.path
+      return known.insert(
+        [path.barrierFromStart, path.barrierFromEnd].map { NumberText.significant($0, digits: 3) }
+      ).inserted
+    }
   }
 
   private func addPlane(to section: inout PageSection) {
