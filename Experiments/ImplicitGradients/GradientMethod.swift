@@ -32,7 +32,7 @@ enum GradientMethod: String, CaseIterable {
     case .unrolled:
       var settings = model.descent
       settings.inputStrength = rest.inputStrength
-      return BlockDescent(settings: settings)
+      return BlockDescent(settings: settings, holdsVisible: rest.holdVisible)
     case .unrolledWithoutInput: return BlockDescent(settings: model.descent)
     }
   }

@@ -31,7 +31,7 @@ struct GradientStep {
   /// The largest number of the tangential gradient where a descent ends.
   func residual(_ descent: BlockDescent) -> Double {
     let tokens = model.tokens(patches: patches, masked: masked)
-    let descent = descent.descent(of: model, from: tokens)
+    let descent = descent.descent(of: model, from: tokens, masked: masked)
     return descent.restResiduals(at: descent.run(from: tokens).tokens).max() ?? 0
   }
 }

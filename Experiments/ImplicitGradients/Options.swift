@@ -23,6 +23,10 @@ struct RestOptions: ParsableArguments {
   @Option(help: "Steps within which a descent is to come to rest.") var mostSteps = 200
   @Option(help: "Step size alpha of the descent to rest: of its first step, after which steps adapt.")
   var restStepSize = 0.01
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Tokens of visible patches are held where they are, by every method but one.")
+  var holdVisible = true
   @Flag(help: "All steps of the descent to rest have the size of the first.") var constantSteps = false
   @Option(help: "Largest number of the tangential gradient at rest.") var tolerance = 0.01
   @Option(help: "Residual of the linear system in training, as a share of its right side.")
@@ -54,7 +58,7 @@ struct RestOptions: ParsableArguments {
       settings: .atRest(
         within: mostSteps, stepSize: restStepSize, tolerance: tolerance, inputStrength: inputStrength,
         gradientPath: path),
-      adaptsSteps: !constantSteps)
+      adaptsSteps: !constantSteps, holdsVisible: holdVisible)
   }
 
   /// The same descent with a number of steps that are all taken.
