@@ -77,7 +77,7 @@ extension EnergyDescent {
       return Evaluation(activations: g, energy: found.energy, gradient: found.gradient)
     }
     return Evaluation(
-      activations: g, energy: withNeuronEnergy(found.energy, tokens),
+      activations: g, energy: withNeuronEnergy(found.energy, tokens, g),
       gradient: found.gradient + g.masking(tokens.values))
   }
 
@@ -91,12 +91,18 @@ extension EnergyDescent {
   /// The energy by part of what is minimised, at tokens whose activations are known.
   func energyByPart(at g: Activations<Scalar>, _ tokens: Tokens<Scalar>) -> EnergyByPart<Scalar> {
     let parts = energy.energyByPart(at: g)
-    return includesNeuronEnergy ? withNeuronEnergy(parts, tokens) : parts
+    return includesNeuronEnergy ? withNeuronEnergy(parts, tokens, g) : parts
   }
 
   private func withNeuronEnergy(
-    _ energy: EnergyByPart<Scalar>, _ tokens: Tokens<Scalar>
+    _ energy: EnergyByPart<Scalar>, _ tokens: Tokens<Scalar>, _ g: Activations<Scalar>
   ) -> EnergyByPart<Scalar> {
-    EnergyByPart(energy.parts + lagrangian.legendreTransformByPart(at: tokens).parts)
+    // Where nothing is differentiated, activations need not be computed again.
+    if !g.values.isTracked, !tokens.values.isTracked,
+      let layers = lagrangian as? PartitionedLagrangian<Scalar>
+    {
+      return EnergyByPart(energy.parts + layers.legendreTransformByPart(at: tokens, g).parts)
+    }
+    return EnergyByPart(energy.parts + lagrangian.legendreTransformByPart(at: tokens).parts)
   }
 }
