@@ -80,7 +80,7 @@ extension EnergyDescent {
       dependencies: energy.dependencies.values.map { .zeros($0.shape) },
       parameters: lagrangian.parameters.values.map { .zeros($0.shape) })
     let closed = updateRule.isGradientStep && direction == .gradient ? energy.closedForm : nil
-    if closed is any SummedDependencies<Scalar> {
+    if closed is any SummingClosedForm<Scalar> {
       total.sums = total.dependencies.map { MatrixSum(zeros: $0.shape) }
     }
     for step in steps.reversed() {
@@ -175,7 +175,7 @@ private struct StepCotangents<Scalar: TensorScalar> {
   mutating func pulledBack(
     _ energy: any ClosedFormEnergy<Scalar>, at g: Activations<Scalar>, direction: Tensor<Scalar>
   ) -> Tensor<Scalar> {
-    if let summing = energy as? any SummedDependencies<Scalar> {
+    if let summing = energy as? any SummingClosedForm<Scalar> {
       return summing.hessianVectorProduct(at: g, direction: direction, addingTo: sums)
     }
     let found = energy.gradientPullback(at: g, direction: direction)

@@ -2,7 +2,7 @@ import Foundations
 package import Tensors
 
 /// The closed forms of a network whose synapses all have them: each adds its derivatives where its layers lie.
-struct ClosedFormNetwork<Scalar: TensorScalar>: ClosedFormEnergy, SummedDependencies {
+struct ClosedFormNetwork<Scalar: TensorScalar>: SummingClosedForm {
   private var network: LayeredNetwork<Scalar>
 
   /// Nil where a synapse is left to differentiation.
@@ -17,8 +17,14 @@ struct ClosedFormNetwork<Scalar: TensorScalar>: ClosedFormEnergy, SummedDependen
   mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) { network.visitParameters(visit) }
 
   func energyAndGradient(at g: Activations<Scalar>) -> EnergyAndGradient<Scalar> {
+    energyAndGradient(at: g, addedTo: nil)
+  }
+
+  func energyAndGradient(at g: Activations<Scalar>, addedTo start: Tensor<Scalar>?) -> EnergyAndGradient<
+    Scalar
+  > {
     let values = network.layout.checked(g.realValues)
-    let sum = MatrixSum<Scalar>(zeros: values.shape)
+    let sum = start.map { MatrixSum(network.layout.checked($0)) } ?? MatrixSum(zeros: values.shape)
     let flags = g.mask.map { $0.tensor(Scalar.self).reshaped([values.shape[0]]) }
     let parts = placed.map { name, ranges, synapse in
       let energy = synapse.addGradient(
@@ -65,8 +71,13 @@ struct ClosedFormNetwork<Scalar: TensorScalar>: ClosedFormEnergy, SummedDependen
   }
 }
 
-/// Closed forms that add the derivatives by parameters and context to sums, so that those of many steps are one sum.
-package protocol SummedDependencies<Scalar>: ClosedFormEnergy {
+/// Closed forms that add to sums what other closed forms return, which spares arrays and sweeps over memory.
+package protocol SummingClosedForm<Scalar>: ClosedFormEnergy {
+  /// The energy by part and `start` plus its gradient, zero at padding.
+  func energyAndGradient(at g: Activations<Scalar>, addedTo start: Tensor<Scalar>?) -> EnergyAndGradient<
+    Scalar
+  >
+
   /// The Hessian-vector product of ``ClosedFormEnergy/gradientPullback(at:direction:)``; the derivatives by dependencies are
   /// added to one sum for each, in visiting order.
   func hessianVectorProduct(

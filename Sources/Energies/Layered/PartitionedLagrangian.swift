@@ -36,7 +36,8 @@ public struct PartitionedLagrangian<Scalar: TensorScalar>: Lagrangian {
       }
       return x.activations(layout.state(of: parts))
     }
-    return x.activations(replaced(x.values, at: x) { lagrangian, tokens, _ in
+    return x.activations(
+      replaced(x.values, at: x) { lagrangian, tokens, _ in
         lagrangian.activations(at: tokens).values
       })
   }
@@ -47,7 +48,8 @@ public struct PartitionedLagrangian<Scalar: TensorScalar>: Lagrangian {
   }
 
   /// The Legendre transform by layer where the activations are known already; a constant for differentiation.
-  package func legendreTransformByPart(at x: Tokens<Scalar>, _ g: Activations<Scalar>) -> EnergyByPart<Scalar> {
+  package func legendreTransformByPart(at x: Tokens<Scalar>, _ g: Activations<Scalar>) -> EnergyByPart<Scalar>
+  {
     EnergyByPart(
       layers.indices.map { index in
         let range = layout.ranges[index]

@@ -8,6 +8,7 @@ package struct MatrixColumns<Scalar: TensorScalar>: Sendable {
   fileprivate let range: Range<Int>
 
   /// Columns of a matrix; all of them where no range is given.
+  @_specialize(where Scalar == Float)
   package init(_ matrix: Tensor<Scalar>, _ range: Range<Int>? = nil) {
     let width = matrix.shape[matrix.rank - 1]
     self.matrix = matrix.detached
@@ -28,6 +29,7 @@ package struct MatrixColumns<Scalar: TensorScalar>: Sendable {
   }
 
   /// The inner products of rows with those of other columns, [rows], accumulated in double precision.
+  @_specialize(where Scalar == Float)
   package func innerProducts(_ other: MatrixColumns) -> Tensor<Scalar> {
     require(
       rowCount == other.rowCount && columnCount == other.columnCount,
@@ -53,6 +55,7 @@ package struct MatrixSum<Scalar: TensorScalar> {
   private let columnCount: Int
 
   /// A sum that begins with the numbers of a matrix, whose axes but the last are its rows.
+  @_specialize(where Scalar == Float)
   package init(_ matrix: Tensor<Scalar>) {
     storage = Storage(count: matrix.count, shape: matrix.shape)
     storage.pointer.update(from: matrix.pointer, count: matrix.count)
@@ -60,12 +63,14 @@ package struct MatrixSum<Scalar: TensorScalar> {
   }
 
   /// A sum that begins with zeros, of a shape whose axes but the last are its rows; a single number is one row.
+  @_specialize(where Scalar == Float)
   package init(zeros shape: [Int]) {
     storage = .zeros(elementCount(shape))
     (rowCount, columnCount) = (shape.dropLast().reduce(1, *), shape.last ?? 1)
   }
 
   /// Adds scale a b to some columns, or to all; a or b is transposed first where said.
+  @_specialize(where Scalar == Float)
   package func add(
     _ scale: Scalar, _ a: MatrixColumns<Scalar>, transposed: Bool = false, times b: MatrixColumns<Scalar>,
     otherTransposed: Bool = false, to columns: Range<Int>? = nil
@@ -90,6 +95,7 @@ package struct MatrixSum<Scalar: TensorScalar> {
   }
 
   /// Adds scale times a matrix to some columns.
+  @_specialize(where Scalar == Float)
   package func add(_ scale: Scalar, _ matrix: MatrixColumns<Scalar>, to columns: Range<Int>) {
     require(
       matrix.rowCount == rowCount && matrix.columnCount == columns.count && columns.upperBound <= columnCount,
@@ -103,12 +109,14 @@ package struct MatrixSum<Scalar: TensorScalar> {
   }
 
   /// Adds scale times as many numbers, in row-major order.
+  @_specialize(where Scalar == Float)
   package func add(_ scale: Scalar, _ numbers: Tensor<Scalar>) {
     require(numbers.count == storage.count, "\(numbers.count) numbers added to \(storage.count)")
     Scalar.kernels.accumulate(count: numbers.count, scale: scale, x: numbers.pointer, y: storage.pointer)
   }
 
   /// Writes a matrix over some columns.
+  @_specialize(where Scalar == Float)
   package func set(_ columns: Range<Int>, to matrix: Tensor<Scalar>) {
     require(
       matrix.count == rowCount * columns.count && columns.upperBound <= columnCount,
