@@ -88,9 +88,7 @@ extension EnergyDescent {
   func evaluate(_ tokens: Tokens<Scalar>, _ fused: FusedDescent<Scalar>? = nil) -> Evaluation<Scalar> {
     if let fused, !tokens.values.isTracked, let found = fused.evaluate(tokens) { return found }
     let g = lagrangian.activations(at: tokens)
-    if includesNeuronEnergy, let summing = energy.closedForm as? any SummingClosedForm<Scalar>,
-      !isTracked(tokens)
-    {
+    if includesNeuronEnergy, let summing, !tokens.values.isTracked {
       let found = summing.energyAndGradient(at: g, addedTo: tokens.values)
       return Evaluation(
         activations: g, energy: withNeuronEnergy(found.energy, tokens, g), gradient: found.gradient)

@@ -7,7 +7,7 @@ extension EnergyDescent {
   func runRecomputed(from tokens: Tokens<Scalar>, recording: [Recording<Scalar>]) -> DescentResult<Scalar> {
     let ofEnergy = energy.dependencies.values
     let ofLagrangian = lagrangian.parameters.values
-    let plain = detached
+    let plain = detached.preparedForSteps
     let mask = tokens.mask
     let start = Tokens(tokens.values.detached, mask: mask)
     let ranges = pieces(of: start)
@@ -79,7 +79,7 @@ extension EnergyDescent {
       tokens: cotangent, arrays: [],
       dependencies: energy.dependencies.values.map { .zeros($0.shape) },
       parameters: lagrangian.parameters.values.map { .zeros($0.shape) })
-    let closed = updateRule.isGradientStep && direction == .gradient ? energy.closedForm : nil
+    let closed = updateRule.isGradientStep && direction == .gradient ? summing ?? energy.closedForm : nil
     if closed is any SummingClosedForm<Scalar> {
       total.sums = total.dependencies.map { MatrixSum(zeros: $0.shape) }
     }

@@ -3,7 +3,10 @@ package import Tensors
 
 /// The closed forms of a network whose synapses all have them: each adds its derivatives where its layers lie.
 struct ClosedFormNetwork<Scalar: TensorScalar>: SummingClosedForm {
-  private var network: LayeredNetwork<Scalar>
+  private var network: LayeredNetwork<Scalar> {
+    didSet { prepared = nil }
+  }
+  private var prepared: [Placed]?
 
   /// Nil where a synapse is left to differentiation.
   init?(_ network: LayeredNetwork<Scalar>) {
@@ -61,13 +64,25 @@ struct ClosedFormNetwork<Scalar: TensorScalar>: SummingClosedForm {
     return g.masking(sum.tensor(values.shape))
   }
 
-  private var placed: [(name: String, ranges: [Range<Int>], synapse: any ClosedFormSynapse<Scalar>)] {
-    network.synapses.map { placed in
-      guard let synapse = placed.synapse as? any ClosedFormSynapse<Scalar> else {
-        fatalError("synapse \(placed.name) has no closed form")
+  func preparedForSteps() -> any SummingClosedForm<Scalar> {
+    var copy = self
+    copy.prepared = placed.map { ($0.name, $0.ranges, $0.synapse.preparedForSteps()) }
+    return copy
+  }
+
+  private typealias Placed = (
+    name: String, ranges: [Range<Int>], synapse: any ClosedFormSynapse<Scalar>
+  )
+
+  /// The synapses, where each lies; what was prepared, where that has been asked for.
+  private var placed: [Placed] {
+    prepared
+      ?? network.synapses.map { placed in
+        guard let synapse = placed.synapse as? any ClosedFormSynapse<Scalar> else {
+          fatalError("synapse \(placed.name) has no closed form")
+        }
+        return (placed.name, placed.indices.map { network.layout.ranges[$0] }, synapse)
       }
-      return (placed.name, placed.indices.map { network.layout.ranges[$0] }, synapse)
-    }
   }
 }
 
@@ -77,6 +92,9 @@ package protocol SummingClosedForm<Scalar>: ClosedFormEnergy {
   func energyAndGradient(at g: Activations<Scalar>, addedTo start: Tensor<Scalar>?) -> EnergyAndGradient<
     Scalar
   >
+
+  /// The same with what many evaluations need once, until its dependencies change; numbers are the same up to rounding.
+  func preparedForSteps() -> any SummingClosedForm<Scalar>
 
   /// The Hessian-vector product of ``ClosedFormEnergy/gradientPullback(at:direction:)``; the derivatives by dependencies are
   /// added to one sum for each, in visiting order.

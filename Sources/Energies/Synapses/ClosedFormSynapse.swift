@@ -16,6 +16,9 @@ package protocol ClosedFormSynapse<Scalar>: Synapse {
     at g: [MatrixColumns<Scalar>], to sum: MatrixSum<Scalar>, columns ranges: [Range<Int>]
   ) -> Tensor<Scalar>
 
+  /// The synapse with what many evaluations need once; the numbers are the same up to rounding.
+  func preparedForSteps() -> any ClosedFormSynapse<Scalar>
+
   /// Adds the derivatives of <u, dE/dg>, summed over the batch, for a fixed direction u: with respect to g to the columns of
   /// each layer, with respect to each parameter to its own sum, in visiting order.
   func addGradientPullback(
@@ -23,17 +26,17 @@ package protocol ClosedFormSynapse<Scalar>: Synapse {
     columns ranges: [Range<Int>], parameters: [MatrixSum<Scalar>])
 }
 
+extension ClosedFormSynapse {
+  package func preparedForSteps() -> any ClosedFormSynapse<Scalar> { self }
+}
+
 extension DenseSynapse: ClosedFormSynapse {
   package func addGradient(
     at g: [MatrixColumns<Scalar>], to sum: MatrixSum<Scalar>, columns ranges: [Range<Int>]
   ) -> Tensor<Scalar> {
-    let weight = MatrixColumns(map.weight)
-    let shape = [g[1].rowCount, g[1].columnCount]
-    let product = MatrixSum<Scalar>(zeros: shape)
-    product.add(1, g[0], times: weight, otherTransposed: true)
-    let input = MatrixColumns(map.shifted(product.tensor(shape)))
+    let input = MatrixColumns(map.shifted(image(of: g[0])))
     sum.add(-1, input, to: ranges[1])
-    sum.add(-1, g[1], times: weight, to: ranges[0])
+    sum.add(-1, g[1], times: MatrixColumns(map.weight), to: ranges[0])
     return -input.innerProducts(g[1])
   }
 
@@ -41,12 +44,24 @@ extension DenseSynapse: ClosedFormSynapse {
     at g: [MatrixColumns<Scalar>], along u: [MatrixColumns<Scalar>], to sum: MatrixSum<Scalar>,
     columns ranges: [Range<Int>], parameters: [MatrixSum<Scalar>]
   ) {
-    let weight = MatrixColumns(map.weight)
-    sum.add(-1, u[1], times: weight, to: ranges[0])
-    sum.add(-1, u[0], times: weight, otherTransposed: true, to: ranges[1])
+    sum.add(-1, u[1], times: MatrixColumns(map.weight), to: ranges[0])
+    sum.add(-1, MatrixColumns(image(of: u[0])), to: ranges[1])
     parameters[0].add(-1, g[1], transposed: true, times: u[0])
     parameters[0].add(-1, u[1], transposed: true, times: g[0])
     if map.bias != nil { parameters[1].add(-1, u[1].values.sum(axes: [0])) }
+  }
+
+  /// W g.
+  private func image(of g: MatrixColumns<Scalar>) -> Tensor<Scalar> {
+    if let transposedWeight { return g.product(MatrixColumns(transposedWeight)) }
+    return g.product(MatrixColumns(map.weight), otherTransposed: true)
+  }
+
+  /// With a transposed copy of W, since libraries multiply faster by a matrix whose rows need not be turned first.
+  package func preparedForSteps() -> any ClosedFormSynapse<Scalar> {
+    var copy = self
+    copy.transposedWeight = map.weight.detached.transposed
+    return copy
   }
 }
 

@@ -44,6 +44,41 @@ package struct MatrixColumns<Scalar: TensorScalar>: Sendable {
     }
   }
 
+  /// The product of these columns with others, a matrix of its own; the others are transposed first where said.
+  @_specialize(where Scalar == Float)
+  package func product(_ other: MatrixColumns, otherTransposed: Bool = false) -> Tensor<Scalar> {
+    let shape = productShape(false, other, otherTransposed)
+    return Tensor(shape: shape) { out in
+      multiply(false, other, otherTransposed, scale: 1, keep: 0, to: out, stride: shape[1])
+    }
+  }
+
+  fileprivate func productShape(_ transposed: Bool, _ other: MatrixColumns, _ otherTransposed: Bool) -> [Int]
+  {
+    let (rows, depth) = transposed ? (columnCount, rowCount) : (rowCount, columnCount)
+    let (otherDepth, columns) =
+      otherTransposed ? (other.columnCount, other.rowCount) : (other.rowCount, other.columnCount)
+    require(depth == otherDepth, "a product of \(rows)x\(depth) and \(otherDepth)x\(columns)")
+    return [rows, columns]
+  }
+
+  /// c <- scale a b + keep c.
+  @_specialize(where Scalar == Float)
+  fileprivate func multiply(
+    _ transposed: Bool, _ other: MatrixColumns, _ otherTransposed: Bool, scale: Scalar, keep: Scalar,
+    to c: UnsafeMutablePointer<Scalar>, stride strideC: Int
+  ) {
+    let (rows, depth) = transposed ? (columnCount, rowCount) : (rowCount, columnCount)
+    let columns = otherTransposed ? other.rowCount : other.columnCount
+    let call = MatrixProductCall(
+      rows: rows, columns: columns, depth: depth, a: UnsafePointer(start), strideA: stride,
+      transposedA: transposed, b: UnsafePointer(other.start), strideB: other.stride,
+      transposedB: otherTransposed, c: c, strideC: strideC, scale: scale, keep: keep)
+    // What a thread does in a millisecond is not cut: each block would pack the same matrix again.
+    if rows * columns > 0, rows * columns * depth < 1 << 26 { return Scalar.kernels.matrixProduct(call) }
+    multiplyMatrices(count: 1, rows: rows, columns: columns, depth: depth) { _ in call }
+  }
+
   fileprivate var stride: Int { matrix.shape[matrix.rank - 1] }
   fileprivate var start: UnsafeMutablePointer<Scalar> { matrix.pointer + range.lowerBound }
 }
@@ -76,22 +111,13 @@ package struct MatrixSum<Scalar: TensorScalar> {
     otherTransposed: Bool = false, to columns: Range<Int>? = nil
   ) {
     let target = columns ?? 0..<columnCount
-    let (rows, depth) =
-      transposed ? (a.columnCount, a.rowCount) : (a.rowCount, a.columnCount)
-    let (other, width) = otherTransposed ? (b.columnCount, b.rowCount) : (b.rowCount, b.columnCount)
+    let shape = a.productShape(transposed, b, otherTransposed)
     require(
-      depth == other && rows == rowCount && width == target.count && target.upperBound <= columnCount,
-      "a product of \(rows)x\(depth) and \(other)x\(width) added to columns \(target) of "
-        + "\(rowCount)x\(columnCount)")
-    // A product that a thread does in a millisecond is not cut: each block would pack the same matrix again.
-    let isSmall = rows * width * depth < 1 << 26
-    let call = MatrixProductCall(
-      rows: rows, columns: width, depth: depth, a: UnsafePointer(a.start), strideA: a.stride,
-      transposedA: transposed, b: UnsafePointer(b.start), strideB: b.stride, transposedB: otherTransposed,
-      c: storage.pointer + target.lowerBound, strideC: columnCount, scale: scale, keep: 1)
-    if rows * width == 0 { return }
-    if isSmall { return Scalar.kernels.matrixProduct(call) }
-    multiplyMatrices(count: 1, rows: rows, columns: width, depth: depth) { _ in call }
+      shape == [rowCount, target.count] && target.upperBound <= columnCount,
+      "a product of shape \(shape) added to columns \(target) of \(rowCount)x\(columnCount)")
+    a.multiply(
+      transposed, b, otherTransposed, scale: scale, keep: 1, to: storage.pointer + target.lowerBound,
+      stride: columnCount)
   }
 
   /// Adds scale times a matrix to some columns.
