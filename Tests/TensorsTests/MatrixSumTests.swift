@@ -57,13 +57,16 @@ struct MatrixSumTests {
 
   @Test("a product large enough to be cut for several threads is the same")
   func large() {
-    let (a, b) = (normalTensor([300, 520], seed: 4, as: Float.self), normalTensor([520, 450], seed: 5, as: Float.self))
+    let (a, b) = (
+      normalTensor([300, 520], seed: 4, as: Float.self), normalTensor([520, 450], seed: 5, as: Float.self)
+    )
     let sum = MatrixSum<Float>(zeros: [300, 460])
     sum.add(1, MatrixColumns(a), times: MatrixColumns(b), to: 7..<457)
     let found = sum.tensor([300, 460])
     expectClose(
       actual: found.sliced(axis: 1, 7..<457), expected: a.matrixProduct(b), relative: 1e-5, absolute: 1e-4)
-    expectClose(actual: found.sliced(axis: 1, 457..<460), expected: Tensor<Float>.zeros([300, 3]), relative: 0)
+    expectClose(
+      actual: found.sliced(axis: 1, 457..<460), expected: Tensor<Float>.zeros([300, 3]), relative: 0)
   }
 
   @Test("numbers are added to some columns and to all, and written over some; rows have inner products")

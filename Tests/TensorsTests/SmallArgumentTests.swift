@@ -62,7 +62,9 @@ struct SmallArgumentTests {
     }
   }
 
-  @Test("tanh and log cosh of single precision are right within 3 units in the last place, at every magnitude and length")
+  @Test(
+    "tanh and log cosh of single precision are right within 3 units in the last place, at every magnitude and length"
+  )
   func singlePrecision() {
     // Every exponent of a float, subnormal numbers included, and closely around where the formulas change.
     var x: [Float] = []

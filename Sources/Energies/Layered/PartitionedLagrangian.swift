@@ -53,13 +53,14 @@ public struct PartitionedLagrangian<Scalar: TensorScalar>: Lagrangian {
     EnergyByPart(
       layers.indices.map { index in
         let range = layout.ranges[index]
-        let products = MatrixColumns(x.values, range).innerProducts(MatrixColumns(g.values, range))
-        // L is half of <x, g> for linear neurons.
-        let isLinear = layers[index].lagrangian is IdentityLagrangian<Scalar>
-        return (
-          layers[index].name,
-          isLinear ? products / 2 : products - layers[index].lagrangian.value(at: tokens(x, index))
-        )
+        let (name, lagrangian) = (layers[index].name, layers[index].lagrangian)
+        let activations = MatrixColumns(g.values, range)
+        // For linear neurons g is x, and L is half of <x, g>.
+        if lagrangian is IdentityLagrangian<Scalar> {
+          return (name, activations.innerProducts(activations) / 2)
+        }
+        let products = MatrixColumns(x.values, range).innerProducts(activations)
+        return (name, products - lagrangian.value(at: tokens(x, index)))
       })
   }
 
