@@ -20,6 +20,7 @@ extension EnergyDescent {
       of: network, lagrangian: network.lagrangian, updateRule: updateRule, stepSize: stepSize, stop: stop,
       gradientPath: gradientPath)
     includesNeuronEnergy = true
-    rates = network.rates(clamping: clamping, held: held)
+    let rates = network.rates(clamping: clamping, held: held)
+    if rates.elements.contains(where: { $0 != 1 }) { self.rates = rates }
   }
 }

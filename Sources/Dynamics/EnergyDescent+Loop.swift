@@ -20,14 +20,15 @@ extension EnergyDescent {
     if reason == nil {
       state.evaluation = evaluate(tokens, state.fused)
       reading = state.evaluation?.reading
-      reason = fault(at: state, reading)
+      reason = fault(at: state, tokens.values.isFinite, reading)
     }
     while reason == nil {
       let evaluation = state.evaluation ?? evaluate(state.tokens, state.fused)
       var next = state
       step(&next)
       var nextReading = next.evaluation?.reading
-      if nextReading == nil, next.tokens.values.isFinite {
+      let isFinite = next.tokens.values.isFinite
+      if nextReading == nil, isFinite {
         // After a last step that is known to be one, only the energy is needed, if that.
         if stop.stepsOnly != next.steps {
           next.evaluation = evaluate(next.tokens, state.fused)
@@ -36,7 +37,7 @@ extension EnergyDescent {
           nextReading = readEnergy(at: next.tokens, next.fused)
         }
       }
-      reason = fault(at: next, nextReading, after: evaluation) ?? overflow(from: state, to: next)
+      reason = fault(at: next, isFinite, nextReading, after: evaluation) ?? overflow(from: state, to: next)
       if reason != nil { break }
       record(&trajectory, recording, state, evaluation)
       if needsPrediction, let size = next.stepSize {
@@ -93,13 +94,14 @@ extension EnergyDescent {
 
   /// The stop reason of a state whose tokens or energy are not finite, or nil.
   ///
-  /// `before` is the energy at the state that the step started from.
+  /// `hasFiniteTokens` says whether all numbers of its tokens are finite, and `before` is the energy at the state that the step
+  /// started from.
   private func fault(
-    at state: DescentState<Scalar>, _ reading: EnergyReading<Scalar>?,
+    at state: DescentState<Scalar>, _ hasFiniteTokens: Bool, _ reading: EnergyReading<Scalar>?,
     after before: Evaluation<Scalar>? = nil
   ) -> StopReason? {
     var part: String?
-    if !state.tokens.values.isFinite {
+    if !hasFiniteTokens {
       part = before.flatMap { partWithoutFiniteGradient(at: $0.activations) } ?? "tokens"
     } else if let found = reading,
       let first = found.energy.parts.first(where: { !$0.energy.isFinite })

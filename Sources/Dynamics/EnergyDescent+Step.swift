@@ -28,6 +28,12 @@ extension EnergyDescent {
         index: state.steps, kept: state.keptForStepSize, evaluation: evaluation, direction: direction,
         trials: trials, prediction: prediction(of: start, evaluation, direction))
     ).detached
+    if let values = plainStep(from: start.tokens, direction, size) {
+      state.tokens.values = values
+      state.steps += 1
+      state.stepSize = size
+      return
+    }
     let taken = trials.outcome(of: size) ?? outcome(of: start, evaluation, direction, size)
     state = taken.state
     state.steps += 1
@@ -36,6 +42,16 @@ extension EnergyDescent {
     state.keptForStepSize = stepSize.kept(
       of: TakenStep(
         size: size, displacement: taken.displacement.detached, gradient: direction.detached))
+  }
+
+  /// x - alpha dE/dg in one sweep over memory, where a step is nothing else and no rule asks how far it went.
+  private func plainStep(
+    from tokens: Tokens<Scalar>, _ direction: Tensor<Scalar>, _ size: Tensor<Scalar>
+  ) -> Tensor<Scalar>? {
+    guard updateRule is GradientUpdate, stepSize is any StepSizeSchedule, rates == nil, tokens.mask == nil,
+      !bringsTokensBack, size.count == 1, !tokens.values.isTracked, !direction.isTracked
+    else { return nil }
+    return .combination(1, tokens.values, -size.scalar, direction)
   }
 
   /// Where a step of a size leads from a state.
@@ -72,12 +88,17 @@ extension EnergyDescent {
   func evaluate(_ tokens: Tokens<Scalar>, _ fused: FusedDescent<Scalar>? = nil) -> Evaluation<Scalar> {
     if let fused, !tokens.values.isTracked, let found = fused.evaluate(tokens) { return found }
     let g = lagrangian.activations(at: tokens)
+    if includesNeuronEnergy, let summing, !tokens.values.isTracked {
+      let found = summing.energyAndGradient(at: g, addedTo: tokens.values)
+      return Evaluation(
+        activations: g, energy: withNeuronEnergy(found.energy, tokens, g), gradient: found.gradient)
+    }
     let found = energy.trackedEnergyAndGradient(at: g)
     guard includesNeuronEnergy else {
       return Evaluation(activations: g, energy: found.energy, gradient: found.gradient)
     }
     return Evaluation(
-      activations: g, energy: withNeuronEnergy(found.energy, tokens),
+      activations: g, energy: withNeuronEnergy(found.energy, tokens, g),
       gradient: found.gradient + g.masking(tokens.values))
   }
 
@@ -91,12 +112,18 @@ extension EnergyDescent {
   /// The energy by part of what is minimised, at tokens whose activations are known.
   func energyByPart(at g: Activations<Scalar>, _ tokens: Tokens<Scalar>) -> EnergyByPart<Scalar> {
     let parts = energy.energyByPart(at: g)
-    return includesNeuronEnergy ? withNeuronEnergy(parts, tokens) : parts
+    return includesNeuronEnergy ? withNeuronEnergy(parts, tokens, g) : parts
   }
 
   private func withNeuronEnergy(
-    _ energy: EnergyByPart<Scalar>, _ tokens: Tokens<Scalar>
+    _ energy: EnergyByPart<Scalar>, _ tokens: Tokens<Scalar>, _ g: Activations<Scalar>
   ) -> EnergyByPart<Scalar> {
-    EnergyByPart(energy.parts + lagrangian.legendreTransformByPart(at: tokens).parts)
+    // Where nothing is differentiated, activations need not be computed again.
+    if !g.values.isTracked, !tokens.values.isTracked,
+      let layers = lagrangian as? PartitionedLagrangian<Scalar>
+    {
+      return EnergyByPart(energy.parts + layers.legendreTransformByPart(at: tokens, g).parts)
+    }
+    return EnergyByPart(energy.parts + lagrangian.legendreTransformByPart(at: tokens).parts)
   }
 }

@@ -15,7 +15,9 @@ where Function.Scalar == Norm.Scalar {
   public typealias Scalar = Function.Scalar
 
   /// E, what is minimised.
-  public var energy: Function
+  public var energy: Function {
+    didSet { summing = nil }
+  }
   /// L, whose gradient is the activation.
   public var lagrangian: Norm
   /// The rule that gives the direction of a step.
@@ -39,6 +41,9 @@ where Function.Scalar == Norm.Scalar {
   public var direction = DescentDirection.gradient
   /// Whether fused kernels are used where they cover the descent; tensor operations give the same up to rounding.
   public var usesFusedKernels = true
+
+  /// The closed form of the energy, made ready once for many steps; nil where it has not been or there is none.
+  var summing: (any SummingClosedForm<Scalar>)?
 
   /// A descent of an energy by the given rules.
   ///
@@ -67,7 +72,7 @@ where Function.Scalar == Norm.Scalar {
     if gradientPath == .detached || !isTracked(tokens) {
       let plain = Tokens(tokens.values.detached, mask: tokens.mask)
       return detached.runFused(from: plain, recording: recording)
-        ?? detached.runInPieces(from: plain, recording: recording)
+        ?? detached.preparedForSteps.runInPieces(from: plain, recording: recording)
     }
     if case .implicit(let solve) = gradientPath {
       return runImplicit(from: tokens, solve, recording: recording)
@@ -86,6 +91,16 @@ where Function.Scalar == Norm.Scalar {
   /// The same descent with parameters that are constants.
   var detached: EnergyDescent {
     replacing(energy.dependencies.values.map(\.detached), lagrangian.parameters.values.map(\.detached))
+  }
+
+  /// The same descent with what its steps share, where they are many.
+  var preparedForSteps: EnergyDescent {
+    guard stop.stepsOnly.map({ $0 >= 8 }) ?? true,
+      let closed = energy.closedForm as? any SummingClosedForm<Scalar>
+    else { return self }
+    var copy = self
+    copy.summing = closed.preparedForSteps()
+    return copy
   }
 
   /// The descent with other parameters and context.

@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import TestSupport
 import Testing
@@ -58,6 +59,49 @@ struct SmallArgumentTests {
         (drawn.softplus(scale: scale), (drawn * scale).softplus() / scale),
         (drawn.logHyperbolicCosine(scale: scale), (drawn * scale).logHyperbolicCosine() / scale),
       ] { expectClose(actual: scaled, expected: plain, relative: 1e-13, absolute: 1e-15) }
+    }
+  }
+
+  @Test(
+    "tanh and log cosh of single precision are right within 3 units in the last place, at every magnitude and length"
+  )
+  func singlePrecision() {
+    // Every exponent of a float, subnormal numbers included, and closely around where the formulas change.
+    var x: [Float] = []
+    for third in 0..<255 * 3 { x.append(Float(bitPattern: UInt32(third * (1 << 23) / 3 + third))) }
+    for index in -40...40 {
+      let shift = Float(index)
+      x += [0.64 + shift * 1e-7, 1 + shift * 1e-7, shift * 0.21]
+    }
+    x = x.filter(\.isFinite)
+    for unit in VectorUnit.available {
+      VectorUnit.use(unit) {
+        for length in [x.count, 1, 15, 16, 17, 33] {
+          let part = Array(x.suffix(length))
+          let (tanh, logCosh) = (row(part).tanh().elements, row(part).logHyperbolicCosine().elements)
+          for (index, value) in part.enumerated() {
+            let exact = Double(value)
+            let size = abs(exact)
+            // log cosh x is x²/2 - x⁴/12 + x⁶/45 near 0, and |x| + log(1 + e^(-2|x|)) - log 2 elsewhere.
+            let square = exact * exact
+            let near = square * (0.5 - square / 12 + square * square / 45)
+            let far = size + Foundation.log1p(Foundation.exp(-2 * size)) - Foundation.log(2)
+            let pairs: [(Float, Double)] = [
+              (tanh[index], Foundation.tanh(exact)), (logCosh[index], size < 0.01 ? near : far),
+            ]
+            for (found, expected) in pairs {
+              let unitInLastPlace = Double(Float(expected).ulp)
+              #expect(
+                abs(Double(found) - expected) <= 3 * unitInLastPlace, "\(unit): \(found) at \(value)")
+            }
+          }
+        }
+        let edges = row([0 as Float, -0.0, .infinity, -.infinity, .nan])
+        let (tanh, logCosh) = (edges.tanh().elements, edges.logHyperbolicCosine().elements)
+        #expect(tanh[0].sign == .plus && tanh[1].sign == .minus && tanh[..<2] == [0, 0], "\(unit)")
+        #expect(tanh[2] == 1 && tanh[3] == -1 && tanh[4].isNaN, "\(unit)")
+        #expect(logCosh[..<4] == [0, 0, .infinity, .infinity] && logCosh[4].isNaN, "\(unit)")
+      }
     }
   }
 

@@ -7,7 +7,7 @@ extension EnergyDescent {
   func runRecomputed(from tokens: Tokens<Scalar>, recording: [Recording<Scalar>]) -> DescentResult<Scalar> {
     let ofEnergy = energy.dependencies.values
     let ofLagrangian = lagrangian.parameters.values
-    let plain = detached
+    let plain = detached.preparedForSteps
     let mask = tokens.mask
     let start = Tokens(tokens.values.detached, mask: mask)
     let ranges = pieces(of: start)
@@ -79,13 +79,19 @@ extension EnergyDescent {
       tokens: cotangent, arrays: [],
       dependencies: energy.dependencies.values.map { .zeros($0.shape) },
       parameters: lagrangian.parameters.values.map { .zeros($0.shape) })
-    let closed = updateRule.isGradientStep && direction == .gradient ? energy.closedForm : nil
+    let closed = updateRule.isGradientStep && direction == .gradient ? summing ?? energy.closedForm : nil
+    if closed is any SummingClosedForm<Scalar> {
+      total.sums = total.dependencies.map { MatrixSum(zeros: $0.shape) }
+    }
     for step in steps.reversed() {
       if let closed {
         pullBack(&total, through: step, mask, closed)
       } else {
         pullBack(&total, through: step, mask)
       }
+    }
+    if !total.sums.isEmpty {
+      total.dependencies = zip(total.sums, total.dependencies).map { $0.tensor($1.shape) }
     }
     return [total.tokens] + total.dependencies + total.parameters
   }
@@ -96,21 +102,32 @@ extension EnergyDescent {
     _ total: inout StepCotangents<Scalar>, through step: StoredStep, _ mask: TokenMask?,
     _ closed: any ClosedFormEnergy<Scalar>
   ) {
-    let x = step.tokens.variable()
+    let size = rates.map { step.stepSize * $0 } ?? step.stepSize
     let parameters = lagrangian.parameters
+    func direction(_ g: Activations<Scalar>) -> Tensor<Scalar> { g.masking(total.tokens * -size) }
+    // The gradient of the neurons' own energy is x itself.
+    func carry(_ direction: Tensor<Scalar>, _ ofNorm: Tensor<Scalar>) {
+      total.tokens = total.tokens + ofNorm
+      if includesNeuronEnergy { total.tokens = total.tokens + direction }
+    }
+    if parameters.values.isEmpty, let layers = lagrangian as? PartitionedLagrangian<Scalar> {
+      let tokens = Tokens(step.tokens, mask: mask)
+      let g = layers.activations(at: tokens)
+      let u = direction(g)
+      carry(u, layers.hessianProductByLayer(total.pulledBack(closed, at: g, direction: u), at: tokens))
+      return
+    }
+    let x = step.tokens.variable()
     let variables = parameters.values.map { $0.variable() }
     let norm = lagrangian.with(ParameterValues(names: parameters.names, values: variables))
     let g = norm.activations(at: Tokens(x, mask: mask))
     let plain = g.with(g.values.detached)
-    let size = rates.map { step.stepSize * $0 } ?? step.stepSize
-    let direction = plain.masking(-(total.tokens * size))
-    let through = closed.gradientPullback(at: plain, direction: direction)
+    let u = direction(plain)
     let ofNorm = gradients(
-      of: g.values, withRespectTo: [x] + variables, cotangent: through.hessianVectorProduct)
-    total.tokens = total.tokens + ofNorm[0]
-    // The gradient of the neurons' own energy is x itself.
-    if includesNeuronEnergy { total.tokens = total.tokens + direction }
-    total.add(dependencies: through.dependencies, parameters: Array(ofNorm.dropFirst()))
+      of: g.values, withRespectTo: [x] + variables,
+      cotangent: total.pulledBack(closed, at: plain, direction: u))
+    carry(u, ofNorm[0])
+    total.add(dependencies: [], parameters: Array(ofNorm.dropFirst()))
   }
 
   /// Any other step: differentiated as a whole, new tokens and arrays of the update rule together.
@@ -151,9 +168,23 @@ private struct StepCotangents<Scalar: TensorScalar> {
   var arrays: [Tensor<Scalar>]
   var dependencies: [Tensor<Scalar>]
   var parameters: [Tensor<Scalar>]
+  /// Those of the dependencies, in the making, where the energy adds to sums; otherwise none.
+  var sums: [MatrixSum<Scalar>] = []
+
+  /// The Hessian of an energy times a direction; its derivatives by dependencies are added.
+  mutating func pulledBack(
+    _ energy: any ClosedFormEnergy<Scalar>, at g: Activations<Scalar>, direction: Tensor<Scalar>
+  ) -> Tensor<Scalar> {
+    if let summing = energy as? any SummingClosedForm<Scalar> {
+      return summing.hessianVectorProduct(at: g, direction: direction, addingTo: sums)
+    }
+    let found = energy.gradientPullback(at: g, direction: direction)
+    add(dependencies: found.dependencies, parameters: [])
+    return found.hessianVectorProduct
+  }
 
   mutating func add(dependencies more: [Tensor<Scalar>], parameters others: [Tensor<Scalar>]) {
-    for index in dependencies.indices { dependencies[index] = dependencies[index] + more[index] }
-    for index in parameters.indices { parameters[index] = parameters[index] + others[index] }
+    for index in more.indices { dependencies[index] = dependencies[index] + more[index] }
+    for index in others.indices { parameters[index] = parameters[index] + others[index] }
   }
 }

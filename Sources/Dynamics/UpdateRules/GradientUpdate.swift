@@ -12,7 +12,7 @@ public struct GradientUpdate: UpdateRule {
   public func displacement<Scalar>(
     gradient: Tensor<Scalar>, stepSize: Tensor<Scalar>, state: inout UpdateState<Scalar>
   ) -> Tensor<Scalar> {
-    -(gradient * stepSize)
+    gradient * -stepSize
   }
 }
 

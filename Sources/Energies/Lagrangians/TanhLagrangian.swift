@@ -23,6 +23,6 @@ public struct TanhLagrangian<Scalar: TensorScalar>: Lagrangian {
   }
 
   public func activations(at x: Tokens<Scalar>) -> Activations<Scalar> {
-    x.activations((x.realValues * beta).tanh())
+    x.activations((beta == 1 ? x.realValues : x.realValues * beta).tanh())
   }
 }

@@ -39,12 +39,18 @@ public struct LayerLayout: Sendable, Equatable {
   ///
   /// - Shape: a state has shape [batch, 1, count].
   public func layers<Scalar>(of state: Tensor<Scalar>) -> [Tensor<Scalar>] {
-    require(
-      state.rank == 3 && state.shape[1] == 1 && state.shape[2] == count,
-      "the state of layers \(names) has shape [batch, 1, \(count)], not \(state.shape)")
+    let state = checked(state)
     return zip(ranges, shapes).map { range, shape in
       state.sliced(axis: 2, range).reshaped([state.shape[0]] + shape)
     }
+  }
+
+  /// A state, whose shape is that of a state of these layers.
+  func checked<Scalar>(_ state: Tensor<Scalar>) -> Tensor<Scalar> {
+    require(
+      state.rank == 3 && state.shape[1] == 1 && state.shape[2] == count,
+      "the state of layers \(names) has shape [batch, 1, \(count)], not \(state.shape)")
+    return state
   }
 
   /// The state whose layers are given, [batch, 1, count].

@@ -53,6 +53,8 @@ public struct LayeredNetwork<Scalar: TensorScalar>: Energy {
 
   public var name: String { "synapses" }
 
+  public var closedForm: (any ClosedFormEnergy<Scalar>)? { ClosedFormNetwork(self) }
+
   public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     for index in synapses.indices { visit(synapses[index].name, &synapses[index].synapse) }
     // The energy does not depend on them, but the network that is trained has them.

@@ -30,12 +30,62 @@ public struct PartitionedLagrangian<Scalar: TensorScalar>: Lagrangian {
   }
 
   public func activations(at x: Tokens<Scalar>) -> Activations<Scalar> {
-    x.activations(joined(x, x.values) { lagrangian, tokens, _ in lagrangian.activations(at: tokens).values })
+    if x.values.isTracked || parameters.values.contains(where: \.isTracked) {
+      let parts = zip(layers, tokensByLayer(x)).map { layer, tokens in
+        layer.lagrangian.activations(at: tokens).values.reshaped([x.values.shape[0]] + layer.shape)
+      }
+      return x.activations(layout.state(of: parts))
+    }
+    return x.activations(
+      replaced(x.values, at: x) { lagrangian, tokens, _ in
+        lagrangian.activations(at: tokens).values
+      })
   }
 
   public func legendreTransformByPart(at x: Tokens<Scalar>) -> EnergyByPart<Scalar> {
     EnergyByPart(
       zip(layers, tokensByLayer(x)).map { ($0.name, $0.lagrangian.legendreTransform(at: $1)) })
+  }
+
+  /// The Legendre transform by layer where the activations are known already; a constant for differentiation.
+  package func legendreTransformByPart(at x: Tokens<Scalar>, _ g: Activations<Scalar>) -> EnergyByPart<Scalar>
+  {
+    EnergyByPart(
+      layers.indices.map { index in
+        let range = layout.ranges[index]
+        let (name, lagrangian) = (layers[index].name, layers[index].lagrangian)
+        let activations = MatrixColumns(g.values, range)
+        // For linear neurons g is x, and L is half of <x, g>.
+        if lagrangian is IdentityLagrangian<Scalar> {
+          return (name, activations.innerProducts(activations) / 2)
+        }
+        let products = MatrixColumns(x.values, range).innerProducts(activations)
+        return (name, products - lagrangian.value(at: tokens(x, index)))
+      })
+  }
+
+  /// M v as ``Lagrangian/hessianProduct(_:at:)`` gives it, layer by layer; a constant for differentiation.
+  package func hessianProductByLayer(_ direction: Tensor<Scalar>, at x: Tokens<Scalar>) -> Tensor<Scalar> {
+    x.masking(
+      replaced(direction, at: x) { lagrangian, tokens, range in
+        let part = direction.sliced(axis: 2, range).reshaped(tokens.values.shape)
+        return lagrangian.hessianProduct(part, at: tokens)
+      })
+  }
+
+  /// A state with the columns of every layer but linear ones replaced by what a function gives for its Lagrangian and tokens:
+  /// activations and Hessian of linear neurons change nothing.
+  private func replaced(
+    _ state: Tensor<Scalar>, at x: Tokens<Scalar>,
+    _ part: (any Lagrangian<Scalar>, Tokens<Scalar>, Range<Int>) -> Tensor<Scalar>
+  ) -> Tensor<Scalar> {
+    let sum = MatrixSum(layout.checked(state))
+    for index in layers.indices where !(layers[index].lagrangian is IdentityLagrangian<Scalar>) {
+      sum.set(
+        layout.ranges[index],
+        to: part(layers[index].lagrangian, tokens(x, index), layout.ranges[index]))
+    }
+    return sum.tensor(state.shape)
   }
 
   /// One state of what a function gives for each layer: of its Lagrangian, its tokens, and the same part of `other`.
@@ -53,15 +103,18 @@ public struct PartitionedLagrangian<Scalar: TensorScalar>: Lagrangian {
 
   /// Each layer as tokens of its own, [batch, rows, last axis], padding wherever the example is.
   private func tokensByLayer(_ x: Tokens<Scalar>) -> [Tokens<Scalar>] {
-    layout.layers(of: x.values).map { layer in
-      let (batch, last) = (layer.shape[0], layer.shape[layer.rank - 1])
-      let rows = layer.shape.dropFirst().dropLast().reduce(1, *)
-      let mask = x.mask.map { mask in
-        TokenMask(
-          batch: batch, tokenCount: rows,
-          isReal: mask.isReal.flatMap { [Bool](repeating: $0, count: rows) })
-      }
-      return Tokens(layer.reshaped([batch, rows, last]), mask: mask)
+    layers.indices.map { tokens(x, $0) }
+  }
+
+  private func tokens(_ x: Tokens<Scalar>, _ index: Int) -> Tokens<Scalar> {
+    let (batch, shape) = (x.values.shape[0], layout.shapes[index])
+    let rows = shape.dropLast().reduce(1, *)
+    let mask = x.mask.map { mask in
+      TokenMask(
+        batch: batch, tokenCount: rows,
+        isReal: mask.isReal.flatMap { [Bool](repeating: $0, count: rows) })
     }
+    let layer = layout.checked(x.values).sliced(axis: 2, layout.ranges[index])
+    return Tokens(layer.reshaped([batch, rows, shape[shape.count - 1]]), mask: mask)
   }
 }

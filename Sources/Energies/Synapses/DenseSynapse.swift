@@ -13,7 +13,11 @@ public import Tensors
 /// - Cost: 2 n1 n2 operations an example.
 public struct DenseSynapse<Scalar: TensorScalar>: Synapse {
   /// W and b.
-  public var map: Linear<Scalar>
+  public var map: Linear<Scalar> {
+    didSet { transposedWeight = nil }
+  }
+  /// Wᵀ, where it has been asked for.
+  var transposedWeight: Tensor<Scalar>?
 
   /// A synapse of given weights, [neurons of the second layer, neurons of the first], and bias.
   public init(weight: Tensor<Scalar>, bias: Tensor<Scalar>? = nil) {
