@@ -32,11 +32,14 @@ struct Report {
       rest.constantSteps
       ? "with steps of \(size)"
       : "with steps of \(size) at first and then, for each example, of the sizes of Barzilai and Borwein"
+    let held =
+      rest.holdVisible
+      ? ", and the tokens of visible patches are held where they are, in all but the last method" : ""
     return
       "One block completes images of \(images.test.name), \(images.policy.scoredCount) of \(images.grid.patchCount) "
       + "patches hidden, by descending its energy. Where a descent comes to rest no longer depends on where it began, so the "
       + "input x₀, embedded patches and mask tokens with their positions, is part of the energy: -s ⟨x₀, g⟩ with s = "
-      + "\(NumberText.roundTrip(rest.inputStrength)) beside attention and memory. Trained by the derivative of the rest "
+      + "\(NumberText.roundTrip(rest.inputStrength)) beside attention and memory\(held). Trained by the derivative of the rest "
       + "itself, a model descends tangentially, \(steps), until no number of "
       + "the tangential gradient is \(NumberText.roundTrip(rest.tolerance)) or more, \(rest.mostSteps) steps at most; "
       + "unrolled, it takes \(model.steps) steps of \(NumberText.roundTrip(model.stepSize)), each of which is differentiated. "
