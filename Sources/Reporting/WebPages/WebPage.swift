@@ -99,6 +99,7 @@ public struct WebPage: Sendable {
 
   /// The pages of runs are HTML beside their Markdown.
   private func address(of link: String) -> String {
+    if link == Self.fileName { return "#viewers" }
     guard !link.contains(":"), let name = link.removingPercentEncoding else { return link }
     // The index of all runs names folders.
     let page = name.last == "/" ? name + "README.md" : name

@@ -13,7 +13,8 @@
     return node;
   };
   const number = value => {
-    if (value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6)) {
+    if (Math.abs(value) < 1e-15) return '0';
+    if (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6) {
       return Number(value.toPrecision(5)).toLocaleString('en', { maximumFractionDigits: 6 });
     }
     return value.toExponential(3);
@@ -90,6 +91,7 @@
       const gradient = stops.map(stop => `rgb(${stop})`).join(', ');
       const bar = make('div', { class: 'scale' });
       bar.style.background = `linear-gradient(to right, ${gradient})`;
+      bar.style.maxWidth = panel.width * scale + 'px';
       figure.append(bar, make('div', { class: 'readout' }, `${number(panel.low)} … ${number(panel.high)}`), readout);
       canvas.tabIndex = 0;
     }
@@ -144,7 +146,7 @@
   };
 
   const ticks = (low, high) => {
-    const raw = (high - low) / 4 || 1;
+    const raw = (high - low) / 5 || 1;
     const power = 10 ** Math.floor(Math.log10(raw));
     const unit = [1, 2, 5, 10].find(factor => factor * power >= raw) * power;
     const found = [];
