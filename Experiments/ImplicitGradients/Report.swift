@@ -117,7 +117,8 @@ struct Report {
     section.addParagraph(
       "A descent of training is that of a quarter of a batch, which one core works on and which ends when all of its images "
         + "are at rest; an image under test descends by itself. The one step that the truncated derivative goes through is "
-        + "counted. Times are wall times of whole updates on \(Parallelism.threadCount) threads.")
+        + "counted. Times are wall times of whole updates on "
+        + (Parallelism.threadCount == 1 ? "one thread." : "\(Parallelism.threadCount) threads."))
     section.addTable(
       "conduct",
       columns: [
