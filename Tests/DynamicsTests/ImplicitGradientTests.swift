@@ -125,6 +125,52 @@ struct ImplicitGradientTests {
     }
   }
 
+  /// Activations a y / sqrt(sum a y²) on an ellipsoid of half-axes sqrt(a), with y = x - centre: the centre turns the direction
+  /// of the tokens that moves no activation.
+  private struct Ellipsoid: Lagrangian {
+    var a: Tensor<Double>
+    var centre: Tensor<Double>
+
+    mutating func visitParameters(_ visit: ParameterVisitor<Double>) {
+      visit("a", &a)
+      visit("centre", &centre)
+    }
+
+    func value(at x: Tokens<Double>) -> Tensor<Double> {
+      ((x.values - centre).squared() * a).sum(axes: [2]).squareRoot().sum(axes: [1])
+    }
+
+    func tangent(_ direction: Tensor<Double>, at x: Tokens<Double>) -> Tensor<Double> {
+      let y = x.values - centre
+      let along = (direction * y).sum(axes: [2], keepingDimensions: true)
+      return direction - y * (along / y.squared().sum(axes: [2], keepingDimensions: true))
+    }
+  }
+
+  @Test("a force on an ellipsoid of activations has the derivatives of the point that it pulls to")
+  func ellipsoid() {
+    let arguments = [
+      Tensor<Double>(shape: [1, 1, 4], elements: [0.5, 1.5, 2, 0.8]), normalTensor([1, 1, 4], seed: 111),
+      normalTensor([2, 3, 4], seed: 110),
+    ]
+    let rest = valueWithGradients(at: arguments) { values in
+      let descent = EnergyDescent(
+        of: Injection(force: values[2]), lagrangian: Ellipsoid(a: values[0], centre: values[1]),
+        stepSize: .constant(0.1),
+        stop: .any([.after(steps: 3), .rest(below: 1e-12)]), gradientPath: .implicit)
+      return weightedSum(descent.run(from: Tokens(arguments[1] + arguments[2])).activations.values)
+    }
+    // ⟨b, g⟩ is largest where sum g²/a = 1 at g = a b / sqrt(sum a b²), wherever the centre is.
+    let expected = valueWithGradients(at: arguments) { values in
+      let lengths = (values[2].squared() * values[0]).sum(axes: [2], keepingDimensions: true).squareRoot()
+      return weightedSum(values[2] * values[0] / lengths) + values[1].sum() * 0
+    }
+    expectClose(actual: rest.value, expected: expected.value, relative: 1e-10)
+    for (a, b) in zip(rest.gradients, expected.gradients) {
+      expectClose(actual: a, expected: b, relative: 1e-8, absolute: 1e-10)
+    }
+  }
+
   @Test("memory of the way back does not hold steps: the result depends on nothing but the rest")
   func restAlone() {
     // The same rest from two starts and two numbers of steps: the same derivatives.
@@ -169,7 +215,8 @@ struct ImplicitGradientTests {
     }
   }
 
-  /// The derivative by b of where a descent stays that begins at the stationary point of ½ ⟨g, a g⟩ - ⟨b, g⟩, g = b / a.
+  /// The derivative by b of where a descent stays that begins at the stationary point of ½ ⟨g, a g⟩ - ⟨b, g⟩, g = b / a;
+  /// three factors a for both examples, or three for each.
   private static func derivativeAtRest(_ a: [Double], allowsSaddles: Bool) -> Tensor<Double> {
     struct Quadratic: Energy {
       let a: Tensor<Double>
@@ -180,7 +227,8 @@ struct ImplicitGradientTests {
       mutating func visitParameters(_ visit: ParameterVisitor<Double>) { visit("b", &b) }
     }
     let (factors, force) = (
-      Tensor(shape: [1, 1, 3], elements: a), Tensor<Double>(shape: [1, 1, 3], elements: [3, -2, 1])
+      Tensor(shape: [a.count / 3, 1, 3], elements: a),
+      Tensor<Double>(shape: [1, 1, 3], elements: [3, -2, 1])
     )
     return valueWithGradients(at: [force]) { values in
       let descent = EnergyDescent(
@@ -207,6 +255,11 @@ struct ImplicitGradientTests {
     }
     let message = String(decoding: refused?.standardErrorContent ?? [], as: UTF8.self)
     #expect(message.contains("the rest of example 0, which is no minimum"), "\(message)")
+    let second = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = ImplicitGradientTests.derivativeAtRest([2, 4, 0.5, 2, -4, 0.5], allowsSaddles: false)
+    }
+    let other = String(decoding: second?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(other.contains("the rest of example 1, which is no minimum"), "\(other)")
   }
 
   @Test("symmetric systems are solved, indefinite and singular ones too, each example by itself")

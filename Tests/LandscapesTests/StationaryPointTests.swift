@@ -64,8 +64,9 @@ struct StationaryPointTests {
     let numbers = (0..<size).map { $0 < 2 ? -1.0 : 1 + Double($0) / Double(size) }
     let energy = QuadraticEnergy<Double>(numbers)
     let landscape = EnergyLandscape(of: energy, lagrangian: IdentityLagrangian())
+    // Few steps: within 40 rounding errors bring in the other one.
     let point = landscape.stationaryPoints(
-      at: Tokens(.zeros([2, 1, size])), directions: 2, steps: 40, random: random)
+      at: Tokens(.zeros([2, 1, size])), directions: 2, steps: 12, random: random)
     for example in point {
       #expect(example.kind == .saddle(negativeDirections: 2, isExact: false))
       #expect(example.eigenvalues?.isComplete == false)

@@ -46,6 +46,30 @@ struct ClosedFormNetworkTests {
     #expect(layers.isSatisfied, "\(layers)")
   }
 
+  @Test("an example that is padding has no energy, though a synapse has some where all activations are 0")
+  func padding() throws {
+    struct Level: ClosedFormSynapse {
+      var name: String { "level" }
+      func energy(of layers: [Tensor<Double>]) -> Tensor<Double> { layers[0].sum(axes: [1]) * 0 + 0.75 }
+      func addGradient(
+        at g: [MatrixColumns<Double>], to sum: MatrixSum<Double>, columns ranges: [Range<Int>]
+      ) -> Tensor<Double> {
+        Tensor(shape: [g[0].rowCount], elements: Array(repeating: 0.75, count: g[0].rowCount))
+      }
+      func addGradientPullback(
+        at g: [MatrixColumns<Double>], along u: [MatrixColumns<Double>], to sum: MatrixSum<Double>,
+        columns ranges: [Range<Int>], parameters: [MatrixSum<Double>]
+      ) {}
+    }
+    var network = LayeredNetwork<Double>([NeuronLayer("a", shape: [4], lagrangian: IdentityLagrangian())])
+    network.connect("a", by: Level())
+    let mask = TokenMask(batch: 3, tokenCount: 1, isReal: [true, false, true])
+    let g = network.lagrangian.activations(at: Tokens(normalTensor([3, 1, 4], seed: 85), mask: mask))
+    let form = try #require(network.closedForm)
+    #expect(form.energyAndGradient(at: g).energy.total.elements == [0.75, 0, 0.75])
+    #expect(network.energy(at: g).elements == [0.75, 0, 0.75])
+  }
+
   @Test("a network with a synapse that has no closed form is left to differentiation")
   func mixed() {
     #expect(Self.network().closedForm != nil)
