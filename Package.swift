@@ -90,7 +90,8 @@ let package = Package(
     library(
       "Reporting",
       [
-        .target(name: "CCrypto", condition: .when(platforms: [.linux])), "CMarkGFM", "Foundations", "ImageFiles",
+        .target(name: "CCrypto", condition: .when(platforms: [.linux])), "CMarkGFM", "Foundations",
+        "ImageFiles",
       ],
       resources: [.copy("Resources/web")]),
     library("EnergyTesting", ["Foundations", "Tensors", "ArrayFiles", "Energies", "Dynamics", "Landscapes"]),
