@@ -16,7 +16,7 @@ for module in $modules; do
   swift symbolgraph-extract -module-name "$module" -target "$target" -minimum-access-level public \
     -skip-inherited-docs -output-dir "$graphs" -I "$products/Modules" \
     -Xcc "-fmodule-map-file=$products/CKernels.build/module.modulemap" \
-    -I Sources/CDNNL -I Sources/CPNG -I Sources/CTurboJPEG -I Sources/CZLib
+    -I Sources/CCrypto -I Sources/CDNNL -I Sources/CLAPACK -I Sources/CMarkGFM -I Sources/CPNG -I Sources/CTurboJPEG -I Sources/CZLib
 done
 docc convert --additional-symbol-graph-dir "$graphs" --output-dir .build/docs \
   --fallback-display-name "Energy Transformer" --fallback-bundle-identifier energy-transformer
