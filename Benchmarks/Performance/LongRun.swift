@@ -99,9 +99,9 @@ struct LongRun: ParsableCommand {
 
   private func page(_ record: RunRecord) throws -> MarkdownPage {
     var page = PerformancePage(record: record)
+    let count = examples == 1 ? "one example" : "\(examples) examples"
     page.addLongRun(
-      sizes:
-        "\(examples == 1 ? "one example" : "\(examples) examples") of \(LongDescent.tokenCount) tokens of \(LongDescent.dimension) numbers, "
+      sizes: "\(count) of \(LongDescent.tokenCount) tokens of \(LongDescent.dimension) numbers, "
         + "\(LongDescent.heads) heads of \(LongDescent.keySize), \(LongDescent.memories) memories")
     try page.addTable(record.tables[0])
     page.addMachine()

@@ -24,7 +24,7 @@ struct ImageLandscape {
     (self.trained, self.options) = (trained, options)
     let count = min(options.images, images.test.count)
     let batch = MaskedBatch(
-      images, indices: (0..<count).map { $0 * images.test.count / count }, trained.model)
+      images, indices: (0..<images.test.count).evenlySpaced(count), trained.model)
     let block = trained.model.blocks[0].inDoublePrecision
     let steps = block.descent(
       DescentSettings(steps: trained.steps, stepSize: trained.stepSize, gradientPath: .detached)

@@ -69,8 +69,8 @@ struct ImageReport {
         )
       })
     section.addParagraph(
-      "Eigenvalues are the smallest and the largest at any end point; places are a mean over the images. Without a force the energy does not know the "
-        + "order of tokens, so that end points which differ by it alone have one energy. "
+      "Eigenvalues are the smallest and the largest at any end point; places are a mean over the images. Without a "
+        + "force the energy does not know the order of tokens, so that end points which differ by it alone have one energy. "
         + landscape.walks.map(kinds).joined(separator: " "))
     var known: Set<Int> = []
     let found = own.basins.minimumOfStart.map { place -> Double in
@@ -189,7 +189,8 @@ struct ImageReport {
     let saddles = landscape.barriers.count { $0.barrier.saddle.index == 1 }
     section.addParagraph(
       "Of the \(landscape.minimumCount) minima of the energy as trained that the images reach, the lowest "
-        + "and \(landscape.barriers.count) of the others, by their numbers among the end points from the lowest on. The largest barrier is "
+        + "and \(landscape.barriers.count) of the others, by their numbers among the end points from the lowest "
+        + "on. The largest barrier is "
         + "\(NumberText.significant(heights.max() ?? 0, digits: 4)), the smallest "
         + "\(NumberText.significant(heights.min() ?? 0, digits: 4)). The highest points of \(settled) of the "
         + "\(landscape.barriers.count) paths have settled to |r| at most 0.001, and \(saddles) of these are saddles with one "

@@ -13,16 +13,10 @@ struct Evaluation {
   let meanImage: Double
   let linear: Double
 
-  /// The images whose completions are kept: evenly spaced, since images may be sorted by class.
-  static func pictured(_ images: PreparedImages) -> [Int] {
-    let count = min(10, images.test.count)
-    return (0..<count).map { $0 * images.test.count / count }
-  }
-
   init(memory: PictureMemory, images: PreparedImages, model: MemoryOptions) throws {
     var each = [[Double]](repeating: [], count: model.steps + 1)
     pictures = [[Tensor<Float>]](repeating: [], count: model.steps + 1)
-    let kept = Self.pictured(images)
+    let kept = images.pictured
     for range in images.testBatches(of: 100) {
       let truth = images.pixels(images.test, range)
       let hidden = images.hiddenPixels(range)

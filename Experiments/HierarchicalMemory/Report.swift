@@ -21,7 +21,9 @@ struct Report {
     return try RunReport(
       record, introduction: [introduction],
       sections: [
-        errors, try energies, try completions,
+        errors, try energies,
+        images.completions(
+          "Images evenly spaced over those under test, not chosen.", evaluation.pictures),
         .making(of: record, ending: ". Everything is in run.json; the course of training is in metrics.csv."),
       ])
   }
@@ -62,29 +64,6 @@ struct Report {
           + "its neurons.",
         title: "Energy by layer and synapse", yTitle: "energy", steps: model.steps)
       section.summary["share_energy_fell_every_step"] = share
-      return section
-    }
-  }
-
-  private var completions: PageSection {
-    get throws {
-      let steps = [0, 1, 2, 4, 8, 12, 24, 48].filter { $0 < model.steps } + [model.steps]
-      var grid = PictureGrid(
-        columns: ["original", "masked"] + steps.map { "step \($0)" }, scale: images.grid.height > 64 ? 1 : 3)
-      for (row, image) in Evaluation.pictured(images).enumerated() {
-        let truth = images.pixels(images.test, image..<image + 1)
-        let hidden = images.hiddenPixels(image..<image + 1)
-        grid.addRow(
-          ([truth, truth * (1 - hidden) + hidden * 0.5] + steps.map { evaluation.pictures[$0][row] }).map {
-            Picture(
-              width: images.grid.width, height: images.grid.height, channels: images.grid.channels,
-              values: $0.elements)
-          })
-      }
-      var section = PageSection("Completions")
-      section.addParagraph("Images evenly spaced over those under test, not chosen.")
-      section.addFigure(
-        "completions.png", grid, caption: "Original, masked, and the completion after some steps")
       return section
     }
   }

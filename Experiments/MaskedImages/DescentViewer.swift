@@ -12,7 +12,7 @@ struct DescentViewer {
   private static let imageCount = 6
 
   func viewer() throws -> StepViewer {
-    let chosen = Array(Evaluation.pictured(images).prefix(Self.imageCount))
+    let chosen = Array(images.pictured.prefix(Self.imageCount))
     let descents = try chosen.map(descent)
     var viewer = StepViewer(
       "The descent of single images", items: chosen.map { "\($0)" }, itemName: "image",
@@ -52,7 +52,7 @@ struct DescentViewer {
     let truth = images.pixels(images.test, range)
     let hidden = images.hiddenPixels(range)
     var descent = Descent(
-      original: picture(truth), masked: picture(truth * (1 - hidden) + hidden * 0.5),
+      original: images.picture(truth), masked: images.picture(images.originalAndMasked(image).masked),
       attention: Array(repeating: [], count: headCount))
     let results = model.trace(
       patches: images.patches(images.test.batch(at: [image])), masked: images.replaced(range),
@@ -60,7 +60,7 @@ struct DescentViewer {
     for result in results { try result.checkFinite("the descent of image \(image)") }
     for patches in model.completions(along: results) {
       let found = clampedToPixels(images.pixels(of: patches))
-      descent.completions.append(picture(truth * (1 - hidden) + found * hidden))
+      descent.completions.append(images.picture(truth * (1 - hidden) + found * hidden))
       descent.errors += meanSquaredErrors(found, truth, mask: hidden)
     }
     for (block, result) in results.enumerated() {
@@ -102,9 +102,4 @@ struct DescentViewer {
     return [("total of the block", values)]
   }
 
-  private func picture(_ pixels: Tensor<Float>) -> Picture {
-    Picture(
-      width: images.grid.width, height: images.grid.height, channels: images.grid.channels,
-      values: pixels.elements)
-  }
 }

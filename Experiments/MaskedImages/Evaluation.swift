@@ -14,12 +14,6 @@ struct Evaluation {
   private(set) var pictures: [[Tensor<Float>]] = []
   private(set) var seconds = 0.0
 
-  /// The images whose completions are kept: evenly spaced, since images may be sorted by class.
-  static func pictured(_ images: PreparedImages) -> [Int] {
-    let count = min(10, images.test.count)
-    return (0..<count).map { $0 * images.test.count / count }
-  }
-
   init(model: ImageEnergyTransformer<Float>, images: PreparedImages, settings: DescentSettings) throws {
     let started = Date()
     for range in images.testBatches(of: 200) {
@@ -57,7 +51,7 @@ struct Evaluation {
         unclamped += meanSquaredErrors(prediction, truth, mask: hidden)
       }
       let completed = truth * (1 - hidden) + clamped * hidden
-      pictures[moment] += Self.pictured(images).filter(range.contains).map { image in
+      pictures[moment] += images.pictured.filter(range.contains).map { image in
         completed.sliced(axis: 0, image - range.lowerBound..<image - range.lowerBound + 1)
       }
     }

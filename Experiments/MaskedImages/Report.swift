@@ -22,7 +22,9 @@ struct Report {
     record.headline = ["masked_mse", "linear_mse", "share_energy_fell_every_step", "train_seconds"]
     let sections = [
       errors(in: folder), comparison?.section(steps: settings.steps), try energy(), course(),
-      completions(),
+      images.completions(
+        "Visible pixels are the original's; images evenly spaced over those under test, not chosen.",
+        evaluation.pictures),
       PageSection.making(
         of: record,
         remark: record.options["evaluate-only"] == "true"
@@ -94,31 +96,6 @@ struct Report {
     var section = PageSection("Error")
     section.addParagraph("The completion after every step, decoded by the same decoder.")
     section.addFigure("error.svg", plot, caption: "Mean squared error of hidden pixels against step")
-    return section
-  }
-
-  /// Original, masked and completed images.
-  private func completions() -> PageSection {
-    let last = evaluation.pictures.count - 1
-    let steps = [0, 1, 2, 4, 8, 12, 24, 48].filter { $0 < last } + [last]
-    var grid = PictureGrid(
-      columns: ["original", "masked"] + steps.map { "step \($0)" }, scale: images.grid.height > 64 ? 1 : 3)
-    for (row, image) in Evaluation.pictured(images).enumerated() {
-      let truth = images.pixels(images.test, image..<image + 1)
-      let hidden = images.hiddenPixels(image..<image + 1)
-      let masked = truth * (1 - hidden) + hidden * 0.5
-      grid.addRow(
-        ([truth, masked] + steps.map { evaluation.pictures[$0][row] }).map {
-          Picture(
-            width: images.grid.width, height: images.grid.height, channels: images.grid.channels,
-            values: $0.elements)
-        })
-    }
-    var section = PageSection("Completions")
-    section.addParagraph(
-      "Visible pixels are the original's; images evenly spaced over those under test, not chosen.")
-    section.addFigure(
-      "completions.png", grid, caption: "Original, masked, and the completion after some steps")
     return section
   }
 }

@@ -94,7 +94,8 @@ struct SVGDocument {
     return "10<tspan dy=\"-4\" font-size=\"75%\">\(sign)\(abs(exponent))</tspan>"
   }
 
-  private static func escaped(_ text: String) -> String {
+  /// Text inside an element or an attribute, of HTML too.
+  static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {

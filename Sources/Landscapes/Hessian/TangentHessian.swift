@@ -8,8 +8,8 @@ public import Tensors
 ///
 /// P takes out what activations cannot do, and kappa = `curvature(along: dE/dg, at: x)` is how their set bends away from its
 /// tangent: on the sphere of radius R of a layer norm -⟨dE/dg, n⟩ / R. The part in brackets is that of the neurons' own energy
-/// (`neuronHessian(_:at:)` of the Lagrangian). Along a shortest curve on the set, with dg/dt = v, the second derivative of F is ⟨v, H v⟩, at any
-/// tokens and not only where F rests.
+/// (`neuronHessian(_:at:)` of the Lagrangian). Along a shortest curve on the set, with dg/dt = v, the second derivative of F is
+/// ⟨v, H v⟩, at any tokens and not only where F rests.
 ///
 /// Nothing of the size of H is formed. H sends directions that are no tangents to 0, two for each token of a layer norm.
 ///

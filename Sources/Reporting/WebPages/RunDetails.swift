@@ -7,12 +7,12 @@ struct RunDetails {
   var html: String {
     let commit = record.commit.short
     let facts = [
-      ("Command", "<code>\(HTMLText.escaped("swift run -c release " + record.commandLine))</code>"),
-      ("Seed", "\(record.seed)"), ("Commit", HTMLText.escaped(commit)),
+      ("Command", "<code>\(SVGDocument.escaped("swift run -c release " + record.commandLine))</code>"),
+      ("Seed", "\(record.seed)"), ("Commit", SVGDocument.escaped(commit)),
       ("Date", record.date.formatted(.iso8601)),
       (
         "Machine",
-        HTMLText.escaped(
+        SVGDocument.escaped(
           "\(record.machine.processor), \(record.machine.coreCount) cores, \(record.machine.operatingSystem)")
       ),
     ]
@@ -20,23 +20,23 @@ struct RunDetails {
       <details id="run">
       <summary>Options, seed, commit and data of this run</summary>
       \(table("Run", facts))\(table("Options", texts(record.options)))\(table("Versions", texts(record.versions)))\
-      \(table("Data", record.data.map { (HTMLText.escaped($0.name), data($0)) }))\
+      \(table("Data", record.data.map { (SVGDocument.escaped($0.name), data($0)) }))\
       \(table("Seconds", numbers(record.timings)))\(table("Numbers", numbers(record.summary)))</details>
 
       """
   }
 
   private func data(_ file: DataFingerprint) -> String {
-    "\(file.count) from \(HTMLText.escaped(file.path)), SHA-256 <code>\(HTMLText.escaped(file.sha256))</code>"
+    "\(file.count) from \(SVGDocument.escaped(file.path)), SHA-256 <code>\(SVGDocument.escaped(file.sha256))</code>"
   }
 
   private func texts(_ values: [String: String]) -> [(String, String)] {
-    values.sorted { $0.key < $1.key }.map { (HTMLText.escaped($0.key), HTMLText.escaped($0.value)) }
+    values.sorted { $0.key < $1.key }.map { (SVGDocument.escaped($0.key), SVGDocument.escaped($0.value)) }
   }
 
   private func numbers(_ values: [String: Double]) -> [(String, String)] {
     values.sorted { $0.key < $1.key }.map {
-      (HTMLText.escaped($0.key), NumberText.significant($0.value, digits: 6))
+      (SVGDocument.escaped($0.key), NumberText.significant($0.value, digits: 6))
     }
   }
 

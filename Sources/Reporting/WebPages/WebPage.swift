@@ -67,7 +67,7 @@ public struct WebPage: Sendable {
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(HTMLText.escaped(title))</title>
+      <title>\(SVGDocument.escaped(title))</title>
       <link rel="icon" href="data:,">
       <style>
       \(try Self.resource("page.css"))</style>
@@ -130,22 +130,5 @@ public struct WebPage: Sendable {
       throw ReportingError("\(name): the resources of the package are missing")
     }
     return try readText(folder.appendingPathComponent("web/\(name)").path)
-  }
-}
-
-/// Text inside HTML.
-enum HTMLText {
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }
