@@ -156,6 +156,18 @@ if !isDependency {
     package.products.append(.executable(name: name, targets: [name]))
   }
 
+  // What uses a trained model: a command for one picture, and a local page over a small HTTP server.
+  package.dependencies.append(.package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"))
+  package.targets.append(
+    .executableTarget(
+      name: "energy-transformer",
+      dependencies: [
+        "EnergyTransformer", "Reporting", "Kit", "ProgramMemory", argumentParser,
+        .product(name: "FlyingFox", package: "FlyingFox", condition: .when(traits: ["Experiments"])),
+      ],
+      path: "Experiments/EnergyTransformer", exclude: ["README.md"], swiftSettings: strict))
+  package.products.append(.executable(name: "energy-transformer", targets: ["energy-transformer"]))
+
   // What documentation quotes: an energy of one's own from its definition to its picture, without what experiments share.
   package.targets.append(
     .executableTarget(
