@@ -31,7 +31,8 @@ struct RestOptions: ParsableArguments {
   @Option(help: "Largest number of the tangential gradient at rest.") var tolerance = 0.01
   @Option(help: "Residual of the linear system in training, as a share of its right side.")
   var solveTolerance = 0.001
-  @Option(help: "Most Hessian-vector products of a linear system in training.") var solveIterations = 50
+  /// Left early, the system has little along directions in which the energy hardly bends, which else outweigh all others.
+  @Option(help: "Most Hessian-vector products of a linear system in training.") var solveIterations = 10
 
   func validate() throws {
     try checkRanges([
