@@ -1,0 +1,9 @@
+import Foundation
+import Reporting
+
+/// The numbers that a run recorded, by name.
+func numbers(ofRun folder: String) throws -> [String: Double] {
+  let record = try RunRecord.read(from: folder + "/run.json")
+  print(record.title, record.commit)
+  return record.summary
+}
