@@ -13,7 +13,9 @@ struct ArticleSnippetTests {
     #expect(zip(before, after).allSatisfy { $0 > $1 }, "\(before) \(after)")
   }
 
-  @Test("the gradient of attention is the two terms of the article, the first of them attention with keys as values")
+  @Test(
+    "the gradient of attention is the two terms of the article, the first of them attention with keys as values"
+  )
   func twoTerms() {
     var random = RandomStream(seed: 2)
     let attention = AttentionEnergy<Double>(
@@ -21,7 +23,9 @@ struct ArticleSnippetTests {
     let g = Activations<Double>(.normal([2, 4, 5], using: &random))
     let (asQuery, asKey) = attentionUpdate(of: attention, at: g)
     let gradient = attention.differentiated.gradient(at: g)
-    for (sum, slope) in zip((asQuery + asKey).elements, gradient.elements) { #expect(abs(sum + slope) < 1e-10) }
+    for (sum, slope) in zip((asQuery + asKey).elements, gradient.elements) {
+      #expect(abs(sum + slope) < 1e-10)
+    }
     // Ordinary attention in plain loops, with the value matrix Wk and the output matrix Wqᵀ.
     for example in 0..<2 {
       for query in 0..<4 {
@@ -76,7 +80,9 @@ struct ArticleSnippetTests {
     let whole = try trainDenoiser(to: 40, checkpoint: place.path("whole"), resumes: false)
     _ = try trainDenoiser(to: 20, checkpoint: place.path("half"), resumes: false)
     let resumed = try trainDenoiser(to: 40, checkpoint: place.path("half"), resumes: true)
-    for (a, b) in zip(whole.parameters.values, resumed.parameters.values) { #expect(a.elements == b.elements) }
+    for (a, b) in zip(whole.parameters.values, resumed.parameters.values) {
+      #expect(a.elements == b.elements)
+    }
   }
 
   @Test("a model of images completes digits of which half the patches are hidden")
@@ -132,7 +138,8 @@ struct ArticleSnippetTests {
     }
   }
 
-  @Test("two patterns have one minimum between them at a low beta, two at a high one, and a pass of known height")
+  @Test(
+    "two patterns have one minimum between them at a low beta, two at a high one, and a pass of known height")
   func landscape() {
     let low = minimaOfTwoPatterns(beta: 0.5)
     #expect(low.points.map(\.kind) == [.minimum] && low.barrier == nil)

@@ -17,5 +17,7 @@ func poolBags() -> (pooled: Tensor<Float>, weights: Tensor<Float>) {
   let bags = Tensor<Float>.normal([4, 6, 16], using: &random)
   let pooling = HopfieldPooling<Float>(
     .pooling(queries: 2, size: 16, headCount: 2), random: RandomStream(seed: 9))
-  return (pooling(bags), pooling.associate(bags).weights)  // [4, 2 * 16] and [4, heads, queries, 6]
+  let pooled = pooling(bags)  // [4, 2 * 16]
+  let weights = pooling.associate(bags).weights  // [4, heads, queries, 6]
+  return (pooled, weights)
 }

@@ -15,8 +15,11 @@ func minimaOfTwoPatterns(beta: Double) -> (points: [StationaryPoint<Double>], ba
     print(point.kind, minimum.energy, minimum.share)
     return point
   }
-  guard basins.minima.count > 1 else { return (points, nil) }
-  let pass = landscape.barrier(
-    from: basins.minima[0].tokens, to: basins.minima[1].tokens, by: ElasticBand(stepSize: 0.05))
-  return (points, pass.barrierFromStart)
+  var height: Double?
+  if basins.minima.count > 1 {
+    let band = ElasticBand(stepSize: 0.05)
+    height =
+      landscape.barrier(from: basins.minima[0].tokens, to: basins.minima[1].tokens, by: band).barrierFromStart
+  }
+  return (points, height)
 }

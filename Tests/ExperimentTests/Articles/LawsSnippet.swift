@@ -9,9 +9,10 @@ func checkBlock() -> [LawReport] {
   let x = Tokens<Double>(.normal([2, 4, 7], using: &random))
   let descent = EnergyDescent(
     of: block.energy, lagrangian: block.norm, stepSize: .constant(0.1), stop: .after(steps: 3))
-  return [
+  let reports = [
     EnergyLaws.check(block.energy, at: block.norm.activations(at: x)),
     LagrangianLaws.check(block.norm, at: x),
     DescentLaws.check(descent, from: x),
   ]
+  return reports
 }

@@ -17,5 +17,6 @@ func completePicture() -> (pixels: Tensor<Float>, pattern: Tensor<Float>, trajec
   let descent = EnergyDescent(
     of: network, held: ["pixels": known], stepSize: .constant(0.2), stop: .after(steps: 100))
   let result = descent.run(from: network.tokens(["pixels": pattern * known]), recording: [.energies])
-  return (network.layers(of: result.tokens)["pixels"], pattern, result.trajectory)
+  let pixels = network.layers(of: result.tokens)["pixels"]
+  return (pixels, pattern, result.trajectory)
 }

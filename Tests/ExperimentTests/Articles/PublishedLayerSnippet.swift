@@ -4,5 +4,6 @@ import EnergyTransformer
 func hopfieldLayer(at path: String, size: Int, heads: Int) throws -> HopfieldAssociation<Float> {
   var configuration = HopfieldConfiguration.association(size: size, headCount: heads)
   configuration.updates = .count(3)  // update_steps_max=3: not in the file
-  return try HopfieldAssociation(published: NamedArrays(contentsOf: path), configuration)
+  let layer = try HopfieldAssociation<Float>(published: NamedArrays(contentsOf: path), configuration)
+  return layer
 }

@@ -5,5 +5,6 @@ import Reporting
 func numbers(ofRun folder: String) throws -> [String: Double] {
   let record = try RunRecord.read(from: folder + "/run.json")
   print(record.title, record.commit)
-  return record.summary
+  let numbers = record.summary
+  return numbers
 }

@@ -13,7 +13,8 @@ func derivativeOfRest(by path: GradientPath) -> (derivative: Tensor<Double>, sto
       of: block.energy + InputEnergy(input), lagrangian: block.norm, stepSize: .constant(0.2),
       stop: .any([.after(steps: 1_000), .rest(below: 1e-10)]), gradientPath: path)
     descent.direction = .tangential  // under a norm x never settles along its gradient
-    return descent.run(from: start)
+    let result = descent.run(from: start)
+    return result
   }
   let loss = gradient(at: input) { (rest($0).activations.values - start.values).squared().sum() }
   return (loss, rest(input).stopReason)

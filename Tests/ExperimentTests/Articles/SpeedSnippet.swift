@@ -7,5 +7,7 @@ func waysOfDescent() -> DescentComputation {
     .learning(dimension: 16, headCount: 2, keySize: 8, memoryCount: 32), using: &random)
   let descent = EnergyDescent(
     of: block.energy + Chain(), lagrangian: block.norm, stepSize: .constant(0.1), stop: .after(steps: 12))
-  return descent.computation(from: Tokens(.zeros([1, 5, 16])))
+  let ways = descent.computation(from: Tokens(.zeros([1, 5, 16])))
+  print(ways)
+  return ways
 }

@@ -17,5 +17,6 @@ func tenTypes() -> Tensor<Float> {
   let descent = EnergyDescent(
     of: sum, lagrangian: norm, stepSize: .constant(0.01), stop: .after(steps: 12))
   let result: DescentResult<Float> = descent.run(from: x, recording: [.energies])
-  return result.activations.values
+  let answer = result.activations.values  // what a decoder reads
+  return answer
 }
