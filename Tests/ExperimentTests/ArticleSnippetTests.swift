@@ -61,6 +61,10 @@ struct ArticleSnippetTests {
   func descends() {
     let result = descendBlock()
     #expect(result.trajectory.series.map(\.name) == ["attention", "memory", "total"])
+    guard case .energyChange = result.stopReason else {
+      Issue.record("the descent \(result.stopReason)")
+      return
+    }
     let totals = result.trajectory.series(of: .total).byStep
     for (before, after) in zip(totals, totals.dropFirst()) {
       for example in before.indices { #expect(after[example] <= before[example]) }
@@ -150,10 +154,10 @@ struct ArticleSnippetTests {
     #expect(abs((high.barrier ?? 0) - expected) < 1e-3, "\(high.barrier ?? 0) and \(expected)")
   }
 
-  @Test("bags are learned from by a pooling")
+  @Test("a pooling learns to tell bags by one of their instances")
   func bags() throws {
-    let area = try tellBags(epochs: 2)
-    #expect((0...1).contains(area))
+    let area = try tellBags(epochs: 20)
+    #expect(area > 0.95, "\(area)")
   }
 
   @Test("a block obeys the laws of energies, Lagrangians and descents")

@@ -1,10 +1,10 @@
 import EnergyTransformer
 
-/// Learns to tell bags that hold one of eight bit patterns from bags that hold none, and gives the area under the ROC curve on
-/// other bags.
+/// Learns to tell bags that hold one certain bit pattern from bags that do not, and gives the area under the ROC curve on others.
 func tellBags(epochs: Int) throws -> Double {
-  let bags = BitPatternBags(bagCount: 512, random: RandomStream(seed: 1))
-  let pooling = HopfieldPooling<Float>(.pooling(queries: 4, size: bags.size), random: RandomStream(seed: 2))
+  let bags = BitPatternBags(bagCount: 512, signalCount: 1, random: RandomStream(seed: 1))
+  let pooling = HopfieldPooling<Float>(
+    .pooling(size: bags.size, headSize: 32), random: RandomStream(seed: 2))
   let model = BagClassifier(pooling, random: RandomStream(seed: 3))
   var loop = TrainingLoop(
     model: model, optimizer: AdamW<Float>(), schedule: .constant(0.01), random: RandomStream(seed: 4))

@@ -9,7 +9,7 @@ func descendBlock() -> DescentResult<Float> {
 
   let descent = EnergyDescent(
     of: block.energy, lagrangian: block.norm, stepSize: .backtracking(from: 0.5),
-    stop: .any([.after(steps: 200), .energyChange(below: 0.01)]))
+    stop: .any([.after(steps: 200), .energyChange(below: 0.05)]))
   let result = descent.run(from: tokens, recording: [.energies, .states(every: 10)])
   print(result.stopReason)  // which of the two rules it was
   for part in result.trajectory.series {  // attention, memory, total

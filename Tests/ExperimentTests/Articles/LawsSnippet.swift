@@ -10,7 +10,8 @@ func checkBlock() -> [LawReport] {
   let descent = EnergyDescent(
     of: block.energy, lagrangian: block.norm, stepSize: .constant(0.1), stop: .after(steps: 3))
   let reports = [
-    EnergyLaws.check(block.energy, at: block.norm.activations(at: x)),
+    EnergyLaws.check(
+      block.energy, at: block.norm.activations(at: x), options: LawOptions(constants: ["beta"])),
     LagrangianLaws.check(block.norm, at: x),
     DescentLaws.check(descent, from: x),
   ]
