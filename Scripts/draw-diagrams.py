@@ -35,10 +35,12 @@ class Drawing:
     def colour(self, name):
         return self.colours[name]
 
-    def text(self, x, y, words, size=15, colour="ink", anchor="middle", weight="normal", style="normal"):
+    def text(self, x, y, words, size=15, colour="ink", anchor="middle", weight="normal", over=None):
+        # Over lines, letters have a margin of the ground's colour.
+        margin = f' stroke="{self.colour(over)}" stroke-width="5" paint-order="stroke"' if over else ""
         self.shapes.append(
             f'<text x="{x}" y="{y}" font-size="{size}" fill="{self.colour(colour)}" text-anchor="{anchor}" '
-            f'font-weight="{weight}" font-style="{style}">{escaped(words)}</text>')
+            f'font-weight="{weight}"{margin}>{escaped(words)}</text>')
 
     def box(self, x, y, width, height, colour="line", ground="ground", radius=8):
         self.shapes.append(
@@ -92,7 +94,7 @@ def two_spaces(colours):
     d.path("M64 110C130 84 220 84 280 100", "ink", arrow=True)
     d.path("M118 170C170 196 240 206 293 201", "ink", arrow=True)
     d.path("M287 108L331 160", "orange", arrow=True)
-    d.text(334, 184, "-dE/dg", 13, "orange")
+    d.text(346, 182, "-dE/dg", 13, "orange", over="orange ground")
     d.text(30, 160, "step", 13, "blue", anchor="start")
     d.text(166, 80, "g = dL/dx", 13, "ink")
     d.text(220, 254, "x ← x - α dE/dg", 17, weight="bold")
