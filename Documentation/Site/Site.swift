@@ -23,7 +23,8 @@ package struct Site {
   /// The pages by their paths.
   package func pages() throws -> [String: String] {
     var pages = ["index.html": try IndexPage(site: contents).template().html]
-    for node in contents.nodes.values where contents.map.hasPage(node) && node.identifier != contents.map.root {
+    for node in contents.nodes.values where contents.map.hasPage(node) && node.identifier != contents.map.root
+    {
       guard let place = contents.map.place(of: node.identifier) else { continue }
       let template =
         node.kind == .article

@@ -55,11 +55,15 @@ package struct LinkChecker {
   private mutating func problem(_ path: String, _ fragment: String?, from file: String) -> String? {
     guard path != "..", !path.hasPrefix("../") else { return "leads out of the folder" }
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path.isEmpty ? folder : "\(folder)/\(path)", isDirectory: &isFolder)
+    guard
+      FileManager.default.fileExists(
+        atPath: path.isEmpty ? folder : "\(folder)/\(path)", isDirectory: &isFolder)
     else { return "there is no such file" }
     // A folder is a page on a server and where a repository is shown, not on a disk.
     if isFolder.boolValue { return file.hasSuffix(".html") ? "leads to a folder" : nil }
-    guard let fragment, !fragment.isEmpty, path.hasSuffix(".html") || path.hasSuffix(".md") else { return nil }
+    guard let fragment, !fragment.isEmpty, path.hasSuffix(".html") || path.hasSuffix(".md") else {
+      return nil
+    }
     return page(path)?.anchors.contains(fragment) == true ? nil : "there is no such place in the page"
   }
 

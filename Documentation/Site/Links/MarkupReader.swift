@@ -12,7 +12,9 @@ struct MarkupReader {
 
   /// Elements whose content is no markup.
   private static let opaque: Set<String> = ["script", "style", "textarea"]
-  private static let references = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")]
+  private static let references = [
+    ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&"),
+  ]
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -84,8 +86,10 @@ struct MarkupReader {
   }
 
   private mutating func word() -> String {
-    take { !Self.isLetter($0) && !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) && $0 != UInt8(ascii: "-") }
-      .lowercased()
+    take {
+      !Self.isLetter($0) && !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) && $0 != UInt8(ascii: "-")
+    }
+    .lowercased()
   }
 
   private mutating func skip(past end: String) {
@@ -116,5 +120,7 @@ struct MarkupReader {
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
 
-  private static func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte) || (97...122).contains(byte) }
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    (65...90).contains(byte) || (97...122).contains(byte)
+  }
 }

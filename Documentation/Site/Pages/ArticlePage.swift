@@ -6,12 +6,14 @@ struct ArticlePage {
 
   /// The page.
   func template() throws -> PageTemplate {
-    let text = ContentText(site: site, node: node, page: path)
+    var text = ContentText(site: site, node: node, page: path)
+    text.headingShift = 2 - topLevel
     let abstract = node.abstract.isEmpty ? "" : "<p class=\"abstract\">\(try text.html(node.abstract))</p>\n"
     var body = "<h1>\(Markup.escaped(node.metadata.title))</h1>\n\(abstract)"
     for case .content(let blocks) in node.sections { body += try text.html(Self.withoutOverview(blocks)) }
     for group in node.topics {
-      body += "<h2>\(Markup.escaped(group.title ?? "Topics"))</h2>\n\(try site.list(group.identifiers, from: path))"
+      body +=
+        "<h2>\(Markup.escaped(group.title ?? "Topics"))</h2>\n\(try site.list(group.identifiers, from: path))"
     }
     for group in node.seeAlso where group.title == "Related Documentation" {
       let items = try group.identifiers.map {
@@ -60,13 +62,24 @@ struct ArticlePage {
     }.joined()
   }
 
+  /// The level of the highest headings, which stand below that of the page.
+  private var topLevel: Int {
+    var levels: [Int] = []
+    for case .content(let blocks) in node.sections {
+      for case .heading(_, let level, _) in Self.withoutOverview(blocks) { levels.append(level) }
+    }
+    return levels.min() ?? 2
+  }
+
   private var headings: String {
     var items: [String] = []
     for case .content(let blocks) in node.sections {
-      for case .heading(let text, let level, let anchor) in Self.withoutOverview(blocks) where level == 2 {
+      for case .heading(let text, let level, let anchor) in Self.withoutOverview(blocks)
+      where level == topLevel {
         let place = SiteMap.Place(page: path, anchor: anchor)
         items.append(
-          "<li><a href=\"\(Markup.escaped(SiteMap.address(of: place, from: path)))\">\(Markup.escaped(text))</a></li>")
+          "<li><a href=\"\(Markup.escaped(SiteMap.address(of: place, from: path)))\">\(Markup.escaped(text))</a></li>"
+        )
       }
     }
     return items.isEmpty ? "" : "<ul>\(items.joined())</ul>"

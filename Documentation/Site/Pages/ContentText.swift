@@ -70,7 +70,8 @@ struct ContentText {
       switch reference?.type {
       case "link": return try link(reference?.url ?? identifier, shown)
       case "unresolvable": return "<code>\(escaped(title))</code>"
-      case let type where type != nil || identifier.hasPrefix("doc:"): throw SiteError("\(node.identifier): links to \(identifier), which has no page")
+      case let type where type != nil || identifier.hasPrefix("doc:"):
+        throw SiteError("\(node.identifier): links to \(identifier), which has no page")
       default: return try link(identifier, shown)
       }
     }
@@ -88,7 +89,8 @@ struct ContentText {
   }
 
   private func image(_ identifier: String) throws -> String {
-    guard let reference = node.references[identifier], let variants = reference.variants, !variants.isEmpty else {
+    guard let reference = node.references[identifier], let variants = reference.variants, !variants.isEmpty
+    else {
       throw SiteError("\(node.identifier): the image \(identifier) is missing")
     }
     guard let alt = reference.alt, !alt.isEmpty else {
@@ -132,7 +134,8 @@ struct ContentText {
       rows.append("<tr>\(texts.joined())</tr>\n")
     }
     let head = hasRow && !rows.isEmpty ? "<thead>\n\(rows.removeFirst())</thead>\n" : ""
-    return "<div class=\"scroll\" tabindex=\"0\"><table>\n\(head)<tbody>\n\(rows.joined())</tbody></table></div>\n"
+    return
+      "<div class=\"scroll\" tabindex=\"0\"><table>\n\(head)<tbody>\n\(rows.joined())</tbody></table></div>\n"
   }
 
   private func cell(_ blocks: [Block]) throws -> String {

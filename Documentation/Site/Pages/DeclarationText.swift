@@ -9,15 +9,17 @@ struct DeclarationText {
 
   private static let classes = [
     "keyword": "keyword", "attribute": "attribute", "typeIdentifier": "type", "genericParameter": "type",
-    "identifier": "name", "externalParam": "label", "internalParam": "plain", "number": "number",
-    "string": "string", "label": "label", "text": "plain",
+    "identifier": "name", "externalParam": "argument", "internalParam": "plain", "number": "number",
+    "string": "string", "label": "argument", "text": "plain",
   ]
 
   /// The declaration as HTML.
   var html: String {
     var lines = ParameterLines(isActive: tokens.reduce(0) { $0 + $1.text.count } > Self.longest)
     return tokens.map { token in
-      if token.kind == "identifier" || token.text == "init" || token.text == "subscript" { lines.named = true }
+      if token.kind == "identifier" || token.text == "init" || token.text == "subscript" {
+        lines.named = true
+      }
       let text = Markup.escapedLines(lines.broken(token.text))
       let kind = Self.classes[token.kind] ?? "plain"
       let inside = kind == "plain" ? text : "<span class=\"\(kind)\">\(text)</span>"

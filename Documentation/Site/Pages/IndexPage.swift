@@ -17,9 +17,11 @@ struct IndexPage {
       }
     }
     body += "<h2 id=\"articles\">Articles</h2>\n"
+    var articleCount = 0
     for (number, chapter) in site.course.enumerated() {
       body += "<h3 id=\"articles-\(number + 1)\">\(Markup.escaped(chapter.title))</h3>\n"
-      body += try site.list(chapter.articles.map(\.identifier), from: path, isOrdered: true)
+      body += try site.list(chapter.articles.map(\.identifier), from: path, numberedFrom: articleCount + 1)
+      articleCount += chapter.articles.count
     }
     body += "<h2 id=\"modules\">Modules</h2>\n" + (try site.list(site.modules.map(\.identifier), from: path))
     if !site.results.pages.isEmpty {

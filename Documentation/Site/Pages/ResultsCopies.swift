@@ -25,7 +25,8 @@ struct ResultsCopies {
   init(folder: String) throws {
     source = folder
     guard FileManager.default.fileExists(atPath: "\(folder)/\(WebPage.indexName)") else {
-      throw SiteError("\(folder)/\(WebPage.indexName): missing, expected the index that `results-tables` writes")
+      throw SiteError(
+        "\(folder)/\(WebPage.indexName): missing, expected the index that `results-tables` writes")
     }
     let runs = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
       .map { "\($0)/\(WebPage.fileName)" }

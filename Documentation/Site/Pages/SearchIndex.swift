@@ -9,14 +9,18 @@ struct SearchIndex {
   func script() throws -> String {
     var entries: [[String]] = []
     for node in site.nodes.values {
-      guard let place = site.map.place(of: node.identifier), !site.map.isImplementationList(node) else { continue }
+      guard let place = site.map.place(of: node.identifier), !site.map.isImplementationList(node) else {
+        continue
+      }
       let above = SiteMap.components(node.identifier).dropLast().joined(separator: ".")
       entries.append([
         node.metadata.title, node.kind == .article ? "Article" : above,
         SiteMap.address(of: place, from: "index.html"),
       ])
     }
-    entries += site.results.pages.map { [$0.title, "Results", SiteMap.relative($0.path, from: "index.html")] }
+    entries += site.results.pages.map {
+      [$0.title, "Results", SiteMap.relative($0.path, from: "index.html")]
+    }
     entries.sort { ($0[0], $0[2]) < ($1[0], $1[2]) }
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes

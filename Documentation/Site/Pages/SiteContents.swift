@@ -16,6 +16,8 @@ struct SiteContents {
   let modules: [RenderNode]
   let results: ResultsCopies
   private let membersByOwner: [String: [RenderNode]]
+  /// The requirements of protocols by names such as "Energy.energy(at:)".
+  private let requirements: [String: RenderNode]
 
   /// - Throws: ``SiteError`` where an article stands in no topic that the root leads to.
   init(nodes: [String: RenderNode], root: String, results: ResultsCopies) throws {
@@ -40,6 +42,12 @@ struct SiteContents {
     membersByOwner = Dictionary(grouping: nodes.values.filter { $0.kind == .symbol && !map.hasPage($0) }) {
       map.pageOwner(of: $0)?.identifier ?? ""
     }.mapValues { $0.sorted { $0.identifier < $1.identifier } }
+    let required = nodes.values.filter { $0.metadata.required == true }
+    requirements = Dictionary(
+      required.compactMap { node in
+        map.owner(of: node.identifier).map { ("\($0.metadata.title).\(node.metadata.title)", node) }
+      },
+      uniquingKeysWith: { first, _ in first })
     let lost = nodes.values.filter { $0.kind == .article && map.hasPage($0) && !seen.contains($0.identifier) }
     if let lost = lost.map(\.metadata.title).min() {
       throw SiteError("the article \"\(lost)\" stands in no topic of the page of \(root)")
@@ -53,8 +61,16 @@ struct SiteContents {
   /// The members of a page: what stands in it, by name.
   func members(of node: RenderNode) -> [RenderNode] { membersByOwner[node.identifier] ?? [] }
 
+  /// The requirement of a protocol that a member fulfils without words of its own: docc then says only what it is called.
+  func requirement(of member: RenderNode) -> RenderNode? {
+    guard member.abstract.count > 1, member.abstract[0] == .text("Inherited from "),
+      case .code(let name) = member.abstract[1]
+    else { return nil }
+    return requirements[name]
+  }
+
   /// The pages and members that identifiers mean, with their abstracts, as a list.
-  func list(_ identifiers: [String], from page: String, isOrdered: Bool = false) throws -> String {
+  func list(_ identifiers: [String], from page: String, numberedFrom start: Int? = nil) throws -> String {
     let items = try identifiers.compactMap { identifier -> String? in
       guard let node = node(identifier), let place = map.place(of: identifier) else { return nil }
       let words = Markup.escaped(node.metadata.title)
@@ -64,16 +80,18 @@ struct SiteContents {
       return "<li><a href=\"\(address)\">\(name)</a>\(abstract.isEmpty ? "" : "<p>\(abstract)</p>")</li>\n"
     }
     guard !items.isEmpty else { return "" }
-    let name = isOrdered ? "ol" : "ul"
-    return "<\(name) class=\"pages\">\n\(items.joined())</\(name)>\n"
+    guard let start else { return "<ul class=\"pages\">\n\(items.joined())</ul>\n" }
+    return "<ol class=\"pages\" start=\"\(start)\">\n\(items.joined())</ol>\n"
   }
 
   /// The site's copy of a file that an article links to as it lies in the repository.
   func copy(of address: String, in identifier: String) throws -> String {
     let path = address.split(separator: "#").first.map(String.init) ?? ""
     let names = path.split(separator: "/").drop { $0 == ".." || $0 == "." }.map(String.init)
-    guard names.first == "Results", let copy = results.copy(of: names.dropFirst().joined(separator: "/")) else {
-      throw SiteError("\(identifier): links to \(address), which the site has no copy of; only pages of Results are in it")
+    guard names.first == "Results", let copy = results.copy(of: names.dropFirst().joined(separator: "/"))
+    else {
+      throw SiteError(
+        "\(identifier): links to \(address), which the site has no copy of; only pages of Results are in it")
     }
     return copy
   }

@@ -43,7 +43,8 @@ struct SiteMap {
   /// Whether it is a list of members that docc has put on a page of its own, such as "Energy Implementations".
   func isImplementationList(_ node: RenderNode) -> Bool {
     guard node.kind == .article, node.metadata.role == "collectionGroup" else { return false }
-    return owner(of: node.identifier)?.kind == .symbol && owner(of: node.identifier)?.metadata.symbolKind != "module"
+    return owner(of: node.identifier)?.kind == .symbol
+      && owner(of: node.identifier)?.metadata.symbolKind != "module"
   }
 
   /// What stands one level above, by the identifier.
@@ -62,7 +63,9 @@ struct SiteMap {
   /// The place of what an identifier means; nil where the site does not have it.
   func place(of identifier: String) -> Place? {
     let parts = identifier.split(separator: "#", maxSplits: 1).map(String.init)
-    guard let first = parts.first, let node = nodes[first], let owner = pageOwner(of: node) else { return nil }
+    guard let first = parts.first, let node = nodes[first], let owner = pageOwner(of: node) else {
+      return nil
+    }
     let page = path(of: owner.identifier)
     if parts.count > 1 { return Place(page: page, anchor: parts[1]) }
     return Place(page: page, anchor: owner.identifier == node.identifier ? nil : anchor(of: node.identifier))

@@ -5,10 +5,14 @@ struct SwiftListing {
   private static let keywords: Set<String> = [
     "actor", "any", "as", "associatedtype", "async", "await", "borrowing", "break", "case", "catch", "class",
     "consuming", "continue", "default", "defer", "deinit", "do", "else", "enum", "extension", "fallthrough",
-    "false", "fileprivate", "final", "for", "func", "guard", "if", "import", "in", "indirect", "init", "inout",
-    "internal", "is", "lazy", "let", "mutating", "nil", "nonisolated", "open", "operator", "package", "private",
-    "protocol", "public", "repeat", "rethrows", "return", "self", "Self", "some", "static", "struct", "subscript",
-    "super", "switch", "throw", "throws", "true", "try", "typealias", "unowned", "var", "weak", "where", "while",
+    "false", "fileprivate", "final", "for", "func", "guard", "if", "import", "in", "indirect", "init",
+    "inout",
+    "internal", "is", "lazy", "let", "mutating", "nil", "nonisolated", "open", "operator", "package",
+    "private",
+    "protocol", "public", "repeat", "rethrows", "return", "self", "Self", "some", "static", "struct",
+    "subscript",
+    "super", "switch", "throw", "throws", "true", "try", "typealias", "unowned", "var", "weak", "where",
+    "while",
   ]
 
   /// The code as HTML.
@@ -36,8 +40,12 @@ struct SwiftListing {
     if first.isNumber {
       let length = rest.prefix { $0.isNumber || $0.isLetter || $0 == "_" }.count
       let fraction = rest.dropFirst(length)
-      guard fraction.first == ".", fraction.dropFirst().first?.isNumber ?? false else { return (length, "number") }
-      return (length + 1 + fraction.dropFirst().prefix { $0.isNumber || $0.isLetter || $0 == "_" }.count, "number")
+      guard fraction.first == ".", fraction.dropFirst().first?.isNumber ?? false else {
+        return (length, "number")
+      }
+      return (
+        length + 1 + fraction.dropFirst().prefix { $0.isNumber || $0.isLetter || $0 == "_" }.count, "number"
+      )
     }
     if first.isLetter || first == "_" || first == "@" || first == "#" {
       let word = rest.prefix(1) + rest.dropFirst().prefix { $0.isLetter || $0.isNumber || $0 == "_" }

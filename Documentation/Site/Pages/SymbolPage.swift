@@ -64,9 +64,21 @@ struct SymbolPage {
 
       """
     // The declaration comes before the words, as in a source file.
-    let (declarations, rest) = (member.sections.filter(\.isDeclaration), member.sections.filter { !$0.isDeclaration })
+    let (declarations, rest) = (
+      member.sections.filter(\.isDeclaration), member.sections.filter { !$0.isDeclaration }
+    )
     for section in declarations { body += try html(section, of: member, text) }
-    if !member.abstract.isEmpty { body += "<p>\(try text.html(member.abstract))</p>\n" }
+    if let requirement = site.requirement(of: member), let place = site.map.place(of: requirement.identifier)
+    {
+      let names = [site.map.owner(of: requirement.identifier), requirement].compactMap { $0?.metadata.title }
+        .joined(separator: ".")
+      let address = Markup.escaped(SiteMap.address(of: place, from: path))
+      let words = try ContentText(site: site, node: requirement, page: path).html(requirement.abstract)
+      body += words.isEmpty ? "" : "<p>\(words)</p>\n"
+      body += "<p class=\"from\">From <a href=\"\(address)\"><code>\(Markup.escaped(names))</code></a></p>\n"
+    } else if !member.abstract.isEmpty {
+      body += "<p>\(try text.html(member.abstract))</p>\n"
+    }
     for section in rest { body += try html(section, of: member, text) }
     for group in member.defaultImplementations {
       let own = group.identifiers.compactMap { site.nodes[$0] }.filter { !site.map.isImplementationList($0) }
@@ -93,7 +105,8 @@ struct SymbolPage {
     case .content(let blocks): return try text.html(Self.withoutPlainHeadings(blocks))
     case .mentions(let identifiers):
       let found = try site.list(identifiers, from: path)
-      return found.isEmpty ? "" : "<details class=\"mentions\"><summary>Articles that name it</summary>\(found)</details>\n"
+      return found.isEmpty
+        ? "" : "<details class=\"mentions\"><summary>Articles that name it</summary>\(found)</details>\n"
     }
   }
 
@@ -113,7 +126,8 @@ struct SymbolPage {
       let items = try group.identifiers.map { identifier in
         "<li>\(try text(node).html([.reference(identifier, words: nil, isActive: true)]))</li>"
       }
-      return "<section class=\"related\"><h2>\(Markup.escaped(group.title ?? ""))</h2><ul>\(items.joined())</ul></section>\n"
+      return
+        "<section class=\"related\"><h2>\(Markup.escaped(group.title ?? ""))</h2><ul>\(items.joined())</ul></section>\n"
     }.joined()
   }
 

@@ -52,7 +52,8 @@ indirect enum Block: Decodable, Equatable {
   private struct Column: Decodable { let content: [Block] }
 
   private enum CodingKeys: String, CodingKey {
-    case type, inlineContent, text, level, anchor, code, syntax, name, style, content, items, start, columns, tabs
+    case type, inlineContent, text, level, anchor, code, syntax, name, style, content, items, start, columns,
+      tabs
   }
 
   init(from decoder: any Decoder) throws {
@@ -70,7 +71,8 @@ indirect enum Block: Decodable, Equatable {
     case "aside":
       let style = try values.decode(String.self, forKey: .style)
       self = .aside(
-        try values.decodeIfPresent(String.self, forKey: .name) ?? style.prefix(1).uppercased() + style.dropFirst(), style: style,
+        try values.decodeIfPresent(String.self, forKey: .name) ?? style.prefix(1).uppercased()
+          + style.dropFirst(), style: style,
         try values.decode([Block].self, forKey: .content))
     case "orderedList":
       self = .ordered(
