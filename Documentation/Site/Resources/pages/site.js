@@ -35,7 +35,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   function show() {
-    const words = input.value.toLowerCase().split(/\s+/).filter((word) => word);
+    const words = input.value.toLowerCase().split(/[\s.]+/).filter((word) => word);
     selected = -1;
     list.replaceChildren();
     input.removeAttribute("aria-activedescendant");
