@@ -128,6 +128,7 @@ struct SampleArchive {
       {"type": "heading", "level": 2, "text": "Return Value", "anchor": "return-value"},
       {"type": "paragraph", "inlineContent": [{"type": "text", "text": "One number."}]},
       {"type": "heading", "level": 2, "text": "Discussion", "anchor": "discussion"},
+      {"type": "codeListing", "syntax": "", "code": ["E = 0"]},
       {"type": "aside", "style": "note", "name": "Throws", "content": [
         {"type": "paragraph", "inlineContent": [{"type": "text", "text": "Never."}]}]}]}
     """#

@@ -82,7 +82,12 @@ import Testing
         ) -&gt; (Tensor)
         """))
     #expect(page.contains("<dt><code>scale</code></dt><dd><p>Above 0.</p>"))
-    #expect(plain.contains("Returns\nOne number.") && plain.contains("ThrowsNever."))
+    // In the order of a doc comment: formula, parameters, what is returned, what is thrown.
+    #expect(
+      plain.contains("E = 0\n") && plain.contains("Returns\nOne number.\nThrowsNever.")
+        && plain.range(of: "E = 0")?.lowerBound ?? plain.endIndex < plain.range(of: "Above 0.")?.lowerBound
+          ?? plain.startIndex
+    )
     #expect(!plain.contains("Discussion") && !plain.contains("Inherited from"))
     // What fulfils a requirement without words of its own has those of the requirement.
     #expect(page.contains("<p>E of each example.</p>"))

@@ -13,7 +13,7 @@ struct SymbolPage {
       <p class="abstract">\(try text(node).html(node.abstract))</p>
 
       """
-    for section in node.sections { body += try html(section, of: node, text(node)) }
+    body += try declarations(of: node) + details(of: node, text(node))
     var contents: [(title: String, id: String, members: [RenderNode])] = []
     var shown: Set<String> = []
     for group in try groups() {
@@ -64,10 +64,7 @@ struct SymbolPage {
 
       """
     // The declaration comes before the words, as in a source file.
-    let (declarations, rest) = (
-      member.sections.filter(\.isDeclaration), member.sections.filter { !$0.isDeclaration }
-    )
-    for section in declarations { body += try html(section, of: member, text) }
+    body += try declarations(of: member)
     if let requirement = site.requirement(of: member), let place = site.map.place(of: requirement.identifier)
     {
       let names = [site.map.owner(of: requirement.identifier), requirement].compactMap { $0?.metadata.title }
@@ -79,7 +76,7 @@ struct SymbolPage {
     } else if !member.abstract.isEmpty {
       body += "<p>\(try text.html(member.abstract))</p>\n"
     }
-    for section in rest { body += try html(section, of: member, text) }
+    body += try details(of: member, text)
     for group in member.defaultImplementations {
       let own = group.identifiers.compactMap { site.nodes[$0] }.filter { !site.map.isImplementationList($0) }
       for implementation in own { body += try html(implementation) }
@@ -87,38 +84,41 @@ struct SymbolPage {
     return body + "</section>\n"
   }
 
-  private func html(_ section: ContentSection, of node: RenderNode, _ text: ContentText) throws -> String {
-    switch section {
-    case .declarations(let declarations):
-      return declarations.map { tokens in
+  private func declarations(of node: RenderNode) throws -> String {
+    var result = ""
+    for case .declarations(let declarations) in node.sections {
+      for tokens in declarations {
         let declaration = DeclarationText(tokens: tokens) { identifier in
           guard identifier != node.identifier, let place = site.map.place(of: identifier) else { return nil }
           return SiteMap.address(of: place, from: path)
         }
-        return "<pre class=\"declaration\" tabindex=\"0\"><code>\(declaration.html)</code></pre>\n"
-      }.joined()
-    case .parameters(let parameters):
-      let items = try parameters.map {
-        "<dt><code>\(Markup.escaped($0.name))</code></dt><dd>\(try text.html($0.content))</dd>\n"
+        result += "<pre class=\"declaration\" tabindex=\"0\"><code>\(declaration.html)</code></pre>\n"
       }
-      return "<p class=\"label\">Parameters</p>\n<dl class=\"parameters\">\n\(items.joined())</dl>\n"
-    case .content(let blocks): return try text.html(Self.withoutPlainHeadings(blocks))
-    case .mentions(let identifiers):
-      let found = try site.list(identifiers, from: path)
-      return found.isEmpty
-        ? "" : "<details class=\"mentions\"><summary>Articles that name it</summary>\(found)</details>\n"
     }
+    return result
   }
 
-  /// Text without the headings that docc puts above all that follows the first sentence.
-  private static func withoutPlainHeadings(_ blocks: [Block]) -> [Block] {
-    blocks.filter { block in
-      guard case .heading(let text, _, _) = block else { return true }
-      return text != "Overview" && text != "Discussion"
-    }.map { block in
-      guard case .heading("Return Value", _, let anchor) = block else { return block }
-      return .heading("Returns", level: 4, anchor: anchor)
+  /// What follows the first sentence, in the order of a doc comment: text and formula, parameters, what is returned and thrown.
+  private func details(of node: RenderNode, _ text: ContentText) throws -> String {
+    var (parameters, mentions) = ("", "")
+    var blocks: [Block] = []
+    for section in node.sections {
+      switch section {
+      case .declarations: break
+      case .content(let content): blocks += content
+      case .parameters(let list):
+        let items = try list.map {
+          "<dt><code>\(Markup.escaped($0.name))</code></dt><dd>\(try text.html($0.content))</dd>\n"
+        }
+        parameters += "<p class=\"label\">Parameters</p>\n<dl class=\"parameters\">\n\(items.joined())</dl>\n"
+      case .mentions(let identifiers):
+        let found = try site.list(identifiers, from: path)
+        guard !found.isEmpty else { continue }
+        mentions += "<details class=\"mentions\"><summary>Articles that name it</summary>\(found)</details>\n"
+      }
     }
+    let parts = DiscussionParts(blocks)
+    return try text.html(parts.text) + parameters + text.html(parts.returned + parts.notes) + mentions
   }
 
   private func relations(_ groups: [RenderNode.LinkGroup]) throws -> String {
@@ -156,8 +156,4 @@ struct SymbolPage {
         "<p><a href=\"#\(group.id)\">\(Markup.escaped(group.title))</a></p>\n<ul>\n\(items.joined(separator: "\n"))\n</ul>\n"
     }.joined()
   }
-}
-
-extension ContentSection {
-  fileprivate var isDeclaration: Bool { if case .declarations = self { true } else { false } }
 }
