@@ -1,5 +1,5 @@
 # Thin: every target is a line or two that can as well be typed.
-.PHONY: run test test-threads lint results bench bench-operations docs setup
+.PHONY: run test test-threads lint results bench bench-operations docs check-links setup
 
 # Trains on the package's own digits and writes Results/masked-images.
 run: setup
@@ -16,7 +16,7 @@ test-threads: setup
 		'Tensors|Datasets|Training|Dynamics|Foundations'
 
 lint:
-	swift format lint --strict --parallel --recursive Package.swift Sources Experiments Benchmarks Tests
+	swift format lint --strict --parallel --recursive Package.swift Sources Experiments Benchmarks Documentation Tests
 	Scripts/check-imports.sh
 	Scripts/check-files.sh
 
@@ -75,9 +75,13 @@ bench: setup bench-operations
 bench-operations: setup
 	Benchmarks/Operations/run.sh
 
-# Reference pages of the public declarations, into .build/docs.
+# Articles, modules and results as pages that open from disk, at .build/docs/index.html.
 docs: setup
 	Scripts/docs.sh
+
+# Every relative link of the repository's pages, and of the documentation where it was built.
+check-links: setup
+	Scripts/check-links.sh
 
 setup:
 	@Scripts/setup.sh

@@ -175,6 +175,18 @@ if !isDependency {
       path: "Experiments/OwnEnergy", exclude: ["README.md"], swiftSettings: strict))
   package.products.append(.executable(name: "own-energy", targets: ["own-energy"]))
 
+  // The documentation's pages, and the checker of links.
+  package.targets += [
+    .target(
+      name: "DocumentationSite", dependencies: ["Reporting"], path: "Documentation/Site",
+      resources: [.copy("Resources/pages")], swiftSettings: strict),
+    .executableTarget(
+      name: "documentation-site", dependencies: ["DocumentationSite", argumentParser],
+      path: "Documentation/Command", swiftSettings: strict),
+    tests("DocumentationSiteTests", ["DocumentationSite"]),
+  ]
+  package.products.append(.executable(name: "documentation-site", targets: ["documentation-site"]))
+
   // MARK: Benchmarks: the library beside other systems
   package.targets += [
     .target(name: "ProcessControl", path: "Benchmarks/ProcessControl"),

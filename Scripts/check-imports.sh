@@ -29,6 +29,8 @@ Experiments: EnergyTransformer Baselines Reporting Kit ArgumentParser Foundation
 Experiments/EnergyTransformer: EnergyTransformer Reporting Kit ArgumentParser FlyingFox Foundation
 Experiments/OwnEnergy: EnergyTransformer EnergyTesting Reporting Foundation
 Experiments/Kit: EnergyTransformer Reporting ArgumentParser Foundation
+Documentation/Site: Reporting Foundation
+Documentation/Command: DocumentationSite ArgumentParser Foundation
 Benchmarks/Measurements: Foundation
 Benchmarks/Performance: EnergyTransformer Baselines Reporting Measurements ProcessControl ArgumentParser Foundation
 Benchmarks/Operations: EnergyTransformer Benchmark
@@ -42,7 +44,7 @@ executables=$(
 )
 forbidden="$executables CCrypto CDNNL CMarkGFM CLAPACK CPNG CTurboJPEG CZLib"
 
-find Sources Experiments Benchmarks Tests -name '*.swift' -print0 | sort -z | xargs -0 awk -v table="$table" -v forbidden="$forbidden" '
+find Sources Experiments Benchmarks Documentation Tests -name '*.swift' -print0 | sort -z | xargs -0 awk -v table="$table" -v forbidden="$forbidden" '
   BEGIN {
     count = split(table, lines, "\n")
     for (i = 1; i <= count; i++) {

@@ -1,23 +1,32 @@
 #!/usr/bin/env bash
-# Builds the reference pages of all public declarations from the doc comments, with the toolchain's own docc,
-# into .build/docs. To read them: python3 -m http.server -d .build/docs, then open /documentation.
+# Builds the documentation into .build/docs: articles, modules and results as plain pages that open from disk, at index.html.
+# The toolchain's docc reads the doc comments of all public declarations and the articles; a warning of it is an error.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-modules="Foundations ImageFiles Tensors ArrayFiles Layers Energies Dynamics Landscapes Transformers Memories HopfieldLayers Encoders Baselines Datasets Training Reporting EnergyTesting"
-swift build -c release --target EnergyTransformer
-swift build -c release --target EnergyTesting
+# docc's own pages are a program that fetches its text and so needs a server, also with
+# --experimental-transform-for-static-hosting-with-content. What it writes under data/ is all of the text, which
+# `documentation-site` turns into pages.
+swift build -c release
 products=$(swift build -c release --show-bin-path)
 target=$(swift -print-target-info | sed -nE 's/.*"unversionedTriple": "([^"]+)".*/\1/p' | head -n 1)
-graphs=.build/docs-symbols
-rm -rf "$graphs" .build/docs
+graphs=.build/docs-symbols archive=.build/docs-archive
+rm -rf "$graphs" "$archive"
 mkdir -p "$graphs"
-for module in $modules; do
-  swift symbolgraph-extract -module-name "$module" -target "$target" -minimum-access-level public \
-    -skip-inherited-docs -output-dir "$graphs" -I "$products/Modules" \
-    -Xcc "-fmodule-map-file=$products/CKernels.build/module.modulemap" \
-    -I Sources/CCrypto -I Sources/CDNNL -I Sources/CLAPACK -I Sources/CMarkGFM -I Sources/CPNG -I Sources/CTurboJPEG -I Sources/CZLib
+
+headers=(-Xcc "-fmodule-map-file=$products/CKernels.build/module.modulemap")
+for map in Sources/C*/module.modulemap; do headers+=(-I "$(dirname "$map")"); done
+extract() {
+  swift symbolgraph-extract -module-name "$1" -target "$target" -minimum-access-level public \
+    -skip-inherited-docs -skip-synthesized-members -output-dir "$graphs" -I "$products/Modules" "${headers[@]}"
+}
+# Every folder of Swift sources is a module.
+for folder in Sources/*/; do
+  module=$(basename "$folder")
+  [[ $module == C[A-Z]* ]] || extract "$module"
 done
-docc convert --additional-symbol-graph-dir "$graphs" --output-dir .build/docs \
-  --fallback-display-name "Energy Transformer" --fallback-bundle-identifier energy-transformer
-echo "reference pages: .build/docs"
+
+docc convert Sources/EnergyTransformer/Documentation.docc --additional-symbol-graph-dir "$graphs" \
+  --output-dir "$archive" --fallback-display-name EnergyTransformer \
+  --fallback-bundle-identifier energy-transformer --warnings-as-errors
+"$products/documentation-site" build --archive "$archive" --results Results --output .build/docs

@@ -19,7 +19,7 @@ public struct NPZFile: Sendable {
 
   /// The array of this name, without ".npy".
   ///
-  /// - Throws: ``FileFormatError`` naming the file, the missing name and the names that are there, or what the array
+  /// - Throws: ``Foundations/FileFormatError`` naming the file, the missing name and the names that are there, or what the array
   ///   holds instead of numbers.
   public func array(named name: String) throws -> StoredArray {
     if let problem = unreadable[name] { throw problem }
@@ -29,9 +29,11 @@ public struct NPZFile: Sendable {
 
   /// Opens, checks and unpacks a file.
   ///
-  /// - Parameter maximumByteCount: The largest number of bytes that all arrays together may unpack to; a file that
-  ///   declares more is refused before anything is unpacked.
-  /// - Throws: ``FileAccessError`` when it cannot be read, ``FileFormatError`` when it is malformed.
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - maximumByteCount: The largest number of bytes that all arrays together may unpack to; a file that declares
+  ///     more is refused before anything is unpacked.
+  /// - Throws: ``Foundations/FileAccessError`` when it cannot be read, ``Foundations/FileFormatError`` when it is malformed.
   public static func read(path: String, maximumByteCount: Int = 1 << 34) throws -> NPZFile {
     try parse(MappedFile.bytes(path: path), file: path, maximumByteCount: maximumByteCount)
   }

@@ -56,7 +56,7 @@ public struct NamedArrays<Scalar: TensorScalar>: Sendable {
 
   /// The arrays of a safetensors or NumPy .npz file. The format is recognized by the first bytes of the file.
   ///
-  /// - Throws: ``FileAccessError`` when it cannot be read, ``FileFormatError`` when it is malformed or another kind of
+  /// - Throws: ``Foundations/FileAccessError`` when it cannot be read, ``Foundations/FileFormatError`` when it is malformed or another kind of
   ///   file, which it names.
   public init(contentsOf path: String) throws {
     let bytes = try MappedFile.bytes(path: path)
@@ -127,8 +127,10 @@ public struct NamedArrays<Scalar: TensorScalar>: Sendable {
   /// A copy of a model whose parameters are replaced by arrays of the same shapes; those of an earlier ``ParameterLayout``
   /// are turned.
   ///
-  /// - Parameter name: The name of the array that holds a parameter; by default the parameter's own name.
-  /// - Throws: ``NamedArrayError`` for the first array that does not fit, ``FileFormatError`` for an unknown layout.
+  /// - Parameters:
+  ///   - model: The model, of which a copy is filled.
+  ///   - name: The name of the array that holds a parameter; by default the parameter's own name.
+  /// - Throws: ``NamedArrayError`` for the first array that does not fit, ``Foundations/FileFormatError`` for an unknown layout.
   public mutating func filling<Model: Parameterized<Scalar>>(
     _ model: Model, by name: (_ parameter: String) -> String = { $0 }
   ) throws -> Model {

@@ -17,7 +17,7 @@ public enum ParameterLayout: Int, Sendable, CaseIterable {
 
   /// The layout that a file's metadata names.
   ///
-  /// - Throws: ``FileFormatError`` for one that is not known, as of a later version.
+  /// - Throws: ``Foundations/FileFormatError`` for one that is not known, as of a later version.
   public init(metadata: [String: String], file: String?) throws {
     guard let text = metadata[Self.key] else {
       self = .inputsFirst

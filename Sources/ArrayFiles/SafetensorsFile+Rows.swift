@@ -10,7 +10,7 @@ extension SafetensorsFile {
   /// ``write(path:arrays:metadata:)`` for the whole array. An existing file is replaced only when the new one
   /// is complete.
   ///
-  /// - Throws: ``FileFormatError`` for a reserved name, ``FileAccessError`` when the file cannot be written, or
+  /// - Throws: ``Foundations/FileFormatError`` for a reserved name, ``Foundations/FileAccessError`` when the file cannot be written, or
   ///   whatever `rows` throws.
   public static func writeRows<Scalar: TensorScalar>(
     path: String, name: String, shape: (count: Int, dimension: Int), metadata: [String: String] = [:],

@@ -9,7 +9,7 @@ extension SafetensorsFile {
   /// 8 bytes; the data lies in the order of falling element size, then name, so that every array is
   /// aligned to its elements. An existing file is replaced only when the new one is complete.
   ///
-  /// - Throws: ``FileFormatError`` for a name that is reserved or given twice, ``FileAccessError``
+  /// - Throws: ``Foundations/FileFormatError`` for a name that is reserved or given twice, ``Foundations/FileAccessError``
   ///   when the file cannot be written.
   public static func write(
     path: String, arrays: [(name: String, array: StoredArray)], metadata: [String: String] = [:]
@@ -30,7 +30,7 @@ extension SafetensorsFile {
   /// Writes the parameters of a model, an array each under its name, and the ``ParameterLayout``; ``NamedArrays/filling(_:by:)``
   /// reads them back.
   ///
-  /// - Throws: ``FileAccessError`` when the file cannot be written.
+  /// - Throws: ``Foundations/FileAccessError`` when the file cannot be written.
   public static func write(
     _ model: some Parameterized, to path: String, metadata: [String: String] = [:]
   ) throws {

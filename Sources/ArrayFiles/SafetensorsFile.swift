@@ -27,7 +27,7 @@ public struct SafetensorsFile: Sendable {
 
   /// The array of this name.
   ///
-  /// - Throws: ``FileFormatError`` naming the file, the missing name and the names that are there, or the format of the
+  /// - Throws: ``Foundations/FileFormatError`` naming the file, the missing name and the names that are there, or the format of the
   ///   array that is not read.
   public func array(named name: String) throws -> StoredArray {
     if let problem = unreadable[name] { throw problem }
@@ -37,7 +37,7 @@ public struct SafetensorsFile: Sendable {
 
   /// Opens and checks a file.
   ///
-  /// - Throws: ``FileAccessError`` when it cannot be read, ``FileFormatError`` when it is malformed or another kind of
+  /// - Throws: ``Foundations/FileAccessError`` when it cannot be read, ``Foundations/FileFormatError`` when it is malformed or another kind of
   ///   file, which it names.
   public static func read(path: String) throws -> SafetensorsFile {
     try parse(MappedFile.bytes(path: path), file: path)

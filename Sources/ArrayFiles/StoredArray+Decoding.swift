@@ -4,7 +4,7 @@ import Foundations
 extension StoredArray {
   /// The elements as 32-bit floats, row-major; the rules are those of ``StoredArray``.
   ///
-  /// - Throws: ``FileFormatError`` when a finite f64 is beyond the range of `Float`.
+  /// - Throws: ``Foundations/FileFormatError`` when a finite f64 is beyond the range of `Float`.
   public func floats() throws -> [Float] {
     switch elementType {
     case .f64:
@@ -47,7 +47,7 @@ extension StoredArray {
 
   /// The elements as integers, row-major; the rules are those of ``StoredArray``.
   ///
-  /// - Throws: ``FileFormatError`` when the array holds floats, or a u64 beyond `Int`.
+  /// - Throws: ``Foundations/FileFormatError`` when the array holds floats, or a u64 beyond `Int`.
   public func integers() throws -> [Int] {
     switch elementType {
     case .f64, .f32, .f16, .bf16:

@@ -27,7 +27,7 @@ public struct StoredArray: Sendable {
 
   /// An array over bytes that are already little-endian and in row-major order.
   ///
-  /// - Throws: ``FileFormatError`` when the number of bytes is not that of the shape.
+  /// - Throws: ``Foundations/FileFormatError`` when the number of bytes is not that of the shape.
   public init(elementType: ElementType, shape: [Int], bytes: Data) throws {
     try self.init(elementType: elementType, shape: shape, bytes: bytes, file: "memory", name: "")
   }

@@ -8,11 +8,11 @@ extension ElementType {
 }
 
 extension Tensor {
-  /// The array of a file as a tensor; numbers are converted by the rules of ``StoredArray``.
+  /// The array of a file as a tensor; numbers are converted by the rules of ``ArrayFiles/StoredArray``.
   ///
   /// An f32 array gives a `Float` tensor, and an f64 array a `Double` tensor, with the same bits.
   ///
-  /// - Throws: ``FileFormatError`` when a finite f64 is beyond the range of `Float`.
+  /// - Throws: ``Foundations/FileFormatError`` when a finite f64 is beyond the range of `Float`.
   public init(_ array: StoredArray) throws {
     if Scalar.self == Float.self {
       self.init(shape: array.shape, elements: try Self.scalars(array.floats()))

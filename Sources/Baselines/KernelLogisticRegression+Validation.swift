@@ -21,6 +21,9 @@ extension KernelLogisticRegression {
   ///   - features: The sets of features, [examples, features] each, standardised over the training examples.
   ///   - ridges: Ridges in units of the mean squared length of a training example.
   ///   - isPositive: The class of every example.
+  ///   - training: The examples that are fitted, by their indices.
+  ///   - validation: Those that the setting is chosen by.
+  ///   - test: Those whose logits are returned.
   ///   - score: How well logits tell classes, such as the area under the ROC curve.
   public static func choice(
     among features: [Tensor<Float>], relativeRidges ridges: [Double], isPositive: [Bool],
@@ -77,7 +80,10 @@ extension KernelLogisticRegression {
   /// Fits examples by their inner products, with a ridge in units of the mean squared length of an example; where all
   /// have length 0, any ridge gives weights of 0.
   ///
-  /// - Parameter products: [training, training].
+  /// - Parameters:
+  ///   - products: [training, training].
+  ///   - isPositive: The class of every example.
+  ///   - ridge: The ridge in that unit, above 0.
   public init(products: Tensor<Float>, isPositive: [Bool], relativeRidge ridge: Double) {
     let count = isPositive.count
     require(products.shape == [count, count], "products of shape \(products.shape) of \(count) examples")

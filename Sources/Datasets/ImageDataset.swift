@@ -66,7 +66,10 @@ public struct ImageDataset: Sendable, Equatable {
   }
 
   /// A data set of the images at `indices`, in that order.
-  /// - Parameter name: name of the part; nil keeps the name.
+  ///
+  /// - Parameters:
+  ///   - indices: The images, by their indices.
+  ///   - name: Name of the part; nil keeps the name.
   public func subset(_ indices: [Int], name: String? = nil) -> ImageDataset {
     ImageDataset(
       name: name ?? self.name, source: source, height: height, width: width, channels: channels,

@@ -10,7 +10,10 @@ extension ImagePatterns {
   /// Patterns of images that can be told apart: two of them differ at least, and none is the mean image, of which nothing
   /// would be left to be stored.
   ///
-  /// - Parameter note: Called with a line that counts copies of others, where there are any.
+  /// - Parameters:
+  ///   - images: The images.
+  ///   - source: What errors name.
+  ///   - note: Called with a line that counts copies of others, where there are any.
   /// - Throws: ``DataFileError`` that names the source, or the image in it that is the mean of all.
   public init(
     distinct images: ImageDataset, from source: String, note: (String) -> Void = { _ in }

@@ -32,7 +32,10 @@ public struct PatchMaskPolicy: Sendable, Equatable {
   /// The draw of an image depends on the stream and its number in the data set alone. With one and the same
   /// stream for a whole test set the masks are therefore fixed, whatever the batch size; in training, take
   /// `stream.child(update)`.
-  /// - Parameter indices: numbers of the images in their data set, one per row of the mask.
+  ///
+  /// - Parameters:
+  ///   - indices: Numbers of the images in their data set, one per row of the mask.
+  ///   - stream: Its children draw, one for each image; it is not advanced.
   public func mask(forImages indices: [Int], random stream: RandomStream) -> PatchMask {
     var replaced = [Bool](repeating: false, count: indices.count * patchCount)
     var scored = replaced

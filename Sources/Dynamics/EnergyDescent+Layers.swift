@@ -8,8 +8,14 @@ extension EnergyDescent {
   ///     tau_l dx_l/dt = -dE/dg_l - x_l
   ///
   /// - Parameters:
+  ///   - network: The network, whose energy is minimised.
   ///   - clamping: Layers that are held where they start.
-  ///   - held: For other layers 1 where a neuron is held and 0 where it moves, of the shape of the layer or [batch, …].
+  ///   - held: For other layers 1 where a neuron is held and 0 where it moves, of the shape of the layer or [batch,
+  ///     …].
+  ///   - updateRule: The rule that gives the direction of a step.
+  ///   - stepSize: The rule that gives the length of a step.
+  ///   - stop: The rule that ends the descent.
+  ///   - gradientPath: The way in which derivatives flow back.
   /// - Source: Krotov 2021, equation 2.
   public init<Number>(
     of network: LayeredNetwork<Number>, clamping: Set<String> = [], held: [String: Tensor<Number>] = [:],

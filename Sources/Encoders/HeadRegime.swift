@@ -92,7 +92,7 @@ public struct HeadRegime: Sendable, Equatable {
 /// The class of an attention head, by how many tokens make up 90 % of a query's weights.
 ///
 /// With k the median of that number over queries, and N tokens: I for k > N/2, II for N/8 < k <= N/2, III for
-/// N/32 < k <= N/8, IV for k <= N/32. Class I are the global averages of ``FixedPointKind``; II to IV are metastable
+/// N/32 < k <= N/8, IV for k <= N/32. Class I are the global averages of ``Memories/FixedPointKind``; II to IV are metastable
 /// states, from large ones down to small ones and single patterns.
 ///
 /// - Source: Ramsauer et al. 2020, section 3, "Analysis of transformer and BERT models".

@@ -13,7 +13,7 @@ public enum EquilibriumLaws {
   /// Checks a descent whose stopping rule ends it at rest.
   ///
   /// - Parameters:
-  ///   - descent: The descent, with ``StoppingRule/rest(below:)`` beside a number of steps that is large enough.
+  ///   - descent: The descent, with ``Dynamics/StoppingRule/rest(below:)`` beside a number of steps that is large enough.
   ///   - x: Tokens from which it comes to an isolated rest.
   ///   - options: Tolerances.
   /// - Cost: Eight descents for each tensor it depends on, each from the rest that was found first.

@@ -15,7 +15,7 @@ public struct AtomicFile: Sendable {
   /// The file to replace.
   public let path: String
 
-  /// The file at a path; nothing is touched before ``write(_:)``.
+  /// The file at a path; nothing is touched before ``write(_:)-(Data)``.
   public init(path: String) {
     self.path = path
   }

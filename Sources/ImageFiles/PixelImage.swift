@@ -42,7 +42,10 @@ public struct PixelImage: Sendable, Equatable {
   /// become RGB as in Pillow. The picture is turned upright where EXIF or XMP states an orientation. Stray bytes
   /// that no pixel depends on are passed over; a file that is cut short or damaged or whose checksums fail is
   /// refused, as is one beyond `largestSide` or `largestPixelCount`.
-  /// - Parameter name: The name of the file in error messages.
+  ///
+  /// - Parameters:
+  ///   - bytes: What the file holds.
+  ///   - name: The name of the file in error messages.
   public static func decode(_ bytes: [UInt8], name: String) throws -> PixelImage {
     if bytes.isEmpty {
       throw ImageFileError(file: name, problem: "empty file, expected a PNG or JPEG image")

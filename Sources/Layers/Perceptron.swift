@@ -42,7 +42,9 @@ public struct Perceptron<Scalar: TensorScalar>: Parameterized {
 
   /// The outputs of the last layer.
   ///
-  /// - Parameter random: The stream that dropout draws from in training; nil for no dropout.
+  /// - Parameters:
+  ///   - inputs: […, features].
+  ///   - random: The stream that dropout draws from in training; nil for no dropout.
   public func callAsFunction(_ inputs: Tensor<Scalar>, dropout random: RandomStream? = nil) -> Tensor<Scalar>
   {
     var x = layers[0](inputs)

@@ -1,7 +1,7 @@
 import Foundations
 import Tensors
 
-/// The sizes of a ``MultilayerPerceptron`` or a ``NeighbourMeanPerceptron``.
+/// The sizes of a ``Baselines/MultilayerPerceptron`` or a ``Baselines/NeighbourMeanPerceptron``.
 public struct PerceptronConfiguration: Sendable, Equatable {
   /// The number of features of a node.
   public let inputSize: Int
@@ -22,8 +22,12 @@ public struct PerceptronConfiguration: Sendable, Equatable {
 
   /// The width of `layerCount` equal hidden layers with which a perceptron's parameter count comes closest to `count`.
   ///
-  /// - Parameter inputs: The inputs of the first layer, if not the features: twice as many for a
-  ///   ``NeighbourMeanPerceptron``.
+  /// - Parameters:
+  ///   - count: The number of parameters to come close to.
+  ///   - inputs: The inputs of the first layer, if not the features: twice as many for a
+  ///     ``Baselines/NeighbourMeanPerceptron``.
+  ///   - layerCount: The number of hidden layers.
+  ///   - classCount: The number of outputs of the last layer.
   public static func width(
     forParameterCount count: Int, inputs: Int, layerCount: Int, classCount: Int
   ) -> Int {

@@ -14,8 +14,10 @@ public struct RunIdentity: Codable, Equatable, Sendable {
 
   /// Why numbers of this run are not those of another, in words that go on from "it was"; nil where they are.
   ///
-  /// - Parameter isContinuation: Whether this run continues the other, whose uncommitted changes are the user's to answer for.
-  ///   Any other run takes over numbers of a clean commit alone.
+  /// - Parameters:
+  ///   - other: The other run.
+  ///   - isContinuation: Whether this run continues the other, whose uncommitted changes are the user's to answer
+  ///     for. Any other run takes over numbers of a clean commit alone.
   public func difference(from other: RunIdentity, isContinuation: Bool) -> String? {
     if let difference = Self.difference(of: options, from: other.options) { return difference }
     if data != other.data { return "made from other data" }

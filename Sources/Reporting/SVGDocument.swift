@@ -1,5 +1,5 @@
 /// Builds the text of a drawing, element by element, in the order given.
-struct SVGDocument {
+package struct SVGDocument {
   static let fontFamily = "Helvetica, Arial, 'DejaVu Sans', sans-serif"
   private var lines: [String] = []
 
@@ -95,7 +95,7 @@ struct SVGDocument {
   }
 
   /// Text inside an element or an attribute, of HTML too.
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -82,7 +82,9 @@ public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
 
   /// The energy over some pairs of tokens, by part: `attention` and `memory`.
   ///
-  /// - Parameter tokens: Where the descent starts, for `.joined` pairs, whose weights are made of them.
+  /// - Parameters:
+  ///   - pairs: The pairs of tokens that attend to each other.
+  ///   - tokens: Where the descent starts, for `.joined` pairs, whose weights are made of them.
   public func energy(
     over pairs: TokenPairs<Scalar>, from tokens: Tokens<Scalar>? = nil
   ) -> EnergySum<Scalar> {

@@ -42,7 +42,9 @@ public struct NeighbourMeanPerceptron<Scalar: TensorScalar>: NodeClassifier {
 /// The distance of each node's features from the mean of its neighbours', from 0 where it has none: how unlike them it is,
 /// a score of outliers that nothing is trained for. Features should be standardised, so that 0 is the mean of all nodes.
 ///
-/// - Parameter features: [nodes, features].
+/// - Parameters:
+///   - features: [nodes, features].
+///   - neighbours: The neighbours of each node, by row.
 public func neighbourDistances<Scalar: TensorScalar>(
   _ features: Tensor<Scalar>, neighbours: CompressedSparseRows
 ) -> [Double] {

@@ -21,6 +21,9 @@ public struct DigitBags: Sendable, Equatable {
   /// - Parameters:
   ///   - labels: The class of each image; some are of the target, some are not.
   ///   - bagCount: The number of bags.
+  ///   - meanSize: The mean number of images of a bag.
+  ///   - sizeDeviation: The standard deviation of that number.
+  ///   - target: The class whose images make a bag positive.
   ///   - stream: Its children draw; it is not advanced.
   public init(
     labels: [Int], bagCount: Int, meanSize: Double = 10, sizeDeviation: Double = 2, target: Int = 9,

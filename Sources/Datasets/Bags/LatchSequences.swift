@@ -19,7 +19,11 @@ public struct LatchSequences: LabelledBags, Equatable {
 
   /// Draws sequences.
   ///
-  /// - Parameter stream: Its children draw; it is not advanced.
+  /// - Parameters:
+  ///   - count: The number of sequences.
+  ///   - length: The number of characters of a sequence.
+  ///   - characterCount: The number of different characters, from 3 to 256.
+  ///   - stream: Its children draw; it is not advanced.
   public init(
     count: Int = 4_096, length: Int = 32, characterCount: Int = 20, random stream: RandomStream
   ) {

@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Of the metadata two columns are read: `ID`, the name of the repertoire's file with or without extension, and a
 /// status. Of a repertoire: its amino acid sequences, how often each was seen, and whether it is productive, by the
-/// names that ``RepertoireColumns`` lists. Other columns may stand beside them. Lines without a whole sequence are left
+/// names that `RepertoireColumns` lists. Other columns may stand beside them. Lines without a whole sequence are left
 /// out and counted.
 ///
 /// - Source: the text format of the published code of Widrich et al. 2020.

@@ -48,7 +48,9 @@ public struct RepertoireGenerator: Sendable {
 
   /// A generator of repertoires.
   ///
-  /// - Parameter stream: Its children make the repertoires; it is not advanced.
+  /// - Parameters:
+  ///   - configuration: How many repertoires, of which sizes and with which motifs.
+  ///   - stream: Its children make the repertoires; it is not advanced.
   public init(_ configuration: RepertoireConfiguration, random stream: RandomStream) {
     configuration.check()
     self.configuration = configuration

@@ -20,7 +20,9 @@ public struct RepertoireSet: Sendable {
 
   /// The repertoires of a folder.
   ///
-  /// - Parameter source: What errors name.
+  /// - Parameters:
+  ///   - found: What was read from the folder.
+  ///   - source: What errors name.
   /// - Throws: ``DataFileError`` where all repertoires have the same shares of pairs of letters.
   public init(_ found: RepertoireCollection, source: String) throws {
     self.init(found.repertoires, notes: found.notes)
@@ -36,6 +38,7 @@ public struct RepertoireSet: Sendable {
   /// Folds of repertoires of these classes, every part of which has both.
   ///
   /// - Parameters:
+  ///   - isPositive: The class of each repertoire.
   ///   - count: Folds.
   ///   - first: How many of them are wanted; all where nil.
   ///   - validationFraction: Part of the repertoires outside a test part to choose by.

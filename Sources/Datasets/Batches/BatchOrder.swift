@@ -16,7 +16,12 @@ public struct BatchOrder: Sendable, Equatable {
   private let shuffling: RandomStream?
 
   /// Orders `imageCount` images.
-  /// - Parameter stream: shuffles each epoch differently; nil keeps the order of the data set.
+  ///
+  /// - Parameters:
+  ///   - imageCount: The number of images of the data set.
+  ///   - batchSize: The number of images of a batch.
+  ///   - dropsLast: Whether a last batch with fewer images is left out.
+  ///   - stream: Shuffles each epoch differently; nil keeps the order of the data set.
   public init(imageCount: Int, batchSize: Int, dropsLast: Bool, shuffledBy stream: RandomStream?) {
     require(batchSize > 0, "batch size \(batchSize), expected 1 or more")
     require(imageCount > 0, "batches of \(imageCount) images, expected 1 or more")

@@ -16,7 +16,13 @@ public struct Batches: Sendable {
   private let epoch = LastEpoch()
 
   /// Shuffles anew every epoch.
-  /// - Parameter stream: its children shuffle and augment; it is not advanced.
+  ///
+  /// - Parameters:
+  ///   - dataset: The images.
+  ///   - batchSize: The number of images of a batch.
+  ///   - dropsLast: Whether a last batch with fewer images is left out.
+  ///   - augmentation: How images are changed at random; nil leaves them as they are.
+  ///   - stream: Its children shuffle and augment; it is not advanced.
   public init(
     of dataset: ImageDataset, batchSize: Int, dropsLast: Bool = true, augmentation: Augmentation? = nil,
     random stream: RandomStream

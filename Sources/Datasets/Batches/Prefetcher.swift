@@ -11,10 +11,12 @@ public final class Prefetcher<Batch: Sendable>: Sendable {
   private let queue: PrefetchQueue<Batch>
 
   /// Starts making batches `first`, `first + 1`, and so on.
+  ///
   /// - Parameters:
-  ///   - end: the number after the last batch; nil goes on without end.
-  ///   - depth: how many finished batches may wait.
-  ///   - make: makes the batch of a number; called on the prefetching thread, one number at a time.
+  ///   - first: The number of the first batch.
+  ///   - end: The number after the last batch; nil goes on without end.
+  ///   - depth: How many finished batches may wait.
+  ///   - make: Makes the batch of a number; called on the prefetching thread, one number at a time.
   public init(
     from first: Int, to end: Int? = nil, depth: Int = 2, make: @escaping @Sendable (Int) throws -> Batch
   ) {

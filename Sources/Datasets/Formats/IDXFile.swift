@@ -18,7 +18,10 @@ public struct IDXFile: Sendable, Equatable {
   }
 
   /// Reads a file that is already in memory, unpacked or as gzip data.
-  /// - Parameter name: what error messages call the file.
+  ///
+  /// - Parameters:
+  ///   - bytes: What the file holds.
+  ///   - name: What error messages call the file.
   public init(bytes: [UInt8], name: String) throws {
     try self.init(data: Data(bytes), name: name)
   }

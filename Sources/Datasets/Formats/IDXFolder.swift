@@ -14,14 +14,20 @@ public enum IDXFolder {
   }
 
   /// Reads the training images.
-  /// - Parameter classCount: labels run from 0 to `classCount - 1`, a label beyond is an error; nil: to the largest.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder of both files.
+  ///   - classCount: Labels run from 0 to `classCount - 1`, a label beyond is an error; nil: to the largest.
   public static func train(_ folder: URL, classCount: Int? = nil) throws -> ImageDataset {
     guard let set = try IDXSet(in: folder) else { throw missing(folder) }
     return try Half(set, isTraining: true).dataset(named: folder.lastPathComponent, classCount: classCount)
   }
 
   /// Reads the test images, the files named `t10k` or `test`.
-  /// - Parameter classCount: labels run from 0 to `classCount - 1`, a label beyond is an error; nil: to the largest.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder of both files.
+  ///   - classCount: Labels run from 0 to `classCount - 1`, a label beyond is an error; nil: to the largest.
   public static func test(_ folder: URL, classCount: Int? = nil) throws -> ImageDataset {
     guard let set = try IDXSet(in: folder) else { throw missing(folder) }
     return try Half(set, isTraining: false).dataset(named: folder.lastPathComponent, classCount: classCount)

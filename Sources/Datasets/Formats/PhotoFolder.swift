@@ -9,7 +9,11 @@ public enum PhotoFolder {
   /// Every picture is a class of its own, named by its file. If some are gray and some are not, the gray ones
   /// get three equal channels. Hidden files, folders and files with other endings are passed over.
   ///
-  /// - Parameter note: Is told, in one line, how many visible files were passed over.
+  /// - Parameters:
+  ///   - folder: The folder.
+  ///   - width: The width of every picture in pixels.
+  ///   - height: The height of every picture in pixels.
+  ///   - note: Is told, in one line, how many visible files were passed over.
   /// - Throws: ``DataFileError`` or `ImageFileError` naming the file and what is wrong with it.
   public static func read(
     _ folder: URL, width: Int, height: Int, note: (String) -> Void = { _ in }

@@ -22,7 +22,9 @@ public struct AttributedCommunityGraph: Sendable {
 
   /// Generates a graph.
   ///
-  /// - Parameter stream: its children draw; it is not advanced.
+  /// - Parameters:
+  ///   - configuration: The sizes, communities and features of the graph.
+  ///   - stream: Its children draw; it is not advanced.
   /// - Cost: proportional to edges and features: on one core about a microsecond an edge.
   public init(
     _ configuration: AttributedCommunityGraphConfiguration = .init(), random stream: RandomStream

@@ -40,7 +40,11 @@ public struct CrossValidation: Sendable, Equatable {
   /// The folds of a collection of graphs: those published with it where no number of folds is asked for and there are some,
   /// otherwise stratified ones.
   ///
-  /// - Parameter foldCount: Folds, 2 or more; where nil the published ones, or ten.
+  /// - Parameters:
+  ///   - graphs: The graphs, with their labels.
+  ///   - foldCount: Folds, 2 or more; where nil the published ones, or ten.
+  ///   - validationFraction: The part of the graphs outside a test part to choose by.
+  ///   - stream: The stream that folds and validation parts are drawn from.
   /// - Throws: ``SplitError`` as the other initialisers.
   public init(
     of graphs: GraphCollection, foldCount: Int? = nil, validationFraction: Double = 0.1,

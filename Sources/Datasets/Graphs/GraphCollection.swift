@@ -72,7 +72,10 @@ public struct GraphCollection: Sendable {
   public var nodeRanges: [Range<Int>] { (0..<count).map(nodeRange) }
 
   /// The graphs at `indices`, in that order, as one batch.
-  /// - Parameter classTokens: whether each graph gets a node of its own that is joined to all of its nodes.
+  ///
+  /// - Parameters:
+  ///   - indices: The graphs, by their indices.
+  ///   - classTokens: Whether each graph gets a node of its own that is joined to all of its nodes.
   public func batch(at indices: [Int], classTokens: Bool) -> GraphBatch {
     GraphBatch(of: self, at: indices, classTokens: classTokens)
   }

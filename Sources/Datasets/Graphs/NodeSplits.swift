@@ -38,8 +38,9 @@ public struct NodeSplits: Sendable {
   ///   - labels: The class of each node.
   ///   - fractions: Parts of the nodes that are not set aside, above 0 and below 1.
   ///   - count: The number of splits for each part.
-  ///   - stream: The stream that the splits draw from. The nodes set aside do not depend on it, so that no run tunes on nodes
-  ///     that score in another.
+  ///   - tuning: How nodes are set aside for tuning; none are where nil.
+  ///   - stream: The stream that the splits draw from. The nodes set aside do not depend on it, so that no run
+  ///     tunes on nodes that score in another.
   /// - Throws: ``SplitError`` that names the part which leaves no node of a class to learn from, to choose by or to test on.
   public init(
     labels: [Int], fractions: [Double], count: Int, tuning: Tuning?, random stream: RandomStream

@@ -21,7 +21,12 @@ public struct OutlierInjection: Sendable, Equatable {
   public let candidateCount: Int
 
   /// An injection of the given numbers of anomalies.
-  /// - Parameter contextualCount: nil makes as many as there are structural ones, as published.
+  ///
+  /// - Parameters:
+  ///   - cliqueSize: The number of nodes of a group that are all joined.
+  ///   - cliqueCount: The number of such groups.
+  ///   - contextualCount: nil makes as many as there are structural ones, as published.
+  ///   - candidateCount: The number of nodes among which a contextual anomaly finds its features.
   public init(
     cliqueSize: Int = 15, cliqueCount: Int, contextualCount: Int? = nil, candidateCount: Int = 50
   ) {
@@ -38,7 +43,9 @@ public struct OutlierInjection: Sendable, Equatable {
   ///
   /// Distances are those between the features of the graph as given, so that no anomaly depends on another.
   ///
-  /// - Parameter stream: its children draw; it is not advanced.
+  /// - Parameters:
+  ///   - graph: The graph, all of whose nodes are taken to be normal.
+  ///   - stream: Its children draw; it is not advanced.
   /// - Cost: proportional to pairs, features, and contextual anomalies times candidates times features.
   public func apply(to graph: NodeGraph, random stream: RandomStream) -> NodeGraph {
     let nodes = graph.nodeCount

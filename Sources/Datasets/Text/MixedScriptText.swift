@@ -38,7 +38,9 @@ public struct MixedScriptText: Sendable {
 
   /// Text with words of another text, of which the first 200,000 characters are taken.
   ///
-  /// - Parameter stream: Where the words are drawn from.
+  /// - Parameters:
+  ///   - text: The other text.
+  ///   - stream: Where the words are drawn from.
   public init(mixedInto text: String, random stream: RandomStream) {
     random = stream
     let found = text.prefix(200_000).split(whereSeparator: \.isWhitespace)

@@ -11,7 +11,9 @@ public struct BlockEnergies: Sendable {
 
   /// Adds the examples of a batch by the results of a trace, one a block, in which energies were recorded.
   ///
-  /// - Parameter count: What energies are divided by, such as the number of nodes of a graph.
+  /// - Parameters:
+  ///   - results: The results, one a block, the first block first.
+  ///   - count: What energies are divided by, such as the number of nodes of a graph.
   public mutating func add<Scalar>(_ results: [DescentResult<Scalar>], dividedBy count: Double = 1) {
     blockCount = results.count
     let added = results.enumerated().flatMap { block, result in

@@ -24,7 +24,9 @@ public struct BagClassifier<Encoder: BagEncoder>: Parameterized {
 
   /// The logit of the positive class of each bag.
   ///
-  /// - Parameter random: Where training leaves parts out at random; nil otherwise.
+  /// - Parameters:
+  ///   - bags: The instances of the bags, [bags, instances, …].
+  ///   - random: Where training leaves parts out at random; nil otherwise.
   public func logits(_ bags: Tensor<Scalar>, dropout random: RandomStream? = nil) -> Tensor<Scalar> {
     let features = encoder.features(of: bags, dropout: random)
     return features.projected(by: weight, transposed: true).reshaped([bags.shape[0]]) + bias

@@ -9,7 +9,11 @@ public struct BagContributions: Equatable, Sendable {
     let isPositive: Bool
     let witnesses: [Int32]?
 
-    /// - Parameter witnesses: The instances that make it positive; nil where they are not known.
+    /// - Parameters:
+    ///   - sequences: The instances of the bag.
+    ///   - reading: What a network read of them.
+    ///   - isPositive: The class of the bag.
+    ///   - witnesses: The instances that make it positive; nil where they are not known.
     public init(
       _ sequences: SymbolSequences, reading: BagReading<Scalar>, isPositive: Bool, witnesses: [Int32]? = nil
     ) {

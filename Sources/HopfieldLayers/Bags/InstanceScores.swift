@@ -94,7 +94,11 @@ public struct GatedAttentionScores<Scalar: TensorScalar>: InstanceScores {
 
   /// Weights of variance 2 / (inputs + outputs), biases 0.
   ///
-  /// - Parameter isGated: Whether the sigmoid is there.
+  /// - Parameters:
+  ///   - featureCount: The number of features of an instance.
+  ///   - hiddenSize: The size of the hidden layer.
+  ///   - isGated: Whether the sigmoid is there.
+  ///   - random: The stream that weights are drawn from.
   public init(featureCount: Int, hiddenSize: Int, isGated: Bool = true, random: RandomStream) {
     require(min(featureCount, hiddenSize) > 0, "\(hiddenSize) units of \(featureCount) features")
     values = Linear(inputs: featureCount, outputs: hiddenSize, random: random.child(0))

@@ -87,6 +87,7 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   /// The same with derivatives through a share of the bag, one number.
   ///
   /// - Parameters:
+  ///   - bag: The bag.
   ///   - share: The part of the sequences, above 0 and at most 1, that derivatives go through: those with the
   ///     largest weights, or, where all weigh the same, any.
   ///   - random: Draws them where all weigh the same.
@@ -153,6 +154,7 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
   /// the given shares where each feature has a head of its own.
   ///
   /// - Parameters:
+  ///   - bag: The bag.
   ///   - reading: What this network read of the bag; read again where nil.
   ///   - featureShares: One number a feature, adding up to 1.
   public func instanceWeights(

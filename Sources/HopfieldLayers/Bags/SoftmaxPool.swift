@@ -16,7 +16,9 @@ public struct SoftmaxPool<Scalar: TensorScalar>: Sendable {
 
   /// A pool without instances.
   ///
-  /// - Parameter headCount: `featureCount`, or 1.
+  /// - Parameters:
+  ///   - featureCount: The number of features of an instance.
+  ///   - headCount: `featureCount`, or 1.
   public init(featureCount: Int, headCount: Int) {
     require(
       featureCount > 0 && (headCount == featureCount || headCount == 1),

@@ -48,7 +48,7 @@ extension EnergyDescent {
   /// - Parameters:
   ///   - starts: x of the starts, one an example.
   ///   - tolerance: How far rest points of one minimum may lie apart.
-  ///   - residual: The longest |P dF/dg| that counts as rest.
+  ///   - allowed: The longest |P dF/dg| that counts as rest.
   /// - Cost: The descent, and a comparison of each rest point with each minimum.
   public func basins(
     of starts: Tokens<Scalar>, tolerance: Double = 1e-3, residual allowed: Double = 1e-4

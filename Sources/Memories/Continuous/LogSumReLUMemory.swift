@@ -15,7 +15,7 @@ public import Tensors
 /// is not farther from all patterns than a ball reaches, its energy is NaN and the stop reason
 /// ``RetrievalStop/nonFinite``.
 ///
-/// ``LogSumReLUEnergy`` is the same energy for descents.
+/// ``Energies/LogSumReLUEnergy`` is the same energy for descents.
 ///
 /// - Source: Hoover et al. 2025, "Dense associative memory with Epanechnikov energy"; the update is its
 ///   gradient set to 0.

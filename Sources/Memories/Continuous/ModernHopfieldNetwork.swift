@@ -9,7 +9,7 @@ public import Tensors
 ///
 /// With softmax this is the published network: log sum exp energy, concave-convex update, E never rises. With
 /// the sparse weightings most weights are exactly 0, and a pattern whose score leads by
-/// ``MemoryWeighting/margin`` is retrieved exactly by one update. ``PatternMemoryEnergy`` is the same energy
+/// ``Energies/MemoryWeighting/margin`` is retrieved exactly by one update. ``Energies/PatternMemoryEnergy`` is the same energy
 /// for descents.
 ///
 /// An update goes once over the patterns, in blocks, with a running log sum exp or a running shortlist: the

@@ -23,7 +23,7 @@ public final class StoredPatterns<Scalar: TensorScalar>: PatternSource {
   ///
   /// Their numbers are not checked: a query whose scores are not finite stops with ``RetrievalStop/nonFinite``.
   ///
-  /// - Throws: ``FileFormatError`` naming the file, the array and the format or shape that it should have, with one
+  /// - Throws: ``Foundations/FileFormatError`` naming the file, the array and the format or shape that it should have, with one
   ///   pattern at least.
   public init(_ array: StoredArray) throws {
     let type = ElementType(of: Scalar.self)

@@ -25,6 +25,8 @@ public struct MemoryCapacity: Sendable {
   /// Measures a memory.
   ///
   /// - Parameters:
+  ///   - kind: The kind of memory.
+  ///   - dimension: The size of a pattern.
   ///   - numberLimit: The limit of the numbers stored, patterns times dimension.
   ///   - featureCount: The frequencies of a memory of random features.
   ///   - stream: As for ``CapacityMeasurement/curve(growth:numberLimit:failure:random:memory:)``.

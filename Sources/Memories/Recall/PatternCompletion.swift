@@ -13,7 +13,11 @@ public struct PatternCompletion: Sendable {
 
   /// A task of given patterns.
   ///
-  /// - Parameter stream: Draws the signs that hidden ones are replaced with, and what memories draw; it is not advanced.
+  /// - Parameters:
+  ///   - stored: The stored patterns, [patterns, dimension].
+  ///   - shown: The patterns that are shown in part, by row.
+  ///   - mask: 1 where a number is hidden and 0 elsewhere, [1, dimension].
+  ///   - stream: Draws the signs that hidden ones are replaced with, and what memories draw; it is not advanced.
   public init(stored: Tensor<Float>, shown: [Int], hidden mask: Tensor<Float>, random stream: RandomStream) {
     require(
       stored.rank == 2 && mask.shape == [1, stored.shape[1]] && !shown.isEmpty,
@@ -96,6 +100,7 @@ extension PatternCompletion {
   /// The one of ``betas(for:)`` with the best outcome, of equals the first; nil for memories of signs.
   ///
   /// - Parameters:
+  ///   - kind: The kind of memory.
   ///   - featureCount: The frequencies of a memory of random features.
   ///   - tolerance: As for ``Outcome/isBetter(than:within:)``.
   public func bestBeta(of kind: MemoryKind, featureCount: Int = 8_192, within tolerance: Double) -> Float? {

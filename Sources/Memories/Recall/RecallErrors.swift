@@ -102,7 +102,12 @@ public struct OneUpdateRecall: Sendable, Equatable {
 
   /// The same for some numbers of patterns, one after the other, up to the first at which a pattern is not recalled.
   ///
-  /// - Parameter stream: Number n draws from its child n.
+  /// - Parameters:
+  ///   - patternCounts: The numbers of stored patterns, in the order in which they are tried.
+  ///   - dimension: The size of each.
+  ///   - changedSigns: How many signs of each cue are changed.
+  ///   - beta: The inverse temperature.
+  ///   - stream: Number n draws from its child n.
   public static func untilFailure(
     among patternCounts: [Int], dimension: Int, changedSigns: Int, beta: Float, random stream: RandomStream
   ) -> [OneUpdateRecall] {

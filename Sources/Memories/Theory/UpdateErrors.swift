@@ -23,6 +23,7 @@ public struct UpdateErrors: Sendable {
   ///   - separation: How far they lie apart.
   ///   - offsets: What is added to each, [patterns, dimension].
   ///   - distance: The length of every offset.
+  ///   - beta: The inverse temperature.
   /// - Cost: up to 2,000 passes over the patterns, for their fixed points.
   public init(
     of patterns: Tensor<Double>, separation: PatternSeparation, offsets: Tensor<Double>, distance: Double,

@@ -15,7 +15,11 @@ public struct MethodComparison: Sendable {
     /// Its scores.
     public let scores: TrialScores
 
-    /// - Parameter name: The label with a small first letter when left out; for labels that begin with a name, say it.
+    /// - Parameters:
+    ///   - prefix: The prefix of the names of its numbers; empty for the first method.
+    ///   - label: Its label in tables.
+    ///   - name: The label with a small first letter when left out; for labels that begin with a name, say it.
+    ///   - scores: Its scores.
     public init(prefix: String, label: String, name: String? = nil, scores: TrialScores) {
       self.prefix = prefix
       self.label = label
@@ -57,7 +61,11 @@ public struct MethodComparison: Sendable {
   /// A comparison of methods that have one score a split, such as the folds of a cross-validation; the first is held
   /// against the others.
   ///
-  /// - Parameter methods: The prefix, the label, the name in sentences (from the label where nil) and the scores of each.
+  /// - Parameters:
+  ///   - measure: The measure by its name in a summary.
+  ///   - methods: The prefix, the label, the name in sentences (from the label where nil) and the scores of each.
+  ///   - better: Which end of the measure is the better one.
+  ///   - dependence: How the scores of the splits depend on each other.
   /// - Throws: `ReportingError` where a method lacks scores that the first one has.
   public init(
     measure: String, splits methods: [(prefix: String, label: String, name: String?, scores: [Double])],

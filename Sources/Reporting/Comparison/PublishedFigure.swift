@@ -35,11 +35,13 @@ extension PageSection {
   /// chance of this page alone; nothing of it enters the record.
   ///
   /// - Parameters:
+  ///   - figures: The published figures.
   ///   - comparison: A measure of which higher is better, so that ahead is above.
   ///   - judgedOn: What the first method was judged on.
   ///   - measureLabel: What the table calls the measure.
   ///   - judgedOnLabel: What it calls that on which methods are judged.
   ///   - scale: What every figure is multiplied with, such as 100 for percent.
+  ///   - digits: Digits behind the decimal point.
   /// - Returns: The verdicts on the comparable figures, in their order.
   public mutating func addPublished(
     _ figures: [PublishedFigure], beside comparison: MethodComparison, judgedOn: String,

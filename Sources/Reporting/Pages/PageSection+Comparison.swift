@@ -4,6 +4,7 @@ extension PageSection {
   /// Adds what a comparison of methods found: a sentence, and the table of all methods.
   ///
   /// - Parameters:
+  ///   - comparison: The comparison.
   ///   - name: The table's name in the page and the record.
   ///   - measureLabel: The label of the measure in the table.
   ///   - digits: Digits behind the decimal point, in both.
@@ -42,8 +43,11 @@ extension PageSection {
   /// it.
   ///
   /// - Parameters:
+  ///   - comparisons: The comparisons, each with the title of its column.
   ///   - names: The names of both tables in the page and the record.
   ///   - label: What the tables call the measure.
+  ///   - digits: Digits behind the decimal point.
+  ///   - best: Which end of every column is printed bold.
   public mutating func addComparisons(
     _ comparisons: [(title: String, comparison: MethodComparison)],
     names: (means: String, advantages: String), label: String, digits: Int, best: TableRecipe.Best

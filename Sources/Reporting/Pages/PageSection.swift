@@ -73,6 +73,8 @@ public struct PageSection: Sendable {
   /// - Parameters:
   ///   - name: The table's name in the page and the record.
   ///   - title: What stands over the labels of the rows.
+  ///   - rows: What has a row, each with its label.
+  ///   - columns: What has a column, each with its title.
   ///   - digits: Digits behind the decimal point.
   ///   - best: Which end of every column is printed bold; none when nil.
   ///   - cell: What a row has in a column.

@@ -36,8 +36,11 @@ public struct Sweep: Sendable, Equatable {
   /// A curve of a measure over the points that have it.
   ///
   /// - Parameters:
+  ///   - measure: The measure by its name in the points.
+  ///   - label: The label of the curve.
   ///   - scale: The factor of every value.
   ///   - least: The value that smaller ones are raised to, for logarithmic axes.
+  ///   - isReference: Whether the curve is something to compare with, drawn as such.
   public func series(
     _ measure: String, label: String, scale: Double = 1, atLeast least: Double = -.infinity,
     isReference: Bool = false
@@ -64,6 +67,8 @@ extension PageSection {
   /// Adds a table of a sweep, a row for each point.
   ///
   /// - Parameters:
+  ///   - name: The table's name in the page and the record.
+  ///   - sweep: The sweep.
   ///   - labelTitle: What stands over the labels of the points.
   ///   - columns: The title, the measure and the digits of each column.
   public mutating func addTable(

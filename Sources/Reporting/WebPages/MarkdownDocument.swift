@@ -3,13 +3,17 @@ import Foundation
 
 /// Markdown with GitHub's tables, read by cmark-gfm, as HTML.
 ///
-/// Raw HTML is left out, comments among it, and so are addresses of other kinds than files, the web and mail.
-final class MarkdownDocument {
+/// Raw HTML is left out unless it is asked for, comments among it, and so are addresses of other kinds than files, the web and mail.
+package final class MarkdownDocument {
   private let parser: OpaquePointer
   private let root: OpaquePointer
 
   /// Reads a text.
-  init(_ text: String) {
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - keepsHTML: Whether raw HTML stays in it.
+  package init(_ text: String, keepsHTML: Bool = false) {
     cmark_gfm_core_extensions_ensure_registered()
     let parser: OpaquePointer = cmark_parser_new(CMARK_OPT_DEFAULT)
     cmark_parser_attach_syntax_extension(parser, cmark_find_syntax_extension("table"))
@@ -19,7 +23,7 @@ final class MarkdownDocument {
     }
     self.parser = parser
     root = cmark_parser_finish(parser)
-    for node in nodes(of: [CMARK_NODE_HTML_BLOCK, CMARK_NODE_HTML_INLINE]) {
+    for node in keepsHTML ? [] : nodes(of: [CMARK_NODE_HTML_BLOCK, CMARK_NODE_HTML_INLINE]) {
       cmark_node_unlink(node)
       cmark_node_free(node)
     }
@@ -67,7 +71,7 @@ final class MarkdownDocument {
   }
 
   /// The document as HTML, without anything around it.
-  var html: String {
+  package var html: String {
     // Addresses have been looked at, and raw HTML is gone: what is unsafe here is the data of our own pictures.
     let text = cmark_render_html(root, CMARK_OPT_UNSAFE, cmark_parser_get_syntax_extensions(parser))
     defer { free(text) }

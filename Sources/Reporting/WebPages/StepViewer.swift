@@ -83,7 +83,9 @@ public struct StepViewer: Codable, Equatable, Sendable {
 
   /// Adds pictures, grey or in colour.
   ///
-  /// - Parameter pictures: [item][step], or [item][one] for pictures that stay the same.
+  /// - Parameters:
+  ///   - title: What stands over them.
+  ///   - pictures: [item][step], or [item][one] for pictures that stay the same.
   /// - Throws: `ReportingError` for a value that is not finite.
   public mutating func addPictures(_ title: String, _ pictures: [[Picture]]) throws {
     let first = try checked(title, pictures)
@@ -96,9 +98,11 @@ public struct StepViewer: Codable, Equatable, Sendable {
   /// Adds maps of numbers, such as attention, drawn by a scale of colours; the page tells single numbers to 1/255 of the range.
   ///
   /// - Parameters:
+  ///   - title: What stands over them.
   ///   - groups: What there is of each, such as heads, of which one is shown.
   ///   - groupName: What one of the groups is called.
-  ///   - maps: [item][group][step], or [item][group][one] for maps that stay the same; of one channel and any range.
+  ///   - maps: [item][group][step], or [item][group][one] for maps that stay the same; of one channel and any
+  ///     range.
   /// - Throws: `ReportingError` for a value that is not finite.
   public mutating func addMaps(
     _ title: String, groups: [String] = [""], groupName: String = "", _ maps: [[[Picture]]]
@@ -126,7 +130,9 @@ public struct StepViewer: Codable, Equatable, Sendable {
 
   /// Adds curves over the steps.
   ///
-  /// - Parameter series: For each its label and [item][step].
+  /// - Parameters:
+  ///   - title: What stands over them.
+  ///   - series: For each its label and [item][step].
   /// - Throws: `ReportingError` for a value that is not finite.
   public mutating func addLines(_ title: String, _ series: [(label: String, values: [[Double]])]) throws {
     var panel = Panel(kind: .lines, title: title)

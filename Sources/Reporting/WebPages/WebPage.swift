@@ -125,7 +125,8 @@ public struct WebPage: Sendable {
     return "data:\(kind);base64,\(bytes.base64EncodedString())"
   }
 
-  private static func resource(_ name: String) throws -> String {
+  /// A file of the pages' looks or behaviour.
+  package static func resource(_ name: String) throws -> String {
     guard let folder = Bundle.module.resourceURL else {
       throw ReportingError("\(name): the resources of the package are missing")
     }

@@ -9,6 +9,7 @@ import Foundations
 ///   - model: What the function computes with; gradients flow to its parameters.
 ///   - batches: Tensors with the examples along the first axis; gradients flow to them too.
 ///   - size: Examples of a piece.
+///   - function: Called with the model and a piece of every batch, on several threads at a time.
 public func pieceByPiece<Model: Parameterized>(
   _ model: Model, _ batches: [Tensor<Model.Scalar>], size: Int,
   _ function: @escaping @Sendable (Model, [Tensor<Model.Scalar>]) -> Tensor<Model.Scalar>

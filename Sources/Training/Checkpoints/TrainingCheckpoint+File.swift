@@ -8,7 +8,7 @@ private let optionPrefix = "options."
 extension TrainingCheckpoint {
   /// Writes the file, complete or not at all; an older one is replaced.
   ///
-  /// - Throws: ``FileAccessError`` when the file cannot be written.
+  /// - Throws: ``Foundations/FileAccessError`` when the file cannot be written.
   public func write(to path: String) throws {
     var arrays: [(name: String, array: StoredArray)] = []
     for (part, values) in [
@@ -29,7 +29,7 @@ extension TrainingCheckpoint {
 
   /// Reads a file that ``write(to:)`` wrote.
   ///
-  /// - Throws: ``FileAccessError`` when it cannot be read; ``FileFormatError`` when it is damaged, is not a
+  /// - Throws: ``Foundations/FileAccessError`` when it cannot be read; ``Foundations/FileFormatError`` when it is damaged, is not a
   ///   checkpoint, or holds numbers of another precision than `Scalar`.
   public init(contentsOf path: String) throws {
     let file = try SafetensorsFile.read(path: path)

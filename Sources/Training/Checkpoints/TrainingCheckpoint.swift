@@ -7,9 +7,9 @@ public import Tensors
 /// | in the file | content |
 /// | --- | --- |
 /// | `parameters.…`, `optimizer.…`, `average.…` | one array for each tensor, f32 or f64 |
-/// | `random` | i64 [3], the bits of ``RandomStream/state`` |
+/// | `random` | i64 [3], the bits of ``Tensors/RandomStream/state`` |
 /// | metadata `format`, `updateCount`, `options.…` | what the file is, updates done, the options |
-/// | metadata `parameter-layout` | the ``ParameterLayout`` |
+/// | metadata `parameter-layout` | the ``ArrayFiles/ParameterLayout`` |
 ///
 /// Reading checks the file, applying or restoring checks names and shapes and turns what an earlier layout holds the other
 /// way round; errors name file and array.
@@ -33,7 +33,13 @@ public struct TrainingCheckpoint<Scalar: TensorScalar>: Sendable {
 
   /// A checkpoint of values in memory, to be written to a file.
   ///
-  /// - Parameter updateCount: Updates done so far, at least 0.
+  /// - Parameters:
+  ///   - parameters: The values of the model's parameters.
+  ///   - optimizerState: What the optimizer keeps for each of them.
+  ///   - averageState: What a moving average of the parameters keeps; empty where there is none.
+  ///   - random: The stream that the next update draws from.
+  ///   - updateCount: Updates done so far, at least 0.
+  ///   - options: The options of the run, by name.
   public init(
     parameters: ParameterValues<Scalar>, optimizerState: ParameterValues<Scalar>,
     averageState: ParameterValues<Scalar> = ParameterValues(), random: RandomStream, updateCount: Int,
@@ -62,7 +68,7 @@ public struct TrainingCheckpoint<Scalar: TensorScalar>: Sendable {
 
   /// A model with the parameters of the checkpoint.
   ///
-  /// - Throws: ``FileFormatError`` naming file and parameter when a name is missing or unknown, or a shape is
+  /// - Throws: ``Foundations/FileFormatError`` naming file and parameter when a name is missing or unknown, or a shape is
   ///   not the model's.
   public func applied<Model: Parameterized<Scalar>>(to model: Model) throws -> Model {
     model.with(try checked(turned(for: model).parameters, "parameters", against: model.parameters))
@@ -70,7 +76,7 @@ public struct TrainingCheckpoint<Scalar: TensorScalar>: Sendable {
 
   /// A model with the averaged parameters of the checkpoint.
   ///
-  /// - Throws: ``FileFormatError`` as ``applied(to:)``, also when the checkpoint holds no average.
+  /// - Throws: ``Foundations/FileFormatError`` as ``applied(to:)``, also when the checkpoint holds no average.
   public func averageApplied<Model: Parameterized<Scalar>>(to model: Model) throws -> Model {
     var average = ExponentialMovingAverage<Scalar>(decay: 0)
     let (parameters, state) = (model.parameters, turned(for: model).averageState)

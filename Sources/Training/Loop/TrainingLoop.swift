@@ -38,6 +38,9 @@ public struct TrainingLoop<Model: Parameterized, Phase: Sendable>: Sendable {
   /// A run before its first update.
   ///
   /// - Parameters:
+  ///   - model: The model to be trained, with one parameter at least.
+  ///   - optimizer: The rule that turns gradients into steps.
+  ///   - schedule: The learning rate of every update.
   ///   - random: The stream that batches draw from.
   ///   - curriculum: The phases that `loss` is given.
   ///   - gradientNormLimit: Gradients are clipped to this global norm; not clipped where nil.
@@ -87,10 +90,14 @@ public struct TrainingLoop<Model: Parameterized, Phase: Sendable>: Sendable {
   /// forward and backward pass of a piece on one core, which is faster and takes less memory.
   ///
   /// - Parameters:
+  ///   - total: The number of updates of the whole run; the curriculum divides it into phases.
+  ///   - checkpoints: Saved after `onUpdate` has seen the update.
   ///   - pieceSize: The number of examples of a piece; a quarter of the batch, rounded up, where nil.
+  ///   - batch: The data of an update, which draws from the loop's random numbers.
   ///   - exampleCount: The number of examples of a batch.
   ///   - lossOfExamples: The share of the loss of some examples. A mean divides by the number of examples of the
   ///     whole batch.
+  ///   - onUpdate: Called after every update; an error it throws ends the run after that update.
   public mutating func run<Batch: Sendable>(
     to total: Int, checkpoints: CheckpointPlan<Scalar>? = nil, pieceSize: Int? = nil,
     batch: (_ update: Int, _ random: inout RandomStream) throws -> Batch,
@@ -202,7 +209,7 @@ extension TrainingLoop {
 
   /// Continues from a checkpoint of a run with the same model, optimiser and kind of average.
   ///
-  /// - Throws: ``FileFormatError`` naming file and array when one is missing, unknown or of another shape;
+  /// - Throws: ``Foundations/FileFormatError`` naming file and array when one is missing, unknown or of another shape;
   ///   the loop is then as it was before.
   public mutating func restore(from checkpoint: TrainingCheckpoint<Scalar>) throws {
     let checkpoint = checkpoint.turned(for: model)

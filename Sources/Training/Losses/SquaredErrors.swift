@@ -14,8 +14,10 @@ public func meanSquaredError<Scalar>(_ prediction: Tensor<Scalar>, _ target: Ten
 /// between 0 and 1 are weights.
 ///
 /// - Parameters:
-///   - mask: 1 where the error counts, 0 where not; of the shape of the prediction or of its first axes, such
-///     as [batch, tokens] for a prediction [batch, tokens, pixels]. At least one element counts.
+///   - prediction: What a model gives.
+///   - target: What it should give, of the same shape.
+///   - mask: 1 where the error counts, 0 where not; of the shape of the prediction or of its first axes, such as
+///     [batch, tokens] for a prediction [batch, tokens, pixels]. At least one element counts.
 public func maskedMeanSquaredError<Scalar>(
   _ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>, mask: Tensor<Scalar>
 ) -> Tensor<Scalar> {
@@ -30,7 +32,10 @@ public func maskedMeanSquaredError<Scalar>(
 /// The mean of (prediction - target)^2 over the masked elements of each example, such as the hidden pixels of an image: a
 /// measure, not a loss.
 ///
-/// - Parameter mask: 1 where the error counts, 0 where not, [batch, …] as the prediction.
+/// - Parameters:
+///   - prediction: What a model gives.
+///   - target: What it should give, of the same shape.
+///   - mask: 1 where the error counts, 0 where not, [batch, …] as the prediction.
 public func meanSquaredErrors<Scalar>(
   _ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>, mask: Tensor<Scalar>
 ) -> [Double] {
@@ -47,6 +52,8 @@ public func meanSquaredErrors<Scalar>(
 /// by the number of elements that count in the whole batch, the pieces' sums add up to the masked mean squared error.
 ///
 /// - Parameters:
+///   - prediction: What a model gives.
+///   - target: What it should give, of the same shape.
 ///   - weights: Constants, of the shape of the prediction or of its first axes.
 public func weightedSquaredError<Scalar>(
   _ prediction: Tensor<Scalar>, _ target: Tensor<Scalar>, weights: Tensor<Scalar>

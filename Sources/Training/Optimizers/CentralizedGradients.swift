@@ -12,9 +12,11 @@ public struct CentralizedGradients<Base: Optimizer>: Optimizer {
 
   /// The rule behind the centralisation.
   ///
-  /// - Parameter keepingLastAxis: The parameters whose gradients lose the mean over all axes but the last. For the matrix of a
-  ///   linear map, [outputs, inputs], that is the mean over what one input gives, which optax takes from its own,
-  ///   [inputs, outputs].
+  /// - Parameters:
+  ///   - base: The rule that gets the centralised gradients.
+  ///   - keepingLastAxis: The parameters whose gradients lose the mean over all axes but the last. For the matrix
+  ///     of a linear map, [outputs, inputs], that is the mean over what one input gives, which optax takes from its
+  ///     own, [inputs, outputs].
   public init(_ base: Base, keepingLastAxis: ParameterSelection = .none) {
     (self.base, self.keepingLastAxis) = (base, keepingLastAxis)
   }

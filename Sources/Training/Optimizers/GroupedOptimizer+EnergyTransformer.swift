@@ -40,7 +40,11 @@ extension GroupedOptimizer {
   ///
   /// - Parameters:
   ///   - matrices: The parameters that Muon learns.
+  ///   - model: The model.
   ///   - others: The parameters learned by AdamW that decay.
+  ///   - matrixRate: Muon's rate where the schedule is 1.
+  ///   - rate: AdamW's rate where the schedule is 1.
+  ///   - weightDecay: The decay of `matrices` and of `others`.
   ///   - view: The matrix that a parameter of Muon's stands for, as in `Muon`.
   /// - Throws: ``ParameterGroupError`` for a model without such matrices.
   public static func matricesByMuon(

@@ -25,7 +25,11 @@ public struct Muon<Scalar: TensorScalar>: Optimizer {
 
   /// Muon before its first update.
   ///
-  /// - Parameter view: How a parameter of this name and shape is viewed as a matrix; nil where it is none.
+  /// - Parameters:
+  ///   - momentum: The decay of the running sum of gradients, in [0, 1).
+  ///   - weightDecay: Which parameters shrink towards 0, and how fast.
+  ///   - iterations: The number of iterations of ``orthogonalized(_:iterations:)``.
+  ///   - view: How a parameter of this name and shape is viewed as a matrix; nil where it is none.
   public init(
     momentum: Double = 0.95, weightDecay: WeightDecay = .none, iterations: Int = 5,
     view: @escaping @Sendable (_ name: String, _ shape: [Int]) -> MatrixView? = { _, shape in

@@ -19,8 +19,10 @@ public struct ParameterGroup<Scalar: TensorScalar>: Sendable {
   ///
   /// - Parameters:
   ///   - name: Unique among the groups, without a dot.
-  ///   - learningRateFactor: The factor of the schedule's rate; with a schedule whose peak is 1, the group's own peak
-  ///     rate.
+  ///   - selection: The parameters of the group.
+  ///   - optimizer: The rule by which they learn.
+  ///   - learningRateFactor: The factor of the schedule's rate; with a schedule whose peak is 1, the group's own
+  ///     peak rate.
   public init(
     _ name: String, _ selection: ParameterSelection, _ optimizer: any Optimizer<Scalar>,
     learningRateFactor: Double = 1

@@ -39,8 +39,10 @@ public struct LearningRateSchedule: Sendable {
   /// A linear warm-up, then half a cosine that reaches `finalFraction` of the peak with the last update.
   ///
   /// - Parameters:
+  ///   - peak: The highest rate.
   ///   - warmUpUpdates: The last of them has the peak rate.
   ///   - updateCount: The number of updates in all; later ones keep the final rate.
+  ///   - finalFraction: The share of the peak that is left at the end.
   public static func warmUpThenCosine(
     peak: Double, warmUpUpdates: Int, updateCount: Int, finalFraction: Double = 0
   ) -> LearningRateSchedule {

@@ -10,7 +10,9 @@ public struct ValidationScore: Comparable, Sendable {
   /// The loss that decides between equal scores; lower is better.
   public let loss: Double
 
-  /// - Parameter loss: Left out where nothing is to decide between equal scores.
+  /// - Parameters:
+  ///   - score: The higher the better.
+  ///   - loss: Left out where nothing is to decide between equal scores.
   public init(score: Double, loss: Double = 0) {
     self.score = score
     self.loss = loss

@@ -26,8 +26,9 @@ public struct BinaryClassifierTraining<Model: Parameterized>: Sendable {
   /// - Parameters:
   ///   - isPositive: The class of every example.
   ///   - batchSize: The number of examples per update; the last of an epoch may have fewer.
-  ///   - pieceSize: The number of examples that are computed together, pieces side by side. A piece draws from a stream of its
-  ///     own, a batch of a single piece from that of its update.
+  ///   - pieceSize: The number of examples that are computed together, pieces side by side. A piece draws from a
+  ///     stream of its own, a batch of a single piece from that of its update.
+  ///   - logits: The logits of some examples, for learning.
   public init(isPositive: [Bool], batchSize: Int, pieceSize: Int, logits: @escaping Logits) {
     require(
       batchSize > 0 && pieceSize > 0, "batches of \(batchSize) examples in pieces of \(pieceSize)")
@@ -40,6 +41,8 @@ public struct BinaryClassifierTraining<Model: Parameterized>: Sendable {
   ///
   /// - Parameters:
   ///   - loop: A loop before its first update.
+  ///   - epochs: The number of epochs.
+  ///   - examples: The examples, by their indices.
   ///   - random: The stream that batches and the model draw from.
   ///   - onEpoch: Called after every epoch with the mean loss over its updates.
   /// - Throws: ``NonFiniteValue``, and whatever `onEpoch` throws.
@@ -74,7 +77,10 @@ public struct BinaryClassifierTraining<Model: Parameterized>: Sendable {
 
   /// The share of some examples whose class a model tells by the sign of their logits.
   ///
-  /// - Parameter count: Examples that are worked on together.
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - examples: The examples, by their indices.
+  ///   - count: Examples that are worked on together.
   public func accuracy(of model: Model, on examples: [Int], atOnce count: Int) -> Double {
     require(!examples.isEmpty, "the accuracy on no examples")
     let found = binaryLogits(of: examples, atOnce: count) { logits(model, $0, nil) }

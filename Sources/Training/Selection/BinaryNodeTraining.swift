@@ -28,6 +28,7 @@ public struct BinaryNodeTraining<Model: Parameterized> {
   ///   - isPositive: The class of every node.
   ///   - interval: Updates from one look at the other nodes to the next, an epoch.
   ///   - patience: Updates without a better look after which a training ends.
+  ///   - logits: The logits of all nodes, for learning.
   public init(isPositive: [Bool], interval: Int, patience: Int, logits: @escaping Logits) {
     require(
       interval > 0 && patience > 0, "an interval of \(interval) and a patience of \(patience) updates")
@@ -40,6 +41,8 @@ public struct BinaryNodeTraining<Model: Parameterized> {
   /// - Parameters:
   ///   - loop: A loop before its first update.
   ///   - updates: Updates at most.
+  ///   - nodes: The nodes that are learned from.
+  ///   - others: The nodes that the epoch is chosen by.
   ///   - random: What the model draws from: a child an update.
   ///   - onUpdate: Sees the loss of every update.
   /// - Throws: ``NonFiniteValue``, `MetricError` where the other nodes are of one class, and whatever `onUpdate` throws.

@@ -12,8 +12,9 @@ extension ClassifierTraining {
   ///   - epochs: The epochs of the whole training.
   ///   - count: Examples of an epoch.
   ///   - warmUp: The share of the updates in which the rate rises.
-  ///   - centralizedByInput: Parameters whose gradients lose the mean over what one input gives; those of other matrices then
-  ///     lose the mean over what one output gets. Gradients keep their means when nil.
+  ///   - centralizedByInput: Parameters whose gradients lose the mean over what one input gives; those of other
+  ///     matrices then lose the mean over what one output gets. Gradients keep their means when nil.
+  ///   - random: The stream that batches and the model draw from.
   public func loop(
     for model: Model, rate: Double, weightDecay: Double, epochs: Int, examplesPerEpoch count: Int,
     warmUp: Double = 0.1, centralizedByInput: ParameterSelection? = nil, random: RandomStream

@@ -22,6 +22,7 @@ public struct ClassifierTraining<Model: Parameterized>: Sendable {
   ///   - labels: The class of every example, from 0.
   ///   - batchSize: The number of examples per update; the last of an epoch may have fewer.
   ///   - smoothing: The share of the target that is spread over all classes.
+  ///   - logits: The logits of some examples, for learning.
   public init(labels: [Int], batchSize: Int, smoothing: Double = 0, logits: @escaping Logits) {
     require(batchSize > 0, "batches of \(batchSize) examples, expected 1 or more")
     (self.labels, self.batchSize, self.smoothing, self.logits) = (labels, batchSize, smoothing, logits)
@@ -35,6 +36,9 @@ public struct ClassifierTraining<Model: Parameterized>: Sendable {
   ///
   /// - Parameters:
   ///   - loop: A loop before its first update. Its averaged model is evaluated where it keeps an average.
+  ///   - epochs: The number of epochs.
+  ///   - examples: The examples that are learned from.
+  ///   - others: The examples that the epoch is chosen by.
   ///   - random: The stream that batches and the model draw from.
   ///   - onEpoch: Called after every epoch; its loss is the mean over updates, its validation score the accuracy.
   /// - Throws: ``NonFiniteValue``, and whatever `onEpoch` throws.

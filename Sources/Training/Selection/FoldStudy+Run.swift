@@ -81,6 +81,7 @@ extension FoldStudy {
   /// Does what is missing, fold by fold and method by method.
   ///
   /// - Parameters:
+  ///   - plan: The methods, settings and folds.
   ///   - carryOut: Does a task. A trial that ends with ``NonFiniteValue`` has no score and is not chosen.
   ///   - onProgress: Sees the study after every task, to keep it.
   /// - Throws: ``FoldStudyError`` where no trial of a method kept to the finite numbers, or a training did not; and whatever

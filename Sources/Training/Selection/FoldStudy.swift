@@ -89,7 +89,9 @@ where
 
   /// What cannot come from the plan, in words such as "fold 2 does not fit the data"; nil where all can.
   ///
-  /// - Parameter testCounts: Test examples of each fold.
+  /// - Parameters:
+  ///   - plan: The plan that the study should come from.
+  ///   - testCounts: Test examples of each fold.
   public func misfit(to plan: Plan, testCounts: [Int]) -> String? {
     for result in results {
       guard testCounts.indices.contains(result.fold), result.predictions.count == testCounts[result.fold],

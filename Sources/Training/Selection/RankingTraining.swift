@@ -25,6 +25,7 @@ public struct RankingTraining<Model: Parameterized>: Sendable {
   /// - Parameters:
   ///   - isPositive: The class of every example.
   ///   - pairCount: The number of pairs per update; the last of an epoch may have fewer.
+  ///   - score: The score of an example, for learning.
   public init(isPositive: [Bool], pairCount: Int, score: @escaping Score) {
     require(pairCount > 0, "\(pairCount) pairs per update, expected 1 or more")
     (self.isPositive, self.pairCount, self.score) = (isPositive, pairCount, score)
@@ -44,6 +45,10 @@ public struct RankingTraining<Model: Parameterized>: Sendable {
   ///
   /// - Parameters:
   ///   - loop: A loop before its first update.
+  ///   - epochs: The largest number of epochs.
+  ///   - patience: Epochs without a lower loss of the others after which training ends.
+  ///   - examples: The examples that are learned from.
+  ///   - others: The examples that the epoch is chosen by.
   ///   - random: The stream that pairs and scores draw from.
   ///   - scores: The scores of the other examples by a model, without derivatives.
   ///   - onEpoch: Called after every epoch, with the best so far; its loss is the mean over updates.

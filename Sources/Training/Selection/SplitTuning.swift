@@ -36,7 +36,12 @@ public struct SplitTuning<Method: Hashable & Sendable, Setting: Sendable>: Senda
 
   /// Tries every setting; nothing where there is one setting or no split: every method then takes the first.
   ///
-  /// - Parameter trained: Trains a method with a setting on a split. Where it throws ``NonFiniteValue`` the setting is not taken.
+  /// - Parameters:
+  ///   - methods: The methods.
+  ///   - settings: The settings that are tried with each.
+  ///   - splitCount: The number of splits that a setting is tried on.
+  ///   - trained: Trains a method with a setting on a split. Where it throws ``NonFiniteValue`` the setting is not
+  ///     taken.
   public init(
     methods: [Method], settings: [Setting], splitCount: Int,
     trained: (_ method: Method, _ setting: Setting, _ split: Int) throws -> Outcome

@@ -67,7 +67,9 @@ public struct GraphEnergyTransformer<Scalar: TensorScalar>: Parameterized {
 
   /// The tokens that the first block starts from, [1, nodes, dimension].
   ///
-  /// - Parameter signs: The stream that signs of eigenvectors are drawn from in training; nil leaves them as they are.
+  /// - Parameters:
+  ///   - input: The graphs, with features and positions of their nodes.
+  ///   - signs: The stream that signs of eigenvectors are drawn from in training; nil leaves them as they are.
   public func tokens(
     _ input: GraphEnergyTransformerInput<Scalar>, signs: RandomStream? = nil
   ) -> Tensor<Scalar> {

@@ -44,7 +44,11 @@ public struct NodeEnergyTransformer<Scalar: TensorScalar>: NodeClassifier {
 
   /// The logits of every node.
   ///
-  /// - Parameter random: The stream that noise, dropout and the signs of positions are drawn from in training; nil for none.
+  /// - Parameters:
+  ///   - features: [nodes, features].
+  ///   - graph: The graph of the nodes.
+  ///   - random: The stream that noise, dropout and the signs of positions are drawn from in training; nil for
+  ///     none.
   public func logits(
     _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, training random: RandomStream?
   ) -> Tensor<Scalar> {

@@ -37,6 +37,7 @@ public struct NodeFeatureReconstruction<Scalar: TensorScalar>: Parameterized {
   ///
   /// - Parameters:
   ///   - features: [nodes, features]; those of masked nodes are not read.
+  ///   - graph: The graph of the nodes.
   ///   - masked: The masked nodes, each once.
   ///   - random: The stream that noise and the signs of positions are drawn from in training; nil otherwise.
   public func completed(
@@ -56,6 +57,8 @@ public struct NodeFeatureReconstruction<Scalar: TensorScalar>: Parameterized {
   /// The mean squared error of the features filled in for each node while it is masked, [nodes].
   ///
   /// - Parameters:
+  ///   - features: [nodes, features].
+  ///   - graph: The graph of the nodes.
   ///   - groups: The nodes that are masked at the same time; every node is in one group.
   /// - Cost: One descent per group.
   public func reconstructionErrors(
@@ -77,7 +80,11 @@ public struct NodeFeatureReconstruction<Scalar: TensorScalar>: Parameterized {
 
   /// The same with a share of the nodes masked at a time, as in training: groups of about as many nodes each, drawn at random.
   ///
-  /// - Parameter share: Above 0 and up to 1; however small, one node is masked.
+  /// - Parameters:
+  ///   - features: [nodes, features].
+  ///   - graph: The graph of the nodes.
+  ///   - share: Above 0 and up to 1; however small, one node is masked.
+  ///   - random: The stream that groups are drawn from.
   public func reconstructionErrors(
     _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>, share: Double, random: RandomStream
   ) -> Tensor<Scalar> {

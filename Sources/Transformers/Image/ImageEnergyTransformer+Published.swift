@@ -11,7 +11,7 @@ extension ImageEnergyTransformer {
   /// turned. These weights were trained with tokens attending to themselves,
   /// on patches in the layout `channelsFirst`, row by row; the published script applies the norm twice.
   ///
-  /// - Throws: ``NamedArrayError`` for an array that is missing or has another shape.
+  /// - Throws: ``ArrayFiles/NamedArrayError`` for an array that is missing or has another shape.
   public init(published arrays: NamedArrays<Scalar>, grid: PatchGrid, normsBeforeDecoder: Int) throws {
     var arrays = arrays
     let queries = try arrays.tensor("Wq", shape: ["heads", "key size", "dimension"])

@@ -42,7 +42,7 @@ public struct PublishedImageModel<Scalar: TensorScalar>: Sendable {
 
   /// A checkpoint from its arrays.
   ///
-  /// - Throws: ``NamedArrayError`` for an array that is missing or has another shape.
+  /// - Throws: ``ArrayFiles/NamedArrayError`` for an array that is missing or has another shape.
   public init(_ arrays: NamedArrays<Scalar>, decoding: Decoding) throws {
     var found = arrays
     let length = try found.tensor("Wenc", shape: ["numbers of a patch", "dimension"]).shape[0]
