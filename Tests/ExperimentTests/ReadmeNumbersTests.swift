@@ -1,0 +1,35 @@
+import Foundation
+import Reporting
+import Testing
+
+/// Words follow numbers: pages written by hand say what the records under `Results` say.
+struct ReadmeNumbersTests {
+  private let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  @Test("every table, number and verdict of README, documentation and results is that of the records")
+  func pagesFollowRecords() throws {
+    // Missing records and keys, verdicts that changed and numbers that nothing accounts for are thrown.
+    let outdated = try ResultsFolder(path: root.appending(path: "Results").path).outdated()
+    let pages = outdated.filter { $0.contains(".md: ") }
+    #expect(pages.isEmpty, "run results-tables: \(pages.joined(separator: "\n"))")
+  }
+
+  @Test(
+    "README, the index of results and every page of the documentation but that of formulas are held against the records"
+  )
+  func pagesAreListed() throws {
+    struct Words: Decodable {
+      struct Page: Decodable { let path: String }
+      let pages: [Page]
+    }
+    let words = try JSONDecoder().decode(
+      Words.self, from: Data(contentsOf: root.appending(path: "Results/words.json")))
+    let documentation = try FileManager.default
+      .contentsOfDirectory(atPath: root.appending(path: "Documentation").path)
+      .filter { $0.hasSuffix(".md") && $0 != "energies.md" }
+    #expect(documentation.count > 4)
+    let expected = ["../README.md", "README.md"] + documentation.map { "../Documentation/\($0)" }
+    #expect(Set(words.pages.map(\.path)).isSuperset(of: expected))
+  }
+}
