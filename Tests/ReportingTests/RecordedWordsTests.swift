@@ -68,7 +68,7 @@ import Testing
     try ResultsFolder(path: folder.path + "/Results").rebuild()
     let page = try folder.read("README.md")
     #expect(page.contains("| digits | 0.0198 after 2,000 |"))
-    #expect(page.replacing(/(?s)<!-- table.*table -->/, with: "").hasPrefix(String(Self.page.prefix(330))))
+    #expect(page.components(separatedBy: "<!--").first == Self.page.components(separatedBy: "<!--").first)
     #expect(try ResultsFolder(path: folder.path + "/Results").rebuild().isEmpty)
     #expect(try ResultsFolder(path: folder.path + "/Results").outdated().isEmpty)
   }
@@ -89,7 +89,7 @@ import Testing
     let folder = try results(advantage: (0.1, 0.2))
     let before = try folder.read("README.md")
     let text = try #require(fault(folder))
-    #expect(text.contains("it is ahead from it") && text.contains("\"not told apart\" for \"ahead\""))
+    #expect(text.contains("says \"not told apart\" where the record says \"ahead\": \"On 1,000"))
     #expect(try folder.read("README.md") == before)
   }
 
@@ -128,7 +128,7 @@ import Testing
     let folder = try results(page: Self.page + "It is 3.5 times as fast.\n")
     #expect(
       try #require(fault(folder)).hasSuffix(
-        "line 12: 3.5 comes from no record, expected a sentence or typed words that account for it"))
+        "line 11: 3.5 comes from no record, expected a sentence or typed words that account for it"))
     let gone = try results(typed: ["2 cores", "in 1998"])
     #expect(try #require(fault(gone)).contains("\"in 1998\" is among the typed words, but not on the page"))
   }
@@ -138,10 +138,10 @@ import Testing
     let gone = try results(page: Self.page.replacingOccurrences(of: "its error", with: "the error"))
     #expect(
       try #require(fault(gone)).contains(
-        "stands 0 times on the page, expected once, as \"On 1,000 images its"))
+        "0 times on the page, expected once: \"On 1,000 images its"))
     let lines = Self.page.split(separator: "\n", omittingEmptySubsequences: false)
     let twice = try results(page: Self.page + lines[2...3].joined(separator: "\n") + "\n")
-    #expect(try #require(fault(twice)).contains("stands 2 times on the page"))
+    #expect(try #require(fault(twice)).contains("2 times on the page"))
   }
 
   @Test("a run that the index names does not disappear from it unasked")

@@ -33,7 +33,7 @@ struct PageWords: Codable, Equatable, Sendable {
   /// The page with its tables filled and the numbers of its sentences brought up to date.
   ///
   /// - Parameter others: Tables from elsewhere that stand on the page as well.
-  /// - Throws: `ReportingError` with everything that is wrong: a record or key that is missing, a sentence that is not on the
+  /// - Throws: `ReportingError` with the first thing that is wrong: a record or key that is missing, a sentence that is not on the
   ///   page, a verdict that is no longer that of the record, a number that nothing accounts for.
   func filled(
     _ page: String, from values: RecordValues, others: [String: MarkdownTable] = [:]
@@ -46,14 +46,15 @@ struct PageWords: Codable, Equatable, Sendable {
       }
     }
     var text = page
-    // With a table missing the page would be refused for its marker, which says less.
-    if faults.isEmpty { text = try TableBlock.replacing(in: page, tables: filledTables) }
     for sentence in sentences ?? [] {
       do { try Self.update(sentence, in: &text, from: values) } catch { faults.append("\(error)") }
     }
     faults += try unaccounted(in: text)
-    guard faults.isEmpty else { throw ReportingError(faults.joined(separator: "; ")) }
-    return text
+    if let first = faults.first {
+      // A sentence that is not found leaves its numbers unaccounted for: the first fault is the one to mend.
+      throw ReportingError(faults.count == 1 ? first : "\(first) (and \(faults.count - 1) more)")
+    }
+    return try TableBlock.replacing(in: text, tables: filledTables)
   }
 
   private static func update(_ sentence: String, in page: inout String, from values: RecordValues) throws {
@@ -61,9 +62,7 @@ struct PageWords: Codable, Equatable, Sendable {
     let expected = try template.filled(from: values)
     let places = try template.places(in: page)
     guard places.count == 1 else {
-      throw ReportingError(
-        "\"\(sentence)\" stands \(places.count) times on the page, expected once, as \"\(expected.joined())\""
-      )
+      throw ReportingError("\(places.count) times on the page, expected once: \"\(expected.joined())\"")
     }
     var texts: [(range: Range<String.Index>, text: String)] = []
     for (piece, text) in zip(template.pieces, expected) {
@@ -72,7 +71,7 @@ struct PageWords: Codable, Equatable, Sendable {
       let found = page[range].split(whereSeparator: \.isWhitespace).joined(separator: " ")
       guard printing.isRewritable || found == text else {
         throw ReportingError(
-          "\"\(expected.joined())\" is what the records say now; the page says \"\(found)\" for \"\(text)\"")
+          "says \"\(found)\" where the record says \"\(text)\": \"\(expected.joined())\"")
       }
       texts.append((range, found == text ? String(page[range]) : text))
     }
