@@ -63,7 +63,7 @@ struct ReadmeTests {
     #expect(last < 0.9 * first, "\(first) \(last)")
     let sample = try PixelImage.decode(
       [UInt8](Data(contentsOf: URL(fileURLWithPath: place.path("sample.png")))), name: "sample.png")
-    #expect([sample.width, sample.height, sample.channels] == [28, 28, 1])
+    #expect(sample.width == 28 && sample.height == 28 && sample.channels == 1)
     let curve = try String(contentsOfFile: place.path("loss.svg"), encoding: .utf8)
     #expect(curve.contains("<polyline") && curve.contains(">update<"))
     var arrays = try NamedArrays<Float>(contentsOf: place.path("model.safetensors"))
