@@ -19,19 +19,6 @@ struct ReadmeTests {
     #expect(page.contains("```swift\n\(code)```\n"))
   }
 
-  @Test(
-    "the page of programs shows those that are compiled and run here, letter by letter",
-    arguments: [
-      "AnchorsExample.swift", "ClassifierExample.swift", "CompletionExample.swift", "RecallExample.swift",
-      "HeadsExample.swift",
-    ])
-  func programIsTheOneOnThePage(example: String) throws {
-    let root = folder.deletingLastPathComponent().deletingLastPathComponent()
-    let code = try String(contentsOf: folder.appending(path: example), encoding: .utf8)
-    let page = try String(contentsOf: root.appending(path: "Documentation/programs.md"), encoding: .utf8)
-    #expect(page.contains("```swift\n\(code)```\n"))
-  }
-
   @Test("an energy of one's own learns both its tensors beside attention and memory")
   func exampleTrains() throws {
     let losses = try trainAnchors(updates: 40)
