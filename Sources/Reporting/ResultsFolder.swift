@@ -39,29 +39,64 @@ public struct ResultsFolder: Sendable {
     return runs
   }
 
-  /// Rebuilds the index page, the marked tables of every run's page and the web pages of all; returns the files it changed.
+  /// Rebuilds the index page, the marked tables of every run's page, the web pages of all, and the tables and numbers of the
+  /// pages that `words.json` names; returns the files it changed.
   ///
   /// Everything is read, checked and rendered before the first file is replaced. A second call changes
   /// nothing.
+  ///
+  /// - Throws: `ReportingError` naming the file and what is wrong with it: a bad record, a record that the index or
+  ///   `words.json` names and that is not there, a sentence that no longer agrees with its record.
   @discardableResult
   public func rebuild() throws -> [String] {
+    let changes = try changes()
+    try StagedFile.write(changes)
+    return changes.map(\.path)
+  }
+
+  /// What ``rebuild()`` would change, one line for each file, with the first of its lines that no longer agrees with the
+  /// records; nothing is written.
+  ///
+  /// - Throws: As ``rebuild()``.
+  public func outdated() throws -> [String] {
+    try changes().map { path, text in
+      guard let old = try? readText(path) else { return "\(path): missing" }
+      let lines = [old, text].map { $0.split(separator: "\n", omittingEmptySubsequences: false) }
+      let number = zip(lines[0], lines[1]).prefix { $0 == $1 }.count
+      let found = number < lines[0].count ? lines[0][number] : ""
+      let expected = number < lines[1].count ? lines[1][number] : ""
+      return "\(path): line \(number + 1) reads \"\(found)\", expected \"\(expected)\""
+    }
+  }
+
+  /// The files that no longer agree with the records, with what they should be.
+  private func changes() throws -> [(path: String, text: String)] {
     let runs = try runs()
+    let words = try RecordedWords.read(fromFolder: path)
     var changes: [(path: String, text: String)] = []
     for run in runs {
       let page = "\(path)/\(run.folder)/README.md"
       guard FileManager.default.fileExists(atPath: page) else { continue }
-      let text = try rebuildPage(page, tables: run.record.renderedTables(), &changes)
+      let tables = try run.record.renderedTables()
+      let text = try rebuildPage(page, &changes) { try TableBlock.replacing(in: $0, tables: tables) }
       let web = "\(path)/\(run.folder)/\(WebPage.fileName)"
+      let viewers = try WebPage.viewers(inPageAt: web)
+      if let overview = viewers.lazy.compactMap({ StepOverview($0) }).first {
+        replace("\(path)/\(run.folder)/\(StepOverview.fileName)", with: try overview.svg(), &changes)
+      }
       let html = try WebPage(
-        markdown: text, folder: "\(path)/\(run.folder)", record: run.record,
-        viewers: WebPage.viewers(inPageAt: web)
+        markdown: text, folder: "\(path)/\(run.folder)", record: run.record, viewers: viewers
       ).html()
       replace(web, with: html, &changes)
     }
-    let index = try rebuildIndex(runs, &changes)
+    let values = RecordValues(records: Dictionary(uniqueKeysWithValues: runs.map { ($0.folder, $0.record) }))
+    let ofIndex = words.pages.first { $0.path == "README.md" } ?? PageWords(path: "README.md")
+    let index = try rebuildIndex(runs, ofIndex, values, &changes)
+    for page in words.pages where page != ofIndex {
+      _ = try rebuildPage("\(path)/\(page.path)", &changes) { try page.filled($0, from: values) }
+    }
     replace("\(path)/\(WebPage.indexName)", with: try WebPage(markdown: index, folder: path).html(), &changes)
-    try StagedFile.write(changes)
-    return changes.map(\.path)
+    return changes
   }
 
   /// Notes a file that is not there yet or has another text.
@@ -71,11 +106,11 @@ public struct ResultsFolder: Sendable {
 
   /// Returns the text of the page.
   private func rebuildPage(
-    _ page: String, tables: [String: MarkdownTable], _ changes: inout [(path: String, text: String)]
+    _ page: String, _ changes: inout [(path: String, text: String)], _ filled: (String) throws -> String
   ) throws -> String {
     let old = try readText(page)
     do {
-      let new = try TableBlock.replacing(in: old, tables: tables)
+      let new = try filled(old)
       replace(page, with: new, &changes)
       return new
     } catch let error as ReportingError {
@@ -85,7 +120,8 @@ public struct ResultsFolder: Sendable {
 
   /// Returns the text of the index page.
   private func rebuildIndex(
-    _ runs: [Run], _ changes: inout [(path: String, text: String)]
+    _ runs: [Run], _ words: PageWords, _ values: RecordValues,
+    _ changes: inout [(path: String, text: String)]
   ) throws -> String {
     let page = "\(path)/README.md"
     let index = Self.indexTable(runs)
@@ -94,10 +130,28 @@ public struct ResultsFolder: Sendable {
       replace(page, with: text, &changes)
       return text
     }
-    guard try readText(page).contains("<!-- table: \(Self.indexName) -->") else {
+    let old = try readText(page)
+    guard old.contains("<!-- table: \(Self.indexName) -->") else {
       throw ReportingError("\(page): no <!-- table: \(Self.indexName) --> block to put the index in")
     }
-    return try rebuildPage(page, tables: [Self.indexName: index], &changes)
+    if let gone = Self.foldersOfIndex(old).first(where: { values.records[$0] == nil }) {
+      throw ReportingError(
+        "\(page): has a line for \(gone), but there is no \(gone)/\(RunRecord.fileName); "
+          + "take the line out where the run is to go")
+    }
+    return try rebuildPage(page, &changes) {
+      try words.filled($0, from: values, others: [Self.indexName: index])
+    }
+  }
+
+  /// The folders that the index on a page links to.
+  private static func foldersOfIndex(_ page: String) -> [String] {
+    page.split(separator: "\n").filter { $0.hasPrefix("| [") }.compactMap { line in
+      guard let start = line.range(of: "]("), let end = line[start.upperBound...].range(of: "/) ") else {
+        return nil
+      }
+      return String(line[start.upperBound..<end.lowerBound]).removingPercentEncoding
+    }
   }
 
   private static func firstPage(_ index: MarkdownTable) -> String {

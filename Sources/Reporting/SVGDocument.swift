@@ -1,3 +1,5 @@
+import Foundation
+
 /// Builds the text of a drawing, element by element, in the order given.
 package struct SVGDocument {
   static let fontFamily = "Helvetica, Arial, 'DejaVu Sans', sans-serif"
@@ -76,6 +78,16 @@ package struct SVGDocument {
       "<text x=\"\(number(point.x))\" y=\"\(number(point.y))\" font-size=\"\(number(size))\" "
         + "fill=\"\(colour)\" text-anchor=\"\(anchor.rawValue)\"\(weight)\(turn)\(halo)>\(Self.marked(text))</text>"
     )
+  }
+
+  /// A picture in PNG, each of its pixels a sharp square.
+  mutating func image(
+    png: [UInt8], at corner: (x: Double, y: Double), width: Double, height: Double
+  ) {
+    lines.append(
+      "<image x=\"\(number(corner.x))\" y=\"\(number(corner.y))\" width=\"\(number(width))\" "
+        + "height=\"\(number(height))\" style=\"image-rendering:pixelated\" "
+        + "href=\"data:image/png;base64,\(Data(png).base64EncodedString())\"/>")
   }
 
   var content: String {

@@ -9,7 +9,9 @@ struct ReadmeTests {
 
   @Test(
     "the README shows the examples that are compiled and run here, letter by letter",
-    arguments: ["ReadmeExample.swift", "RecallExample.swift", "HeadsExample.swift"])
+    arguments: [
+      "ReadmeExample.swift", "TrainExample.swift", "RecallExample.swift", "CompletionExample.swift",
+    ])
   func exampleIsTheOneInTheReadme(example: String) throws {
     let root = folder.deletingLastPathComponent().deletingLastPathComponent()
     let code = try String(contentsOf: folder.appending(path: example), encoding: .utf8)
@@ -37,6 +39,28 @@ struct ReadmeTests {
   func exampleClassifies() throws {
     // 600 updates take a minute in a release build and reach 0.9; these few show that it is far from chance.
     #expect(try trainDigits(updates: 60) > 0.4)
+  }
+
+  @Test("the example that trains on images learns, and leaves a curve, a sample and weights that load")
+  func exampleTrainsOnImages() throws {
+    let place = try TemporaryPlace()
+    let folder = URL(fileURLWithPath: place.path(""))
+    let first = try trainOnImages(nil, updates: 1, into: folder)
+    let last = try trainOnImages(nil, updates: 60, into: folder)
+    #expect(last < 0.9 * first, "\(first) \(last)")
+    let sample = try PixelImage.decode(
+      [UInt8](Data(contentsOf: URL(fileURLWithPath: place.path("sample.png")))), name: "sample.png")
+    #expect(sample.width == 28 && sample.height == 28 && sample.channels == 1)
+    let curve = try String(contentsOfFile: place.path("loss.svg"), encoding: .utf8)
+    #expect(curve.contains("<polyline") && curve.contains(">update<"))
+    var arrays = try NamedArrays<Float>(contentsOf: place.path("model.safetensors"))
+    var random = RandomStream(seed: 3)
+    let grid = PatchGrid(height: 28, width: 28, channels: 1, patchSize: 4)
+    let model = ImageEnergyTransformer<Float>(
+      ImageEnergyTransformerConfiguration(
+        block: .learning(dimension: 64, headCount: 4, keySize: 16, memoryCount: 256), grid: grid),
+      using: &random)
+    #expect(try arrays.filling(model).parameters.count == model.parameters.count)
   }
 
   @Test("a published checkpoint is loaded by one call, a picture completed, its energies written")

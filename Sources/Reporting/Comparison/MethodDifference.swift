@@ -42,6 +42,15 @@ public struct MethodDifference: Equatable, Sendable {
     case behind
     /// The interval holds 0, or there are fewer than three trials.
     case undecided = "not told apart"
+
+    /// The verdict that the interval of an advantage allows; nil for a single trial.
+    public init(interval: ClosedRange<Double>?, trialCount: Int) {
+      guard trialCount >= minimumTrialCount, let interval else {
+        self = .undecided
+        return
+      }
+      self = interval.lowerBound > 0 ? .ahead : interval.upperBound < 0 ? .behind : .undecided
+    }
   }
 
   /// The share of intervals that hold the true difference.
@@ -101,11 +110,7 @@ public struct MethodDifference: Equatable, Sendable {
   }
 
   /// The verdict that the interval allows.
-  public var verdict: Verdict {
-    guard trialCount >= Self.minimumTrialCount, let interval else { return .undecided }
-    if interval.lowerBound > 0 { return .ahead }
-    return interval.upperBound < 0 ? .behind : .undecided
-  }
+  public var verdict: Verdict { Verdict(interval: interval, trialCount: trialCount) }
 
   /// The advantage with its interval, such as "0.025, 0.010 … 0.040".
   public func text(digits: Int) -> String {
