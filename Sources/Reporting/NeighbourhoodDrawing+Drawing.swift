@@ -5,7 +5,7 @@ extension NeighbourhoodDrawing {
   struct Drawing {
     private typealias Point = (x: Double, y: Double)
 
-    private static let ink = "#222222"
+    private static let ink = PlotPalette.ink
     private static let softInk = "#666666"
     private static let ringInk = "#d8d8d8"
     private static let edgeInk = "#9a9a9a"
@@ -16,6 +16,7 @@ extension NeighbourhoodDrawing {
 
     private let drawing: NeighbourhoodDrawing
     private let layout: NeighbourhoodLayout
+    private let titleLines: [String]
     private let captionLines: [String]
     private let legend: [[(entry: Entry, x: Double)]]
     private let middle: Point
@@ -47,11 +48,12 @@ extension NeighbourhoodDrawing {
       ringStep = outer / Double(ringCount)
       radius = Self.radius(layout, ringStep)
       heaviest = drawing.edges.map(\.weight).max() ?? 0
-      let top = drawing.title.isEmpty ? Self.margin : Self.margin + 34
+      titleLines = SVGDocument.wrapped(drawing.title, width: width - 48, size: 16.8)
+      let top = Self.margin + (titleLines.isEmpty ? 0 : 13 + 21 * Double(titleLines.count))
       middle = (width / 2, top + outer)
       legendTop = top + 2 * outer + Self.margin + 10
       legend = Self.legendRows(drawing, heaviest)
-      captionLines = Self.wrapped(drawing.caption, width: width - 48, size: 12.5)
+      captionLines = SVGDocument.wrapped(drawing.caption, width: width - 48, size: 12.5)
       let words = Double(legend.count) * Self.row + Double(captionLines.count) * 17
       document = SVGDocument(
         width: drawing.width, height: Int((legendTop + words + 14).rounded(.up)), title: drawing.title)
@@ -89,7 +91,10 @@ extension NeighbourhoodDrawing {
       for node in drawing.nodes.indices { drawNode(node) }
       for node in drawing.nodes.indices where !drawing.nodes[node].label.isEmpty { drawLabel(node) }
       if !drawing.title.isEmpty {
-        document.text(drawing.title, at: (24, 30), size: 16, colour: Self.ink, isBold: true)
+        for (row, line) in titleLines.enumerated() {
+          document.text(
+            line, at: (24, 30 + 21 * Double(row)), size: 16, colour: Self.ink, isBold: true)
+        }
       }
       drawLegend()
       for (index, line) in captionLines.enumerated() {
@@ -138,10 +143,10 @@ extension NeighbourhoodDrawing {
       let colour = PlotPalette.colour(drawing.nodes[node].group)
       let (at, size) = (point(node), radius(of: node))
       if node == drawing.centre {
-        document.circle(at: at, radius: size + 4, fill: "#ffffff", stroke: Self.ink, width: 2.4)
+        document.circle(at: at, radius: size + 4, fill: PlotPalette.ground, stroke: Self.ink, width: 2.4)
         document.circle(at: at, radius: size, fill: colour, stroke: colour, width: 0)
       } else {
-        document.circle(at: at, radius: size, fill: colour, stroke: "#ffffff", width: 1.2)
+        document.circle(at: at, radius: size, fill: colour, stroke: PlotPalette.ground, width: 1.2)
       }
     }
 
@@ -193,7 +198,7 @@ extension NeighbourhoodDrawing.Drawing {
         switch entry {
         case .group(let group):
           document.circle(
-            at: (x + 6, y - 4), radius: 6, fill: PlotPalette.colour(group), stroke: "#ffffff", width: 0)
+            at: (x + 6, y - 4), radius: 6, fill: PlotPalette.colour(group), stroke: PlotPalette.ground, width: 0)
           document.text(drawing.groups[group], at: (x + 18, y), size: Self.legendSize, colour: Self.ink)
         case .weights: drawWeights(x: x, y: y)
         }
@@ -213,19 +218,5 @@ extension NeighbourhoodDrawing.Drawing {
       document.text(words, at: (x + 30, y), size: Self.legendSize, colour: Self.ink)
       x += 44 + SVGDocument.width(of: words, size: Self.legendSize)
     }
-  }
-
-  /// Text broken between words into lines of at most `width`.
-  private static func wrapped(_ text: String, width: Double, size: Double) -> [String] {
-    var lines: [String] = []
-    for word in text.split(separator: " ") {
-      let longer = (lines.last.map { $0 + " " } ?? "") + word
-      if lines.isEmpty || SVGDocument.width(of: longer, size: size) > width {
-        lines.append(String(word))
-      } else {
-        lines[lines.count - 1] = longer
-      }
-    }
-    return lines
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Foundations
 
-/// A folder of runs, one folder each, whose tables can be rebuilt from their records.
+/// A folder of runs, one folder each, whose drawings, tables and web pages can be rebuilt from their records.
 public struct ResultsFolder: Sendable {
   /// The folder that holds the folders of the runs.
   public let path: String
@@ -39,7 +39,8 @@ public struct ResultsFolder: Sendable {
     return runs
   }
 
-  /// Rebuilds the index page, the marked tables of every run's page and the web pages of all; returns the files it changed.
+  /// Rebuilds the index page, and of every run the drawings from its `figures.json`, the marked tables of its page and its web
+  /// page; returns the files it changed.
   ///
   /// Everything is read, checked and rendered before the first file is replaced. A second call changes
   /// nothing.
@@ -47,21 +48,56 @@ public struct ResultsFolder: Sendable {
   public func rebuild() throws -> [String] {
     let runs = try runs()
     var changes: [(path: String, text: String)] = []
-    for run in runs {
-      let page = "\(path)/\(run.folder)/README.md"
-      guard FileManager.default.fileExists(atPath: page) else { continue }
-      let text = try rebuildPage(page, tables: run.record.renderedTables(), &changes)
-      let web = "\(path)/\(run.folder)/\(WebPage.fileName)"
-      let html = try WebPage(
-        markdown: text, folder: "\(path)/\(run.folder)", record: run.record,
-        viewers: WebPage.viewers(inPageAt: web)
-      ).html()
-      replace(web, with: html, &changes)
-    }
+    for run in runs { try rebuild(run, &changes) }
     let index = try rebuildIndex(runs, &changes)
     replace("\(path)/\(WebPage.indexName)", with: try WebPage(markdown: index, folder: path).html(), &changes)
     try StagedFile.write(changes)
     return changes.map(\.path)
+  }
+
+  /// Rebuilds the drawings, tables and web page of one run, and nothing else; returns the files it changed.
+  ///
+  /// - Parameter folder: The folder's name under the results.
+  @discardableResult
+  public func rebuild(only folder: String) throws -> [String] {
+    let file = "\(path)/\(folder)/\(RunRecord.fileName)"
+    guard FileManager.default.fileExists(atPath: file) else {
+      throw ReportingError("\(file): is not there, expected the record of a run")
+    }
+    var changes: [(path: String, text: String)] = []
+    try rebuild(Run(folder: folder, record: try RunRecord.read(from: file)), &changes)
+    try StagedFile.write(changes)
+    return changes.map(\.path)
+  }
+
+  private func rebuild(_ run: Run, _ changes: inout [(path: String, text: String)]) throws {
+    let folder = "\(path)/\(run.folder)"
+    let drawings = try rebuildDrawings(folder, &changes)
+    let page = "\(folder)/README.md"
+    guard FileManager.default.fileExists(atPath: page) else { return }
+    let text = try rebuildPage(page, tables: run.record.renderedTables(), &changes)
+    let web = "\(folder)/\(WebPage.fileName)"
+    let html = try WebPage(
+      markdown: text, folder: folder, record: run.record, viewers: WebPage.viewers(inPageAt: web),
+      figures: drawings
+    ).html()
+    replace(web, with: html, &changes)
+  }
+
+  /// Draws what the folder's `figures.json` holds; a folder without one keeps its drawings.
+  private func rebuildDrawings(
+    _ folder: String, _ changes: inout [(path: String, text: String)]
+  ) throws -> [String: String] {
+    let file = "\(folder)/\(FigureFile.fileName)"
+    guard FileManager.default.fileExists(atPath: file) else { return [:] }
+    let figures = try FigureFile(readingFrom: file)
+    do {
+      let drawings = try figures.drawings()
+      for (name, text) in drawings { replace("\(folder)/\(name)", with: text, &changes) }
+      return Dictionary(uniqueKeysWithValues: drawings.map { ($0.name, $0.text) })
+    } catch let error as ReportingError {
+      throw ReportingError("\(file): \(error.description)")
+    }
   }
 
   /// Notes a file that is not there yet or has another text.

@@ -1,5 +1,5 @@
 /// The files that a run writes to its folder: the page `README.md`, the same as a web page in one file `page.html`, the figures on
-/// it and other files, and `run.json`.
+/// it, which `figures.json` keeps as numbers, other files, and `run.json`.
 ///
 /// Summary and tables of the record are those of the sections, so that page and record tell the same.
 public struct RunReport: Sendable {
@@ -63,6 +63,7 @@ public struct RunReport: Sendable {
   /// - Throws: `ReportingError` for a record that could not be trusted, or a file that cannot be written.
   public func write(toFolder folder: String) throws {
     for section in sections { try section.writeFiles(toFolder: folder) }
+    try FigureFile(sections.reduce(into: [:]) { $0.merge($1.figures) { $1 } }).write(toFolder: folder)
     let page = try page()
     try page.write(to: "\(folder)/README.md")
     try WebPage(markdown: page.markdown, folder: folder, record: record, viewers: viewers)
@@ -80,8 +81,4 @@ public protocol ResultFile: Sendable {
 }
 
 extension CSVTable: ResultFile {}
-extension FieldMap: ResultFile {}
-extension HeatMap: ResultFile {}
-extension LinePlot: ResultFile {}
-extension NeighbourhoodDrawing: ResultFile {}
 extension PictureGrid: ResultFile {}
