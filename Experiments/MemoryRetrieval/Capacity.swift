@@ -56,15 +56,12 @@ struct Capacity {
       return one.isOpen ? .atLeast(name, value) : .number(name, value)
     }
     section.addNumbers(all.map { .number("capacity_open_\(key($0))", $0.isOpen ? 1 : 0) })
-    if all.contains(where: \.isOpen) {
+    let limits = Set(all.filter(\.isOpen).map(\.numberLimit)).sorted()
+    if !limits.isEmpty {
       section.addParagraph(
-        "Where the table says \"at least\", and in the figures where markers are hollow, the measurement ended before the "
-          + "memory did: it stores no more than a number of patterns × d (of "
-          + listed(
-            cases.filter { $0.contains(where: \.isOpen) }.map {
-              "\($0[0].numberLimit.formatted(.number.locale(.init(identifier: "en_US")))) for \($0[0].kind.label)"
-            })
-          + "), so that these numbers fall with d although the capacity does not.")
+        "Where the table says \"at least\", and where markers in the figures are hollow, the measurement ended before the memory "
+          + "did, at \(listed(limits.map { NumberText.fixed(Double($0), digits: 0) })) numbers stored (patterns × d): these "
+          + "counts fall with d, the capacity does not.")
     }
     section.addParagraph("What theory says, for the same d:")
     addTable("capacity_theory", label: { "\($0.label): \($0.expectedCapacityWords)" }) {
@@ -114,7 +111,7 @@ struct Capacity {
     var plot = LinePlot(
       title: "Errors of \(kind.label)", xTitle: "patterns stored", yTitle: "share of numbers wrong",
       xScale: .logarithmic, series: measured + theory)
-    (plot.bounds, plot.namesLines) = (0...1, true)
+    (plot.bounds, plot.namesLines, plot.censorsValues) = (0...1, true, false)
     plot.censoredLabel = "the measurement ended here, the memory did not"
     return plot
   }

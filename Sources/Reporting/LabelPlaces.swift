@@ -6,6 +6,10 @@ struct LabelPlaces {
   struct Box: Equatable {
     let left: Double, top: Double, right: Double, bottom: Double
 
+    init(left: Double, top: Double, right: Double, bottom: Double) {
+      (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
+    }
+
     /// The box of a text whose base line begins, has its middle or ends at a point.
     init(of text: String, at point: Point, size: Double, anchor: SVGDocument.Anchor, extra: Double = 0) {
       let width = SVGDocument.drawnWidth(of: text, size: size) + extra

@@ -1,7 +1,8 @@
 extension LinePlot: Codable {
   private enum CodingKeys: String, CodingKey {
     case title, series, references, bounds, width, height
-    case xTitle, yTitle, xScale, yScale, xRange, yRange, namesLines, censoredLabel, failureLabel, dotLimit
+    case xTitle, yTitle, xScale, yScale, xRange, yRange, namesLines, censorsValues,
+      censoredLabel, failureLabel, dotLimit
   }
 
   /// Reads a plot; what is left out is as in a plot that does not set it.
@@ -19,6 +20,7 @@ extension LinePlot: Codable {
     yRange = try values.decodeIfPresent(ClosedRange<Double>.self, forKey: .yRange)
     bounds = try values.decodeIfPresent(ClosedRange<Double>.self, forKey: .bounds)
     namesLines = try values.decodeIfPresent(Bool.self, forKey: .namesLines) ?? namesLines
+    censorsValues = try values.decodeIfPresent(Bool.self, forKey: .censorsValues) ?? censorsValues
     censoredLabel = try values.decodeIfPresent(String.self, forKey: .censoredLabel) ?? censoredLabel
     failureLabel = try values.decodeIfPresent(String.self, forKey: .failureLabel) ?? failureLabel
     dotLimit = try values.decodeIfPresent(Int.self, forKey: .dotLimit) ?? dotLimit
@@ -40,6 +42,7 @@ extension LinePlot: Codable {
     try values.encodeIfPresent(yRange, forKey: .yRange)
     try values.encodeIfPresent(bounds, forKey: .bounds)
     if namesLines { try values.encode(true, forKey: .namesLines) }
+    if !censorsValues { try values.encode(false, forKey: .censorsValues) }
     try values.encode(censoredLabel, forKey: .censoredLabel)
     try values.encode(failureLabel, forKey: .failureLabel)
     try values.encode(dotLimit, forKey: .dotLimit)

@@ -1,6 +1,6 @@
 extension LinePlot.Drawing {
   /// Lines nearer to one another than this, in pixels, hide one another.
-  private static let hidingDistance = 2.5
+  private static let hidingDistance = 2.0
 
   mutating func drawBand(_ series: LinePlot.Series) {
     let edges = zip(series.y, series.spread).map { y, spread in
@@ -13,14 +13,29 @@ extension LinePlot.Drawing {
 
   mutating func drawLine(_ series: LinePlot.Series, _ index: Int) {
     let (points, colour) = (points(of: series), styles.colour(series))
-    document.polyline(
-      points, colour: colour, width: styles.width(series),
-      dashes: styles.dashes(series, overlapCount: overlaps[index] ?? 0))
+    for part in parts(of: series) {
+      document.polyline(
+        part.map { points[$0] }, colour: colour, width: styles.width(series),
+        dashes: styles.dashes(series, overlapCount: overlaps[index] ?? 0))
+    }
     for (index, point) in points.enumerated() {
       let isHollow = series.censored.contains(index)
       guard isHollow || styles.hasMarkers(series) else { continue }
+      if isHollow && plot.censorsValues { document.arrow(from: point, colour: colour) }
       document.marker(styles.marker(series), at: point, colour: colour, isHollow: isHollow)
     }
+  }
+
+  /// The points of a series that a line joins: all of them, but for steps from one censored value to the next.
+  private func parts(of series: LinePlot.Series) -> [[Int]] {
+    let censored = Set(plot.censorsValues ? series.censored : [])
+    return series.x.indices.reduce(into: []) { parts, index in
+      if index == 0 || censored.contains(index) && censored.contains(index - 1) {
+        parts.append([index])
+      } else {
+        parts[parts.count - 1].append(index)
+      }
+    }.filter { $0.count > 1 || series.x.count == 1 }
   }
 
   /// Crosses at the foot of the plot.
@@ -37,7 +52,7 @@ extension LinePlot.Drawing {
     document.line(from: (left, y), to: (right, y), colour: PlotPalette.softInk, width: 1.2, dashes: "5 4")
   }
 
-  /// For every line that runs along lines before it for a sixth of its way: how many.
+  /// For every line that runs along lines before it for a fifth of its way: how many.
   func overlappingLines() -> [Int: Int] {
     let lines = plot.series.map(points)
     var counts: [Int: Int] = [:]
@@ -46,7 +61,7 @@ extension LinePlot.Drawing {
       let count = lines[..<index].enumerated().count { other, earlier in
         guard earlier.count > 1, !plot.series[other].isReference else { return false }
         let near = samples.count { Self.distance(from: $0, to: earlier) < Self.hidingDistance }
-        return 6 * near >= samples.count
+        return 5 * near >= samples.count
       }
       if count > 0 { counts[index] = count }
     }

@@ -81,6 +81,9 @@ public struct LinePlot: Equatable, Sendable {
   public var bounds: ClosedRange<Double>?
   /// Whether the names of the lines stand on them, where there is room for all; else in the legend.
   public var namesLines = false
+  /// Whether a censored point says that its value on the y axis is at least the one shown: then an arrow points upwards, and no line
+  /// leads from one such point to the next, which would look like a course of the measure.
+  public var censorsValues = true
   /// What the legend calls hollow markers.
   public var censoredLabel = "at least: the measurement ended here"
   /// What the legend calls crosses.

@@ -71,6 +71,15 @@ extension SVGDocument {
     }
   }
 
+  /// An arrow upwards: the true value lies at least as high.
+  mutating func arrow(from point: (x: Double, y: Double), colour: String) {
+    let tip = point.y - 17
+    line(from: point, to: (point.x, tip), colour: colour, width: 1.6)
+    for side in [-3.5, 3.5] {
+      line(from: (point.x + side, tip + 4.5), to: (point.x, tip), colour: colour, width: 1.6)
+    }
+  }
+
   /// A cross: something failed here.
   mutating func cross(at point: (x: Double, y: Double), colour: String) {
     let r = 4.0

@@ -32,7 +32,7 @@ package struct PlotAxis: Equatable {
     var high = measured.max() ?? 1
     if high - low <= 1e-12 * max(abs(high), abs(low)) {
       // One value only: open the axis around it.
-      let half = scale == .logarithmic ? 0.5 : max(abs(high) * 0.1, high == 0 ? 1 : 0)
+      let half = scale == .logarithmic ? 0.5 : max(abs(high) * 0.1, high == 0 || isWhole ? 1 : 0)
       low -= half
       high += half
     }
