@@ -13,7 +13,8 @@ extension BlockEnergies {
       // A part has one name and one colour in all blocks.
       let name = parts[index % partCount].name
       return LinePlot.Series(
-        label: blockCount > 1 ? String(name.trimmingPrefix("block 1 ")) : name, x: part.values.indices.map { Double(start + $0) },
+        label: blockCount > 1 ? String(name.trimmingPrefix("block 1 ")) : name,
+        x: part.values.indices.map { Double(start + $0) },
         spreads: try part.values.map { try Spread(of: $0) })
     }
     var section = PageSection("Energy")

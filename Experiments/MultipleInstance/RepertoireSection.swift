@@ -71,11 +71,11 @@ struct RepertoireSection {
   private func addFigures(to section: inout PageSection) throws {
     if results.count > 1 {
       var plot = LinePlot(
-          title: "The rarer the witnesses, the harder the bag", xTitle: "witnesses, % of a positive bag",
-          yTitle: "area under the ROC curve", xScale: .logarithmic,
-          series: LinePlot.Series.methods(
-            try results.map { (x: 100 * ($0.data.witnessRate ?? 0), comparison: try $0.comparison()) }),
-          references: [.init(label: "chance", y: 0.5)])
+        title: "The rarer the witnesses, the harder the bag", xTitle: "witnesses, % of a positive bag",
+        yTitle: "area under the ROC curve", xScale: .logarithmic,
+        series: LinePlot.Series.methods(
+          try results.map { (x: 100 * ($0.data.witnessRate ?? 0), comparison: try $0.comparison()) }),
+        references: [.init(label: "chance", y: 0.5)])
       plot.bounds = 0...1
       section.addFigure(
         "auc.svg", plot, caption: "Area under the ROC curve against witness rate")

@@ -145,7 +145,8 @@ extension LinePlot {
         document.line(from: (left, y), to: (right, y), colour: PlotPalette.grid, width: 1)
         document.line(from: (left - 5, y), to: (left, y), colour: PlotPalette.softInk, width: 1)
         document.text(
-          Self.signed(label), at: (left - 9, y + 4), size: Self.tickSize, colour: PlotPalette.ink, anchor: .end)
+          Self.signed(label), at: (left - 9, y + 4), size: Self.tickSize, colour: PlotPalette.ink,
+          anchor: .end)
       }
       document.line(from: (left, top), to: (left, bottom), colour: PlotPalette.softInk, width: 1)
     }

@@ -82,7 +82,8 @@ extension LinePlot.Drawing {
         let share = (next - passed) / part.length
         samples.append(
           (
-            part.start.x + share * (part.end.x - part.start.x), part.start.y + share * (part.end.y - part.start.y)
+            part.start.x + share * (part.end.x - part.start.x),
+            part.start.y + share * (part.end.y - part.start.y)
           ))
         next += step
       }

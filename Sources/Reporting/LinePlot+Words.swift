@@ -146,7 +146,9 @@ extension LinePlot.Drawing {
       }
       guard
         let best = candidates.enumerated().min(by: {
-          (places.conflicts(of: $0.element.box), $0.offset) < (places.conflicts(of: $1.element.box), $1.offset)
+          (places.conflicts(of: $0.element.box), $0.offset) < (
+            places.conflicts(of: $1.element.box), $1.offset
+          )
         })?.element
       else { continue }
       places.take(best.box)

@@ -244,7 +244,8 @@ extension NeighbourhoodDrawing.Drawing {
         switch entry {
         case .group(let group):
           document.circle(
-            at: (x + 6, y - 4), radius: 6, fill: PlotPalette.colour(group), stroke: PlotPalette.ground, width: 0)
+            at: (x + 6, y - 4), radius: 6, fill: PlotPalette.colour(group), stroke: PlotPalette.ground,
+            width: 0)
           document.text(drawing.groups[group], at: (x + 18, y), size: Self.legendSize, colour: Self.ink)
         case .weights: drawWeights(x: x, y: y)
         }

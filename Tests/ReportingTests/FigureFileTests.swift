@@ -4,7 +4,8 @@ import Testing
 
 @Suite("figures kept as numbers") struct FigureFileTests {
   private func figures() -> [String: any Figure] {
-    var line = LinePlot.Series(label: "a & b", x: [1, 10, 100], y: [1.0 / 3, 0.5, 1], spread: [0.1, 0.2, 0.3])
+    var line = LinePlot.Series(
+      label: "a & b", x: [1, 10, 100], y: [1.0 / 3, 0.5, 1], spread: [0.1, 0.2, 0.3])
     (line.censored, line.failures) = ([2], [1000])
     var theory = LinePlot.Series(label: "theory", x: [1, 100], y: [0.2, 0.9], isReference: true)
     theory.partner = "a & b"
@@ -52,8 +53,11 @@ import Testing
     #expect(try problem("{")?.hasPrefix("\(path): ") == true)
     #expect(
       try problem("{\"a.svg\":{\"kind\":\"cells\",\"figure\":{}}}")?.contains("title is missing") == true)
-    #expect(try problem("{\"a.svg\":{\"kind\":\"pie\",\"figure\":{}}}")?.hasPrefix("\(path): field a.svg.kind") == true)
-    let plot = "{\"kind\":\"lines\",\"figure\":{\"title\":\"\",\"x_title\":\"\",\"y_title\":\"\",\"series\":[]}}"
+    #expect(
+      try problem("{\"a.svg\":{\"kind\":\"pie\",\"figure\":{}}}")?.hasPrefix("\(path): field a.svg.kind")
+        == true)
+    let plot =
+      "{\"kind\":\"lines\",\"figure\":{\"title\":\"\",\"x_title\":\"\",\"y_title\":\"\",\"series\":[]}}"
     #expect(
       try problem("{\"../a.svg\":\(plot)}")
         == "\(path): a figure named ../a.svg, expected the name of an SVG file")

@@ -209,7 +209,8 @@ struct PlotDefectTests {
       #expect(word.top >= 0 && word.bottom <= height, "\(word.text)")
     }
     for d in dimensions { #expect(words.count { $0.text == "d = \(d)" } == 1) }
-    #expect(words.contains { $0.text.hasPrefix("A title of") } && words.contains { $0.text.hasSuffix("any size") })
+    #expect(
+      words.contains { $0.text.hasPrefix("A title of") } && words.contains { $0.text.hasSuffix("any size") })
   }
 
   @Test("the label of a value to compare with stands where no line runs")

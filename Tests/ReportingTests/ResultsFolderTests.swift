@@ -59,7 +59,9 @@ struct ResultsFolderTests {
     #expect(try ResultsFolder(path: folder.path).rebuild().isEmpty)
   }
 
-  @Test("Drawings are made again from the numbers beside them, one folder by itself; a second time changes nothing")
+  @Test(
+    "Drawings are made again from the numbers beside them, one folder by itself; a second time changes nothing"
+  )
   func drawings() throws {
     let folder = try results()
     for name in ["descend", "masked-images"] {

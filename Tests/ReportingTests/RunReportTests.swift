@@ -56,7 +56,8 @@ import Testing
     second.addTable("speed", columns: ["", "ms"], digits: 1, rows: [("all", [.number("ms", 2.25)])])
     let report = try RunReport(record(), introduction: ["One.", "Two."], sections: [section(), second])
     try report.write(toFolder: folder.path)
-    #expect(try folder.names() == ["README.md", "curve.svg", "figures.json", "page.html", "points.csv", "run.json"])
+    #expect(
+      try folder.names() == ["README.md", "curve.svg", "figures.json", "page.html", "points.csv", "run.json"])
     #expect(
       try folder.read("README.md") == """
         # Completing masked digits

@@ -120,7 +120,8 @@ public struct WebPage: Sendable {
   private func embedded(_ image: String) throws -> String {
     guard let name = image.removingPercentEncoding, !name.contains(":") else { return image }
     let path = "\(folder)/\(name)"
-    guard let bytes = figures[name].map({ Data($0.utf8) }) ?? FileManager.default.contents(atPath: path) else {
+    guard let bytes = figures[name].map({ Data($0.utf8) }) ?? FileManager.default.contents(atPath: path)
+    else {
       throw ReportingError("\(path): cannot be read, expected a figure of the page")
     }
     let kinds = ["svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"]
