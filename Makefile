@@ -1,5 +1,5 @@
 # Thin: every target is a line or two that can as well be typed.
-.PHONY: run test test-threads lint results bench bench-operations docs check-links setup
+.PHONY: run test test-threads lint results runs bench bench-operations docs check-links setup
 
 # Trains on the package's own digits and writes Results/masked-images.
 run: setup
@@ -20,9 +20,13 @@ lint:
 	Scripts/check-imports.sh
 	Scripts/check-files.sh
 
+# Figures, tables and web pages under Results from the records of the runs; one of them with ONLY=folder.
+results: setup
+	swift run -c release results-tables $(if $(ONLY),--only $(ONLY))
+
 # Everything under Results, from the beginning; with CIFAR10=path/to/cifar10-images.tar also that page, which takes
 # an hour and a half.
-results: setup
+runs: setup
 	swift run -c release masked-images --compare
 	swift run -c release masked-images --validation 500 --output Results/masked-images-validation
 	$(if $(CIFAR10),swift run -c release masked-images --data $(CIFAR10) $(CIFAR10_OPTIONS))

@@ -25,9 +25,10 @@ struct PerformanceReport {
     ]
     .filter { summary[$0] != nil }
     let report = CurveReport(points: curves)
-    for figure in report.figures { try figure.plot.write(to: "\(folder)/\(figure.file)") }
+    var figures = Dictionary(uniqueKeysWithValues: report.figures.map { ($0.file, $0.plot) })
     if !curves.isEmpty { try report.table().write(to: "\(folder)/curves.csv") }
-    if epochs.count > 1 { try errorPlot.write(to: "\(folder)/masked-images-error.svg") }
+    if epochs.count > 1 { figures["masked-images-error.svg"] = errorPlot }
+    try FigureFile(figures).write(toFolder: folder)
     try page(record, tables, report, folder).write(to: "\(folder)/README.md")
     try record.write(toFolder: folder)
     if !measurements.isEmpty { print(try TableRecipe.render(tables.ratios, summary: summary).markdown) }

@@ -43,15 +43,16 @@ struct Report {
         ("Linear (Gaussian) conditional mean", [.number("linear_mse", evaluation.linear)]),
         ("Mean training image", [.number("mean_image_mse", evaluation.meanImage)]),
       ])
-    section.addFigure(
-      "error.svg",
-      LinePlot(
-        title: "The completion improves", xTitle: "step", yTitle: "mean squared error",
-        series: [
-          .init(
-            label: "hierarchical memory", x: evaluation.errors.indices.map(Double.init), y: evaluation.errors)
-        ]),
-      caption: "Mean squared error of hidden pixels against step")
+    var plot = LinePlot(
+      title: "The completion improves", xTitle: "step", yTitle: "mean squared error of hidden pixels",
+      series: [
+        .init(
+          label: "Hierarchical memory", x: evaluation.errors.indices.map(Double.init), y: evaluation.errors)
+      ], references: [.init(label: "linear conditional mean", y: evaluation.linear)])
+    if let blockError {
+      plot.references.append(.init(label: "Energy Transformer block, 12 steps", y: blockError))
+    }
+    section.addFigure("error.svg", plot, caption: "Mean squared error of hidden pixels against step")
     return section
   }
 

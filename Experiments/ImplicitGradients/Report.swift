@@ -206,7 +206,7 @@ struct Report {
     if let words = growth { section.addParagraph(words) }
     let series = StepMemory.Path.allCases.map { path in
       LinePlot.Series(
-        label: path.rawValue, x: StepMemory.steps.map(Double.init),
+        label: path.title, x: StepMemory.steps.map(Double.init),
         y: StepMemory.steps.compactMap { memory.megabytes(path, $0) })
     }
     section.addFigure(

@@ -7,17 +7,23 @@ extension BlockEnergies {
   package func section(
     _ words: String, title: String, yTitle: String, steps: Int
   ) throws -> PageSection {
+    let partCount = parts.count / blockCount
     let series = try parts.enumerated().map { index, part in
-      let start = index / (parts.count / blockCount) * steps
+      let start = index / partCount * steps
+      // A part has one name and one colour in all blocks.
+      let name = parts[index % partCount].name
       return LinePlot.Series(
-        label: part.name, x: part.values.indices.map { Double(start + $0) },
+        label: blockCount > 1 ? String(name.trimmingPrefix("block 1 ")) : name,
+        x: part.values.indices.map { Double(start + $0) },
         spreads: try part.values.map { try Spread(of: $0) })
     }
     var section = PageSection("Energy")
     section.addParagraph(words)
     section.addFigure(
       "energy.svg", LinePlot(title: title, xTitle: "step", yTitle: yTitle, series: series),
-      caption: "Energy by part against step")
+      caption: blockCount > 1
+        ? "Energy by part against step; the descent of each of the \(blockCount) blocks is a line of its own"
+        : "Energy by part against step")
     return section
   }
 }

@@ -24,6 +24,9 @@ struct ReportedComparison {
       dependence: .independent)
   }
 
+  /// The error of the conventional transformer, a mean over its seeds.
+  var transformerError: Double { comparison.others[0].scores.mean }
+
   func section(steps: Int) -> PageSection {
     var section = PageSection("Beside a conventional transformer")
     section.addNumbers([

@@ -84,14 +84,17 @@ struct Report {
     return section
   }
 
-  /// Error against step with the linear baseline as a line.
+  /// Error against step with the linear baseline and the conventional transformer as lines.
   private func course() -> PageSection {
     let errors = evaluation.errors
     var plot = LinePlot(
-      title: "The completion improves", xTitle: "step", yTitle: "mean squared error",
+      title: "The completion improves", xTitle: "step", yTitle: "mean squared error of hidden pixels",
       series: [.init(label: "Energy Transformer", x: errors.indices.map(Double.init), y: errors)])
     if let linear = baselines.errors["linear_mse"] {
       plot.references = [.init(label: "linear conditional mean", y: linear)]
+    }
+    if let comparison {
+      plot.references.append(.init(label: "conventional transformer", y: comparison.transformerError))
     }
     var section = PageSection("Error")
     section.addParagraph("The completion after every step, decoded by the same decoder.")

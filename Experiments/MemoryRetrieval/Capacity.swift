@@ -44,30 +44,35 @@ struct Capacity {
         + "\(MemoryKind.featureCount(quick: quick)) random features at beta 10; their signs are judged.")
     func key(_ one: MemoryCapacity) -> String { "\(one.kind.rawValue)_d\(one.dimension)" }
     func addTable(
-      _ name: String, _ measure: String, label: (MemoryKind) -> String, value: (MemoryCapacity) -> Double
+      _ name: String, label: (MemoryKind) -> String, cell: (MemoryCapacity) -> MeasuredCell
     ) {
       section.addTable(
         name, "Memory", rows: cases.map { (label($0[0].kind), $0) },
         columns: dimensions.enumerated().map { ("d = \($1)", $0) }, digits: 0
-      ) { .number("\(measure)_\(key($0[$1]))", value($0[$1])) }
+      ) { cell($0[$1]) }
     }
-    addTable("capacity", "capacity", label: \.label) { Double($0.capacity) }
+    addTable("capacity", label: \.label) { one in
+      let (name, value) = ("capacity_\(key(one))", Double(one.capacity))
+      return one.isOpen ? .atLeast(name, value) : .number(name, value)
+    }
     section.addNumbers(all.map { .number("capacity_open_\(key($0))", $0.isOpen ? 1 : 0) })
-    let open = all.filter(\.isOpen).map { "\($0.kind.label), d = \($0.dimension)" }
-    if !open.isEmpty {
+    let limits = Set(all.filter(\.isOpen).map(\.numberLimit)).sorted()
+    if !limits.isEmpty {
       section.addParagraph(
-        "Not the memories' own limit but that of the measurement, a number of patterns × d, ended these curves: "
-          + open.joined(separator: "; ") + ".")
+        "Where the table says \"at least\", and where markers in the figures are hollow, the measurement ended before the memory "
+          + "did, at \(listed(limits.map { NumberText.fixed(Double($0), digits: 0) })) numbers stored (patterns × d): these "
+          + "counts fall with d, the capacity does not.")
     }
     section.addParagraph("What theory says, for the same d:")
-    addTable(
-      "capacity_theory", "theory", label: { "\($0.label): \($0.expectedCapacityWords)" }, value: \.expected)
+    addTable("capacity_theory", label: { "\($0.label): \($0.expectedCapacityWords)" }) {
+      .number("theory_\(key($0))", $0.expected)
+    }
     section.addFigure(
       "capacity-binary.svg", growth(binary: true), caption: "Memories of binary states: capacity against d")
     section.addFigure(
       "capacity-continuous.svg", growth(binary: false),
       caption:
-        "Continuous memories: capacity against d; on the falling line the measurement ended, not the memory")
+        "Continuous memories: capacity against d; at hollow markers the measurement ended, not the memory")
     for cases in cases {
       let kind = cases[0].kind
       section.addFigure(
@@ -91,18 +96,24 @@ struct Capacity {
   private func errors(_ cases: [MemoryCapacity], of kind: MemoryKind) -> LinePlot {
     let most = Double(cases.map(\.largestLoad).max() ?? 1)
     let measured = cases.map { one in
-      LinePlot.Series(
+      var series = LinePlot.Series(
         label: "d = \(one.dimension)", x: one.curve.points.map { Double($0.patternCount) },
         y: one.curve.points.map(\.error))
+      if one.isOpen { series.censored = [series.x.count - 1] }
+      return series
     }
     let theory = cases.filter { $0.expected <= 2 * most }.map { one in
-      LinePlot.Series(
-        label: "theory, d = \(one.dimension)", x: [one.expected, one.expected], y: [0, 0.25],
-        isReference: true)
+      var border = LinePlot.Series(
+        label: "theory", x: [one.expected, one.expected], y: [0, 0.25], isReference: true)
+      border.partner = "d = \(one.dimension)"
+      return border
     }
-    return LinePlot(
+    var plot = LinePlot(
       title: "Errors of \(kind.label)", xTitle: "patterns stored", yTitle: "share of numbers wrong",
       xScale: .logarithmic, series: measured + theory)
+    (plot.bounds, plot.namesLines, plot.censorsValues) = (0...1, true, false)
+    plot.censoredLabel = "the measurement ended here, the memory did not"
+    return plot
   }
 
   /// Capacity against d, with theory dashed.
@@ -115,22 +126,24 @@ struct Capacity {
     }
     let shown = cases.filter { $0[0].kind.isBinary == binary }
     let measured = shown.map { cases in
-      line(cases[0].kind.label, cases.filter { $0.capacity > 0 }, isReference: false) { Double($0.capacity) }
+      let stored = cases.filter { $0.capacity > 0 }
+      var series = line(cases[0].kind.label, stored, isReference: false) { Double($0.capacity) }
+      series.censored = stored.indices.filter { stored[$0].isOpen }
+      series.failures = cases.filter { $0.capacity == 0 }.map { Double($0.dimension) }
+      return series
     }
     // Softmax's theory stands for all weightings; lines of exponential capacity leave the plot with the first d.
     let limit = 4 * Double(cases.joined().map(\.largestLoad).max() ?? 1)
     let theories = shown.filter { $0[0].kind != .entmax && $0[0].kind != .sparsemax }.map { cases in
-      line(
-        "theory, \(cases[0].kind.label)", cases.filter { $0.expected <= limit }, isReference: true,
-        \.expected)
+      var theory = line(
+        "theory", cases.filter { $0.expected <= limit }, isReference: true, \.expected)
+      theory.partner = cases[0].kind.label
+      return theory
     }.filter { $0.x.count > 1 }
-    // What lies on this line is no capacity: the measurement ended there.
-    let most = shown.joined().map(\.numberLimit).max() ?? 0
-    let end = LinePlot.Series(
-      label: "end of the measurement", x: dimensions.map(Double.init),
-      y: dimensions.map { Double(most / $0) }, isReference: true)
-    return LinePlot(
+    var plot = LinePlot(
       title: "Patterns stored with at most 1 % wrong", xTitle: "d", yTitle: "patterns",
-      xScale: .logarithmic, yScale: .logarithmic, series: measured + theories + [end])
+      xScale: .logarithmic, yScale: .logarithmic, series: measured + theories)
+    plot.failureLabel = "no pattern stored"
+    return plot
   }
 }

@@ -46,7 +46,7 @@ enum Kinds {
     let unsettled = zip(weightings, sweeps).flatMap { weighting, sweep in
       sweep.points.compactMap { point in
         let count = Int(point.numbers["unsettled"] ?? 0)
-        return count > 0 ? "\(weighting) at beta \(point.label): \(count)" : nil
+        return count > 0 ? "\(weighting.words) at beta \(point.label): \(count)" : nil
       }
     }
     section.addParagraph(
@@ -59,18 +59,26 @@ enum Kinds {
         .init(
           label: "below: global by theory", x: [globalBeta, globalBeta], y: [0, 1], isReference: true))
     }
+    var plot = LinePlot(
+      title: "Kinds of fixed points", xTitle: "beta", yTitle: "share of retrievals", xScale: .logarithmic,
+      series: series)
+    plot.bounds = 0...1
     section.addFigure(
-      "kinds.svg",
-      LinePlot(
-        title: "Kinds of fixed points", xTitle: "beta", yTitle: "share of retrievals", xScale: .logarithmic,
-        series: series),
+      "kinds.svg", plot,
       caption: "Kinds of fixed points against beta, softmax")
     func addFigure(_ file: String, _ title: String, _ yTitle: String, of measure: String, caption: String) {
       section.addFigure(
         file,
         LinePlot(
           title: title, xTitle: "beta", yTitle: yTitle, xScale: .logarithmic, yScale: .logarithmic,
-          series: zip(weightings, sweeps).map { $1.series(measure, label: "\($0)", atLeast: 1) }),
+          series: zip(weightings, sweeps).map { weighting, sweep in
+            var series = sweep.series(measure, label: weighting.words, atLeast: 1)
+            // The mean of the steps counts retrievals that were stopped with the steps that they were given.
+            if measure == "steps" {
+              series.censored = sweep.points.indices.filter { sweep.points[$0].numbers["unsettled"] ?? 0 > 0 }
+            }
+            return series
+          }),
         caption: caption)
     }
     addFigure(
@@ -101,5 +109,16 @@ enum Kinds {
       label: String(format: "%.3g", network.beta),
       name: "\(weighting)_beta_\(text.replacingOccurrences(of: ".", with: "_"))", x: Double(network.beta),
       numbers: numbers)
+  }
+}
+
+extension MemoryWeighting {
+  /// What plots and sentences call it, as the tables of memories do.
+  fileprivate var words: String {
+    switch self {
+    case .softmax: "softmax"
+    case .entmax15: "1.5-entmax"
+    case .sparsemax: "sparsemax"
+    }
   }
 }

@@ -54,10 +54,10 @@ enum TheoremFive {
         title: "One update: error and theorem 5", xTitle: "beta", yTitle: "distance from the pattern",
         xScale: .logarithmic, yScale: .logarithmic,
         series: sweeps.flatMap { distance, sweep in
-          ["error", "bound"].map {
-            sweep.series(
-              "update_\($0)", label: "\($0) at \(distance)", atLeast: 1e-17, isReference: $0 == "bound")
-          }
+          let label = "error at \(distance)"
+          var bound = sweep.series("update_bound", label: "bound", atLeast: 1e-17, isReference: true)
+          bound.partner = label
+          return [sweep.series("update_error", label: label, atLeast: 1e-17), bound]
         }), caption: "Medians of error and bound against beta")
     return section
   }

@@ -70,15 +70,15 @@ struct RepertoireSection {
 
   private func addFigures(to section: inout PageSection) throws {
     if results.count > 1 {
+      var plot = LinePlot(
+        title: "The rarer the witnesses, the harder the bag", xTitle: "witnesses, % of a positive bag",
+        yTitle: "area under the ROC curve", xScale: .logarithmic,
+        series: LinePlot.Series.methods(
+          try results.map { (x: 100 * ($0.data.witnessRate ?? 0), comparison: try $0.comparison()) }),
+        references: [.init(label: "chance", y: 0.5)])
+      plot.bounds = 0...1
       section.addFigure(
-        "auc.svg",
-        LinePlot(
-          title: "The rarer the witnesses, the harder the bag", xTitle: "witnesses, % of a positive bag",
-          yTitle: "area under the ROC curve", xScale: .logarithmic,
-          series: LinePlot.Series.methods(
-            try results.map { (x: 100 * ($0.data.witnessRate ?? 0), comparison: try $0.comparison()) }),
-          references: [.init(label: "chance", y: 0.5)]),
-        caption: "Area under the ROC curve against witness rate")
+        "auc.svg", plot, caption: "Area under the ROC curve against witness rate")
     }
     guard let last = results.last else { return }
     let series = last.methods.compactMap { method -> LinePlot.Series? in
@@ -86,11 +86,12 @@ struct RepertoireSection {
       return .init(label: method.method.title, x: found.indices.map { Double($0 + 1) }, y: found)
     }
     if series.isEmpty { return }
+    var plot = LinePlot(
+      title: "Validation repertoires, first fold, \(last.data.title)", xTitle: "epoch",
+      yTitle: "area under the ROC curve", series: series)
+    plot.bounds = 0...1
     section.addFigure(
-      "training.svg",
-      LinePlot(
-        title: "Validation repertoires, first fold, \(last.data.title)", xTitle: "epoch",
-        yTitle: "area under the ROC curve", series: series),
+      "training.svg", plot,
       caption: "Validation AUC after each epoch, lowest witness rate, first fold")
   }
 

@@ -2,19 +2,20 @@ import ArgumentParser
 import EnergyTransformer
 import Reporting
 
-/// Rebuilds every table and number of the results' pages from the run records beside them.
+/// Rebuilds every drawing, table, number and web page of the results from the records of their runs.
 @main
 struct ResultsTables: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "results-tables",
-    abstract: "Rebuild the tables and numbers of all pages from the run.json files.",
+    abstract:
+      "Rebuild drawings, tables, numbers and web pages of all results from the records of their runs.",
     discussion: """
-      Reads every RESULTS/*/run.json, then rewrites the index in RESULTS/README.md and, in the README.md \
-      of each run, what stands between <!-- table: NAME --> and <!-- /table -->. So it does in the pages that \
-      RESULTS/words.json names, the package's README among them, with the numbers of the sentences listed \
-      there. A bad run.json, a record or a number that a page needs and that is not there, and a verdict \
-      that is no longer that of the record stop it before anything is written. Running it twice changes \
-      nothing.
+      Reads every RESULTS/*/run.json and figures.json, then draws the figures again and rewrites the index in \
+      RESULTS/README.md, the web pages and, in the README.md of each run, what stands between \
+      <!-- table: NAME --> and <!-- /table -->. So it does in the pages that RESULTS/words.json names, the \
+      package's README among them, with the numbers of the sentences listed there. A bad file, a record or a \
+      number that a page needs and that is not there, and a verdict that is no longer that of the record stop it \
+      before anything is written. Running it twice changes nothing.
       """)
 
   @Option(help: "The folder that holds one folder for each run.")
@@ -22,6 +23,15 @@ struct ResultsTables: ParsableCommand {
 
   @Flag(help: "Write nothing; say what is out of date, and fail if anything is.")
   var check = false
+
+  @Option(help: "The folder of one run under the results: rebuild nothing but what is in it.")
+  var only: String?
+
+  func validate() throws {
+    if check && only != nil {
+      throw ValidationError("--check looks at all results, so it has no meaning with --only")
+    }
+  }
 
   func run() throws {
     let folder = ResultsFolder(path: results)
@@ -31,8 +41,11 @@ struct ResultsTables: ParsableCommand {
       if !outdated.isEmpty { throw ExitCode.failure }
       return
     }
-    let changed = try folder.rebuild()
+    let changed = try only.map { try folder.rebuild(only: $0) } ?? folder.rebuild()
     for path in changed { print("rebuilt \(path)") }
-    if changed.isEmpty { print("\(results): every table is up to date") }
+    if changed.isEmpty {
+      let place = only.map { "\(results)/\($0)" } ?? results
+      print("\(place): everything is up to date")
+    }
   }
 }

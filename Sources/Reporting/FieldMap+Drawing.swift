@@ -3,8 +3,8 @@ extension FieldMap {
   struct Drawing {
     private typealias Point = (x: Double, y: Double)
 
-    private static let ink = "#222222"
-    private static let softInk = "#555555"
+    private static let ink = PlotPalette.ink
+    private static let softInk = PlotPalette.softInk
     private static let legendRow = 20.0
     /// The longer side of the map in pixels.
     private static let side = 440.0
@@ -17,6 +17,8 @@ extension FieldMap {
 
     private let map: FieldMap
     private let labels: [String]
+    private let titleLines: [String]
+    private let legendTop: Double
     private let xAxis: PlotAxis, yAxis: PlotAxis, valueAxis: PlotAxis
     private let left: Double, right: Double, top: Double, bottom: Double
     private var document: SVGDocument
@@ -33,11 +35,13 @@ extension FieldMap {
       let start = 70 + Self.widest(yAxis)
       left = start
       right = left + scale * across
-      top = (map.title.isEmpty ? 18 : 46) + Double(labels.count) * Self.legendRow
+      titleLines = SVGDocument.wrapped(map.title, width: right - left, size: 16.8)
+      legendTop = titleLines.isEmpty ? 16 : 25 + 21 * Double(titleLines.count)
+      top = legendTop + (titleLines.isEmpty ? 2 : 0) + Double(labels.count) * Self.legendRow
       bottom = top + scale * up
       let end = right + 18 + 16 + 9 + Self.widest(valueAxis) + 34
       let words =
-        [start + SVGDocument.width(of: map.title, size: 16) + 16]
+        titleLines.map { start + SVGDocument.width(of: $0, size: 16.8) + 16 }
         + labels.map { start + 50 + SVGDocument.width(of: $0, size: 12.5) }
       document = SVGDocument(
         width: Int(Swift.max(end, words.max() ?? 0).rounded(.up)), height: Int((bottom + 56).rounded(.up)),
@@ -56,8 +60,11 @@ extension FieldMap {
     }
 
     private mutating func draw() {
+      // Shades stand for numbers, and paths are told apart on them: both keep their colours on a dark page.
+      document.beginFixedColours()
       drawShades()
       for path in map.paths { draw(path) }
+      document.endFixedColours()
       drawAxes()
       drawScale()
       drawWords()
@@ -131,11 +138,13 @@ extension FieldMap {
     /// A bar of the shades beside the map, with the numbers that they stand for.
     private mutating func drawScale() {
       let (x, step) = (right + 18, (bottom - top) / Double(map.shadeCount))
+      document.beginFixedColours()
       for shade in 0..<map.shadeCount {
         document.rectangle(
           at: (x, bottom - Double(shade + 1) * step), width: 16, height: step + 0.4,
           fill: colour(ofShade: shade))
       }
+      document.endFixedColours()
       for tick in valueAxis.ticks(count: 5) {
         let y = bottom - valueAxis.position(of: tick.value) * (bottom - top)
         document.line(from: (x + 16, y), to: (x + 21, y), colour: Self.softInk, width: 1)
@@ -147,16 +156,22 @@ extension FieldMap {
     }
 
     private mutating func drawWords() {
-      if !map.title.isEmpty {
-        document.text(map.title, at: (left, 27), size: 16, colour: Self.ink, isBold: true)
+      for (row, line) in titleLines.enumerated() {
+        document.text(line, at: (left, 27 + 21 * Double(row)), size: 16, colour: Self.ink, isBold: true)
       }
+      document.beginFixedColours()
       for (index, label) in labels.enumerated() {
-        let y = (map.title.isEmpty ? 16 : 46) + Double(index) * Self.legendRow
+        let y = legendTop + Double(index) * Self.legendRow
         if map.paths.contains(where: { $0.label == label && $0.x.count > 1 }) {
           document.line(from: (left, y), to: (left + 26, y), colour: colour(of: label), width: 1.6)
         }
         document.dot(at: (left + 26, y), radius: 3.6, colour: colour(of: label))
-        document.text(label, at: (left + 36, y + 4.5), size: 12.5, colour: Self.ink)
+      }
+      document.endFixedColours()
+      for (index, label) in labels.enumerated() {
+        document.text(
+          label, at: (left + 36, legendTop + Double(index) * Self.legendRow + 4.5), size: 12.5,
+          colour: Self.ink)
       }
       document.text(
         map.xTitle, at: ((left + right) / 2, bottom + 42), size: 13, colour: Self.ink, anchor: .middle)

@@ -4,9 +4,9 @@ import Foundations
 ///
 /// Both axes have one unit of length. Shades are bands of equal height between the lowest and the highest number, light where
 /// it is low, so that their edges are contour lines.
-public struct FieldMap: Equatable, Sendable {
+public struct FieldMap: Codable, Equatable, Sendable {
   /// A line through points, with a ring at its start and a dot at its end; a path of one point is a dot.
-  public struct Path: Equatable, Sendable {
+  public struct Path: Codable, Equatable, Sendable {
     /// What the legend calls it; paths of one label share a colour and a line of the legend.
     public var label: String
     /// The x values, one per point.
@@ -65,15 +65,6 @@ public struct FieldMap: Equatable, Sendable {
     return Drawing(self).content
   }
 
-  /// Writes the drawing, all of it or nothing.
-  public func write(to path: String) throws {
-    do {
-      try StagedFile.write(svg(), to: path)
-    } catch let error as ReportingError where !error.description.hasPrefix(path) {
-      throw ReportingError("\(path): \(error.description)")
-    }
-  }
-
   private func validate() throws {
     func problem(_ text: String) -> ReportingError { ReportingError("map \(title): \(text)") }
     guard shadeCount > 1 else { throw problem("\(shadeCount) shades, expected two at least") }
@@ -114,5 +105,20 @@ public struct FieldMap: Equatable, Sendable {
     let last = numbers.count - 1
     let middles = zip(numbers, numbers.dropFirst()).map { ($0 + $1) / 2 }
     return [numbers[0] * 2 - middles[0]] + middles + [numbers[last] * 2 - middles[last - 1]]
+  }
+}
+
+extension FieldMap: Figure {
+  /// The map with numbers of six significant digits.
+  public func rounded() -> FieldMap {
+    var map = self
+    map.columns = columns.map(\.sixDigits)
+    map.rows = rows.map(\.sixDigits)
+    map.values = values.map { $0.map(\.sixDigits) }
+    for index in paths.indices {
+      map.paths[index].x = paths[index].x.map(\.sixDigits)
+      map.paths[index].y = paths[index].y.map(\.sixDigits)
+    }
+    return map
   }
 }

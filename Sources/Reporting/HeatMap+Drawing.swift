@@ -1,10 +1,11 @@
 extension HeatMap {
   /// Lays a map out and draws it: title, legend, cells, names.
   struct Drawing {
-    private static let ink = "#222222"
+    private static let ink = PlotPalette.ink
     private static let legendRow = 20.0
 
     private let map: HeatMap
+    private let titleLines: [String]
     private let left: Double, top: Double
     private var document: SVGDocument
 
@@ -12,10 +13,13 @@ extension HeatMap {
       self.map = map
       let widest = map.rows.map { SVGDocument.width(of: $0, size: 12) }.max() ?? 0
       left = 44 + widest
-      top = (map.title.isEmpty ? 16 : 44) + Double(map.groups.count) * Self.legendRow + 8
       let width = left + Double(map.columns.count * map.cellWidth) + 20
+      titleLines = SVGDocument.wrapped(map.title, width: max(320, width - 32), size: 16.8)
+      top =
+        (titleLines.isEmpty ? 16 : 23 + 21 * Double(titleLines.count))
+        + Double(map.groups.count) * Self.legendRow + 8
       let words =
-        [SVGDocument.width(of: map.title, size: 16) + 32]
+        titleLines.map { SVGDocument.width(of: $0, size: 16.8) + 32 }
         + map.groups.map { 50 + SVGDocument.width(of: $0, size: 12.5) }
       let height = top + Double(map.rows.count * map.cellHeight) + 48
       document = SVGDocument(
@@ -26,8 +30,8 @@ extension HeatMap {
     var content: String { document.content }
 
     private mutating func draw() {
-      if !map.title.isEmpty {
-        document.text(map.title, at: (16, 28), size: 16, colour: Self.ink, isBold: true)
+      for (row, line) in titleLines.enumerated() {
+        document.text(line, at: (16, 28 + 21 * Double(row)), size: 16, colour: Self.ink, isBold: true)
       }
       for (index, group) in map.groups.enumerated() {
         let y = top - 8 - Double(map.groups.count - index) * Self.legendRow

@@ -1,8 +1,8 @@
 /// Cells in rows and columns, each of one of a few groups and with a word in it, drawn as SVG: equal input gives equal
 /// bytes.
-public struct HeatMap: Equatable, Sendable {
+public struct HeatMap: Codable, Equatable, Sendable {
   /// One cell.
-  public struct Cell: Equatable, Sendable {
+  public struct Cell: Codable, Equatable, Sendable {
     /// Its group, which sets the colour.
     public var group: Int
     /// The text in it; may be empty.
@@ -63,13 +63,9 @@ public struct HeatMap: Equatable, Sendable {
     }
     return Drawing(self).content
   }
+}
 
-  /// Writes the drawing, all of it or nothing.
-  public func write(to path: String) throws {
-    do {
-      try StagedFile.write(svg(), to: path)
-    } catch let error as ReportingError where !error.description.hasPrefix(path) {
-      throw ReportingError("\(path): \(error.description)")
-    }
-  }
+extension HeatMap: Figure {
+  /// The map itself, which has no numbers.
+  public func rounded() -> HeatMap { self }
 }

@@ -1,41 +1,55 @@
 extension LinePlot {
   /// Lays a plot out and draws it, back to front: grid, bands, lines, frame, words.
   struct Drawing {
-    private typealias Point = (x: Double, y: Double)
+    typealias Point = (x: Double, y: Double)
+    typealias Box = LabelPlaces.Box
 
-    /// The second and further rounds of colours are dashed.
-    private static let dashes: [String?] = [nil, "7 4", "2 4"]
-    private static let ink = "#222222"
-    private static let softInk = "#555555"
-    private static let grid = "#e8e8e8"
-    private static let legendSize = 12.5
-    private static let legendRow = 20.0
+    static let legendSize = 12.5
+    static let legendRow = 20.0
+    static let tickSize = 12.0
+    static let titleRow = 21.0
+    static let axisTitleRow = 16.0
 
-    private let plot: LinePlot
-    private let xAxis: PlotAxis
-    private let yAxis: PlotAxis
-    private let yTicks: [PlotAxis.Tick]
-    private let legendRows: [[(index: Int, x: Double)]]
-    private let left: Double
-    private let right: Double
-    private let top: Double
-    private let bottom: Double
-    private var document: SVGDocument
+    let plot: LinePlot
+    let styles: LineStyles
+    let xAxis: PlotAxis
+    let yAxis: PlotAxis
+    let yTicks: [PlotAxis.Tick]
+    let titleLines: [String]
+    let xTitleLines: [String]
+    let yTitleLines: [String]
+    /// Where the names of lines stand on the plot; empty where they stand in the legend.
+    var namePlaces: [Name] = []
+    var legend: [[(entry: LegendEntry, x: Double)]] = []
+    let left: Double
+    let right: Double
+    var top = 0.0
+    var bottom = 0.0
+    var places = LabelPlaces(among: [])
+    /// The dashes of lines that run along others, by index.
+    var overlaps: [Int: Int] = [:]
+    var document = SVGDocument(width: 0, height: 0, title: "")
 
     init(_ plot: LinePlot) {
       self.plot = plot
+      styles = LineStyles(plot)
       let (xValues, yValues) = (plot.xRange.map(Self.ends), plot.yRange.map(Self.ends))
-      xAxis = PlotAxis(values: xValues ?? plot.series.flatMap(\.x), scale: plot.xScale, margin: 0.02)
+      let x = plot.series.flatMap { $0.x + $0.failures }
+      let y = Self.yValues(plot)
+      xAxis = PlotAxis(
+        values: xValues ?? x, scale: plot.xScale, margin: 0.02, isWhole: xValues == nil && Self.areWhole(x))
       yAxis = PlotAxis(
-        values: yValues ?? Self.yValues(plot), scale: plot.yScale, margin: yValues == nil ? 0.05 : 0.02)
-      bottom = Double(plot.height) - 56
+        values: yValues ?? y, scale: plot.yScale, margin: yValues == nil ? 0.05 : 0.02,
+        isWhole: yValues == nil && Self.areWhole(y))
       right = Double(plot.width) - 24
       yTicks = yAxis.ticks(count: 6)
-      let widest = yTicks.compactMap(\.label).map { SVGDocument.width(of: $0, size: 12) }.max() ?? 0
-      left = 46 + max(24, widest)
-      legendRows = Self.legendRows(plot, left: left, right: right)
-      top = (plot.title.isEmpty ? 18 : 46) + Double(legendRows.count) * Self.legendRow
-      document = SVGDocument(width: plot.width, height: plot.height, title: plot.title)
+      let widest =
+        yTicks.compactMap(\.label).map { SVGDocument.drawnWidth(of: $0, size: Self.tickSize) }.max() ?? 0
+      yTitleLines = SVGDocument.wrapped(plot.yTitle, width: Double(plot.height) - 130, size: 13)
+      left = 30 + Self.axisTitleRow * Double(max(1, yTitleLines.count)) + max(24, widest)
+      titleLines = SVGDocument.wrapped(plot.title, width: right - left, size: 16.8)
+      xTitleLines = SVGDocument.wrapped(plot.xTitle, width: right - left, size: 13)
+      layOut()
       draw()
     }
 
@@ -43,6 +57,10 @@ extension LinePlot {
 
     private static func ends(_ range: ClosedRange<Double>) -> [Double] {
       [range.lowerBound, range.upperBound]
+    }
+
+    private static func areWhole(_ values: [Double]) -> Bool {
+      values.allSatisfy { $0 == $0.rounded() }
     }
 
     /// Everything the y axis must show.
@@ -53,124 +71,103 @@ extension LinePlot {
       let values = plot.series.flatMap(\.y) + plot.references.map(\.y)
       let floor = plot.yScale == .logarithmic ? (values.min() ?? 0) / 4 : -Double.infinity
       let bands = plot.series.flatMap { series in
-        zip(series.y, series.spread).flatMap { [Swift.max($0 - $1, floor), $0 + $1] }
+        zip(series.y, series.spread).flatMap { y, spread in
+          [Swift.max(plot.inBounds(y - spread), floor), plot.inBounds(y + spread)]
+        }
       }
       return values + bands
     }
 
-    /// The legend above the plot, broken into rows where it is wider than the plot.
-    private static func legendRows(_ plot: LinePlot, left: Double, right: Double) -> [[(
-      index: Int, x: Double
-    )]] {
-      guard plot.series.count > 1 || plot.series.contains(where: { !$0.label.isEmpty }) else { return [] }
-      var rows: [[(index: Int, x: Double)]] = [[]]
-      var x = left
-      for (index, series) in plot.series.enumerated() {
-        let width = 34 + SVGDocument.width(of: series.label, size: legendSize)
-        if x + width > right, !rows[rows.count - 1].isEmpty {
-          rows.append([])
-          x = left
-        }
-        rows[rows.count - 1].append((index, x))
-        x += width + 18
+    /// The heights of all parts, from the title down: a long legend makes the drawing higher, not the plot lower.
+    private mutating func layOut() {
+      let titles = Double(titleLines.count) * Self.titleRow
+      let below = 40 + Self.axisTitleRow * Double(max(1, xTitleLines.count))
+      func place(legendRows: Int) {
+        top = (titleLines.isEmpty ? 18 : titles + 25) + Double(legendRows) * Self.legendRow
+        bottom =
+          Double(plot.height) - below + Double(max(0, legendRows - 2)) * Self.legendRow
+          + max(0, titles - Self.titleRow)
+        places = LabelPlaces(among: obstacles)
       }
-      return rows
+      if plot.namesLines {
+        // The legend without the names has one row or none.
+        legend = legendRows(withNames: false)
+        place(legendRows: legend.count)
+        if let found = freeNamePlaces() {
+          namePlaces = found
+          for name in found { places.take(name.box) }
+        }
+      }
+      if namePlaces.isEmpty {
+        legend = legendRows(withNames: true)
+        place(legendRows: legend.count)
+      }
+      overlaps = overlappingLines()
+      document = SVGDocument(
+        width: plot.width, height: Int((bottom + below).rounded()), title: plot.title)
     }
 
-    private func point(_ x: Double, _ y: Double) -> Point {
+    func point(_ x: Double, _ y: Double) -> Point {
       (left + xAxis.position(of: x) * (right - left), bottom - yAxis.position(of: y) * (bottom - top))
+    }
+
+    func points(of series: Series) -> [Point] { zip(series.x, series.y).map { point($0, $1) } }
+
+    /// What words should not cover.
+    private var obstacles: [[Point]] {
+      plot.series.map(points) + plot.references.map { [point(xAxis.lower, $0.y), point(xAxis.upper, $0.y)] }
     }
 
     private mutating func draw() {
       drawYAxis()
       drawXAxis()
-      for (index, series) in plot.series.enumerated() where !series.spread.isEmpty { drawBand(series, index) }
+      for series in plot.series where !series.spread.isEmpty { drawBand(series) }
       for reference in plot.references { drawReference(reference) }
       for (index, series) in plot.series.enumerated() where !series.x.isEmpty { drawLine(series, index) }
+      drawFailures()
       drawReferenceLabels()
-      drawWords()
+      drawNames()
+      drawTitles()
+      drawLegend()
     }
 
+    // MARK: Axes
+
     private mutating func drawYAxis() {
+      var last: Double?
       for tick in yTicks {
         let y = point(xAxis.lower, tick.value).y
-        guard let label = tick.label else {
-          document.line(from: (left - 3, y), to: (left, y), colour: Self.softInk, width: 0.8)
+        guard let label = tick.label, abs((last ?? -100) - y) >= Self.tickSize else {
+          document.line(from: (left - 3, y), to: (left, y), colour: PlotPalette.softInk, width: 0.8)
           continue
         }
-        document.line(from: (left, y), to: (right, y), colour: Self.grid, width: 1)
-        document.line(from: (left - 5, y), to: (left, y), colour: Self.softInk, width: 1)
-        document.text(Self.signed(label), at: (left - 9, y + 4), size: 12, colour: Self.ink, anchor: .end)
+        last = y
+        document.line(from: (left, y), to: (right, y), colour: PlotPalette.grid, width: 1)
+        document.line(from: (left - 5, y), to: (left, y), colour: PlotPalette.softInk, width: 1)
+        document.text(
+          Self.signed(label), at: (left - 9, y + 4), size: Self.tickSize, colour: PlotPalette.ink,
+          anchor: .end)
       }
-      document.line(from: (left, top), to: (left, bottom), colour: Self.softInk, width: 1)
+      document.line(from: (left, top), to: (left, bottom), colour: PlotPalette.softInk, width: 1)
     }
 
     private mutating func drawXAxis() {
+      var boxes: [Box] = []
       for tick in xAxis.ticks(count: Swift.max(3, plot.width / 90)) {
         let x = point(tick.value, yAxis.lower).x
-        let length = tick.label == nil ? 3.0 : 5.0
-        document.line(from: (x, bottom), to: (x, bottom + length), colour: Self.softInk, width: 1)
-        guard let label = tick.label else { continue }
-        document.text(Self.signed(label), at: (x, bottom + 19), size: 12, colour: Self.ink, anchor: .middle)
-      }
-      document.line(from: (left, bottom), to: (right, bottom), colour: Self.softInk, width: 1)
-    }
-
-    private mutating func drawBand(_ series: Series, _ index: Int) {
-      let points = series.x.indices
-      let upper = points.map { point(series.x[$0], series.y[$0] + series.spread[$0]) }
-      let lower = points.map { point(series.x[$0], series.y[$0] - series.spread[$0]) }
-      document.area(upper + lower.reversed(), colour: colour(index))
-    }
-
-    private mutating func drawLine(_ series: Series, _ index: Int) {
-      let points = zip(series.x, series.y).map { point($0, $1) }
-      document.polyline(points, colour: colour(index), width: lineWidth(index), dashes: dashes(index))
-      guard hasDots(index) else { return }
-      for point in points { document.dot(at: point, radius: 3.2, colour: colour(index)) }
-    }
-
-    private mutating func drawReference(_ reference: Reference) {
-      let y = point(xAxis.lower, reference.y).y
-      document.line(from: (left, y), to: (right, y), colour: Self.softInk, width: 1.2, dashes: "5 4")
-    }
-
-    /// Words sit just above their line at the right end, or below it when the line above is too near.
-    private mutating func drawReferenceLabels() {
-      let heights = plot.references.map { point(xAxis.lower, $0.y).y }
-      for (reference, y) in zip(plot.references, heights) {
-        let isCrowded = heights.contains { $0 < y && y - $0 < 17 } || y - top < 14
-        let baseline = isCrowded ? y + 14 : y - 5
+        let box = tick.label.map {
+          Box(of: $0, at: (x, bottom + 19), size: Self.tickSize, anchor: .middle, extra: 6)
+        }
+        let isFree = box.map { box in !boxes.contains { $0.overlaps(box) } } ?? false
+        document.line(
+          from: (x, bottom), to: (x, bottom + (isFree ? 5 : 3)), colour: PlotPalette.softInk, width: 1)
+        guard isFree, let label = tick.label, let box else { continue }
+        boxes.append(box)
         document.text(
-          reference.label, at: (right - 4, baseline), size: 12, colour: Self.softInk, anchor: .end,
-          hasHalo: true)
+          Self.signed(label), at: (x, bottom + 19), size: Self.tickSize, colour: PlotPalette.ink,
+          anchor: .middle)
       }
-    }
-
-    private mutating func drawWords() {
-      if !plot.title.isEmpty {
-        document.text(plot.title, at: (left, 27), size: 16, colour: Self.ink, isBold: true)
-      }
-      for (row, entries) in legendRows.enumerated() {
-        let y = (plot.title.isEmpty ? 16 : 46) + Double(row) * Self.legendRow
-        for (index, x) in entries { drawLegendEntry(index, x: x, y: y) }
-      }
-      let middle = ((left + right) / 2, Double(plot.height) - 14)
-      document.text(plot.xTitle, at: middle, size: 13, colour: Self.ink, anchor: .middle)
-      document.text(
-        plot.yTitle, at: (20, (top + bottom) / 2), size: 13, colour: Self.ink, anchor: .middle,
-        isVertical: true)
-    }
-
-    private mutating func drawLegendEntry(_ index: Int, x: Double, y: Double) {
-      let series = plot.series[index]
-      if !series.spread.isEmpty {
-        document.area([(x, y - 6), (x + 26, y - 6), (x + 26, y + 6), (x, y + 6)], colour: colour(index))
-      }
-      document.line(
-        from: (x, y), to: (x + 26, y), colour: colour(index), width: lineWidth(index), dashes: dashes(index))
-      if hasDots(index) { document.dot(at: (x + 13, y), radius: 3.2, colour: colour(index)) }
-      document.text(series.label, at: (x + 33, y + 4.5), size: Self.legendSize, colour: Self.ink)
+      document.line(from: (left, bottom), to: (right, bottom), colour: PlotPalette.softInk, width: 1)
     }
 
     /// A tick label with a true minus sign instead of a hyphen.
@@ -178,22 +175,25 @@ extension LinePlot {
       label.hasPrefix("-") ? "−" + label.dropFirst() : label
     }
 
-    private func colour(_ index: Int) -> String {
-      plot.series[index].isReference ? Self.softInk : PlotPalette.colour(colourIndex(index))
+    private mutating func drawTitles() {
+      for (row, line) in titleLines.enumerated() {
+        let y = 27 + Double(row) * Self.titleRow
+        document.text(line, at: (left, y), size: 16, colour: PlotPalette.ink, isBold: true)
+      }
+      for (row, line) in xTitleLines.enumerated() {
+        let place = ((left + right) / 2, bottom + 42 + Double(row) * Self.axisTitleRow)
+        document.text(line, at: place, size: 13, colour: PlotPalette.ink, anchor: .middle)
+      }
+      for (row, line) in yTitleLines.enumerated() {
+        let place = (20 + Double(row) * Self.axisTitleRow, (top + bottom) / 2)
+        document.text(line, at: place, size: 13, colour: PlotPalette.ink, anchor: .middle, isVertical: true)
+      }
     }
+  }
 
-    private func dashes(_ index: Int) -> String? {
-      if plot.series[index].isReference { return "5 4" }
-      return Self.dashes[colourIndex(index) / PlotPalette.colours.count % Self.dashes.count]
-    }
-
-    private func lineWidth(_ index: Int) -> Double { plot.series[index].isReference ? 1.2 : 2 }
-
-    private func hasDots(_ index: Int) -> Bool {
-      !plot.series[index].isReference && plot.series[index].x.count <= plot.dotLimit
-    }
-
-    /// The number of series before this one that take a colour.
-    private func colourIndex(_ index: Int) -> Int { plot.series[..<index].count { !$0.isReference } }
+  /// A value, or the bound of the measure that lies nearest.
+  func inBounds(_ value: Double) -> Double {
+    guard let bounds else { return value }
+    return Swift.min(Swift.max(value, bounds.lowerBound), bounds.upperBound)
   }
 }

@@ -3,11 +3,12 @@ import Foundations
 /// A line plot for a page or a paper, drawn as SVG: equal input gives equal bytes.
 ///
 /// Every point given is drawn; no smoothing, no thinning. Series of at most `dotLimit` points show their points
-/// as dots.
+/// as markers; a line that runs along another is dashed, so that both are seen. An axis whose values are all whole has
+/// ticks at whole numbers only.
 public struct LinePlot: Equatable, Sendable {
   /// One line with its name.
   public struct Series: Equatable, Sendable {
-    /// Its label in the legend.
+    /// Its label in the legend; series of one label share a colour and an entry of the legend.
     public var label: String
     /// The x values, one per point.
     public var x: [Double]
@@ -17,6 +18,12 @@ public struct LinePlot: Equatable, Sendable {
     public var spread: [Double]
     /// Whether the line is there to compare with, such as the diagonal of chance: thin, grey and dashed, without dots.
     public var isReference = false
+    /// Of a line to compare with: the label of the series that it belongs to, whose colour it takes.
+    public var partner: String?
+    /// Indices of points where the measurement stopped, so that the true value is at least the one given: hollow markers.
+    public var censored: [Int] = []
+    /// The x values at which there is nothing to show because it failed: crosses at the foot of the plot.
+    public var failures: [Double] = []
 
     /// A line through points, with a band of y ± spread; thin, grey and dashed where it is there to compare with.
     public init(
@@ -39,7 +46,7 @@ public struct LinePlot: Equatable, Sendable {
   }
 
   /// A value to compare with: a dashed line across the plot.
-  public struct Reference: Equatable, Sendable {
+  public struct Reference: Codable, Equatable, Sendable {
     /// The label on the line.
     public var label: String
     /// Its value on the y axis.
@@ -70,7 +77,18 @@ public struct LinePlot: Equatable, Sendable {
   public var xRange: ClosedRange<Double>?
   /// The range of the y axis, if not just that of the points; none may lie outside.
   public var yRange: ClosedRange<Double>?
-  /// The largest number of points that a series shows as dots.
+  /// What the measure on the y axis can be, such as 0...1 for a share: bands are cut there.
+  public var bounds: ClosedRange<Double>?
+  /// Whether the names of the lines stand on them, where there is room for all; else in the legend.
+  public var namesLines = false
+  /// Whether a censored point says that its value on the y axis is at least the one shown: then an arrow points upwards, and no line
+  /// leads from one such point to the next, which would look like a course of the measure.
+  public var censorsValues = true
+  /// What the legend calls hollow markers.
+  public var censoredLabel = "at least: the measurement ended here"
+  /// What the legend calls crosses.
+  public var failureLabel = "failed"
+  /// The largest number of points that a series shows as markers.
   public var dotLimit = 40
   /// Width in pixels.
   public var width = 640
@@ -100,15 +118,6 @@ public struct LinePlot: Equatable, Sendable {
     return Drawing(self).content
   }
 
-  /// Writes the drawing, all of it or nothing.
-  public func write(to path: String) throws {
-    do {
-      try StagedFile.write(svg(), to: path)
-    } catch let error as ReportingError where !error.description.hasPrefix(path) {
-      throw ReportingError("\(path): \(error.description)")
-    }
-  }
-
   private func validate() throws {
     guard series.contains(where: { !$0.x.isEmpty }) else {
       throw ReportingError("plot \(title): no points to draw")
@@ -129,6 +138,15 @@ public struct LinePlot: Equatable, Sendable {
       try check(series.y, of: "y of \(series.label)", within: yRange)
     }
     for reference in references { try check([reference.y], of: reference.label, within: yRange) }
+    for series in series {
+      try check(series.failures, of: "failures of \(series.label)", scale: xScale)
+      try check(series.failures, of: "failures of \(series.label)", within: xRange)
+      try check(series.y, of: "y of \(series.label)", within: bounds)
+      if let bad = series.censored.first(where: { !series.x.indices.contains($0) }) {
+        throw ReportingError(
+          "plot \(title): censored points of \(series.label): no point \(bad) of \(series.x.count)")
+      }
+    }
   }
 
   private func check(_ values: [Double], of name: String, within range: ClosedRange<Double>?) throws {

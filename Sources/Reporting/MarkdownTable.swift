@@ -10,6 +10,8 @@ public struct MarkdownTable: Equatable, Sendable {
     case code(String)
     /// A number with fixed decimals, "1.2e-07" where these would show only zeros.
     case number(Double, digits: Int)
+    /// A number that the true one is at least.
+    case atLeast(Double, digits: Int)
     /// A mean with its standard deviation.
     case spread(mean: Double, deviation: Double, digits: Int)
     /// An interval by its ends.
@@ -90,7 +92,7 @@ public struct MarkdownTable: Equatable, Sendable {
 extension MarkdownTable.Cell {
   fileprivate var value: Double? {
     switch self {
-    case .number(let value, _), .spread(let value, _, _): value
+    case .number(let value, _), .atLeast(let value, _), .spread(let value, _, _): value
     case .text, .code, .interval, .missing: nil
     }
   }
@@ -98,14 +100,14 @@ extension MarkdownTable.Cell {
   fileprivate var isNumeric: Bool {
     switch self {
     case .text, .code: false
-    case .number, .spread, .interval, .missing: true
+    case .number, .atLeast, .spread, .interval, .missing: true
     }
   }
 
   /// The number as printed, without its deviation.
   fileprivate var mean: String? {
     switch self {
-    case .number(let value, let digits), .spread(let value, _, let digits):
+    case .number(let value, let digits), .atLeast(let value, let digits), .spread(let value, _, let digits):
       NumberText.fixed(value, digits: digits)
     case .text, .code, .interval, .missing: nil
     }
@@ -122,6 +124,9 @@ extension MarkdownTable.Cell {
     case .number(let value, let digits):
       require(value.isFinite, "a table cell is \(value); results must be finite")
       return NumberText.fixed(value, digits: digits)
+    case .atLeast(let value, let digits):
+      require(value.isFinite, "a table cell is at least \(value); results must be finite")
+      return TableRecipe.atLeast + NumberText.fixed(value, digits: digits)
     case .spread(let mean, let deviation, let digits):
       require(mean.isFinite && deviation.isFinite, "a table cell is \(mean) ± \(deviation)")
       return NumberText.fixed(mean, digits: digits) + " ± " + NumberText.fixed(deviation, digits: digits)

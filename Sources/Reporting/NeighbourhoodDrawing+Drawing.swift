@@ -5,7 +5,7 @@ extension NeighbourhoodDrawing {
   struct Drawing {
     private typealias Point = (x: Double, y: Double)
 
-    private static let ink = "#222222"
+    private static let ink = PlotPalette.ink
     private static let softInk = "#666666"
     private static let ringInk = "#d8d8d8"
     private static let edgeInk = "#9a9a9a"
@@ -16,6 +16,7 @@ extension NeighbourhoodDrawing {
 
     private let drawing: NeighbourhoodDrawing
     private let layout: NeighbourhoodLayout
+    private let titleLines: [String]
     private let captionLines: [String]
     private let legend: [[(entry: Entry, x: Double)]]
     private let middle: Point
@@ -24,6 +25,7 @@ extension NeighbourhoodDrawing {
     private let radius: Double
     private let heaviest: Double
     private let legendTop: Double
+    private var places = LabelPlaces(among: [])
     private var document: SVGDocument
 
     private enum Entry {
@@ -47,11 +49,12 @@ extension NeighbourhoodDrawing {
       ringStep = outer / Double(ringCount)
       radius = Self.radius(layout, ringStep)
       heaviest = drawing.edges.map(\.weight).max() ?? 0
-      let top = drawing.title.isEmpty ? Self.margin : Self.margin + 34
+      titleLines = SVGDocument.wrapped(drawing.title, width: width - 48, size: 16.8)
+      let top = Self.margin + (titleLines.isEmpty ? 0 : 13 + 21 * Double(titleLines.count))
       middle = (width / 2, top + outer)
       legendTop = top + 2 * outer + Self.margin + 10
       legend = Self.legendRows(drawing, heaviest)
-      captionLines = Self.wrapped(drawing.caption, width: width - 48, size: 12.5)
+      captionLines = SVGDocument.wrapped(drawing.caption, width: width - 48, size: 12.5)
       let words = Double(legend.count) * Self.row + Double(captionLines.count) * 17
       document = SVGDocument(
         width: drawing.width, height: Int((legendTop + words + 14).rounded(.up)), title: drawing.title)
@@ -80,6 +83,7 @@ extension NeighbourhoodDrawing {
     private func edgeWidth(_ weight: Double) -> Double { heaviest == 0 ? 1 : 0.7 + 6.3 * weight / heaviest }
 
     private mutating func draw() {
+      places = taken
       drawRings()
       // Heavy edges lie on light ones.
       let order = drawing.edges.indices.sorted {
@@ -89,7 +93,10 @@ extension NeighbourhoodDrawing {
       for node in drawing.nodes.indices { drawNode(node) }
       for node in drawing.nodes.indices where !drawing.nodes[node].label.isEmpty { drawLabel(node) }
       if !drawing.title.isEmpty {
-        document.text(drawing.title, at: (24, 30), size: 16, colour: Self.ink, isBold: true)
+        for (row, line) in titleLines.enumerated() {
+          document.text(
+            line, at: (24, 30 + 21 * Double(row)), size: 16, colour: Self.ink, isBold: true)
+        }
       }
       drawLegend()
       for (index, line) in captionLines.enumerated() {
@@ -105,14 +112,34 @@ extension NeighbourhoodDrawing {
         let distance = Double(ring) * ringStep
         document.circle(at: middle, radius: distance, stroke: Self.ringInk, width: 1, dashes: "3 4")
       }
-      for ring in 1...last {
-        let isUnreached = layout.hasUnreached && ring == last
-        let words = isUnreached ? "not joined" : ring == 1 ? "1 step" : "\(ring) steps"
-        let (angle, distance) = (layout.gap(ofRing: ring), Double(ring) * ringStep)
-        document.text(
-          words, at: (middle.x + distance * sin(angle), middle.y - distance * cos(angle) + 4), size: 11,
-          colour: Self.softInk, anchor: .middle, hasHalo: true)
+      for ring in 1...last { drawRingLabel(ring, last: last) }
+    }
+
+    /// Where the words cover neither node nor edge: in the widest gap of the ring if they can. A ring without such a place has no
+    /// words, but for that of nodes which are not joined.
+    private mutating func drawRingLabel(_ ring: Int, last: Int) {
+      let isUnreached = layout.hasUnreached && ring == last
+      let words = isUnreached ? "not joined" : ring == 1 ? "1 step" : "\(ring) steps"
+      let distance = Double(ring) * ringStep
+      let angles = [layout.gap(ofRing: ring)] + (0..<36).map { Double($0) / 18 * Double.pi }
+      let spots = angles.map { angle -> Point in
+        (middle.x + distance * sin(angle), middle.y - distance * cos(angle) + 4)
       }
+      func box(_ spot: Point) -> LabelPlaces.Box { .init(of: words, at: spot, size: 11, anchor: .middle) }
+      let free = spots.first { places.conflicts(of: box($0)) == 0 }
+      guard let spot = free ?? (isUnreached ? spots[0] : nil) else { return }
+      places.take(box(spot))
+      document.text(words, at: spot, size: 11, colour: Self.softInk, anchor: .middle, hasHalo: true)
+    }
+
+    /// What words should not cover: edges and nodes.
+    private var taken: LabelPlaces {
+      var places = LabelPlaces(among: drawing.edges.map { [point($0.from), point($0.to)] })
+      for node in drawing.nodes.indices {
+        let (at, size) = (point(node), radius(of: node) + (node == drawing.centre ? 6 : 2))
+        places.take(.init(left: at.x - size, top: at.y - size, right: at.x + size, bottom: at.y + size))
+      }
+      return places
     }
 
     private mutating func drawEdge(_ edge: Edge) {
@@ -138,20 +165,44 @@ extension NeighbourhoodDrawing {
       let colour = PlotPalette.colour(drawing.nodes[node].group)
       let (at, size) = (point(node), radius(of: node))
       if node == drawing.centre {
-        document.circle(at: at, radius: size + 4, fill: "#ffffff", stroke: Self.ink, width: 2.4)
+        document.circle(at: at, radius: size + 4, fill: PlotPalette.ground, stroke: Self.ink, width: 2.4)
         document.circle(at: at, radius: size, fill: colour, stroke: colour, width: 0)
       } else {
-        document.circle(at: at, radius: size, fill: colour, stroke: "#ffffff", width: 1.2)
+        document.circle(at: at, radius: size, fill: colour, stroke: PlotPalette.ground, width: 1.2)
       }
     }
 
-    /// Beside the node, on the side away from the middle.
+    /// Beside the node, on the side away from the middle; that of the centre where it covers the fewest edges.
     private mutating func drawLabel(_ node: Int) {
       let (at, size) = (point(node), radius(of: node) + (node == drawing.centre ? 9 : 4))
-      let isLeft = at.x < middle.x - 1
+      let words = drawing.nodes[node].label
+      var place: (at: Point, anchor: SVGDocument.Anchor) =
+        at.x < middle.x - 1 ? ((at.x - size, at.y + 4), .end) : ((at.x + size, at.y + 4), .start)
+      if node == drawing.centre {
+        let spots: [(at: Point, anchor: SVGDocument.Anchor)] = [
+          place, ((at.x - size, at.y + 4), .end), ((at.x, at.y + size + 9), .middle),
+          ((at.x, at.y - size - 3), .middle), ((at.x + size, at.y + 16), .start),
+          ((at.x - size, at.y + 16), .end), ((at.x + size, at.y - 8), .start),
+          ((at.x - size, at.y - 8), .end),
+        ]
+        let counts = spots.map {
+          places.conflicts(of: .init(of: words, at: $0.at, size: Self.labelSize, anchor: $0.anchor))
+        }
+        let best = counts.indices.min { (counts[$0], $0) < (counts[$1], $1) } ?? 0
+        place = spots[best]
+        if counts[best] > 0 { drawGround(behind: words, place) }
+      }
       document.text(
-        drawing.nodes[node].label, at: (at.x + (isLeft ? -size : size), at.y + 4), size: Self.labelSize,
-        colour: Self.ink, anchor: isLeft ? .end : .start, isBold: node == drawing.centre, hasHalo: true)
+        words, at: place.at, size: Self.labelSize, colour: Self.ink, anchor: place.anchor,
+        isBold: node == drawing.centre, hasHalo: true)
+    }
+
+    /// Ends the edges before words that they would strike through.
+    private mutating func drawGround(behind words: String, _ place: (at: Point, anchor: SVGDocument.Anchor)) {
+      let box = LabelPlaces.Box(of: words, at: place.at, size: Self.labelSize, anchor: place.anchor, extra: 4)
+      document.rectangle(
+        at: (box.left, box.top - 2), width: box.right - box.left, height: box.bottom - box.top + 4,
+        fill: PlotPalette.ground)
     }
   }
 }
@@ -193,7 +244,8 @@ extension NeighbourhoodDrawing.Drawing {
         switch entry {
         case .group(let group):
           document.circle(
-            at: (x + 6, y - 4), radius: 6, fill: PlotPalette.colour(group), stroke: "#ffffff", width: 0)
+            at: (x + 6, y - 4), radius: 6, fill: PlotPalette.colour(group), stroke: PlotPalette.ground,
+            width: 0)
           document.text(drawing.groups[group], at: (x + 18, y), size: Self.legendSize, colour: Self.ink)
         case .weights: drawWeights(x: x, y: y)
         }
@@ -213,19 +265,5 @@ extension NeighbourhoodDrawing.Drawing {
       document.text(words, at: (x + 30, y), size: Self.legendSize, colour: Self.ink)
       x += 44 + SVGDocument.width(of: words, size: Self.legendSize)
     }
-  }
-
-  /// Text broken between words into lines of at most `width`.
-  private static func wrapped(_ text: String, width: Double, size: Double) -> [String] {
-    var lines: [String] = []
-    for word in text.split(separator: " ") {
-      let longer = (lines.last.map { $0 + " " } ?? "") + word
-      if lines.isEmpty || SVGDocument.width(of: longer, size: size) > width {
-        lines.append(String(word))
-      } else {
-        lines[lines.count - 1] = longer
-      }
-    }
-    return lines
   }
 }

@@ -2,9 +2,9 @@
 ///
 /// Nodes stand on rings by their distance from the centre and are coloured by group; edges are as wide as their weight.
 /// Clear up to about a hundred nodes.
-public struct NeighbourhoodDrawing: Equatable, Sendable {
+public struct NeighbourhoodDrawing: Codable, Equatable, Sendable {
   /// One node.
-  public struct Node: Equatable, Sendable {
+  public struct Node: Codable, Equatable, Sendable {
     /// Its group, an index into `groups`.
     public var group: Int
     /// A short text beside it, or nothing.
@@ -18,7 +18,7 @@ public struct NeighbourhoodDrawing: Equatable, Sendable {
   }
 
   /// One edge; from a node to itself it is drawn as a loop.
-  public struct Edge: Equatable, Sendable {
+  public struct Edge: Codable, Equatable, Sendable {
     /// One end, an index into `nodes`.
     public var from: Int
     /// The other end, an index into `nodes`.
@@ -69,15 +69,6 @@ public struct NeighbourhoodDrawing: Equatable, Sendable {
     return Drawing(self).content
   }
 
-  /// Writes the drawing, all of it or nothing.
-  public func write(to path: String) throws {
-    do {
-      try StagedFile.write(svg(), to: path)
-    } catch let error as ReportingError where !error.description.hasPrefix(path) {
-      throw ReportingError("\(path): \(error.description)")
-    }
-  }
-
   private func validate() throws {
     func refuse(_ problem: String) throws { throw ReportingError("drawing \(title): \(problem)") }
     if !nodes.indices.contains(centre) {
@@ -94,5 +85,14 @@ public struct NeighbourhoodDrawing: Equatable, Sendable {
         try refuse("edge \(index): weight \(edge.weight), expected a finite number of at least 0")
       }
     }
+  }
+}
+
+extension NeighbourhoodDrawing: Figure {
+  /// The drawing with weights of six significant digits.
+  public func rounded() -> NeighbourhoodDrawing {
+    var drawing = self
+    for index in edges.indices { drawing.edges[index].weight = edges[index].weight.sixDigits }
+    return drawing
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Foundations
 
-/// A folder of runs, one folder each, whose tables can be rebuilt from their records.
+/// A folder of runs, one folder each, whose drawings, tables and web pages can be rebuilt from their records.
 public struct ResultsFolder: Sendable {
   /// The folder that holds the folders of the runs.
   public let path: String
@@ -39,8 +39,8 @@ public struct ResultsFolder: Sendable {
     return runs
   }
 
-  /// Rebuilds the index page, the marked tables of every run's page, the web pages of all, and the tables and numbers of the
-  /// pages that `words.json` names; returns the files it changed.
+  /// Rebuilds the index page, of every run the drawings from its `figures.json`, the marked tables of its page and its web page, and
+  /// the tables and numbers of the pages that `words.json` names; returns the files it changed.
   ///
   /// Everything is read, checked and rendered before the first file is replaced. A second call changes
   /// nothing.
@@ -74,21 +74,7 @@ public struct ResultsFolder: Sendable {
     let runs = try runs()
     let words = try RecordedWords.read(fromFolder: path)
     var changes: [(path: String, text: String)] = []
-    for run in runs {
-      let page = "\(path)/\(run.folder)/README.md"
-      guard FileManager.default.fileExists(atPath: page) else { continue }
-      let tables = try run.record.renderedTables()
-      let text = try rebuildPage(page, &changes) { try TableBlock.replacing(in: $0, tables: tables) }
-      let web = "\(path)/\(run.folder)/\(WebPage.fileName)"
-      let viewers = try WebPage.viewers(inPageAt: web)
-      if let overview = viewers.lazy.compactMap({ StepOverview($0) }).first {
-        replace("\(path)/\(run.folder)/\(StepOverview.fileName)", with: try overview.svg(), &changes)
-      }
-      let html = try WebPage(
-        markdown: text, folder: "\(path)/\(run.folder)", record: run.record, viewers: viewers
-      ).html()
-      replace(web, with: html, &changes)
-    }
+    for run in runs { try rebuild(run, &changes) }
     let values = RecordValues(records: Dictionary(uniqueKeysWithValues: runs.map { ($0.folder, $0.record) }))
     let ofIndex = words.pages.first { $0.path == "README.md" } ?? PageWords(path: "README.md")
     let index = try rebuildIndex(runs, ofIndex, values, &changes)
@@ -97,6 +83,55 @@ public struct ResultsFolder: Sendable {
     }
     replace("\(path)/\(WebPage.indexName)", with: try WebPage(markdown: index, folder: path).html(), &changes)
     return changes
+  }
+
+  /// Rebuilds the drawings, tables and web page of one run, and nothing else; returns the files it changed.
+  ///
+  /// - Parameter folder: The folder's name under the results.
+  @discardableResult
+  public func rebuild(only folder: String) throws -> [String] {
+    let file = "\(path)/\(folder)/\(RunRecord.fileName)"
+    guard FileManager.default.fileExists(atPath: file) else {
+      throw ReportingError("\(file): is not there, expected the record of a run")
+    }
+    var changes: [(path: String, text: String)] = []
+    try rebuild(Run(folder: folder, record: try RunRecord.read(from: file)), &changes)
+    try StagedFile.write(changes)
+    return changes.map(\.path)
+  }
+
+  private func rebuild(_ run: Run, _ changes: inout [(path: String, text: String)]) throws {
+    let folder = "\(path)/\(run.folder)"
+    let drawings = try rebuildDrawings(folder, &changes)
+    let page = "\(folder)/README.md"
+    guard FileManager.default.fileExists(atPath: page) else { return }
+    let tables = try run.record.renderedTables()
+    let text = try rebuildPage(page, &changes) { try TableBlock.replacing(in: $0, tables: tables) }
+    let web = "\(folder)/\(WebPage.fileName)"
+    let viewers = try WebPage.viewers(inPageAt: web)
+    if let overview = viewers.lazy.compactMap({ StepOverview($0) }).first {
+      replace("\(folder)/\(StepOverview.fileName)", with: try overview.svg(), &changes)
+    }
+    let html = try WebPage(
+      markdown: text, folder: folder, record: run.record, viewers: viewers, figures: drawings
+    ).html()
+    replace(web, with: html, &changes)
+  }
+
+  /// Draws what the folder's `figures.json` holds; a folder without one keeps its drawings.
+  private func rebuildDrawings(
+    _ folder: String, _ changes: inout [(path: String, text: String)]
+  ) throws -> [String: String] {
+    let file = "\(folder)/\(FigureFile.fileName)"
+    guard FileManager.default.fileExists(atPath: file) else { return [:] }
+    let figures = try FigureFile(readingFrom: file)
+    do {
+      let drawings = try figures.drawings()
+      for (name, text) in drawings { replace("\(folder)/\(name)", with: text, &changes) }
+      return Dictionary(uniqueKeysWithValues: drawings.map { ($0.name, $0.text) })
+    } catch let error as ReportingError {
+      throw ReportingError("\(file): \(error.description)")
+    }
   }
 
   /// Notes a file that is not there yet or has another text.

@@ -9,14 +9,20 @@ package struct SVGDocument {
     case start, middle, end
   }
 
-  /// A drawing with its own white ground, so that it reads on a dark page too.
+  private let head: String
+
+  /// A drawing without a ground of its own: it stands on that of the page, light or dark.
   init(width: Int, height: Int, title: String) {
-    lines.append(
+    let name = title.isEmpty ? "" : "\n<title>\(Self.escaped(title))</title>"
+    head =
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(width)\" height=\"\(height)\" "
-        + "viewBox=\"0 0 \(width) \(height)\" role=\"img\" font-family=\"\(Self.fontFamily)\">")
-    if !title.isEmpty { lines.append("<title>\(Self.escaped(title))</title>") }
-    lines.append("<rect width=\"\(width)\" height=\"\(height)\" fill=\"#ffffff\"/>")
+      + "viewBox=\"0 0 \(width) \(height)\" role=\"img\" font-family=\"\(Self.fontFamily)\">\(name)"
   }
+
+  /// What follows keeps its colours on a dark page, such as shades that stand for numbers.
+  mutating func beginFixedColours() { lines.append("<g class=\"fixed\">") }
+
+  mutating func endFixedColours() { lines.append("</g>") }
 
   mutating func line(
     from start: (x: Double, y: Double), to end: (x: Double, y: Double), colour: String, width: Double,
@@ -51,9 +57,14 @@ package struct SVGDocument {
   }
 
   mutating func dot(at point: (x: Double, y: Double), radius: Double, colour: String) {
+    circle(at: point, radius: radius, fill: colour, stroke: PlotPalette.ground, width: 0.8)
+  }
+
+  /// A closed outline, filled or not.
+  mutating func outline(_ points: [(x: Double, y: Double)], fill: String, stroke: String, width: Double) {
     lines.append(
-      "<circle cx=\"\(number(point.x))\" cy=\"\(number(point.y))\" r=\"\(number(radius))\" "
-        + "fill=\"\(colour)\" stroke=\"#ffffff\" stroke-width=\"0.8\"/>")
+      "<polygon points=\"\(text(of: points))\" fill=\"\(fill)\" stroke=\"\(stroke)\" "
+        + "stroke-width=\"\(number(width))\"/>")
   }
 
   /// A circle, filled or not.
@@ -70,8 +81,9 @@ package struct SVGDocument {
     _ text: String, at point: (x: Double, y: Double), size: Double, colour: String, anchor: Anchor = .start,
     isBold: Bool = false, isVertical: Bool = false, hasHalo: Bool = false
   ) {
-    // White around the letters keeps them readable where a line runs behind them.
-    let halo = hasHalo ? " stroke=\"#ffffff\" stroke-width=\"4\" paint-order=\"stroke\"" : ""
+    // The ground around the letters keeps them readable where a line runs behind them.
+    let halo =
+      hasHalo ? " stroke=\"\(PlotPalette.ground)\" stroke-width=\"4\" paint-order=\"stroke\"" : ""
     let turn = isVertical ? " transform=\"rotate(-90 \(number(point.x)) \(number(point.y)))\"" : ""
     let weight = isBold ? " font-weight=\"600\"" : ""
     lines.append(
@@ -91,7 +103,8 @@ package struct SVGDocument {
   }
 
   var content: String {
-    (lines + ["</svg>"]).joined(separator: "\n") + "\n"
+    let body = lines.joined(separator: "\n")
+    return "\(head)\n<style>\(PlotPalette.darkRules(for: body))</style>\n\(body)\n</svg>\n"
   }
 
   /// The width a text takes, from the average width of a sans-serif letter.
@@ -99,11 +112,40 @@ package struct SVGDocument {
     Double(text.count) * size * 0.54
   }
 
-  /// Powers of ten written "1e-3" become 10 with a raised exponent.
+  /// The width a text takes as it is drawn, powers of ten among them.
+  static func drawnWidth(of text: String, size: Double) -> Double {
+    guard let (digit, exponent) = power(text) else { return width(of: text, size: size) }
+    let whole = (digit == 1 ? "" : "\(digit)·") + "10"
+    return width(of: whole, size: size) + width(of: "\(exponent)", size: 0.75 * size)
+  }
+
+  /// Text broken between words into lines of at most `width`; a longer word stands alone.
+  static func wrapped(_ text: String, width: Double, size: Double) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      let longer = (lines.last.map { $0 + " " } ?? "") + word
+      if lines.isEmpty || Self.width(of: longer, size: size) > width {
+        lines.append(String(word))
+      } else {
+        lines[lines.count - 1] = longer
+      }
+    }
+    return lines
+  }
+
+  /// Powers of ten written "1e-3" or "2e-3" become 10 with a raised exponent.
   private static func marked(_ text: String) -> String {
-    guard text.hasPrefix("1e"), let exponent = Int(text.dropFirst(2)) else { return escaped(text) }
+    guard let (digit, exponent) = power(text) else { return escaped(text) }
     let sign = exponent < 0 ? "−" : ""
-    return "10<tspan dy=\"-4\" font-size=\"75%\">\(sign)\(abs(exponent))</tspan>"
+    return (digit == 1 ? "" : "\(digit)·")
+      + "10<tspan dy=\"-4\" font-size=\"75%\">\(sign)\(abs(exponent))</tspan>"
+  }
+
+  private static func power(_ text: String) -> (digit: Int, exponent: Int)? {
+    guard let digit = text.first?.wholeNumberValue, text.dropFirst().first == "e",
+      let exponent = Int(text.dropFirst(2))
+    else { return nil }
+    return (digit, exponent)
   }
 
   /// Text inside an element or an attribute, of HTML too.
@@ -135,13 +177,4 @@ package struct SVGDocument {
   private func dash(_ dashes: String?) -> String {
     dashes.map { " stroke-dasharray=\"\($0)\"" } ?? ""
   }
-}
-
-/// The colours of lines and dots.
-enum PlotPalette {
-  /// Colours told apart by most colour-blind readers and dark enough for lines on white.
-  static let colours = ["#0072b2", "#d55e00", "#009e73", "#aa4499", "#e69f00", "#56b4e9", "#555555"]
-
-  /// The colours in order, from the first again after the last.
-  static func colour(_ index: Int) -> String { colours[index % colours.count] }
 }

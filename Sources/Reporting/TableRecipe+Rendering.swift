@@ -52,15 +52,20 @@ extension TableRecipe {
   /// What joins the ends of an interval in a cell.
   private static let to = " … "
 
+  /// What begins a cell of a measurement that stopped.
+  static let atLeast = "at least "
+
   /// The names in a cell: none, one, a mean and its deviation, or the ends of an interval.
-  private static func names(inCell cell: String) -> [String] {
-    cell.isEmpty ? [] : cell.components(separatedBy: cell.contains(to) ? to : " ± ")
+  private static func names(inCell text: String) -> [String] {
+    let cell = text.hasPrefix(atLeast) ? String(text.dropFirst(atLeast.count)) : text
+    return cell.isEmpty ? [] : cell.components(separatedBy: cell.contains(to) ? to : " ± ")
   }
 
   private static func cell(_ text: String, summary: [String: Double], digits: Int) -> MarkdownTable.Cell {
     let values = names(inCell: text).compactMap { summary[$0] }
     switch values.count {
     case 0: return .missing
+    case 1 where text.hasPrefix(atLeast): return .atLeast(values[0], digits: digits)
     case 1: return .number(values[0], digits: digits)
     case _ where text.contains(to): return .interval(from: values[0], to: values[1], digits: digits)
     default: return .spread(mean: values[0], deviation: values[1], digits: digits)

@@ -1,7 +1,7 @@
 /// How a table of a page follows from the summary of a run.
 ///
 /// A cell names one number of the summary, or two joined by " ± " (a mean and its deviation) or by " … " (the ends of an
-/// interval), or is empty for "not measured":
+/// interval), or begins with "at least " (a measurement that stopped), or is empty for "not measured":
 ///
 ///     TableRecipe(
 ///       name: "errors", columns: ["model", "test error"],

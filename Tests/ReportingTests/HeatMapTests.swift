@@ -17,13 +17,13 @@ struct HeatMapTests {
   func elements() throws {
     let svg = try map().svg()
     #expect(try map().svg() == svg)
-    // The ground, two of the legend, six cells.
-    #expect(svg.components(separatedBy: "<rect").count - 1 == 1 + 2 + 6)
+    // Two of the legend, six cells.
+    #expect(svg.components(separatedBy: "<rect").count - 1 == 2 + 6)
     let colours = svg.components(separatedBy: "<rect").dropFirst().compactMap { part in
       part.components(separatedBy: "fill=\"").dropFirst().first?.prefix { $0 != "\"" }
     }
-    let (one, two) = (colours[1], colours[2])
-    #expect(one != two && colours.dropFirst(3) == [one, two, one, two, two, one])
+    let (one, two) = (colours[0], colours[1])
+    #expect(one != two && colours.dropFirst(2) == [one, two, one, two, two, one])
     for word in [
       "Groups of &lt;cells&gt;", "two &amp; three", "first", "second", "a", "7", "8", "9", "column", "row",
     ] {

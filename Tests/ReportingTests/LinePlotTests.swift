@@ -87,7 +87,7 @@ struct LinePlotTests {
     #expect(svg.components(separatedBy: "<circle").count - 1 == 3 + 1)
     #expect(svg.contains(">Error &lt;of&gt; &quot;a&quot; &amp; b</text>"))
     for word in ["first", "second", "updates", "error"] { #expect(svg.contains(">\(word)</text>")) }
-    #expect(svg.contains("<rect width=\"640\" height=\"400\" fill=\"#ffffff\"/>"))
+    #expect(svg.contains("width=\"640\" height=\"400\"") && !svg.contains("<rect"), "no ground of its own")
   }
 
   @Test("The drawing is well-formed XML and the same every time")
@@ -151,8 +151,8 @@ struct LinePlotTests {
     #expect(labels([0, 1], .linear) == ["0", "0.2", "0.4", "0.6", "0.8", "1.0"])
     #expect(labels([-30, 25], .linear) == ["-30", "-20", "-10", "0", "10", "20"])
     #expect(labels([0, 60000], .linear).last == "60,000")
-    #expect(labels([0.001, 1], .logarithmic) == ["1e-3", "1e-2", "1e-1", "1e0"])
-    #expect(labels([0.02, 0.07], .logarithmic) == ["0.02", "0.03", "0.05"])
+    #expect(labels([0.001, 1], .logarithmic) == ["0.001", "0.01", "0.1", "1"])
+    #expect(labels([0.02, 0.07], .logarithmic) == ["0.02", "0.03", "0.04", "0.05", "0.06", "0.07"])
     #expect(
       labels([1e-12, 1], .logarithmic) == ["1e-12", "1e-10", "1e-8", "1e-6", "1e-4", "1e-2", "1e0"])
     let axis = PlotAxis(values: [0.02, 0.07], scale: .logarithmic, margin: 0.1)

@@ -59,6 +59,38 @@ struct ResultsFolderTests {
     #expect(try ResultsFolder(path: folder.path).rebuild().isEmpty)
   }
 
+  @Test(
+    "Drawings are made again from the numbers beside them, one folder by itself; a second time changes nothing"
+  )
+  func drawings() throws {
+    let folder = try results()
+    for name in ["descend", "masked-images"] {
+      let plot = LinePlot(
+        title: name, xTitle: "x", yTitle: "y", series: [.init(label: "a", x: [1, 2], y: [0.1, 1.0 / 3])])
+      try FigureFile(["curve.svg": plot]).write(toFolder: "\(folder.path)/\(name)")
+    }
+    try folder.write("# Descent\n\n![Curve](curve.svg)\n", to: "descend/README.md")
+    let drawing = try folder.read("descend/curve.svg")
+    try ResultsFolder(path: folder.path).rebuild()
+    #expect(try ResultsFolder(path: folder.path).rebuild().isEmpty)
+    let page = try folder.read("descend/page.html")
+    for name in ["descend", "masked-images"] { try folder.write("old", to: "\(name)/curve.svg") }
+    let changed = try ResultsFolder(path: folder.path).rebuild(only: "descend")
+    #expect(changed == ["\(folder.path)/descend/curve.svg"], "the page has the new drawing already")
+    #expect(try folder.read("descend/curve.svg") == drawing)
+    #expect(try folder.read("descend/page.html") == page)
+    #expect(try folder.read("masked-images/curve.svg") == "old")
+    #expect(try ResultsFolder(path: folder.path).rebuild(only: "descend").isEmpty)
+    #expect(try ResultsFolder(path: folder.path).rebuild() == ["\(folder.path)/masked-images/curve.svg"])
+    #expect(
+      message { try ResultsFolder(path: folder.path).rebuild(only: "none") }
+        == "\(folder.path)/none/run.json: is not there, expected the record of a run")
+    try folder.write("{}}", to: "masked-images/figures.json")
+    #expect(
+      message { try ResultsFolder(path: folder.path).rebuild() }?
+        .hasPrefix("\(folder.path)/masked-images/figures.json: ") == true)
+  }
+
   @Test("One bad record stops everything before anything is written")
   func badRecord() throws {
     let folder = try results()

@@ -56,7 +56,8 @@ import Testing
     second.addTable("speed", columns: ["", "ms"], digits: 1, rows: [("all", [.number("ms", 2.25)])])
     let report = try RunReport(record(), introduction: ["One.", "Two."], sections: [section(), second])
     try report.write(toFolder: folder.path)
-    #expect(try folder.names() == ["README.md", "curve.svg", "page.html", "points.csv", "run.json"])
+    #expect(
+      try folder.names() == ["README.md", "curve.svg", "figures.json", "page.html", "points.csv", "run.json"])
     #expect(
       try folder.read("README.md") == """
         # Completing masked digits
@@ -100,6 +101,21 @@ import Testing
     #expect(
       read == report.record && read.summary["ms"] == 2.25 && read.tables.map(\.name) == ["errors", "speed"])
     #expect(read.headline == ["error_ours", "trials"])
+  }
+
+  @Test("a number that was not measured to its end is written as at least that")
+  func atLeast() throws {
+    var section = PageSection("Capacity")
+    section.addTable(
+      "capacity", columns: ["Memory", "d = 32", "d = 64"], digits: 0,
+      rows: [("dense", [.number("capacity_32", 724), .atLeast("capacity_64", 524_288)])])
+    #expect(section.summary == ["capacity_32": 724, "capacity_64": 524_288])
+    #expect(section.tables[0].rows[0].summaryKeys == ["capacity_32", "at least capacity_64"])
+    let report = try RunReport(record(), introduction: [], sections: [section])
+    #expect(try report.page().markdown.contains("| dense  |    724 | at least 524,288 |"))
+    let folder = try TemporaryFolder()
+    try report.record.write(toFolder: folder.path)
+    #expect(try RunRecord.read(from: folder.path + "/run.json").tables == section.tables)
   }
 
   @Test("two numbers of one name are refused, equal ones are one")

@@ -115,9 +115,18 @@ public struct PageSection: Sendable {
     files.append((name, file))
   }
 
-  /// Writes figures and other files.
+  /// The figures that are kept as numbers, by the names of their files.
+  var figures: [String: any Figure] {
+    files.reduce(into: [:]) { figures, file in
+      if let figure = file.content as? any Figure { figures[file.name] = figure }
+    }
+  }
+
+  /// Writes pictures and other files that are not kept as numbers.
   func writeFiles(toFolder folder: String) throws {
-    for file in files { try file.content.write(to: "\(folder)/\(file.name)") }
+    for file in files where !(file.content is any Figure) {
+      try file.content.write(to: "\(folder)/\(file.name)")
+    }
   }
 
   /// Adds everything to a page, with the numbers of a run's whole summary.
@@ -150,6 +159,11 @@ public struct MeasuredCell: Equatable, Sendable {
   /// A number; missing where there is none.
   public static func number(_ name: String, _ value: Double?) -> MeasuredCell {
     value.map { MeasuredCell(text: name, numbers: [name: $0]) } ?? .missing
+  }
+
+  /// A number that the true one is at least, because the measurement stopped there.
+  public static func atLeast(_ name: String, _ value: Double) -> MeasuredCell {
+    MeasuredCell(text: TableRecipe.atLeast + name, numbers: [name: value])
   }
 
   /// A mean under a name, and its deviation under that name followed by `_deviation`.

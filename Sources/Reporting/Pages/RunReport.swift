@@ -1,5 +1,6 @@
 /// The files that a run writes to its folder: the page `README.md`, the same as a web page in one file `page.html`, the figures on
-/// it and other files, `overview.svg` of the first viewer that has pictures and curves, and `run.json`.
+/// it, which `figures.json` keeps as numbers, other files, `overview.svg` of the first viewer that has pictures and curves, and
+/// `run.json`.
 ///
 /// Summary and tables of the record are those of the sections, so that page and record tell the same.
 public struct RunReport: Sendable {
@@ -66,6 +67,7 @@ public struct RunReport: Sendable {
     if let overview = viewers.lazy.compactMap({ StepOverview($0) }).first {
       try overview.write(to: "\(folder)/\(StepOverview.fileName)")
     }
+    try FigureFile(sections.reduce(into: [:]) { $0.merge($1.figures) { $1 } }).write(toFolder: folder)
     let page = try page()
     try page.write(to: "\(folder)/README.md")
     try WebPage(markdown: page.markdown, folder: folder, record: record, viewers: viewers)
@@ -83,8 +85,4 @@ public protocol ResultFile: Sendable {
 }
 
 extension CSVTable: ResultFile {}
-extension FieldMap: ResultFile {}
-extension HeatMap: ResultFile {}
-extension LinePlot: ResultFile {}
-extension NeighbourhoodDrawing: ResultFile {}
 extension PictureGrid: ResultFile {}

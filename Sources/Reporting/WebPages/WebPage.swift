@@ -16,6 +16,7 @@ public struct WebPage: Sendable {
   private let folder: String
   private let record: RunRecord?
   private let viewers: [StepViewer]
+  private let figures: [String: String]
 
   /// A page.
   ///
@@ -24,11 +25,16 @@ public struct WebPage: Sendable {
   ///   - folder: Where its figures lie.
   ///   - record: The record of the run; nil for a page about several.
   ///   - viewers: What can be stepped through.
-  public init(markdown: String, folder: String, record: RunRecord? = nil, viewers: [StepViewer] = []) {
+  ///   - figures: Drawings by the names of their files, in place of those that lie in the folder.
+  public init(
+    markdown: String, folder: String, record: RunRecord? = nil, viewers: [StepViewer] = [],
+    figures: [String: String] = [:]
+  ) {
     self.markdown = markdown
     self.folder = folder
     self.record = record
     self.viewers = viewers
+    self.figures = figures
   }
 
   /// The viewers in a page that was written before; none where there is no page.
@@ -114,7 +120,8 @@ public struct WebPage: Sendable {
   private func embedded(_ image: String) throws -> String {
     guard let name = image.removingPercentEncoding, !name.contains(":") else { return image }
     let path = "\(folder)/\(name)"
-    guard let bytes = FileManager.default.contents(atPath: path) else {
+    guard let bytes = figures[name].map({ Data($0.utf8) }) ?? FileManager.default.contents(atPath: path)
+    else {
       throw ReportingError("\(path): cannot be read, expected a figure of the page")
     }
     let kinds = ["svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"]

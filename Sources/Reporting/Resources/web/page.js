@@ -41,11 +41,14 @@
     });
     body.append(...rows.map(item => item.row));
   };
-  for (const table of document.querySelectorAll('main table')) {
-    const title = table.caption ? table.caption.textContent : 'Table';
+  const wrap = (part, title) => {
     const frame = make('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': title });
-    table.replaceWith(frame);
-    frame.append(table);
+    part.replaceWith(frame);
+    frame.append(part);
+  };
+  for (const plot of document.querySelectorAll('main img[src^="data:image/svg"]')) wrap(plot, plot.alt || 'Figure');
+  for (const table of document.querySelectorAll('main table')) {
+    wrap(table, table.caption ? table.caption.textContent : 'Table');
     if (!table.tHead || !table.tBodies[0]) continue;
     [...table.tHead.rows[0].cells].forEach((header, column) => {
       if (!header.textContent.trim()) return;
