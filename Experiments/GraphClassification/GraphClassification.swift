@@ -9,7 +9,8 @@ import Reporting
 struct GraphClassification: ExperimentCommand {
   static let configuration = CommandConfiguration(
     commandName: "graph-classification",
-    abstract: "Train Energy Transformers to tell the class of graphs, fold by fold, beside simpler methods.", version: SoftwareVersions.library)
+    abstract: "Train Energy Transformers to tell the class of graphs, fold by fold, beside simpler methods.",
+    version: SoftwareVersions.library)
 
   @OptionGroup(title: "Data") var data: DataOptions
   @OptionGroup(title: "Model") var model: ModelOptions
@@ -29,7 +30,8 @@ struct GraphClassification: ExperimentCommand {
     // The options that determine the results.
     let options = recordedOptions.leavingOut("threads", "baselines")
       .merging(["data-sha256": record.data.map(\.sha256).joined(separator: " ")]) { $1 }
-    try record.prepareFolder(folder, output.writing, isResuming: output.resume)
+    try record.prepareFolder(
+      folder, output.writing, resumingFrom: output.resumption.file("\(folder)/\(FoldResults.fileName)"))
     let methods = output.baselines ? Method.allCases : [.energyTransformer]
     let run = MethodsRun(graphs: graphs, model: model, training: training, output: folder, methods: methods)
     let interrupted =

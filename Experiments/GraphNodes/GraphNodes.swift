@@ -9,7 +9,8 @@ import Reporting
 struct GraphNodes: ExperimentCommand {
   static let configuration = CommandConfiguration(
     commandName: "graph-nodes",
-    abstract: "Find anomalous nodes with an Energy Transformer and simpler models; write tables and curves.", version: SoftwareVersions.library)
+    abstract: "Find anomalous nodes with an Energy Transformer and simpler models; write tables and curves.",
+    version: SoftwareVersions.library)
 
   @OptionGroup(title: "Data") var data: DataOptions
   @OptionGroup(title: "Model") var model: ModelOptions
@@ -27,7 +28,8 @@ struct GraphNodes: ExperimentCommand {
     var record = RunRecord(
       of: self, title: "Anomalous nodes: \(nodes.graph.name)", seed: training.seed,
       data: [try nodes.fingerprint()])
-    try record.prepareFolder(folder, output.writing, isResuming: output.resumption.resume)
+    try record.prepareFolder(
+      folder, output.writing, resumingFrom: output.resumption.file(NodeParts.path(inFolder: folder)))
     remark(nodes.report?.description ?? "\(nodes.graph.name): \(nodes.graph.nodeCount) nodes")
 
     let kinds = output.baselines ? NodeModelKind.allCases : [.energyTransformer]

@@ -9,7 +9,8 @@ import Reporting
 struct HierarchicalMemory: ExperimentCommand {
   static let configuration = CommandConfiguration(
     commandName: "hierarchical-memory",
-    abstract: "Train a layered associative memory to complete masked images whose visible pixels are held.", version: SoftwareVersions.library)
+    abstract: "Train a layered associative memory to complete masked images whose visible pixels are held.",
+    version: SoftwareVersions.library)
 
   @OptionGroup(title: "Data") var data: ImageOptions
   @OptionGroup(title: "Model") var model: MemoryOptions
@@ -27,7 +28,8 @@ struct HierarchicalMemory: ExperimentCommand {
     var record = RunRecord(of: self, title: "Hierarchical memory", seed: output.seed)
     let images = try PreparedImages(data, seed: output.seed, quick: output.quick)
     record.data = try images.fingerprints()
-    try record.prepareFolder(output.output, output.writing, isResuming: resumption.resume)
+    let checkpoint = "\(output.output)/checkpoint.safetensors"
+    try record.prepareFolder(output.output, output.writing, resumingFrom: resumption.file(checkpoint))
     let block = try blockError(like: record)
     let modelOptions = recordedOptions.leavingOut("threads")
       .merging(["data-sha256": record.data.map(\.sha256).joined(separator: " ")]) { $1 }
@@ -35,7 +37,7 @@ struct HierarchicalMemory: ExperimentCommand {
       try MemoryTraining(images: images, model: model, training: training, seed: output.seed)
         .trained(
           TrainingFiles(
-            metrics: "\(output.output)/metrics.csv", checkpoint: "\(output.output)/checkpoint.safetensors",
+            metrics: "\(output.output)/metrics.csv", checkpoint: checkpoint,
             options: modelOptions), isResuming: resumption.resume)
     }
     let evaluation = try record.timed("evaluate") {

@@ -9,7 +9,9 @@ import Reporting
 struct ImplicitGradients: ExperimentCommand {
   static let configuration = CommandConfiguration(
     commandName: "implicit-gradients",
-    abstract: "Train an image model by the derivative of its descent's rest, beside derivatives of its steps.", version: SoftwareVersions.library)
+    abstract:
+      "Train an image model by the derivative of its descent's rest, beside derivatives of its steps.",
+    version: SoftwareVersions.library)
 
   @OptionGroup(title: "Data") var data: ImageOptions
   @OptionGroup(title: "Model") var model: ModelOptions
@@ -28,7 +30,9 @@ struct ImplicitGradients: ExperimentCommand {
     var record = RunRecord(of: self, title: "Implicit gradients", seed: output.seed)
     let images = try PreparedImages(data, seed: output.seed)
     record.data = try images.fingerprints()
-    try record.prepareFolder(output.output, output.writing, isResuming: resumption.resume)
+    try record.prepareFolder(
+      output.output, output.writing,
+      resumingFrom: resumption.file(FinishedParts<FinishedTraining>.path(inFolder: output.output)))
     let training = MethodTraining(
       images: images, model: model, rest: rest, options: training, seed: output.seed)
     let parts = try FinishedParts<FinishedTraining>(

@@ -20,6 +20,9 @@ package final class FinishedParts<Part: Codable & Sendable>: Sendable {
     let options: [String: String]
   }
 
+  /// The file of a run in a folder.
+  package static func path(inFolder folder: String) -> String { "\(folder)/\(Record.fileName)" }
+
   private let folder: String
   private let record: Guarded<Record>
 
@@ -29,7 +32,7 @@ package final class FinishedParts<Part: Codable & Sendable>: Sendable {
   /// - Throws: An error of one line that names the file, for parts of other options or a damaged file.
   package init(inFolder folder: String, options: [String: String], isResuming: Bool) throws {
     self.folder = folder
-    let path = "\(folder)/\(Record.fileName)"
+    let path = Self.path(inFolder: folder)
     var found: Record?
     if isResuming {
       if let difference = try Options.read(fromFolder: folder).flatMap({
@@ -64,6 +67,6 @@ package final class FinishedParts<Part: Codable & Sendable>: Sendable {
   /// Does the work of a run whose parts these are: on Ctrl-C and SIGTERM it ends at once, saying how to go on.
   package func stoppable<Result>(_ work: () throws -> Result) rethrows -> Result {
     try StopSignal.ending(
-      with: "stopped: finished parts are in \(folder)/\(Record.fileName), go on with --resume", work)
+      with: "stopped: finished parts are in \(Self.path(inFolder: folder)), go on with --resume", work)
   }
 }

@@ -33,7 +33,9 @@ package struct PreparedImages: Sendable {
       guard options.validationImages < found.train.count else {
         throw DataFileError(
           file: name,
-          problem: "--validation-images \(options.validationImages) of \(found.train.count) training images leaves none")
+          problem:
+            "--validation-images \(options.validationImages) of \(found.train.count) training images leaves none"
+        )
       }
       (training, test) = found.train.split(validationCount: options.validationImages, using: &split)
     } else {

@@ -8,13 +8,15 @@ extension RunRecord {
   /// replaces no full one, whatever is asked for.
   ///
   /// - Parameters:
-  ///   - isResuming: Whether this run goes on with what lies in the folder; that checks for itself what fits.
+  ///   - saved: The file that this run goes on with, if it does: where it is there, what fits is checked on reading it.
   ///   - unimportant: Options in which the runs may differ.
   /// - Throws: ``ExperimentError`` naming the folder and what differs; `ReportingError` where the folder cannot be written to.
   package func prepareFolder(
-    _ path: String, _ writing: WritingOptions, isResuming: Bool = false, butFor unimportant: Set<String> = []
+    _ path: String, _ writing: WritingOptions, resumingFrom saved: String? = nil,
+    butFor unimportant: Set<String> = []
   ) throws {
     if FileManager.default.fileExists(atPath: "\(path)/\(Self.fileName)") {
+      let isResuming = saved.map { FileManager.default.fileExists(atPath: $0) } ?? false
       try checkReplacing(path, writing, isResuming: isResuming, butFor: unimportant)
     }
     try OutputFolder.prepare(path)
@@ -28,7 +30,8 @@ extension RunRecord {
     let found = Result { try RunRecord.read(from: "\(path)/\(Self.fileName)") }
     if isQuick {
       if case .success(let other) = found, other.isQuick { return }
-      throw ExperimentError("\(path): holds a full run, which --quick does not replace; choose another --output")
+      throw ExperimentError(
+        "\(path): holds a full run, which --quick does not replace; choose another --output")
     }
     if writing.overwrite || isResuming { return }
     let other: RunRecord

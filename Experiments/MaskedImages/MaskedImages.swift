@@ -9,7 +9,8 @@ import Reporting
 struct MaskedImages: ExperimentCommand {
   static let configuration = CommandConfiguration(
     commandName: "masked-images",
-    abstract: "Train an Energy Transformer to complete masked images; write tables, curves and pictures.", version: SoftwareVersions.library)
+    abstract: "Train an Energy Transformer to complete masked images; write tables, curves and pictures.",
+    version: SoftwareVersions.library)
 
   @OptionGroup(title: "Data") var data: ImageOptions
   @OptionGroup(title: "Model") var model: ModelOptions
@@ -31,7 +32,8 @@ struct MaskedImages: ExperimentCommand {
     let images = try PreparedImages(data, seed: training.seed, quick: output.quick)
     record.data = try images.fingerprints()
     try record.prepareFolder(
-      output.output, output.writing, isResuming: output.resume, butFor: ["compare", "evaluate-only"])
+      output.output, output.writing, resumingFrom: output.resumption.file(output.checkpointPath),
+      butFor: ["compare", "evaluate-only"])
     try OutputFolder.prepare(URL(fileURLWithPath: output.checkpointPath).deletingLastPathComponent().path)
     // The images under test by their pixels too: the record of a folder of images tells its training part alone.
     let tested = DataFingerprint(

@@ -10,7 +10,8 @@ struct MultipleInstance: ExperimentCommand {
   static let configuration = CommandConfiguration(
     commandName: "multiple-instance",
     abstract:
-      "Tell bags by the few instances that matter: immune repertoires, digits, bit patterns, sequences.", version: SoftwareVersions.library)
+      "Tell bags by the few instances that matter: immune repertoires, digits, bit patterns, sequences.",
+    version: SoftwareVersions.library)
 
   @OptionGroup(title: "Data") var data: DataOptions
   @OptionGroup(title: "Repertoires") var repertoires: RepertoireOptions
@@ -27,7 +28,8 @@ struct MultipleInstance: ExperimentCommand {
     var record = RunRecord(of: self, title: "Multiple instances", seed: output.seed)
     let read = try readRepertoires(random)
     record.data = try fingerprints(read)
-    try record.prepareFolder(output.output, output.writing, isResuming: resumption.resume)
+    try record.prepareFolder(
+      output.output, output.writing, resumingFrom: resumption.file(BagParts.path(inFolder: output.output)))
     let finished = try BagParts(
       inFolder: output.output,
       options: recordedOptions.leavingOut("threads")

@@ -31,6 +31,10 @@ import Testing
     try run("out").expectOneLine(containing: "made from other data")
     try whole.write(to: images)
 
+    // There is nothing to go on with, so that the run would begin anew.
+    try FileManager.default.removeItem(atPath: folder.path("out/checkpoint.safetensors"))
+    try run("out", epochs: 2, ["--resume"]).expectOneLine(containing: "holds another run")
+
     // The same run again, on other threads, needs no leave.
     let again = try run("out", ["--threads", "1"])
     #expect(again.status == 0, "\(again.errors)")
@@ -84,7 +88,7 @@ import Testing
     let loud = try run("loud")
     let quiet = try run("quiet", ["--quiet"])
     #expect(loud.errors.contains("update 12/12") && quiet.errors.isEmpty, "\(quiet.errors)")
-    #expect(quiet.output.contains("| Energy Transformer |") && quiet.output.contains("Page: "))
+    #expect(quiet.output.contains("Energy Transformer") && quiet.output.contains("Page: "))
     #expect(!(loud.output + loud.errors + quiet.output).contains("\u{1B}"))
     try run("bad", ["--quiet", "--batch", "1000"]).expectOneLine(containing: "--batch 1000")
   }

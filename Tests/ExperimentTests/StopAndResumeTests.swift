@@ -135,25 +135,31 @@ import Testing
   @Test("hierarchical-memory begins at the beginning where it left nothing, and goes on from its checkpoint")
   func hierarchicalMemory() throws {
     try SmallImages.write(to: folder.path("images"))
-    func run(_ output: String, _ more: [String] = []) throws -> FinishedProgram {
-      try Program("hierarchical-memory").run(
+    func rows(_ output: String) -> Int {
+      let text = try? String(contentsOfFile: folder.path("\(output)/metrics.csv"), encoding: .utf8)
+      return text?.split(separator: "\n").count ?? 0
+    }
+    func run(_ output: String, _ more: [String] = []) throws -> RunningProgram {
+      try Program("hierarchical-memory").start(
         [
           "--data", folder.path("images"), "--patch", "2", "--features", "3", "--hidden", "8", "--steps",
-          "4", "--kernel", "3", "--epochs", "3", "--batch", "8", "--block", folder.path("none.json"),
+          "4", "--kernel", "3", "--epochs", "60", "--batch", "8", "--block", folder.path("none.json"),
           "--output", folder.path(output),
         ] + more)
     }
-    let first = try run("whole", ["--resume"])
+    let first = try run("whole", ["--resume"]).finished()
     #expect(first.status == 0 && first.output.contains("no checkpoint yet"), "\(first.errors)")
-    // What is saved after two of the three epochs, by a run that was killed in the third.
-    let running = try run("broken", ["--quiet"])
-    #expect(running.status == 0, "\(running.errors)")
-    #expect(try bytes("broken/model.safetensors") == bytes("whole/model.safetensors"))
-    try FileManager.default.removeItem(atPath: folder.path("broken/run.json"))
-    let again = try run("broken", ["--resume"])
+    let running = try run("broken")
+    try wait { rows("broken") > 50 }
+    running.send(SIGTERM)
+    let stopped = try running.finished()
+    #expect(
+      stopped.status == 143 && stopped.errors.contains("of 720: go on with --resume"), "\(stopped.errors)")
+    let again = try run("broken", ["--resume"]).finished()
     #expect(again.status == 0, "\(again.errors)")
+    #expect(rows("broken") == 721)
     #expect(try bytes("broken/model.safetensors") == bytes("whole/model.safetensors"))
-    try run("broken", ["--resume", "--rate", "0.01"]).expectOneLine(
+    try run("broken", ["--resume", "--rate", "0.01"]).finished().expectOneLine(
       containing: "checkpoint.safetensors", "--rate 0.003, not 0.01")
   }
 }
