@@ -182,7 +182,8 @@ if !isDependency {
     .executableTarget(
       name: "performance",
       dependencies: [
-        "Measurements", "ProcessControl", "EnergyTransformer", "Baselines", "Reporting", "Kit", argumentParser,
+        "Measurements", "ProcessControl", "EnergyTransformer", "Baselines", "Reporting", "Kit",
+        argumentParser,
       ],
       path: "Benchmarks/Performance", swiftSettings: strict),
     tests("MeasurementsTests", ["Measurements"]),

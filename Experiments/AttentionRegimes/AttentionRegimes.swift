@@ -9,7 +9,8 @@ import Reporting
 struct AttentionRegimes: ExperimentCommand {
   static let configuration = CommandConfiguration(
     commandName: "attention-regimes",
-    abstract: "Measure how the heads of a trained encoder retrieve, replace them, and say what is lost.", version: SoftwareVersions.library)
+    abstract: "Measure how the heads of a trained encoder retrieve, replace them, and say what is lost.",
+    version: SoftwareVersions.library)
 
   @OptionGroup(title: "What is measured") var work: WorkOptions
   @OptionGroup(title: "Beside PyTorch") var timing: TimingOptions

@@ -10,7 +10,8 @@ struct LandscapeExperiment: ExperimentCommand, RecordedOptions {
     commandName: "energy-landscape",
     abstract:
       "Minima, curvature and barriers of two energies: a Hopfield network on two clusters, a trained model.",
-    discussion: "The model is one that masked-images trained on the same images.", version: SoftwareVersions.library)
+    discussion: "The model is one that masked-images trained on the same images.",
+    version: SoftwareVersions.library)
 
   @OptionGroup(title: "Two clusters") var clusters: ClusterOptions
   @OptionGroup(title: "Data") var data: ImageOptions

@@ -10,7 +10,8 @@ struct Generation: ExperimentCommand, RecordedOptions {
   static let configuration = CommandConfiguration(
     commandName: "generation",
     abstract:
-      "Sample the energies of a memory of images and of a trained image model; write measures and pictures.", version: SoftwareVersions.library)
+      "Sample the energies of a memory of images and of a trained image model; write measures and pictures.",
+    version: SoftwareVersions.library)
 
   @OptionGroup(title: "Data") var data: ImageOptions
   @OptionGroup(title: "Memory") var memory: MemoryOptions
