@@ -6,7 +6,7 @@ import Reporting
 
 /// Descends the energy of one block from given tokens and writes every step.
 @main
-struct Descend: ParsableCommand {
+struct Descend: ExperimentCommand {
   static let configuration = CommandConfiguration(
     commandName: "descend",
     abstract: "Descend the energy of one Energy Transformer block and write every step.",
@@ -14,7 +14,7 @@ struct Descend: ParsableCommand {
       Reads Wq, Wk [heads, key size, dimension], Xi [dimension, memories], gamma [] and delta [dimension] \
       from the weights and x [batch, tokens, dimension] from the tokens, which may be the same file. Writes \
       states, attention_energy, hopfield_energy and gradient0.
-      """)
+      """, version: SoftwareVersions.library)
 
   /// The number format of the computation and of the output.
   enum Precision: String, ExpressibleByArgument, CaseIterable {
@@ -42,7 +42,7 @@ struct Descend: ParsableCommand {
   @Option(help: "Where to write the steps, a safetensors file.")
   var output: String
 
-  @Option(help: "A safetensors file of the same layout that the output must agree with.")
+  @Option(help: "A safetensors file of the same layout that the output must agree with; none when left out.")
   var expect: String?
 
   @Option(
@@ -53,6 +53,9 @@ struct Descend: ParsableCommand {
   var threads: Int?
 
   func validate() throws {
+    try checkNames([
+      ("weights", weights), ("tokens", tokens), ("expect", expect), ("output", output),
+    ])
     try checkRanges([("steps", steps ?? 0, BlockFile.stepRange), ("threads", threads ?? 1, 1...1024)])
     try checkRanges([
       ("step-size", stepSize, .positiveOrZero), ("tolerance", tolerance, .positiveOrZero),

@@ -1,10 +1,11 @@
 import ArgumentParser
 import EnergyTransformer
+import Kit
 import Reporting
 
 /// Rebuilds every drawing, table, number and web page of the results from the records of their runs.
 @main
-struct ResultsTables: ParsableCommand {
+struct ResultsTables: ExperimentCommand {
   static let configuration = CommandConfiguration(
     commandName: "results-tables",
     abstract:
@@ -16,7 +17,7 @@ struct ResultsTables: ParsableCommand {
       package's README among them, with the numbers of the sentences listed there. A bad file, a record or a \
       number that a page needs and that is not there, and a verdict that is no longer that of the record stop it \
       before anything is written. Running it twice changes nothing.
-      """)
+      """, version: SoftwareVersions.library)
 
   @Option(help: "The folder that holds one folder for each run.")
   var results = "Results"
@@ -24,10 +25,11 @@ struct ResultsTables: ParsableCommand {
   @Flag(help: "Write nothing; say what is out of date, and fail if anything is.")
   var check = false
 
-  @Option(help: "The folder of one run under the results: rebuild nothing but what is in it.")
+  @Option(help: "The folder of one run under the results: rebuild nothing but what is in it; all where left out.")
   var only: String?
 
   func validate() throws {
+    try checkNames([("results", results), ("only", only)])
     if check && only != nil {
       throw ValidationError("--check looks at all results, so it has no meaning with --only")
     }

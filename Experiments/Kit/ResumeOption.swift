@@ -1,0 +1,15 @@
+import ArgumentParser
+
+/// Whether a command continues what an interrupted run of it left.
+package struct ResumeOption: ParsableArguments {
+  @Flag(
+    help:
+      "Go on with an interrupted run in the output folder; the same options give the same results as an unbroken one."
+  )
+  package var resume = false
+
+  package init() {}
+
+  /// The file that an interrupted run left, where this run is to go on with it.
+  package func file(_ path: String) -> String? { resume ? path : nil }
+}
