@@ -22,15 +22,15 @@ Sources/Encoders: Foundations Tensors ArrayFiles Energies Synchronization Founda
 Sources/Baselines: Foundations Tensors Layers Synchronization Foundation
 Sources/Datasets: Foundations Tensors ArrayFiles ImageFiles Dispatch Synchronization Foundation
 Sources/Training: Foundations Tensors ArrayFiles Foundation
-Sources/Reporting: CCrypto CMarkGFM CommonCrypto Foundations ImageFiles Foundation
+Sources/Reporting: CCrypto CMarkGFM CommonCrypto Foundations ImageFiles Synchronization Foundation
 Sources/EnergyTesting: Foundations Tensors ArrayFiles Energies Dynamics Landscapes Foundation
 Sources/EnergyTransformer: Foundations ImageFiles Tensors ArrayFiles Layers Energies Dynamics Landscapes Transformers Memories HopfieldLayers Encoders Datasets Training
 Experiments: EnergyTransformer Baselines Reporting Kit ArgumentParser Foundation
 Experiments/EnergyTransformer: EnergyTransformer Reporting Kit ArgumentParser FlyingFox Foundation
 Experiments/OwnEnergy: EnergyTransformer EnergyTesting Reporting Foundation
-Experiments/Kit: EnergyTransformer Reporting ArgumentParser Foundation
+Experiments/Kit: EnergyTransformer Reporting ArgumentParser Synchronization Foundation
 Benchmarks/Measurements: Foundation
-Benchmarks/Performance: EnergyTransformer Baselines Reporting Measurements ProcessControl ArgumentParser Foundation
+Benchmarks/Performance: EnergyTransformer Baselines Reporting Kit Measurements ProcessControl ArgumentParser Foundation
 Benchmarks/Operations: EnergyTransformer Benchmark
 Tests/TestSupport: Tensors Testing Foundation
 Tests: *

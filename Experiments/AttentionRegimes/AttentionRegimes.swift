@@ -6,10 +6,10 @@ import Reporting
 
 /// What do the heads of a trained encoder do, read as Hopfield retrievals, and which of them can be replaced?
 @main
-struct AttentionRegimes: ParsableCommand {
+struct AttentionRegimes: ExperimentCommand {
   static let configuration = CommandConfiguration(
     commandName: "attention-regimes",
-    abstract: "Measure how the heads of a trained encoder retrieve, replace them, and say what is lost.")
+    abstract: "Measure how the heads of a trained encoder retrieve, replace them, and say what is lost.", version: SoftwareVersions.library)
 
   @OptionGroup(title: "What is measured") var work: WorkOptions
   @OptionGroup(title: "Beside PyTorch") var timing: TimingOptions
@@ -21,14 +21,13 @@ struct AttentionRegimes: ParsableCommand {
     // Everything that can fail at once comes before any work.
     let model = try LoadedModel(work.model)
     let source = try SourceText(work.text)
-    for remark in model.remarks { print(remark) }
+    for text in model.remarks { remark(text) }
     let pairs = try work.pairs.map { try SentencePairs.readOrdered(URL(fileURLWithPath: $0)) }
     let text = TokenWindows(source.text, tokenizer: model.tokenizer)
     let settings = try Settings(work, timing, quick: output.quick, model: model, windows: text)
     let pytorch =
-      timing.peer.noPeers
-      ? nil : try EncoderPeer(timing.peer, model: model, threads: Parallelism.threadCount)
-    try OutputFolder.prepare(output.output)
+      timing.peer.peers
+      ? try EncoderPeer(timing.peer, model: model, threads: Parallelism.threadCount) : nil
     var record = RunRecord(
       of: self, title: "What the heads of \(model.name) do", seed: output.seed,
       data: try model.fingerprints() + [source.fingerprint])
@@ -36,6 +35,7 @@ struct AttentionRegimes: ParsableCommand {
       record.data.append(try DataFingerprint(name: "sentence pairs", path: path, count: pairs.pairs.count))
     }
     record.options.merge(settings.recorded) { $1 }
+    try record.prepareFolder(output.output, output.writing)
     record.headline =
       (1...4).map { "class_\($0)" }
       + ["cosine_after_gaussian_first_layer", "sentence_cosine_min", "seconds_ratio_pytorch"]

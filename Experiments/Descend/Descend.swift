@@ -6,7 +6,7 @@ import Reporting
 
 /// Descends the energy of one block from given tokens and writes every step.
 @main
-struct Descend: ParsableCommand {
+struct Descend: ExperimentCommand {
   static let configuration = CommandConfiguration(
     commandName: "descend",
     abstract: "Descend the energy of one Energy Transformer block and write every step.",
@@ -14,7 +14,7 @@ struct Descend: ParsableCommand {
       Reads Wq, Wk [heads, key size, dimension], Xi [dimension, memories], gamma [] and delta [dimension] \
       from the weights and x [batch, tokens, dimension] from the tokens, which may be the same file. Writes \
       states, attention_energy, hopfield_energy and gradient0.
-      """)
+      """, version: SoftwareVersions.library)
 
   /// The number format of the computation and of the output.
   enum Precision: String, ExpressibleByArgument, CaseIterable {

@@ -20,7 +20,7 @@ struct DescentReport {
       record,
       introduction: [
         "Which descents reach the energy that a trained model reaches in \(steps) plain steps, in fewer gradients, "
-          + "and do they complete images as well? The model is that of `\(record.options["checkpoint"] ?? "")`; "
+          + "and do they complete images as well? The model is that of `\(record.options["model"] ?? "")`; "
           + "judged on \(images.test.count) \(images.isValidation ? "held-back training" : "test") images of "
           + "\(images.test.name). The settings in brackets were chosen on \(tuningCount) training images. Errors "
           + "are mean squared errors over the hidden pixels, in 0 … 1. A gradient is one evaluation of "

@@ -5,12 +5,12 @@ import Reporting
 
 /// Where do descents end, of which kind are these points, and how high are the passes between them?
 @main
-struct LandscapeExperiment: ParsableCommand, RecordedOptions {
+struct LandscapeExperiment: ExperimentCommand, RecordedOptions {
   static let configuration = CommandConfiguration(
     commandName: "energy-landscape",
     abstract:
       "Minima, curvature and barriers of two energies: a Hopfield network on two clusters, a trained model.",
-    discussion: "The model is one that masked-images trained on the same images.")
+    discussion: "The model is one that masked-images trained on the same images.", version: SoftwareVersions.library)
 
   @OptionGroup(title: "Two clusters") var clusters: ClusterOptions
   @OptionGroup(title: "Data") var data: ImageOptions
@@ -20,12 +20,13 @@ struct LandscapeExperiment: ParsableCommand, RecordedOptions {
   mutating func run() throws {
     if let threads = output.threads { Parallelism.threadCount = threads }
     if output.quick { shorten() }
-    try OutputFolder.prepare(output.output)
+    let path = model.trained.path
     var record = RunRecord(of: self, title: "Energy landscapes", seed: output.seed)
     let images = try PreparedImages(data, seed: output.seed)
     record.data = try images.fingerprints()
-    record.data.append(try DataFingerprint(name: "trained model", path: model.checkpoint, count: 1))
-    let trained = try TrainedImageModel(contentsOf: model.checkpoint, grid: images.grid)
+    record.data.append(try DataFingerprint(name: "trained model", path: path, count: 1))
+    try record.prepareFolder(output.output, output.writing)
+    let trained = try TrainedImageModel(contentsOf: path, grid: images.grid)
     let random = RandomStream(seed: output.seed)
     let network = TwoClusters(clusters, random: random.child(0))
     let sweep = record.timed("clusters") { clusters.betas.map { network.measured($0) } }
@@ -52,9 +53,7 @@ struct LandscapeExperiment: ParsableCommand, RecordedOptions {
   }
 
   /// Nothing is trained, so what only training images are made with has no effect.
-  var recordedOtherwise: [String: String?] {
-    ["checkpoint": String(lastPartOf: model.checkpoint), "kept": nil, "augment": nil]
-  }
+  var recordedOtherwise: [String: String?] { ["kept": nil, "augment": nil] }
 
   private static let introduction =
     "A descent ends where its energy F rests: where the gradient along what the activations can do, r, is 0. Such a point is a "

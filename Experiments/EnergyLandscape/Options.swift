@@ -23,8 +23,7 @@ struct ClusterOptions: ParsableArguments {
 
 /// The trained model and how its landscape is walked.
 struct ModelOptions: ParsableArguments {
-  @Option(help: "What masked-images wrote: checkpoint.safetensors or model.safetensors.")
-  var checkpoint = "Results/masked-images/model.safetensors"
+  @OptionGroup var trained: TrainedModelOption
   @Option(help: "Test images whose descents are followed, evenly spaced.") var images = 40
   @Option(help: "Step size of the descents to rest.") var stepSize = 0.01
   @Option(help: "The most steps of a descent to rest.") var steps = 1000
@@ -37,7 +36,6 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Steps of each of the four rounds of a path.") var barrierSteps = 80
 
   func validate() throws {
-    try checkNames([("checkpoint", checkpoint)])
     try checkRanges([
       ("images", images, 1...10_000), ("steps", steps, 1...1_000_000), ("pairs", pairs, 0...1000),
       ("barrier-steps", barrierSteps, 1...100_000),

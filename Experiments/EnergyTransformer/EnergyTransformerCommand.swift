@@ -1,4 +1,6 @@
 import ArgumentParser
+import Kit
+import Reporting
 
 /// Uses a trained model, instead of studying one.
 @main
@@ -7,5 +9,9 @@ struct EnergyTransformerCommand: AsyncParsableCommand {
     commandName: "energy-transformer",
     abstract:
       "Complete pictures of your own with a trained Energy Transformer, in a file or in a local page.",
-    subcommands: [Complete.self, Serve.self])
+    version: SoftwareVersions.library, subcommands: [Complete.self, Serve.self])
+
+  static func main() async {
+    await main(attachingNegativeNumbers(Array(CommandLine.arguments.dropFirst())))
+  }
 }

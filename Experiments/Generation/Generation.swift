@@ -6,11 +6,11 @@ import Reporting
 
 /// What do Langevin samples of a memory's energy, and of a trained image energy, look like, and is a chain needed for them?
 @main
-struct Generation: ParsableCommand, RecordedOptions {
+struct Generation: ExperimentCommand, RecordedOptions {
   static let configuration = CommandConfiguration(
     commandName: "generation",
     abstract:
-      "Sample the energies of a memory of images and of a trained image model; write measures and pictures.")
+      "Sample the energies of a memory of images and of a trained image model; write measures and pictures.", version: SoftwareVersions.library)
 
   @OptionGroup(title: "Data") var data: ImageOptions
   @OptionGroup(title: "Memory") var memory: MemoryOptions
@@ -23,12 +23,12 @@ struct Generation: ParsableCommand, RecordedOptions {
       memory.makeQuick()
       completion.makeQuick()
     }
-    try OutputFolder.prepare(output.output)
     var record = RunRecord(of: self, title: "Generation", seed: output.seed)
     let images = try PreparedImages(data, seed: output.seed)
     record.data = try images.fingerprints()
     let stored = try StoredImages(images, label: memory.label, count: memory.stored)
     let trained = try trainedModel(images, &record)
+    try record.prepareFolder(output.output, output.writing)
     let random = RandomStream(seed: output.seed)
     let results = try MemoryResults(
       MemorySampling(stored: stored, options: memory), random: random.child(0), &record)
@@ -52,12 +52,13 @@ struct Generation: ParsableCommand, RecordedOptions {
 
   private func trainedModel(_ images: PreparedImages, _ record: inout RunRecord) throws -> TrainedImageModel?
   {
-    guard FileManager.default.fileExists(atPath: completion.model) else {
-      print("\(completion.model): not there, so the page has no samples of a trained energy")
+    let path = completion.trained.path
+    guard FileManager.default.fileExists(atPath: path) else {
+      remark("\(path): not there, so the page has no samples of a trained energy")
       return nil
     }
-    record.data.append(try DataFingerprint(name: "trained model", path: completion.model, count: 1))
-    return try TrainedImageModel(contentsOf: completion.model, grid: images.grid)
+    record.data.append(try DataFingerprint(name: "trained model", path: path, count: 1))
+    return try TrainedImageModel(contentsOf: path, grid: images.grid)
   }
 
   /// Nothing is trained, so what only training images are made with has no effect.

@@ -51,9 +51,8 @@ struct MemoryOptions: ParsableArguments {
 }
 
 /// The trained energy that is sampled, and how.
-struct CompletionOptions: ParsableArguments, RecordedOptions {
-  @Option(help: "The weights or checkpoint of masked-images on images of the same size.")
-  var model = "Results/masked-images/model.safetensors"
+struct CompletionOptions: ParsableArguments {
+  @OptionGroup var trained: TrainedModelOption
   @Option(help: "Masked images to complete, evenly spaced over those under test.") var completed = 12
   @Option(help: "Chains for each image.") var completionChains = 8
   @Option(help: "Steps of a chain.") var completionSteps = 200
@@ -65,7 +64,6 @@ struct CompletionOptions: ParsableArguments, RecordedOptions {
   var temperatures = [0.01, 0.1, 1]
 
   func validate() throws {
-    try checkNames([("model", model)])
     try checkRanges([
       ("completed", completed, 1...10_000), ("completion-chains", completionChains, 2...10_000),
       ("completion-steps", completionSteps, 2...1_000_000),
@@ -79,6 +77,4 @@ struct CompletionOptions: ParsableArguments, RecordedOptions {
 
   /// The same in small.
   mutating func makeQuick() { (completed, completionChains, completionSteps) = (3, 2, 6) }
-
-  var recordedOtherwise: [String: String?] { ["model": String(lastPartOf: model)] }
 }

@@ -9,8 +9,8 @@ struct DataOptions: ParsableArguments, RecordedOptions {
   @Option(help: "Generated graphs, as many of each class.") var generatedGraphs = 240
   @Option(help: "Folds, stratified; those of the set, or ten, when left out.") var folds: Int?
   @Option(help: "Work on the first folds only; all when left out.") var firstFolds: Int?
-  @Option(help: "Part of the graphs outside a fold's test part that chooses setting and epoch.")
-  var validation = 0.1
+  @Option(help: "Share of the graphs outside a fold's test part that chooses setting and epoch.")
+  var validationShare = 0.1
   @Option(help: "Give nodes their degree, one-hot up to this one, beside labels and attributes; 0 for none.")
   var degrees = 10
 
@@ -20,7 +20,7 @@ struct DataOptions: ParsableArguments, RecordedOptions {
       ("folds", folds ?? 2, 2...100_000), ("first-folds", firstFolds ?? 1, 1...100_000),
       ("degrees", degrees, 0...100_000), ("generated-graphs", generatedGraphs, 20...100_000),
     ])
-    try checkRanges([("validation", validation, .between(0, 1))])
+    try checkRanges([("validation-share", validationShare, .between(0, 1))])
   }
 
   var recordedOtherwise: [String: String?] {
@@ -112,12 +112,16 @@ struct TrainingOptions: ParsableArguments, RecordedOptions {
 
 /// What is read and written.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "Folder for page, figures and records; Results/graph-classification-<set> when left out.")
+  @Option(help: "Folder for page, figures and records; Runs/graph-classification-<set> when left out.")
   var output: String?
-  @Flag(help: "Go on with the folds of a run that was interrupted; the same options give the same figures.")
-  var resume = false
+  @OptionGroup var resumption: ResumeOption
+  @Flag(help: "A small version of everything, to see that it works: its figures mean nothing.")
+  var quick = false
   @Flag(inversion: .prefixedNo, help: "Also train and judge the methods to compare with.")
   var baselines = true
+  @OptionGroup var writing: WritingOptions
 
   func validate() throws { try checkNames([("output", output)]) }
+
+  var resume: Bool { resumption.resume }
 }

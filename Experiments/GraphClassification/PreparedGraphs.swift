@@ -37,7 +37,7 @@ struct PreparedGraphs: Sendable {
     hasPublishedFolds = !found.testParts.isEmpty && options.folds == nil
     do {
       let all = try CrossValidation(
-        of: found, foldCount: options.folds, validationFraction: options.validation,
+        of: found, foldCount: options.folds, validationFraction: options.validationShare,
         random: RandomStream(seed: seed).child(1)
       ).folds
       folds = Array(all.prefix(options.firstFolds ?? all.count))
@@ -50,7 +50,7 @@ struct PreparedGraphs: Sendable {
       throw DataFileError(
         file: options.data ?? found.name,
         problem:
-          "fold \(empty + 1): no graphs to choose by (--validation \(options.validation)) or to test on,"
+          "fold \(empty + 1): no graphs to choose by (--validation-share \(options.validationShare)) or to test on,"
           + " expected at least one for each")
     }
   }

@@ -6,7 +6,7 @@ import Reporting
 /// Every model on every split, from several seeds of its weights.
 struct Comparison {
   /// One training of one model on one split.
-  struct Outcome {
+  struct Outcome: Codable, Sendable {
     let kind: NodeModelKind
     let fraction: Double
     let split: Int
@@ -33,7 +33,10 @@ struct Comparison {
   /// The Energy Transformer of the first split of the largest part.
   private(set) var shown: (model: NodeEnergyTransformer<Float>, scores: [Double])?
 
-  init(models: NodeModels, kinds: [NodeModelKind], splits: NodeSplits, tuning: Tuning) throws {
+  /// - Parameter finished: Trainings that an interrupted run did are not done again, but for those that figures show.
+  init(
+    models: NodeModels, kinds: [NodeModelKind], splits: NodeSplits, tuning: Tuning, finished: NodeParts
+  ) throws {
     let nodes = models.nodes
     let root = RandomStream(seed: models.training.seed).child(2)
     for (place, fraction) in splits.fractions.enumerated() {
@@ -43,20 +46,29 @@ struct Comparison {
           for seed in 0..<models.training.seeds {
             let random = root.child(UInt64(kind.rawValue)).child(UInt64(place)).child(UInt64(index))
               .child(UInt64(seed))
+            let name = "training-\(kind.rawValue)-\(place)-\(index)-\(seed)"
+            let isShown =
+              place == splits.largest && seed == 0 && (index == 0 || kind == .energyTransformer)
+            if !isShown, case .training(let outcome)? = finished[name] {
+              models.progress.skip(models.training.epochs)
+              outcomes.append(outcome)
+              continue
+            }
             let started = Date()
             let trained = try models.trained(kind, on: split, random)
             let test = try nodes.scores(trained.scores, of: split.test)
             let threshold = trained.validation.bestThreshold.threshold
-            outcomes.append(
-              Outcome(
-                kind: kind, fraction: fraction, split: index, seed: seed, epoch: trained.epoch,
-                parameterCount: trained.parameterCount, seconds: Date().timeIntervalSince(started),
-                measures: [
-                  "validation_auroc": try trained.validation.areaUnderROC, "auroc": try test.areaUnderROC,
-                  "average_precision": try test.averagePrecision,
-                  "macro_f1": test.operatingPoint(at: threshold).macroF1,
-                ]))
-            guard place == splits.largest, seed == 0 else { continue }
+            let found = Outcome(
+              kind: kind, fraction: fraction, split: index, seed: seed, epoch: trained.epoch,
+              parameterCount: trained.parameterCount, seconds: Date().timeIntervalSince(started),
+              measures: [
+                "validation_auroc": try trained.validation.areaUnderROC, "auroc": try test.areaUnderROC,
+                "average_precision": try test.averagePrecision,
+                "macro_f1": test.operatingPoint(at: threshold).macroF1,
+              ])
+            _ = try finished.part(name) { .training(found) }
+            outcomes.append(found)
+            guard isShown else { continue }
             if index == 0 { drawn.append((kind, test)) }
             guard let model = trained.model as? NodeEnergyTransformer<Float> else { continue }
             if index == 0 { shown = (model, trained.scores) }

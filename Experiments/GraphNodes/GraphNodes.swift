@@ -6,10 +6,10 @@ import Reporting
 
 /// How well does an Energy Transformer find anomalous nodes of a graph, with few labels, with many, and with none?
 @main
-struct GraphNodes: ParsableCommand {
+struct GraphNodes: ExperimentCommand {
   static let configuration = CommandConfiguration(
     commandName: "graph-nodes",
-    abstract: "Find anomalous nodes with an Energy Transformer and simpler models; write tables and curves.")
+    abstract: "Find anomalous nodes with an Energy Transformer and simpler models; write tables and curves.", version: SoftwareVersions.library)
 
   @OptionGroup(title: "Data") var data: DataOptions
   @OptionGroup(title: "Model") var model: ModelOptions
@@ -23,12 +23,12 @@ struct GraphNodes: ParsableCommand {
     // Everything that can fail without a trained model comes before training.
     let nodes = try PreparedNodes(data, isSmall: output.quick)
     let splits = try nodes.splits(data, tunes: training.trials > 1, seed: training.seed)
-    let folder = output.output ?? "Results/graph-nodes-\(nodes.graph.name)"
-    try OutputFolder.prepare(folder)
+    let folder = output.output ?? "\(defaultOutput(Self.self))-\(nodes.graph.name)"
     var record = RunRecord(
       of: self, title: "Anomalous nodes: \(nodes.graph.name)", seed: training.seed,
       data: [try nodes.fingerprint()])
-    print(nodes.report?.description ?? "\(nodes.graph.name): \(nodes.graph.nodeCount) nodes")
+    try record.prepareFolder(folder, output.writing, isResuming: output.resumption.resume)
+    remark(nodes.report?.description ?? "\(nodes.graph.name): \(nodes.graph.nodeCount) nodes")
 
     let kinds = output.baselines ? NodeModelKind.allCases : [.energyTransformer]
     let progress = WorkProgress(
@@ -38,13 +38,21 @@ struct GraphNodes: ParsableCommand {
       unit: "updates")
     let models = NodeModels(nodes: nodes, model: model, training: training, progress: progress)
     let candidates = NodeSetting.candidates(training.trials, model, training)
-    let tuning = try record.timed("tuning") {
-      try Tuning(models: models, kinds: kinds, splits: splits.tuning, candidates: candidates)
+    let parts = try NodeParts(
+      inFolder: folder,
+      options: recordedOptions.leavingOut("threads")
+        .merging(["data-sha256": record.data.map(\.sha256).joined(separator: " ")]) { $1 },
+      isResuming: output.resumption.resume)
+    let (tuning, comparison, unlabelled) = try parts.stoppable {
+      let tuning = try record.timed("tuning") {
+        try Tuning(
+          models: models, kinds: kinds, splits: splits.tuning, candidates: candidates, finished: parts)
+      }
+      let comparison = try record.timed("comparison") {
+        try Comparison(models: models, kinds: kinds, splits: splits, tuning: tuning, finished: parts)
+      }
+      return (tuning, comparison, try record.timed("unlabelled") { try UnlabelledScores(models: models) })
     }
-    let comparison = try record.timed("comparison") {
-      try Comparison(models: models, kinds: kinds, splits: splits, tuning: tuning)
-    }
-    let unlabelled = try record.timed("unlabelled") { try UnlabelledScores(models: models) }
     progress.finish()
     record.timings["total"] = Date().timeIntervalSince(started)
     // A set of many features has an encoder of hundreds of kilobytes: weights stay where they are small.

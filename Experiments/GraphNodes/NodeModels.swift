@@ -4,7 +4,7 @@ import Kit
 import Reporting
 
 /// The models in the table.
-enum NodeModelKind: Int, CaseIterable {
+enum NodeModelKind: Int, CaseIterable, Codable {
   case energyTransformer, logistic, perceptron, neighbourPerceptron, convolution, transformer
 
   /// What stands before the names of its results.

@@ -7,23 +7,23 @@ import Reporting
 struct DataOptions: ParsableArguments, RecordedOptions {
   @Option(help: "A safetensors graph file; a generated graph of communities when left out.")
   var data: String?
-  @Option(parsing: .upToNextOption, help: "Parts of the nodes to learn from, one or several.")
-  var trainFraction = [0.01, 0.4]
-  @Option(help: "Random splits for each part; results are means over them.") var splits = 5
-  @Option(help: "Part of the nodes set aside for tuning, which never score; 0 for none.")
-  var tuningFraction = 0.25
+  @Option(parsing: .upToNextOption, help: "Shares of the nodes to learn from, one or several.")
+  var trainingShare = [0.01, 0.4]
+  @Option(help: "Random splits for each share; results are means over them.") var splits = 5
+  @Option(help: "Share of the nodes set aside for tuning, which never score; 0 for none.")
+  var tuningShare = 0.25
   @Option(help: "Random splits of the nodes set aside, on which trials are judged.") var tuningSplits = 2
   @Option(help: "Laplacian eigenvectors that tell the Energy Transformer where a node stands.")
   var positions = 0
 
   func validate() throws {
     try checkNames([("data", data)])
-    if trainFraction.isEmpty { throw ValidationError("--train-fraction needs at least one number") }
-    try checkRanges(trainFraction.map { ("train-fraction", $0, .between(0, 1)) })
-    if Set(trainFraction.map(percentName)).count < trainFraction.count {
-      throw ValidationError("--train-fraction has the same part twice")
+    if trainingShare.isEmpty { throw ValidationError("--training-share needs at least one number") }
+    try checkRanges(trainingShare.map { ("training-share", $0, .between(0, 1)) })
+    if Set(trainingShare.map(percentName)).count < trainingShare.count {
+      throw ValidationError("--training-share has the same share twice")
     }
-    if tuningFraction != 0 { try checkRanges([("tuning-fraction", tuningFraction, .range(0.01...0.9))]) }
+    if tuningShare != 0 { try checkRanges([("tuning-share", tuningShare, .range(0.01...0.9))]) }
     try checkRanges([
       ("splits", splits, 1...1_000), ("tuning-splits", tuningSplits, 1...1_000),
       ("positions", positions, 0...1_000),
@@ -95,11 +95,13 @@ struct TrainingOptions: ParsableArguments {
 
 /// What is written.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "Folder for the page, figures and records; Results/graph-nodes-<set> when left out.")
+  @Option(help: "Folder for the page, figures and records; Runs/graph-nodes-<set> when left out.")
   var output: String?
+  @OptionGroup var resumption: ResumeOption
   @Flag(help: "A few epochs and splits, and a small generated graph, to see that everything works.")
   var quick = false
   @Flag(inversion: .prefixedNo, help: "Train the models to compare with.") var baselines = true
+  @OptionGroup var writing: WritingOptions
 
   func validate() throws { try checkNames([("output", output)]) }
 }

@@ -74,10 +74,10 @@ struct PreparedNodes {
   func splits(_ options: DataOptions, tunes: Bool, seed: UInt64) throws -> NodeSplits {
     do {
       return try NodeSplits(
-        labels: graph.labels, fractions: options.trainFraction, count: options.splits,
+        labels: graph.labels, fractions: options.trainingShare, count: options.splits,
         tuning: tunes
           ? NodeSplits.Tuning(
-            fraction: options.tuningFraction, count: options.tuningSplits,
+            fraction: options.tuningShare, count: options.tuningSplits,
             minimumPerClass: Self.leastAnomalies)
           : nil, random: RandomStream(seed: seed).child(1))
     } catch let error as SplitError {

@@ -44,21 +44,45 @@ extension RandomStream {
   }
 }
 
+/// What is finished of a run that may be interrupted.
+typealias NodeParts = FinishedParts<NodePart>
+
+/// One training, as an interrupted run keeps it.
+enum NodePart: Codable, Sendable {
+  /// A trial; nil where it left the finite numbers.
+  case trial(Tuning.Outcome?)
+  /// A training that is compared.
+  case training(Comparison.Outcome)
+}
+
 /// The trials of every model on the nodes set aside for tuning, and the setting that each model takes from them.
 typealias Tuning = SplitTuning<NodeModelKind, NodeSetting>
 
 extension Tuning {
-  /// Tries every setting on every split of the nodes set aside, with the same weights and draws.
+  /// Tries every setting on every split of the nodes set aside, with the same weights and draws, but for what is finished.
   init(
-    models: NodeModels, kinds: [NodeModelKind], splits: [StratifiedSplit], candidates: [NodeSetting]
+    models: NodeModels, kinds: [NodeModelKind], splits: [StratifiedSplit], candidates: [NodeSetting],
+    finished: NodeParts
   ) throws {
     let root = RandomStream(seed: models.training.seed).child(5)
     try self.init(methods: kinds, settings: candidates, splitCount: splits.count) { kind, setting, index in
-      let trained = try models.applying(setting).trained(
-        kind, on: splits[index], root.child(UInt64(kind.rawValue)).child(UInt64(index)))
-      return Outcome(
-        epoch: trained.epoch, validation: try trained.validation.areaUnderROC,
-        judged: try models.nodes.scores(trained.scores, of: splits[index].test).areaUnderROC)
+      let number = candidates.firstIndex(of: setting) ?? 0
+      let name = "trial-\(kind.rawValue)-\(number)-\(index)"
+      if finished[name] != nil { models.progress.skip(models.training.epochs) }
+      let part = try finished.part(name) {
+        do {
+          let trained = try models.applying(setting).trained(
+            kind, on: splits[index], root.child(UInt64(kind.rawValue)).child(UInt64(index)))
+          return .trial(
+            Outcome(
+              epoch: trained.epoch, validation: try trained.validation.areaUnderROC,
+              judged: try models.nodes.scores(trained.scores, of: splits[index].test).areaUnderROC))
+        } catch is NonFiniteValue {
+          return .trial(nil)
+        }
+      }
+      guard case .trial(let outcome?) = part else { throw NonFiniteValue(quantity: "a trial") }
+      return outcome
     }
   }
 

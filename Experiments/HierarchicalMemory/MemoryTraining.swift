@@ -8,8 +8,9 @@ struct MemoryTraining {
   let training: TrainingOptions
   let seed: UInt64
 
+  /// - Parameter isResuming: Whether training continues from the checkpoint among the files.
   /// - Throws: `DataFileError` where a batch has more images than there are.
-  func trained(_ files: TrainingFiles) throws -> PictureMemory {
+  func trained(_ files: TrainingFiles, isResuming: Bool) throws -> PictureMemory {
     guard training.batch <= images.training.count else {
       throw DataFileError(
         file: images.name,
@@ -19,11 +20,19 @@ struct MemoryTraining {
     var start = root.child(0)
     let updatesPerEpoch = images.training.count / training.batch
     let total = updatesPerEpoch * training.epochs
+    var files = files
+    var loop = TrainingLoop(
+      model: PictureMemory(model, grid: images.grid, using: &start),
+      optimizer: AdamW<Float>(weightDecay: WeightDecay(training.weightDecay)),
+      schedule: .warmUpThenCosine(
+        peak: training.rate, warmUpUpdates: total / 20, updateCount: total, finalFraction: 0.02),
+      random: root, curriculum: Curriculum(always: ()), gradientNormLimit: 1)
+    if isResuming { try loop.resume(&files, of: total, butFor: ["test-images"]) }
     let batches = Batches(
       of: images.training, batchSize: training.batch, augmentation: images.augmentation, random: root.child(1)
     )
     let (images, masks, model) = (images, root.child(2), model)
-    let prefetched = Prefetcher(from: 0, to: total, depth: 8) { update -> MaskedPictures in
+    let prefetched = Prefetcher(from: loop.updateCount, to: total, depth: 8) { update -> MaskedPictures in
       let batch = batches.batch(ofUpdate: update)
       let mask = images.policy.mask(forImages: batch.indices, random: masks.child(UInt64(update)))
       let replaced = Tensor<Float>(
@@ -31,12 +40,6 @@ struct MemoryTraining {
       return MaskedPictures(
         pictures: images.grid.images(of: images.patches(batch)), hidden: images.pixels(hiddenBy: replaced))
     }
-    var loop = TrainingLoop(
-      model: PictureMemory(model, grid: images.grid, using: &start),
-      optimizer: AdamW<Float>(weightDecay: WeightDecay(training.weightDecay)),
-      schedule: .warmUpThenCosine(
-        peak: training.rate, warmUpUpdates: total / 20, updateCount: total, finalFraction: 0.02),
-      random: root, curriculum: Curriculum(always: ()), gradientNormLimit: 1)
     let count = training.batch
     _ = try loop.run(
       to: total, updatesPerEpoch: updatesPerEpoch, batches: prefetched, batchSize: count, files: files

@@ -36,8 +36,15 @@ struct TrainingOptions: ParsableArguments {
 
 /// What the page compares with.
 struct BlockOption: ParsableArguments, RecordedOptions {
-  @Option(help: "The record of a masked-images run on the same images, whose error the page compares with.")
-  var block = "Results/masked-images/run.json"
+  @Option(
+    help: ArgumentHelp(
+      "The record of a masked-images run on the same images, whose error the page compares with.",
+      discussion:
+        "When left out: that of Runs/masked-images, and where there is none that of Results/masked-images."))
+  var block: String?
+
+  /// Where it lies.
+  var path: String { FormerRun.path(block, else: "masked-images/run.json") }
 
   func validate() throws { try checkNames([("block", block)]) }
 

@@ -1,4 +1,5 @@
 import EnergyTransformer
+import Foundation
 import Kit
 import Reporting
 
@@ -9,6 +10,8 @@ struct Report {
   let model: MemoryOptions
   let evaluation: Evaluation
   let blockError: Double?
+  /// Where the page is written to.
+  let folder: String
 
   func report(_ record: RunRecord) throws -> RunReport {
     let introduction =
@@ -28,13 +31,19 @@ struct Report {
       ])
   }
 
+  /// The page of the block, by a link where it lies beside this one.
+  private var blockPage: String {
+    let path = "../masked-images/README.md"
+    let isThere = FileManager.default.fileExists(atPath: "\(folder)/\(path)")
+    return isThere ? "[masked images](\(path))" : "masked images"
+  }
+
   private var errors: PageSection {
     var section = PageSection("Error")
     section.addParagraph(
       "Mean squared errors over the hidden pixels of \(images.test.count) images, pixels in 0 … 1, completions clamped to that "
         + "range; the same images and masks for all."
-        + (blockError == nil
-          ? "" : " The block's error is that of its own page, [masked images](../masked-images/README.md)."))
+        + (blockError == nil ? "" : " The block's error is that of its own page, \(blockPage)."))
     section.addTable(
       "errors", columns: ["Method", "Mean squared error of hidden pixels"], digits: 5, best: .lowest,
       rows: [

@@ -11,14 +11,12 @@ struct MethodTraining {
   let seed: UInt64
 
   /// Trains by a method from one of the seeds and judges the model on the images under test.
-  func trained(by method: GradientMethod, seed index: Int, files: TrainingFiles?) throws -> TrainedMethod {
-    let plan = try ImageTrainingPlan(
-      images: images, batch: options.batch, epochs: options.epochs, seed: seed &+ UInt64(index),
-      visibleWeight: options.visibleWeight, updateCount: options.updates > 0 ? options.updates : nil)
+  func trained(
+    by method: GradientMethod, seed index: Int, files: TrainingFiles?
+  ) throws -> (model: ImageEnergyTransformer<Float>, figures: FinishedTraining.Figures) {
+    let plan = try plan(seed: index)
     let descent = method.descent(model, rest)
-    var loop = try plan.loop(
-      of: model, weightDeviation: options.weightDeviation, muonRate: options.muonRate, rate: options.rate,
-      weightDecay: options.weightDecay, curriculum: Curriculum(always: descent))
+    var loop = try loop(plan, descent)
     let counted = Guarded(RestCount())
     let found = try plan.trained(&loop, files: files) { model, patches, masked, descent in
       let result = descent.run(model, patches: patches, masked: masked)
@@ -26,12 +24,47 @@ struct MethodTraining {
       counted.withLock { $0.add(result.stopReason, steps: result.steps) }
       return model.decode(result.activations)
     }
-    let losses = try files.map { try CSVTable.read(from: $0.metrics).numbers(inColumn: "loss") } ?? []
-    return TrainedMethod(
-      method: method, seed: index, model: found.model, seconds: found.seconds, updates: found.updates,
-      inTraining: counted.withLock { $0 }, evaluation: try Evaluation(of: found.model, images, descent),
-      losses: losses.compactMap(\.self))
+    return (
+      found.model,
+      FinishedTraining.Figures(
+        seconds: found.seconds, updates: found.updates, inTraining: counted.withLock { $0 },
+        evaluation: try Evaluation(of: found.model, images, descent))
+    )
   }
+
+  /// A model of the same sizes, to be filled from a file.
+  func untrainedModel() throws -> ImageEnergyTransformer<Float> {
+    try loop(plan(seed: 0), GradientMethod.unrolled.descent(model, rest)).model
+  }
+
+  private func plan(seed index: Int) throws -> ImageTrainingPlan {
+    try ImageTrainingPlan(
+      images: images, batch: options.batch, epochs: options.epochs, seed: seed &+ UInt64(index),
+      visibleWeight: options.visibleWeight, updateCount: options.updates > 0 ? options.updates : nil)
+  }
+
+  private func loop(
+    _ plan: ImageTrainingPlan, _ descent: BlockDescent
+  ) throws -> TrainingLoop<ImageEnergyTransformer<Float>, BlockDescent> {
+    try plan.loop(
+      of: model, weightDeviation: options.weightDeviation, muonRate: options.muonRate, rate: options.rate,
+      weightDecay: options.weightDecay, curriculum: Curriculum(always: descent))
+  }
+}
+
+/// What a training came to, as an interrupted run keeps it.
+enum FinishedTraining: Codable, Sendable {
+  struct Figures: Codable, Sendable {
+    let seconds: Double
+    let updates: Int
+    /// The descents of training, each of the images that one core works on at a time: a quarter of a batch.
+    let inTraining: RestCount
+    let evaluation: Evaluation
+  }
+
+  case figures(Figures)
+  /// It left the finite numbers: where, in words.
+  case failure(String)
 }
 
 /// A model trained by one of the methods.
@@ -39,18 +72,18 @@ struct TrainedMethod {
   let method: GradientMethod
   /// The number of its seed, from 0.
   let seed: Int
-  let model: ImageEnergyTransformer<Float>
-  let seconds: Double
-  let updates: Int
-  /// The descents of training, each of the images that one core works on at a time: a quarter of a batch.
-  let inTraining: RestCount
-  let evaluation: Evaluation
+  let figures: FinishedTraining.Figures
   /// The loss of every update, where it was recorded.
   let losses: [Double]
+
+  var seconds: Double { figures.seconds }
+  var updates: Int { figures.updates }
+  var inTraining: RestCount { figures.inTraining }
+  var evaluation: Evaluation { figures.evaluation }
 }
 
 /// A model on the images under test, each descended by itself, so that it ends when it is at rest.
-struct Evaluation {
+struct Evaluation: Codable, Sendable {
   /// The mean squared error over hidden pixels, clamped to 0 ... 1.
   let error: Double
   private(set) var rests = RestCount()
@@ -75,30 +108,51 @@ struct Evaluation {
 
 /// What all methods came to.
 struct TrainedMethods {
-  /// The models, by seed and method in their order.
+  /// The trainings, by seed and method in their order.
   private(set) var all: [TrainedMethod] = []
   /// Trainings that left the finite numbers, in words.
   private(set) var failures: [String] = []
+  /// The model of the first of them.
+  private(set) var first: ImageEnergyTransformer<Float>?
   let seedCount: Int
 
-  /// Trains by every method from every seed; the course of the first seed's trainings goes into files of the folder.
-  init(by training: MethodTraining, metricsIn folder: String, options: [String: String]) throws {
+  /// Trains by every method from every seed, but for what is finished; the course of the first seed's trainings, and the first
+  /// model, go into files of the folder.
+  init(
+    by training: MethodTraining, folder: String, options: [String: String],
+    finished: FinishedParts<FinishedTraining>
+  ) throws {
     seedCount = training.options.seeds
-    let methods = GradientMethod.allCases
-    try inTemporaryFolder(named: "implicit-gradients") { temporary in
-      for seed in 0..<seedCount {
-        for method in methods {
-          print("Training: \(method.title), seed \(seed + 1) of \(seedCount).")
-          let files = TrainingFiles(
-            metrics: "\(folder)/metrics-\(method.rawValue).csv",
-            checkpoint: "\(temporary)/checkpoint.safetensors", options: options)
+    for seed in 0..<seedCount {
+      for method in GradientMethod.allCases {
+        let metrics = "\(folder)/metrics-\(method.rawValue).csv"
+        let part = try finished.part("\(method.rawValue)-seed-\(seed + 1)") {
+          remark("Training: \(method.title), seed \(seed + 1) of \(seedCount).")
+          let files = TrainingFiles(metrics: metrics, checkpoint: nil, options: options)
           do {
-            all.append(try training.trained(by: method, seed: seed, files: seed == 0 ? files : nil))
+            let found = try training.trained(by: method, seed: seed, files: seed == 0 ? files : nil)
+            if all.isEmpty {
+              first = found.model
+              try WeightsFile.write(found.model, toFolder: folder, metadata: options)
+            }
+            return .figures(found.figures)
           } catch  where error is NonFiniteValue || error is DescentFailure {
-            failures.append("\(method.title), seed \(seed + 1): \(error)")
+            return .failure("\(error)")
           }
         }
+        switch part {
+        case .figures(let figures):
+          let losses = seed == 0 ? try CSVTable.read(from: metrics).numbers(inColumn: "loss") : []
+          all.append(
+            TrainedMethod(method: method, seed: seed, figures: figures, losses: losses.compactMap(\.self)))
+        case .failure(let words):
+          failures.append("\(method.title), seed \(seed + 1): \(words)")
+        }
       }
+    }
+    if first == nil, !all.isEmpty {
+      // An interrupted run trained it.
+      first = try WeightsFile.read(training.untrainedModel(), path: "\(folder)/\(WeightsFile.name)")
     }
   }
 

@@ -1,7 +1,7 @@
 import EnergyTransformer
 
 /// How many of some descents came to rest, and after how many steps they ended.
-struct RestCount: Sendable {
+struct RestCount: Codable, Sendable {
   private var descents = 0
   private var steps = 0
   private var resting = 0

@@ -22,7 +22,7 @@ package struct ImageOptions: ParsableArguments, RecordedOptions {
   package var kept = 0.0
 
   @Option(help: "Hold back this many training images and report on them instead of the test images.")
-  package var validation = 0
+  package var validationImages = 0
 
   @Option(help: "Use only this many test images, evenly spaced; 0 for all.")
   package var testImages = 0
@@ -36,10 +36,19 @@ package struct ImageOptions: ParsableArguments, RecordedOptions {
     try checkRanges([("mask", mask, .between(0, 1)), ("kept", kept, .share)])
     let counts = 0...Int.max
     try checkRanges([
-      ("patch", patch, 1...Int.max), ("validation", validation, counts), ("test-images", testImages, counts),
+      ("patch", patch, 1...Int.max), ("validation-images", validationImages, counts), ("test-images", testImages, counts),
     ])
-    if validation > 0 && testImages > 0 {
-      throw ValidationError("--test-images has no meaning with --validation")
+    if validationImages > 0 && testImages > 0 {
+      throw ValidationError("--test-images has no meaning with --validation-images")
+    }
+  }
+
+  /// Fewer images under test, for a quick run.
+  package mutating func makeQuick(testing count: Int) {
+    if validationImages > 0 {
+      validationImages = min(validationImages, count)
+    } else {
+      testImages = testImages > 0 ? min(testImages, count) : count
     }
   }
 

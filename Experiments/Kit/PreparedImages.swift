@@ -21,29 +21,27 @@ package struct PreparedImages: Sendable {
   /// Hidden patches of the images under test; the same for every seed.
   package private(set) var testMask: PatchMask
 
-  package init(_ options: ImageOptions, seed: UInt64) throws {
+  /// - Parameter quick: Whether a few of the training images are enough, evenly spaced.
+  package init(_ options: ImageOptions, seed: UInt64, quick: Bool = false) throws {
     let found = try ImageSource.open(path: options.data)
     source = options.data
     let name = options.data ?? "embedded digits"
-    for note in found.notes { print("\(name): \(note)") }
+    for note in found.notes { remark("\(name): \(note)") }
     (trainingCount, testCount) = (found.train.count, found.test.count)
     var split = RandomStream(seed: 0).child(1)
-    if options.validation > 0 {
-      guard options.validation < found.train.count else {
+    if options.validationImages > 0 {
+      guard options.validationImages < found.train.count else {
         throw DataFileError(
           file: name,
-          problem: "--validation \(options.validation) of \(found.train.count) training images leaves none")
+          problem: "--validation-images \(options.validationImages) of \(found.train.count) training images leaves none")
       }
-      (training, test) = found.train.split(validationCount: options.validation, using: &split)
+      (training, test) = found.train.split(validationCount: options.validationImages, using: &split)
     } else {
       training = found.train
-      let count = options.testImages > 0 ? min(options.testImages, found.test.count) : found.test.count
-      test =
-        count == found.test.count
-        ? found.test
-        : found.test.subset((0..<count).map { $0 * found.test.count / count }, name: found.test.name)
+      test = options.testImages > 0 ? found.test.subset(of: options.testImages) : found.test
     }
-    isValidation = options.validation > 0
+    isValidation = options.validationImages > 0
+    if quick { training = training.subset(of: Self.quickCount) }
     guard training.height % options.patch == 0, training.width % options.patch == 0 else {
       throw DataFileError(
         file: name,
@@ -65,6 +63,9 @@ package struct PreparedImages: Sendable {
     augmentation = options.augment ? Augmentation(padding: 4, flipProbability: 0.5) : nil
     testMask = Self.testMask(grid, scored: scored, count: test.count)
   }
+
+  /// Training images of a quick run.
+  private static let quickCount = 160
 
   private static func testMask(_ grid: PatchGrid, scored: Int, count: Int) -> PatchMask {
     PatchMaskPolicy(patchCount: grid.patchCount, scoredCount: scored, replacedFraction: 1)
@@ -174,6 +175,13 @@ package struct PreparedImages: Sendable {
         files.count == 1 ? trainingCount + testCount : isTest(name) ? testCount : trainingCount / spread
       return try DataFingerprint(name: name, path: path, count: count)
     }
+  }
+}
+
+extension ImageDataset {
+  /// So many of the images, evenly spaced; all where there are no more.
+  fileprivate func subset(of wanted: Int) -> ImageDataset {
+    wanted < count ? subset((0..<wanted).map { $0 * count / wanted }, name: name) : self
   }
 }
 

@@ -12,8 +12,8 @@ package protocol RecordedOptions {
 
 extension ParsableArguments {
   /// Every option and flag by its name on the command line, those of its groups too, with its value as text: lists with
-  /// spaces between, `none` for what was left out, and for `threads` how many there are. Where the results are written,
-  /// `output`, is not recorded.
+  /// spaces between, `none` for what was left out, and for `threads` how many there are. ``unrecordedOptions`` are not
+  /// recorded.
   package var recordedOptions: [String: String] {
     var texts: [String: String] = [:]
     for child in Mirror(reflecting: self).children {
@@ -24,12 +24,15 @@ extension ParsableArguments {
         texts[optionName(String(label.dropFirst()))] = recordedText(option.value)
       }
     }
-    texts["output"] = nil
+    for name in unrecordedOptions { texts[name] = nil }
     if texts["threads"] != nil { texts["threads"] = "\(Parallelism.threadCount)" }
     for (name, text) in (self as? any RecordedOptions)?.recordedOtherwise ?? [:] { texts[name] = text }
     return texts
   }
 }
+
+/// Options that say where a command writes, what it prints and how it goes on: no result depends on them.
+private let unrecordedOptions = ["output", "overwrite", "quiet", "resume"]
 
 extension RunRecord {
   /// A record of the run that a command now starts, with all its options and the libraries behind its numbers.

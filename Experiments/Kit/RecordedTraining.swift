@@ -5,13 +5,14 @@ import Reporting
 /// The files of a training, and what its checkpoints remember.
 package struct TrainingFiles {
   package let metrics: String
-  package let checkpoint: String
+  /// Nil for a training that is a part of a run and that a resumed run does again.
+  package let checkpoint: String?
   /// The options that determine the weights.
   package let options: [String: String]
   /// Seconds of training before a resumption.
   package var secondsBefore = 0.0
 
-  package init(metrics: String, checkpoint: String, options: [String: String]) {
+  package init(metrics: String, checkpoint: String?, options: [String: String]) {
     (self.metrics, self.checkpoint, self.options) = (metrics, checkpoint, options)
   }
 }
@@ -19,6 +20,9 @@ package struct TrainingFiles {
 extension TrainingLoop where Model: Parameterized<Float> {
   /// Runs the loop to its end over prefetched batches, with a line of progress; with files, a row of metrics an update and
   /// a checkpoint an epoch.
+  ///
+  /// Where there are checkpoints, Ctrl-C and SIGTERM end the loop after the update at work, with one more of them. One update is
+  /// not broken off: of the models here it takes a fraction of a second.
   ///
   /// - Returns: The seconds of training, those before a resumption included.
   package mutating func run<Batch: Sendable>(
@@ -33,37 +37,98 @@ extension TrainingLoop where Model: Parameterized<Float> {
         ? try MetricsWriter(resuming: files.metrics, columns: columns, atStep: updateCount)
         : try MetricsWriter(path: files.metrics, columns: columns)
     }
-    let checkpoints = files.map { files in
-      CheckpointPlan<Float>(every: max(1, updatesPerEpoch)) { checkpoint in
-        var checkpoint = checkpoint
-        checkpoint.options = files.options.merging(["train-seconds": "\(seconds())"]) { $1 }
-        try metrics?.synchronize()
-        try checkpoint.write(to: files.checkpoint)
+    let save = files.flatMap { files in
+      files.checkpoint.map { path in
+        { (checkpoint: TrainingCheckpoint<Float>) in
+          var checkpoint = checkpoint
+          checkpoint.options = files.options.merging(["train-seconds": "\(seconds())"]) { $1 }
+          try metrics?.synchronize()
+          try checkpoint.write(to: path)
+        }
       }
     }
+    let checkpoints = save.map { CheckpointPlan<Float>(every: max(1, updatesPerEpoch), save: $0) }
     let progress = ProgressLine()
     var smoothed: Double?
-    try run(
-      to: total, checkpoints: checkpoints,
-      batch: { _, _ in
-        guard let batch = try batches.next() else { throw CancellationError() }
-        return batch
-      }, exampleCount: { _ in batchSize }, lossOfExamples: lossOfExamples
-    ) { update in
-      smoothed = smoothed.map { 0.98 * $0 + 0.02 * update.loss } ?? update.loss
-      try metrics?.append(
-        step: update.update,
-        [
-          "loss": update.loss, "gradient_norm": update.gradientNorm, "learning_rate": update.learningRate,
-          "seconds": seconds(),
-        ])
-      progress.show(
-        ProgressLine.State(
-          epoch: update.update / updatesPerEpoch + 1,
-          epochCount: (total + updatesPerEpoch - 1) / updatesPerEpoch, update: update.update + 1,
-          updateCount: total, loss: smoothed, imageCount: (update.update + 1) * batchSize))
+    func train(untilStopped isStopped: () -> Bool) throws {
+      try run(
+        to: total, checkpoints: checkpoints,
+        batch: { _, _ in
+          guard let batch = try batches.next() else { throw CancellationError() }
+          return batch
+        }, exampleCount: { _ in batchSize }, lossOfExamples: lossOfExamples
+      ) { update in
+        smoothed = smoothed.map { 0.98 * $0 + 0.02 * update.loss } ?? update.loss
+        try metrics?.append(
+          step: update.update,
+          [
+            "loss": update.loss, "gradient_norm": update.gradientNorm, "learning_rate": update.learningRate,
+            "seconds": seconds(),
+          ])
+        progress.show(
+          ProgressLine.State(
+            epoch: update.update / updatesPerEpoch + 1,
+            epochCount: (total + updatesPerEpoch - 1) / updatesPerEpoch, update: update.update + 1,
+            updateCount: total, loss: smoothed, imageCount: (update.update + 1) * batchSize))
+        if isStopped() { throw TrainingStopped() }
+      }
     }
-    progress.finish()
+    guard let save else {
+      try train { false }
+      progress.finish()
+      return seconds()
+    }
+    try StopSignal.watching {
+      do { try train { StopSignal.number != nil } } catch is TrainingStopped {}
+      progress.finish()
+      guard let number = StopSignal.number else { return }
+      try save(checkpoint())
+      throw StopSignal.exit(
+        number, saying: "stopped at update \(updateCount) of \(total): go on with --resume")
+    }
     return seconds()
+  }
+
+  /// Continues from the checkpoint of an interrupted run; where there is none yet, a remark says that training begins at the
+  /// beginning. The files then know the seconds before.
+  ///
+  /// - Parameters:
+  ///   - total: Updates of the whole run.
+  ///   - unimportant: Options of the files that may differ from the checkpoint's.
+  /// - Throws: An error of one line that names the checkpoint, for one of other options or of more updates.
+  package mutating func resume(
+    _ files: inout TrainingFiles, of total: Int, butFor unimportant: Set<String> = []
+  ) throws {
+    guard let path = files.checkpoint, FileManager.default.fileExists(atPath: path) else {
+      // A run that was killed before its first checkpoint left nothing to go on with.
+      return remark("\(files.checkpoint ?? ""): no checkpoint yet, so training begins at the beginning")
+    }
+    let checkpoint = try TrainingCheckpoint<Float>(contentsOf: path)
+    let options = files.options.filter { !unimportant.contains($0.key) }
+    if let difference = RunIdentity.difference(of: checkpoint.options, from: options) {
+      throw ExperimentError("\(path): \(difference)")
+    }
+    if checkpoint.updateCount > total {
+      throw ExperimentError("\(path): \(checkpoint.updateCount) updates done, expected at most \(total)")
+    }
+    try restore(from: checkpoint)
+    files.secondsBefore = try checkpoint.trainSeconds
+  }
+}
+
+/// Ends a loop after an update, for a checkpoint to be taken.
+private struct TrainingStopped: Error {}
+
+extension TrainingCheckpoint {
+  /// The seconds that a training had taken when it saved the checkpoint.
+  ///
+  /// - Throws: ``ExperimentError`` naming the checkpoint where it does not tell.
+  package var trainSeconds: Double {
+    get throws {
+      guard let seconds = options["train-seconds"].flatMap(Double.init), (0...1e9).contains(seconds) else {
+        throw ExperimentError("\(origin): train-seconds is not a number from 0 to 1e9")
+      }
+      return seconds
+    }
   }
 }

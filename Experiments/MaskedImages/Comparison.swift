@@ -21,7 +21,7 @@ struct Comparison {
     let parameterCount = own.model.parameterCount
     record.energyUpdates = record.energyUpdates ?? own.updates
     if record.transformerUpdates == nil {
-      print("Comparison: how many updates of the conventional transformer fit in the same time.")
+      remark("Comparison: how many updates of the conventional transformer fit in the same time.")
       let timed = ConventionalTraining(run: run, parameterCount: parameterCount)
       record.transformerUpdates = try timed.updateCount(in: own.seconds)
       record.transformerParameters = timed.actualParameterCount
@@ -40,7 +40,7 @@ struct Comparison {
           method: method, seed: seed, setting: run.setting, updates: own.updates, seconds: own.seconds,
           error: error)
         if method == .transformer || seed > 0 || run.setting != self.run.setting {
-          print("Comparison: \(method.title), seed \(seed + 1) of \(output.seeds).")
+          remark("Comparison: \(method.title), seed \(seed + 1) of \(output.seeds).")
           found.updates = record.updates(of: method)
           let result = try measured(method, run, parameterCount, updates: found.updates)
           guard let error = result.error else {
@@ -74,7 +74,7 @@ struct Comparison {
     for method in ComparedMethod.allCases {
       let updates = max(1, Int((output.trialShare * Double(record.updates(of: method))).rounded()))
       for (index, setting) in settings.enumerated() where record.trial(method, index) == nil {
-        print("Comparison: \(method.title), trial \(index + 1) of \(settings.count).")
+        remark("Comparison: \(method.title), trial \(index + 1) of \(settings.count).")
         run.setting = setting
         let found = try measured(method, run, parameterCount, updates: updates)
         record.trials.append(

@@ -20,14 +20,11 @@ struct EnergyTraining {
     var loop = try loop(plan)
     let path = output.checkpointPath
     var files = TrainingFiles(metrics: "\(output.output)/metrics.csv", checkpoint: path, options: options)
-    if output.evaluateOnly || output.resume && FileManager.default.fileExists(atPath: path) {
-      files.secondsBefore = try restore(
-        &loop, from: path, options, atMost: output.evaluateOnly ? nil : plan.updateCount)
-    } else if output.resume {
-      // A run that was killed before its first checkpoint left nothing to go on with.
-      print("\(path): no checkpoint yet, so training begins at the beginning")
+    if output.evaluateOnly {
+      files.secondsBefore = try restore(&loop, from: path, options)
+      return (loop.model, files.secondsBefore, loop.updateCount)
     }
-    if output.evaluateOnly { return (loop.model, files.secondsBefore, loop.updateCount) }
+    if output.resume { try loop.resume(&files, of: plan.updateCount, butFor: ["test-images"]) }
     return try trained(&loop, plan, files)
   }
 
@@ -55,30 +52,20 @@ struct EnergyTraining {
       weightDecay: setting.weightDecay, curriculum: curriculum)
   }
 
-  /// Continues from a checkpoint; returns the seconds it was trained.
-  ///
-  /// - Parameter updateCount: Updates of the whole run, which has to have the checkpoint's options; nil for a model that is
-  ///   only evaluated.
+  /// Takes a model that is only evaluated from a checkpoint; returns the seconds it was trained.
   private func restore(
-    _ loop: inout Loop, from path: String, _ options: [String: String], atMost updateCount: Int?
+    _ loop: inout Loop, from path: String, _ options: [String: String]
   ) throws -> Double {
     let checkpoint = try TrainingCheckpoint<Float>(contentsOf: path)
     // Options that say what a trained model is and reads; the others matter only to a run that continues.
     let kept: Set = ["patch", "dimension", "heads", "key-size", "memories", "blocks"]
-    let needed = options.filter { name, _ in
-      name != "test-images" && (updateCount != nil || kept.contains(name))
-    }
-    if let difference = RunIdentity.difference(of: checkpoint.options, from: needed) {
+    if let difference = RunIdentity.difference(
+      of: checkpoint.options, from: options.filter { kept.contains($0.key) })
+    {
       throw ExperimentError("\(path): \(difference)")
     }
-    if let updateCount, checkpoint.updateCount > updateCount {
-      throw ExperimentError(
-        "\(path): \(checkpoint.updateCount) updates done, expected at most \(updateCount)")
-    }
     try loop.restore(from: checkpoint)
-    guard let seconds = checkpoint.options["train-seconds"].flatMap(Double.init), (0...1e9).contains(seconds)
-    else { throw ExperimentError("\(path): train-seconds is not a number from 0 to 1e9") }
-    return seconds
+    return try checkpoint.trainSeconds
   }
 
   /// The same integration time in a third of the steps at first: it costs a third.

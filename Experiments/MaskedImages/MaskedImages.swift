@@ -6,10 +6,10 @@ import Reporting
 
 /// How well does an Energy Transformer complete masked images, and does its energy fall on the way?
 @main
-struct MaskedImages: ParsableCommand {
+struct MaskedImages: ExperimentCommand {
   static let configuration = CommandConfiguration(
     commandName: "masked-images",
-    abstract: "Train an Energy Transformer to complete masked images; write tables, curves and pictures.")
+    abstract: "Train an Energy Transformer to complete masked images; write tables, curves and pictures.", version: SoftwareVersions.library)
 
   @OptionGroup(title: "Data") var data: ImageOptions
   @OptionGroup(title: "Model") var model: ModelOptions
@@ -24,13 +24,15 @@ struct MaskedImages: ParsableCommand {
 
   mutating func run() throws {
     if let threads = training.threads { Parallelism.threadCount = threads }
+    if output.quick { makeQuick() }
     let started = Date()
-    try OutputFolder.prepare(output.output)
-    try OutputFolder.prepare(URL(fileURLWithPath: output.checkpointPath).deletingLastPathComponent().path)
     var record = RunRecord(of: self, title: "Masked images", seed: training.seed)
     // Everything that can fail without a trained model comes before training.
-    let images = try PreparedImages(data, seed: training.seed)
+    let images = try PreparedImages(data, seed: training.seed, quick: output.quick)
     record.data = try images.fingerprints()
+    try record.prepareFolder(
+      output.output, output.writing, isResuming: output.resume, butFor: ["compare", "evaluate-only"])
+    try OutputFolder.prepare(URL(fileURLWithPath: output.checkpointPath).deletingLastPathComponent().path)
     // The images under test by their pixels too: the record of a folder of images tells its training part alone.
     let tested = DataFingerprint(
       name: "images under test", path: "", count: images.test.count, hashing: images.test.pixels)
@@ -47,8 +49,10 @@ struct MaskedImages: ParsableCommand {
       output: output)
     let evaluation = try Evaluation(model: trained.model, images: images, settings: model.descent)
     if output.compare {
-      compared.record = try comparison.completed(
-        compared.record ?? ComparisonRecord(key: key), beside: trained, error: evaluation.lastError)
+      compared.record = try StopSignal.ending(with: "stopped: go on with --compare --resume") {
+        try comparison.completed(
+          compared.record ?? ComparisonRecord(key: key), beside: trained, error: evaluation.lastError)
+      }
     }
     record.timings = [
       "train": trained.seconds, "evaluate": evaluation.seconds, "baselines": baselines.seconds,
@@ -63,6 +67,13 @@ struct MaskedImages: ParsableCommand {
     try report.report(record, in: output.output).publish(in: output.output)
   }
 
+  /// Enough to see that everything works.
+  private mutating func makeQuick() {
+    data.makeQuick(testing: 40)
+    training.epochs = min(training.epochs, 2)
+    (output.seeds, output.trials) = (min(output.seeds, 2), min(output.trials, 2))
+  }
+
   /// A comparison that was made before and holds for this run; otherwise why there is none.
   private func comparisonBefore(
     _ key: RunIdentity
@@ -74,13 +85,13 @@ struct MaskedImages: ParsableCommand {
     if !output.compare, !found.isComplete(seeds: output.seeds) { reason = reason ?? "it is not complete" }
     guard let reason else { return (found, nil) }
     let note = "The recorded comparison with a conventional transformer was not used: \(reason)."
-    print(note)
+    remark(note)
     return (nil, output.compare ? nil : note + " --compare makes one.")
   }
 
   /// The options that determine a comparison, by name.
   private var comparisonOptions: [String: String] {
-    recordedOptions.leavingOut("threads", "compare", "resume", "evaluate-only")
+    recordedOptions.leavingOut("threads", "compare", "evaluate-only")
   }
 
   /// The options that determine the weights, by name.

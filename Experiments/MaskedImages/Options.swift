@@ -42,11 +42,10 @@ struct TrainingOptions: ParsableArguments {
 
 /// What is read and written.
 struct OutputOptions: ParsableArguments, RecordedOptions {
-  @Option(help: "Folder for the page, figures and records.") var output = "Results/masked-images"
+  @Option(help: "Folder for the page, figures and records.") var output = defaultOutput(MaskedImages.self)
   @Option(help: "Checkpoint file; the output folder's checkpoint.safetensors when left out.")
   var checkpoint: String?
-  @Flag(help: "Continue from the checkpoint; the same options give the same weights as an unbroken run.")
-  var resume = false
+  @OptionGroup var resumption: ResumeOption
   @Flag(help: "Load the checkpoint and only evaluate.") var evaluateOnly = false
   @Flag(
     help:
@@ -60,6 +59,9 @@ struct OutputOptions: ParsableArguments, RecordedOptions {
   )
   var trials = 4
   @Option(help: "With --compare: share of the updates that a trial takes.") var trialShare = 0.1
+  @Flag(help: "A small version of everything, to see that it works: its figures mean nothing.")
+  var quick = false
+  @OptionGroup var writing: WritingOptions
 
   func validate() throws {
     if resume && evaluateOnly { throw ValidationError("--resume and --evaluate-only exclude each other") }
@@ -68,8 +70,10 @@ struct OutputOptions: ParsableArguments, RecordedOptions {
     }
     try checkRanges([("seeds", seeds, 1...1_000), ("trials", trials, 1...1_000)])
     try checkRanges([("trial-share", trialShare, .part)])
-    try checkNames([("output", output)])
+    try checkNames([("output", output), ("checkpoint", checkpoint)])
   }
+
+  var resume: Bool { resumption.resume }
 
   var checkpointPath: String { checkpoint ?? "\(output)/checkpoint.safetensors" }
 

@@ -5,10 +5,10 @@ import Reporting
 
 /// How much do associative memories store, how well do they recall it, and how fast?
 @main
-struct MemoryRetrieval: ParsableCommand {
+struct MemoryRetrieval: ExperimentCommand {
   static let configuration = CommandConfiguration(
     commandName: "memory-retrieval",
-    abstract: "Measure what associative memories store and recall; write tables, curves and pictures.")
+    abstract: "Measure what associative memories store and recall; write tables, curves and pictures.", version: SoftwareVersions.library)
 
   @OptionGroup(title: "What is measured") var work: WorkOptions
   @OptionGroup(title: "Retrieval at size") var scale: ScaleOptions
@@ -21,11 +21,11 @@ struct MemoryRetrieval: ParsableCommand {
       work.parts.contains(where: \.needsImages)
       ? try StoredImages(photos: work.photos, side: work.photoSide, quick: output.quick) : nil
     let file = work.parts.contains(.scale) ? try PatternFile(scale, quick: output.quick) : nil
-    if let file, let remark = file.survey?.remark { print("\(file.path): \(remark)") }
+    if let file, let text = file.survey?.remark { remark("\(file.path): \(text)") }
     if file != nil { try scale.peer.check(SearchPeer.program) }
-    try OutputFolder.prepare(output.output)
     var record = RunRecord(
       of: self, title: "What memories store and recall", seed: output.seed, data: images?.fingerprints ?? [])
+    try record.prepareFolder(output.output, output.writing)
     record.headline = [
       "modern_recalled_d64", "stream_bandwidth_share", "stream_peak_share", "faiss_ratio_1",
       "faiss_ratio_256",
@@ -35,7 +35,7 @@ struct MemoryRetrieval: ParsableCommand {
       for (number, part) in Part.allCases.enumerated() where work.parts.contains(part) {
         let random = RandomStream(seed: output.seed).child(UInt64(number))
         sections += try record.timed(part.rawValue) { try self.sections(part, images, file, random) }
-        print("\(part.rawValue): \(Int((record.timings[part.rawValue] ?? 0).rounded())) s")
+        remark("\(part.rawValue): \(Int((record.timings[part.rawValue] ?? 0).rounded())) s")
       }
     }
     record.timings["total"] = seconds

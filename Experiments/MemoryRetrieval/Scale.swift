@@ -55,9 +55,9 @@ struct Scale {
     }
     let beta = Double(network(.peaked).beta)
     let peer =
-      options.peer.noPeers
-      ? nil
-      : try SearchPeer(options.peer, file: file, beta: beta, neighbours: neighbours, threads: threads)
+      options.peer.peers
+      ? try SearchPeer(options.peer, file: file, beta: beta, neighbours: neighbours, threads: threads)
+      : nil
     peerVersion = peer?.version
     if let most = queries.last {
       let states = network(.peaked).updated(most.rows)

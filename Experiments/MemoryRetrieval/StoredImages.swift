@@ -30,8 +30,8 @@ struct StoredImages {
     var prints = try DataFingerprint.embeddedDigits()
     photos = try path.map { path in
       let found = try PhotoFolder.read(
-        URL(fileURLWithPath: path), width: side, height: side, note: { print($0) })
-      let patterns = try ImagePatterns(distinct: found, from: path, note: { print($0) })
+        URL(fileURLWithPath: path), width: side, height: side, note: { remark($0) })
+      let patterns = try ImagePatterns(distinct: found, from: path, note: { remark($0) })
       prints.append(
         DataFingerprint(name: "decoded photos", path: path, count: found.count, hashing: found.pixels))
       return ImageSet(key: "photos", label: "photos", patterns: patterns, counts: [found.count])

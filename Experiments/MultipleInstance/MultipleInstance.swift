@@ -6,16 +6,17 @@ import Reporting
 
 /// Can Hopfield pooling tell a bag by the few of its instances that matter, down to thirty of 300,000?
 @main
-struct MultipleInstance: ParsableCommand {
+struct MultipleInstance: ExperimentCommand {
   static let configuration = CommandConfiguration(
     commandName: "multiple-instance",
     abstract:
-      "Tell bags by the few instances that matter: immune repertoires, digits, bit patterns, sequences.")
+      "Tell bags by the few instances that matter: immune repertoires, digits, bit patterns, sequences.", version: SoftwareVersions.library)
 
   @OptionGroup(title: "Data") var data: DataOptions
   @OptionGroup(title: "Repertoires") var repertoires: RepertoireOptions
   @OptionGroup(title: "Smaller tasks") var small: SmallTaskOptions
   @OptionGroup(title: "Output") var output: RunOptions<MultipleInstance>
+  @OptionGroup(title: "Output") var resumption: ResumeOption
 
   mutating func run() throws {
     if output.quick { makeQuick() }
@@ -26,14 +27,21 @@ struct MultipleInstance: ParsableCommand {
     var record = RunRecord(of: self, title: "Multiple instances", seed: output.seed)
     let read = try readRepertoires(random)
     record.data = try fingerprints(read)
-    try OutputFolder.prepare(output.output)
+    try record.prepareFolder(output.output, output.writing, isResuming: resumption.resume)
+    let finished = try BagParts(
+      inFolder: output.output,
+      options: recordedOptions.leavingOut("threads")
+        .merging(["data-sha256": record.data.map(\.sha256).joined(separator: " ")]) { $1 },
+      isResuming: resumption.resume)
     let metrics = try MetricsWriter(
       path: "\(output.output)/metrics.csv", columns: RepertoireTask.metricNames)
     var sections: [PageSection] = []
     for task in tasks {
       let epochs = small.runs * task.methods.count * task.epochs
-      let section = try record.timed(task.name, total: epochs, unit: "epochs") {
-        try task.section(runs: small.runs, $0)
+      let section = try finished.stoppable {
+        try record.timed(task.name, total: epochs, unit: "epochs") {
+          try task.section(runs: small.runs, $0, finished)
+        }
       }
       sections.append(section)
       record.headline.append(task.measure)
@@ -42,8 +50,9 @@ struct MultipleInstance: ParsableCommand {
       let epochs = RepertoireTask.epochCount(data, repertoires)
       let results = try record.timed("repertoires", total: epochs, unit: "epochs") { progress in
         var task = RepertoireTask(
-          data: data, options: repertoires, random: random.child(0), progress: progress, metrics: metrics)
-        let results = try task.run(read)
+          data: data, options: repertoires, random: random.child(0), progress: progress, metrics: metrics,
+          finished: finished)
+        let results = try finished.stoppable { try task.run(read) }
         var section = try RepertoireSection(data: data, options: repertoires, results: results).section()
         section.addFile("scores.csv", task.scores)
         sections.insert(section, at: 0)
@@ -78,8 +87,8 @@ struct MultipleInstance: ParsableCommand {
     if data.tasks.contains(.bits) { tasks.append(small.bits(random.child(2).child(0))) }
     if data.tasks.contains(.latch) { tasks.append(small.latch(random.child(2).child(1))) }
     if data.tasks.contains(.digits) {
-      let images = try ImageSource.open(path: data.images)
-      for note in images.notes { print("\(data.images ?? "embedded digits"): \(note)") }
+      let images = try ImageSource.open(path: data.digits)
+      for note in images.notes { remark("\(data.digits ?? "embedded digits"): \(note)") }
       tasks.append(try small.digits(images, random.child(1)))
     }
     return tasks
@@ -106,7 +115,7 @@ struct MultipleInstance: ParsableCommand {
       return nil
     }
     let read = try Repertoires(folder: folder, data: data, options: repertoires, random: random.child(0))
-    for note in read.contents.notes { print("repertoires: \(note)") }
+    for note in read.contents.notes { remark("repertoires: \(note)") }
     return read
   }
 
@@ -119,6 +128,6 @@ struct MultipleInstance: ParsableCommand {
           count: read.all.count))
     }
     if !data.tasks.contains(.digits) { return found }
-    return found + (try DataFingerprint.images(at: data.images, prefix: "digits, "))
+    return found + (try DataFingerprint.images(at: data.digits, prefix: "digits, "))
   }
 }

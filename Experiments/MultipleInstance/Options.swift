@@ -24,11 +24,11 @@ struct DataOptions: ParsableArguments, RecordedOptions {
   @Option(parsing: .upToNextOption, help: "Implanted motifs: amino acids, and dots for any of them.")
   var motifs = ["FD.KN"]
   @Option(help: "MNIST's IDX files or a folder of labelled images; the library's digits when left out.")
-  var images: String?
+  var digits: String?
 
   func validate() throws {
     try checkRanges([("bags", bags, 20...1_000_000), ("sequences", sequences, 10...10_000_000)])
-    try checkNames([("repertoires", repertoires), ("status", status), ("images", images)])
+    try checkNames([("repertoires", repertoires), ("status", status), ("digits", digits)])
     if rates.isEmpty || motifs.isEmpty || tasks.isEmpty {
       throw ValidationError("--rates, --motifs and --tasks need at least one value")
     }
@@ -49,7 +49,7 @@ struct DataOptions: ParsableArguments, RecordedOptions {
   var recordedOtherwise: [String: String?] {
     [
       "repertoires": String(lastPartOf: repertoires) ?? "generated", "status": status ?? "as named",
-      "images": String(lastPartOf: images) ?? "embedded",
+      "digits": String(lastPartOf: digits) ?? "embedded",
     ]
   }
 }
@@ -58,8 +58,8 @@ struct DataOptions: ParsableArguments, RecordedOptions {
 struct RepertoireOptions: ParsableArguments, RecordedOptions {
   @Option(help: "Folds; every repertoire is under test in one of them.") var folds = 5
   @Option(help: "Work on the first folds only; all when left out.") var firstFolds: Int?
-  @Option(help: "Part of the repertoires outside a fold's test part that chooses epoch and ridge.")
-  var validation = 0.2
+  @Option(help: "Share of the repertoires outside a fold's test part that chooses epoch and ridge.")
+  var validationShare = 0.2
   @Option(help: "Kernels of the convolution.") var kernels = 32
   @Option(help: "Letters of a kernel.") var width = 9
   @Option(help: "What a letter of a pair weighs in the kernel that begins with it; 0 for random kernels.")
@@ -87,11 +87,11 @@ struct RepertoireOptions: ParsableArguments, RecordedOptions {
       ("epochs", epochs, 1...100_000), ("patience", patience, 1...100_000), ("pairs", pairs, 1...10_000),
     ])
     try checkRanges([
-      ("validation", validation, .range(0.01...1)), ("beta", beta, .above(0, upTo: 1e6)),
+      ("validation-share", validationShare, .range(0.01...1)), ("beta", beta, .above(0, upTo: 1e6)),
       ("share", share, .part), ("rate", rate, .above(0, upTo: 10)), ("weight-decay", weightDecay, .rate),
       ("pair-weight", pairWeight, .range(0...1e6)), ("pair-variance", pairVariance, .range(0...1e6)),
     ])
-    try checkShares([("validation", validation)])
+    try checkShares([("validation-share", validationShare)])
   }
 
   var recordedOtherwise: [String: String?] { ["first-folds": firstFolds.map { "\($0)" } ?? "all"] }

@@ -137,7 +137,7 @@ struct RepertoireSection {
         + "5,000 repertoires; these are as many as two cores train on in a reasonable time. "
     let share = Int((100 * options.share).rounded())
     let trials =
-      "\(first.folds.count) of \(options.folds) folds; \(Int(100 * options.validation)) % of what is not under test "
+      "\(first.folds.count) of \(options.folds) folds; \(Int(100 * options.validationShare)) % of what is not under test "
       + "are the validation part. Every network embeds a sequence by \(options.kernels) kernels of "
       + "\(options.width) letters; derivatives go through \(share) % of a bag's sequences, those with the largest "
       + "weights (any, where all weigh the same). Training ends where the validation part is in order, clearly or "

@@ -4,7 +4,7 @@ import Kit
 import Reporting
 
 /// What a method says about the test part of a fold.
-struct FoldOutcome {
+struct FoldOutcome: Codable, Sendable {
   /// The logit of the positive class of each repertoire, but for a constant.
   let scores: [Double]
   let validationAUC: Double
@@ -16,6 +16,29 @@ struct FoldOutcome {
   var parameterCount = 0
   /// What makes up positive repertoires that a network was tested on.
   var contributions: BagContributions?
+}
+
+/// What is finished of a run that may be interrupted.
+typealias BagParts = FinishedParts<BagPart>
+
+/// One training, as an interrupted run keeps it.
+enum BagPart: Codable, Sendable {
+  /// The accuracy or area under the curve of a method in a run of a smaller task.
+  case score(Double)
+  /// What a method said about a fold, nil where it says nothing, with its rows of metrics.
+  case fold(FoldOutcome?, seconds: Double, metrics: [[String: Double]])
+
+  /// The score.
+  ///
+  /// - Throws: ``ExperimentError`` for a part of another kind, which no run keeps under the name of a score.
+  var score: Double {
+    get throws {
+      guard case .score(let value) = self else {
+        throw ExperimentError("parts.json: a fold in the place of a score")
+      }
+      return value
+    }
+  }
 }
 
 /// What one method did on all folds of some repertoires.
@@ -51,6 +74,7 @@ struct RepertoireTask {
   let random: RandomStream
   let progress: WorkProgress
   let metrics: MetricsWriter
+  let finished: BagParts
   /// A row for each method and repertoire under test.
   var scores = CSVTable(columns: [
     "witness_rate", "fold", "repertoire", "is_positive", "method", "score",
@@ -82,16 +106,21 @@ struct RepertoireTask {
     var methods = PoolingMethod.tried(options).map { MethodResult(method: $0) }
     let regression = methods.contains { $0.method == .kmers } ? KmerRegression(found.contents) : nil
     for (fold, split) in found.folds.enumerated() {
+      let names = methods.map { "\(found.name)-fold-\(fold + 1)-\($0.method.index)" }
       let pairs =
-        options.pairWeight > 0
+        options.pairWeight > 0 && names.contains { finished[$0] == nil }
         ? found.contents.pairs.strongest(options.kernels, in: split.training, isPositive: found.isPositive)
         : []
       for index in methods.indices {
         let method = methods[index].method
-        let (outcome, seconds) = try Stopwatch.timed {
-          try method == .kmers ? regression?.run(split) : trained(method, found, pairs, fold, split)
-        }
-        guard let outcome else { continue }
+        guard
+          let (outcome, seconds) = try part(
+            names[index], method,
+            work: { onEpoch in
+              try method == .kmers
+                ? regression?.run(split) : trained(method, found, pairs, fold, split, onEpoch)
+            })
+        else { continue }
         let labels = split.test.map { found.isPositive[$0] }
         methods[index].seconds += seconds
         methods[index].folds.append(outcome)
@@ -108,10 +137,35 @@ struct RepertoireTask {
     return RepertoireResult(data: found, methods: methods)
   }
 
+  /// What a method says about a fold and the seconds it took, done now unless it is finished; nil where it says nothing. Its
+  /// rows of metrics are written as they come, those of a finished one at once.
+  private func part(
+    _ name: String, _ method: PoolingMethod,
+    work: (_ onEpoch: ([String: Double]) throws -> Void) throws -> FoldOutcome?
+  ) throws -> (FoldOutcome, seconds: Double)? {
+    let isFinished = finished[name] != nil
+    let part = try finished.part(name) {
+      var rows: [[String: Double]] = []
+      let (outcome, seconds) = try Stopwatch.timed {
+        try work { row in
+          rows.append(row)
+          try metrics.append(row)
+        }
+      }
+      return .fold(outcome, seconds: seconds, metrics: rows)
+    }
+    guard case .fold(let outcome?, let seconds, let rows) = part else { return nil }
+    if isFinished {
+      if method != .kmers { progress.skip(options.epochs) }
+      for row in rows { try metrics.append(row) }
+    }
+    return (outcome, seconds)
+  }
+
   /// What a network says about the test part; nil for the method that is none.
   private func trained(
     _ method: PoolingMethod, _ found: Repertoires, _ pairs: [LetterPair], _ fold: Int,
-    _ split: StratifiedSplit
+    _ split: StratifiedSplit, _ onEpoch: ([String: Double]) throws -> Void
   ) throws -> FoldOutcome? {
     let stream = random.child(1).child(UInt64(fold)).child(UInt64(method.index))
     let weights = stream.child(1)
@@ -122,7 +176,7 @@ struct RepertoireTask {
       method.embedding(options, pairs: pairs, random: weights.child(0)), scores
     ) { epoch in
       progress.advance(loss: epoch.loss)
-      try metrics.append([
+      try onEpoch([
         "witness_rate": found.witnessRate ?? 0, "fold": Double(fold + 1), "method": Double(method.index),
         "epoch": Double(epoch.number), "loss": epoch.loss, "validation_auc": epoch.validation.score,
         "validation_loss": epoch.validation.loss,

@@ -59,7 +59,7 @@ struct Repertoires {
   ) throws -> [StratifiedSplit] {
     try RepertoireSet.folds(
       of: isPositive, count: options.folds, first: options.firstFolds,
-      validationFraction: options.validation, source: source, random: random.child(1))
+      validationFraction: options.validationShare, source: source, random: random.child(1))
   }
 
   /// 0.01 is `1_percent`, 0.001 `1_per_mille`, 0.0001 `1_per_10000`; others are named by their number.

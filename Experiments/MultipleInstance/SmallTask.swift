@@ -34,13 +34,16 @@ struct SmallTask {
   /// What comes out of a trial.
   let figure: (Trial) throws -> Double
 
-  /// The figures of all methods in all runs, each training on one core, side by side with others.
-  func section(runs: Int, _ progress: WorkProgress) throws -> PageSection {
+  /// The figures of all methods in all runs, each training on one core, side by side with others, but for those that are
+  /// finished.
+  func section(runs: Int, _ progress: WorkProgress, _ finished: BagParts) throws -> PageSection {
     let found = try Parallelism.map(runs * methods.count) { index in
       let (run, method) = index.quotientAndRemainder(dividingBy: methods.count)
       let trial = Trial(method: method, random: random.child(UInt64(run)), progress: progress)
-      return Result { try figure(trial) }
-    }.map { try $0.get() }
+      let part = "\(name)-\(run + 1)-\(method + 1)"
+      if finished[part] != nil { progress.skip(epochs) }
+      return Result { try finished.part(part) { .score(try figure(trial)) } }
+    }.map { try $0.get().score }
     var section = PageSection(title)
     section.addParagraph(words)
     section.addComparison(

@@ -1,9 +1,10 @@
 import Foundation
+import Synchronization
 
 /// Live progress of long work on standard error.
 ///
 /// On a terminal one line is rewritten a few times a second; in a log file a plain line is printed at
-/// most every `interval` seconds. The first update is always shown.
+/// most every `interval` seconds. The first update is always shown. Nothing is shown while ``isQuiet``.
 public final class ProgressLine {
   /// The state of the work.
   public struct State: Equatable, Sendable {
@@ -50,8 +51,15 @@ public final class ProgressLine {
     self.init(
       isTerminal: isatty(STDERR_FILENO) == 1, width: Self.terminalWidth(), interval: interval,
       clock: { ProcessInfo.processInfo.systemUptime },
-      sink: { _ = writeFully(Array($0.utf8), to: STDERR_FILENO) })
+      sink: { if !Self.isQuiet { _ = writeFully(Array($0.utf8), to: STDERR_FILENO) } })
   }
+
+  /// Whether nothing of this process's progress is shown on standard error, as `--quiet` asks for.
+  public static var isQuiet: Bool {
+    get { quiet.load(ordering: .relaxed) }
+    set { quiet.store(newValue, ordering: .relaxed) }
+  }
+  private static let quiet = Atomic(false)
 
   /// Progress with a clock in seconds and a sink of one's own.
   public init(

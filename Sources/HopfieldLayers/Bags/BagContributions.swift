@@ -1,7 +1,7 @@
 public import Tensors
 
 /// Which instances make up what a network pools of positive bags.
-public struct BagContributions: Equatable, Sendable {
+public struct BagContributions: Codable, Equatable, Sendable {
   /// A bag with what a network read of it.
   public struct Bag<Scalar: TensorScalar>: Sendable {
     let sequences: SymbolSequences
@@ -19,7 +19,7 @@ public struct BagContributions: Equatable, Sendable {
   }
 
   /// An instance of a bag with the part of the bag that it makes up.
-  public struct Contributor: Equatable, Sendable {
+  public struct Contributor: Codable, Equatable, Sendable {
     /// The instance, by its index.
     public let instance: Int
     /// Its weight; those of a bag add up to 1.

@@ -10,7 +10,7 @@
 /// ```
 public struct SplitTuning<Method: Hashable & Sendable, Setting: Sendable>: Sendable {
   /// The result of a training with a setting.
-  public struct Outcome: Equatable, Sendable {
+  public struct Outcome: Codable, Equatable, Sendable {
     /// The epoch that was chosen, and the validation score that chose it.
     public let epoch: Int, validation: Double
     /// The score that judges the setting, on examples that chose nothing; higher is better.
