@@ -11,6 +11,7 @@ import Reporting
 struct PageFiles {
   private static let names = [
     "page.html", "serve.css", "shared.js", "editor.js", "complete.js", "recall.js", "landscape.js",
+    "training.js", "chart.js", "course.js", "training.css",
   ]
   let routes: [Route]
 
