@@ -14,6 +14,7 @@ class TrainingTab {
     this.runs = new Map();
     this.columns = new Map([['loss', true], [lookedAt, true]]);
     this.charts = new Map();
+    this.boxes = new Map();
     this.message = messenger(element('message'));
     element('logarithmic').addEventListener('change', () => this.draw());
     element('smoothing').addEventListener('input', () => this.draw());
@@ -57,12 +58,10 @@ class TrainingTab {
       const running = found.filter(facts => facts.state === 'running');
       for (const facts of running.length ? running : found.slice(0, 1)) this.runs.get(facts.id).isChosen = true;
     }
-    for (const facts of found) for (const name of facts.columns) this.know(name);
+    for (const { columns } of found) {
+      for (const name of columns) if (name !== 'step' && !this.columns.has(name)) this.columns.set(name, false);
+    }
     this.showList();
-  }
-
-  know(column) {
-    if (column !== 'step' && !this.columns.has(column)) this.columns.set(column, false);
   }
 
   /** The rows after the last ones, and the last look at the model. */
@@ -94,14 +93,23 @@ class TrainingTab {
       return run.row;
     });
     fill(element('list'), rows);
-    const columns = [...this.columns.keys()];
-    if (columns.length === element('columns').children.length) return;
-    element('columns').replaceChildren(...columns.map(name => {
-      const box = make('input', { type: 'checkbox' });
-      box.checked = this.columns.get(name);
-      box.addEventListener('change', () => { this.columns.set(name, box.checked); this.draw(); });
-      return make('label', {}, box, name.replaceAll('_', ' '));
+  }
+
+  /** The columns that a chosen training has. */
+  showColumns(chosen) {
+    const known = new Set(chosen.flatMap(run => run.facts.columns));
+    if (chosen.some(run => run.live?.errors.length)) known.add(lookedAt);
+    fill(element('columns'), [...this.columns.keys()].filter(name => known.has(name)).map(name => {
+      if (!this.boxes.has(name)) this.boxes.set(name, this.box(name));
+      return this.boxes.get(name);
     }));
+  }
+
+  box(name) {
+    const box = make('input', { type: 'checkbox' });
+    box.checked = this.columns.get(name);
+    box.addEventListener('change', () => { this.columns.set(name, box.checked); this.draw(); });
+    return make('label', {}, box, name.replaceAll('_', ' '));
   }
 
   row(run) {
@@ -140,12 +148,13 @@ class TrainingTab {
     const figures = [...this.columns.keys()].map(name => this.charts.get(name)).filter(chart => chart?.isFilled)
       .map(chart => chart.figure);
     fill(element('charts'), figures);
+    this.showColumns(chosen);
     this.showLatest(chosen);
     this.showLive(chosen);
   }
 
   showLatest(chosen) {
-    const shown = [...this.columns].filter(([, isShown]) => isShown).map(([name]) => name);
+    const shown = [...this.columns.keys()].filter(name => this.charts.get(name)?.isFilled);
     const head = make('tr', {}, ...['training', 'step', ...shown].map(name =>
       make('th', { scope: 'col' }, name.replaceAll('_', ' '))));
     const rows = chosen.map(run => {
