@@ -5,7 +5,8 @@ package struct WatchOptions: ParsableArguments {
   @Flag(
     help: ArgumentHelp(
       "Show completions and energies of some images while training runs.",
-      discussion: "The page of `swift run -c release energy-transformer serve` shows them, beside the curves."))
+      discussion: "The page of `swift run -c release energy-transformer serve` shows them, beside the curves."
+    ))
   package var live = false
 
   @Option(help: "With --live: seconds from one look at the model to the next.")

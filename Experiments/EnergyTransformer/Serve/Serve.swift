@@ -6,7 +6,8 @@ import Kit
 /// A local page to draw, mask and complete pictures in, and to watch trainings.
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Serve a local page in which to draw, mask and complete pictures, recall, descend and watch trainings.",
+    abstract:
+      "Serve a local page in which to draw, mask and complete pictures, recall, descend and watch trainings.",
     discussion: """
       Only this machine reaches the page, unless --host says otherwise; then its address holds a random token, without \
       which nothing is answered. Ctrl-C ends the server when what it computes is done, a second one at once.
@@ -24,7 +25,10 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "A folder of PNG or JPEG photos to recall; a hundred of the package's digits when left out.")
   var photos: String?
 
-  @Option(help: "A folder of runs whose trainings are shown beside those in Runs and Results; may be given several times.")
+  @Option(
+    help:
+      "A folder of runs whose trainings are shown beside those in Runs and Results; may be given several times."
+  )
   var runs: [String] = []
 
   @Option(help: "Largest upload in megabytes.")
@@ -33,7 +37,8 @@ struct Serve: AsyncParsableCommand {
   func validate() throws {
     try checkRanges([("port", port, 0...65_535)])
     try checkRanges([("upload-limit", uploadLimit, .above(0, upTo: 1_000))])
-    try checkNames([("host", host), ("photos", photos)] + models.map { ("models", $0) } + runs.map { ("runs", $0) })
+    try checkNames(
+      [("host", host), ("photos", photos)] + models.map { ("models", $0) } + runs.map { ("runs", $0) })
   }
 
   func run() async throws {
