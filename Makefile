@@ -1,7 +1,7 @@
 # Thin: every target is a line or two that can as well be typed.
 .PHONY: run test test-threads lint results bench bench-operations docs setup
 
-# Trains on the package's own digits and writes Results/masked-images.
+# Trains on the package's own digits and writes Runs/masked-images, which git ignores.
 run: setup
 	swift run -c release masked-images
 
@@ -23,24 +23,32 @@ lint:
 # Everything under Results, from the beginning; with CIFAR10=path/to/cifar10-images.tar also that page, which takes
 # an hour and a half.
 results: setup
-	swift run -c release masked-images --compare
-	swift run -c release masked-images --validation 500 --output Results/masked-images-validation
-	$(if $(CIFAR10),swift run -c release masked-images --data $(CIFAR10) $(CIFAR10_OPTIONS))
-	swift run -c release hierarchical-memory
-	swift run -c release implicit-gradients
-	swift run -c release energy-landscape
-	swift run -c release generation
-	swift run -c release descent-methods
-	$(if $(CIFAR10),swift run -c release descent-methods --data $(CIFAR10) $(CIFAR10_DESCENTS))
-	swift run -c release graph-nodes
-	$(if $(NODES),for set in $(NODE_SETS); do swift run -c release graph-nodes --data $(NODES)/$$set.safetensors || exit 1; done)
-	swift run -c release graph-classification
-	$(if $(TU),for set in $(TU_SETS); do swift run -c release graph-classification --data $(TU)/$$set || exit 1; done)
-	swift run -c release memory-retrieval $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(wildcard .build/peers/bin/python),,--no-peers)
-	swift run -c release multiple-instance
-	$(if $(MODEL),swift run -c release attention-regimes --model $(MODEL) --pairs $(PAIRS) $(if \
-		$(wildcard .build/peers/bin/python),,--no-peers))
+	$(call published,masked-images) --compare
+	$(call published,masked-images,-validation) --validation-images 500
+	$(if $(CIFAR10),$(call published,masked-images,-cifar10) --data $(CIFAR10) $(CIFAR10_OPTIONS))
+	$(call published,hierarchical-memory) --block Results/masked-images/run.json
+	$(call published,implicit-gradients)
+	$(call published,energy-landscape) --model $(DIGITS_MODEL)
+	$(call published,generation) --model $(DIGITS_MODEL)
+	$(call published,descent-methods) --model $(DIGITS_MODEL)
+	$(if $(CIFAR10),$(call published,descent-methods,-cifar10) --data $(CIFAR10) $(CIFAR10_DESCENTS))
+	$(call published,graph-nodes,-communities)
+	$(if $(NODES),for set in $(NODE_SETS); do \
+		$(call published,graph-nodes,-$$set) --data $(NODES)/$$set.safetensors || exit 1; done)
+	$(call published,graph-classification,-generated)
+	$(if $(TU),for set in $(TU_SETS); do \
+		$(call published,graph-classification,-$$(echo $$set | tr A-Z a-z)) --data $(TU)/$$set || exit 1; done)
+	$(call published,memory-retrieval) $(if $(PHOTOS),--photos $(PHOTOS)) $(WITHOUT_PEERS)
+	$(call published,multiple-instance)
+	$(if $(MODEL),$(call published,attention-regimes) --model $(MODEL) --pairs $(PAIRS) $(WITHOUT_PEERS))
 	swift run -c release results-tables
+
+# A program, and what its folder is called behind its name: the same with the published folder as its output.
+published = swift run -c release $(1) --output Results/$(1)$(2) --overwrite
+
+# What other programs read is the published model too.
+DIGITS_MODEL = Results/masked-images/model.safetensors
+WITHOUT_PEERS = $(if $(wildcard .build/peers/bin/python),,--no-peers)
 
 # Graphs with anomalous nodes, files in the folder that NODES= names.
 NODE_SETS = reddit books disney inj_cora
@@ -54,22 +62,25 @@ PAIRS = Experiments/AttentionRegimes/pairs.tsv
 # PHOTOS= names a folder of photos for memory-retrieval, which is compared with faiss where Benchmarks/Peers/setup.sh
 # installed it.
 CIFAR10_OPTIONS = --dimension 128 --key-size 32 --memories 512 --weight-deviation 0.02 --epochs 3 \
-	--test-images 2000 --compare --output Results/masked-images-cifar10
+	--test-images 2000 --compare
 
-CIFAR10_DESCENTS = --checkpoint Results/masked-images-cifar10/model.safetensors --test-images 500 \
-	--output Results/descent-methods-cifar10
-# The library beside JAX and PyTorch into Results/performance*, on a machine that does nothing else.
+CIFAR10_DESCENTS = --model Results/masked-images-cifar10/model.safetensors --test-images 500
+
+# The library beside JAX and PyTorch into Results/performance*, with BENCH_OPTIONS=--quick into Runs, on a machine that does nothing else.
 bench: setup bench-operations
 	Benchmarks/Peers/setup.sh
 	swift build -c release --product masked-images
 	if command -v perf > /dev/null; then Benchmarks/profile.sh; fi
-	swift run -c release performance layered
-	swift run -c release performance $(BENCH_OPTIONS)
-	swift run -c release performance $(BENCH_OPTIONS) --configurations none --epochs 3 6 12 24 --output Results/performance-masked-images
-	swift run -c release performance $(BENCH_OPTIONS) --configurations none --curves tokens batch dimension steps \
-		--output Results/performance-curves
-	swift run -c release performance graphs $(if $(NODES),--data $(NODES)/reddit.safetensors)
-	swift run -c release performance long-run
+	$(call measured,layered,-layered) $(BENCH_QUICK)
+	$(call measured,compare,) $(BENCH_OPTIONS)
+	$(call measured,compare,-masked-images) $(BENCH_OPTIONS) --configurations none --epochs 3 6 12 24
+	$(call measured,compare,-curves) $(BENCH_OPTIONS) --configurations none --curves tokens batch dimension steps
+	$(call measured,graphs,-graphs) $(BENCH_QUICK) $(if $(NODES),--data $(NODES)/reddit.safetensors)
+	$(call measured,long-run,-long-run) $(BENCH_QUICK)
+
+# Figures of a quick run mean nothing and are not published.
+BENCH_QUICK = $(filter --quick,$(BENCH_OPTIONS))
+measured = swift run -c release performance $(1) --output $(if $(BENCH_QUICK),Runs,Results)/performance$(2) --overwrite
 
 # Single operations into Results/performance/operations.md, with a package that the manifest adds only here.
 bench-operations: setup

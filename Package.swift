@@ -184,7 +184,7 @@ if !isDependency {
     .executableTarget(
       name: "performance",
       dependencies: [
-        "Measurements", "ProcessControl", "EnergyTransformer", "Baselines", "Reporting", argumentParser,
+        "Measurements", "ProcessControl", "EnergyTransformer", "Baselines", "Reporting", "Kit", argumentParser,
       ],
       path: "Benchmarks/Performance", swiftSettings: strict),
     tests("MeasurementsTests", ["Measurements"]),

@@ -1,13 +1,14 @@
 import ArgumentParser
 import EnergyTransformer
 import Foundation
+import Kit
 import Measurements
 import Reporting
 
 /// Measures everything and writes the page.
 struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "compare", abstract: "Measure the library beside its peers and write Results/performance.")
+    commandName: "compare", abstract: "Measure the library beside its peers and write a page.")
 
   @OptionGroup var options: CompareOptions
 
@@ -15,14 +16,15 @@ struct Compare: ParsableCommand {
     // A worker that ended is an error to report, not a signal to die from.
     signal(SIGPIPE, SIG_IGN)
     let started = Date()
-    try OutputFolder.prepare(options.output)
     var record = RunRecord(
       experiment: "performance", title: "Performance", options: options.texts, seed: options.seed)
+    if !options.epochs.isEmpty { record.data = try EpochComparison.fingerprints() }
+    try record.prepareFolder(options.output, options.writing)
     let workFolder = FileManager.default.temporaryDirectory
       .appendingPathComponent("performance-\(ProcessInfo.processInfo.processIdentifier)").path
     defer { try? FileManager.default.removeItem(atPath: workFolder) }
     let launcher = try WorkerLauncher(
-      python: options.python, peers: options.peers, threads: options.threads, workFolder: workFolder)
+      python: options.python, peers: options.peerPrograms, threads: options.threads, workFolder: workFolder)
 
     var peaks = try measuredPeaks(launcher, &record.versions)
     var measurements: [BlockMeasurement] = []
@@ -46,7 +48,6 @@ struct Compare: ParsableCommand {
       say("masked-images, \(count) epochs")
       return try EpochComparison.measured(epochs: count, launcher: launcher, seed: options.seed)
     }
-    if !epochs.isEmpty { record.data = try EpochComparison.fingerprints() }
     let curves =
       try CurveSweep(
         launcher: launcher, axes: options.curves, variants: options.variants, isQuick: options.quick,
@@ -68,5 +69,5 @@ struct Compare: ParsableCommand {
     return try worker.ask(WorkerRequest(.peak)).peaks ?? [:]
   }
 
-  private func say(_ text: String) { ProcessFigures.writeLine(text) }
+  private func say(_ text: String) { ProcessFigures.remark(text) }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kit
 import Measurements
 
 /// What is compared and how thoroughly.
@@ -23,10 +24,12 @@ struct CompareOptions: ParsableArguments {
   var curves: [CurveAxis] = []
   @Flag(help: "A fast pass over tiny and small that only shows whether everything runs.") var quick = false
   @Option(help: "The interpreter of the peers' virtual environment.") var python = ".build/peers/bin/python"
-  @Option(help: "The folder of the peers' programs.") var peers = "Benchmarks/Peers"
-  @Option(help: "Folder for the page, the curves and the record.") var output = "Results/performance"
+  @Option(help: "The folder of the peers' programs.") var peerPrograms = "Benchmarks/Peers"
+  @Option(help: "Folder for the page, the curves and the record.") var output = "Runs/performance"
+  @OptionGroup var writing: WritingOptions
 
   func validate() throws {
+    try checkNames([("output", output), ("python", python), ("peer-programs", peerPrograms)])
     for name in configurations
     where name != "none" && !BlockWorkload.standard.contains(where: { $0.name == name }) {
       throw ValidationError("--configurations: no workload \(name)")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kit
 import Measurements
 
 /// A part of the measurements on graphs.
@@ -31,10 +32,12 @@ struct GraphOptions: ParsableArguments {
   @Option(help: "Seed of graphs, weights and targets.") var seed: UInt64 = 0
   @Flag(help: "Small graphs and few runs, which only show whether everything runs.") var quick = false
   @Option(help: "The interpreter of the peers' virtual environment.") var python = ".build/peers/bin/python"
-  @Option(help: "The folder of the peers' programs.") var peers = "Benchmarks/Peers"
-  @Option(help: "Folder for the page and the record.") var output = "Results/performance-graphs"
+  @Option(help: "The folder of the peers' programs.") var peerPrograms = "Benchmarks/Peers"
+  @Option(help: "Folder for the page and the record.") var output = "Runs/performance-graphs"
+  @OptionGroup var writing: WritingOptions
 
   func validate() throws {
+    try checkNames([("output", output), ("python", python), ("peer-programs", peerPrograms)])
     for name in skip where !Variant.onGraphs.contains(where: { $0.name == name }) {
       throw ValidationError("--skip: no variant \(name)")
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EnergyTransformer
 import Foundation
+import Kit
 import Measurements
 import Reporting
 
@@ -21,17 +22,17 @@ struct Graphs: ParsableCommand {
     guard Set(names).count == names.count else {
       throw WorkerFault("--data: graphs of the same name: \(names.joined(separator: ", "))")
     }
-    try OutputFolder.prepare(options.output)
     var record = RunRecord(
       experiment: "performance", title: "Performance on graphs", options: options.texts, seed: options.seed,
       data: try zip(options.data, read).map {
         try DataFingerprint(name: $1.graph.name, path: $0, count: $1.graph.nodeCount)
       })
+    try record.prepareFolder(options.output, options.writing)
     let workFolder = FileManager.default.temporaryDirectory
       .appendingPathComponent("performance-\(ProcessInfo.processInfo.processIdentifier)").path
     defer { try? FileManager.default.removeItem(atPath: workFolder) }
     let launcher = try WorkerLauncher(
-      python: options.python, peers: options.peers, threads: options.threads, workFolder: workFolder)
+      python: options.python, peers: options.peerPrograms, threads: options.threads, workFolder: workFolder)
     var report = GraphReport(variants: options.variants, load: ProcessFigures.loadAverage())
     if options.parts.contains(.comparison) {
       try compare(read, launcher, &report, &record)
@@ -71,5 +72,5 @@ struct Graphs: ParsableCommand {
     }
   }
 
-  private func say(_ text: String) { ProcessFigures.writeLine(text) }
+  private func say(_ text: String) { ProcessFigures.remark(text) }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EnergyTransformer
 import Foundation
+import Kit
 import Measurements
 import Reporting
 
@@ -14,12 +15,13 @@ struct Layered: ParsableCommand {
   @Option(help: "Examples.") var batch = 256
   @Option(help: "Steps of a descent.") var steps = 60
   @OptionGroup var effort: EffortOptions
-  @Flag(help: "Measure this library alone.") var noPeers = false
-  @Option(help: "The interpreter of the peers' virtual environment.") var python = ".build/peers/bin/python"
-  @Option(help: "The folder of the peers' programs.") var peers = "Benchmarks/Peers"
-  @Option(help: "Folder for the page and the record.") var output = "Results/performance-layered"
+  @OptionGroup var peer: PeerOptions
+  @Flag(help: "Few and short turns, which only show whether everything runs.") var quick = false
+  @Option(help: "Folder for the page and the record.") var output = "Runs/performance-layered"
+  @OptionGroup var writing: WritingOptions
 
   func validate() throws {
+    try checkNames([("output", output)])
     guard layers.count == 3 else {
       throw ValidationError("--layers takes 3 numbers of neurons, not \(layers.count)")
     }
@@ -29,21 +31,23 @@ struct Layered: ParsableCommand {
     }
   }
 
-  func run() throws {
+  mutating func run() throws {
+    if quick { (effort.rounds, effort.turns, effort.seconds) = (1, 1, min(effort.seconds, 0.05)) }
     let started = Date()
-    try OutputFolder.prepare(output)
     var record = RunRecord(
       experiment: "performance", title: "Performance of a layered network", options: texts,
       seed: effort.seed)
+    try record.prepareFolder(output, writing)
     let load = ProcessFigures.loadAverage()
     let (measurement, versions) = try WorkerLauncher.withWorkFolder { workFolder in
       let launcher =
-        noPeers
-        ? try WorkerLauncher(threads: effort.threads, workFolder: workFolder)
-        : try WorkerLauncher(python: python, peers: peers, threads: effort.threads, workFolder: workFolder)
+        peer.peers
+        ? try WorkerLauncher(
+          python: peer.python, peers: peer.peerPrograms, threads: effort.threads, workFolder: workFolder)
+        : try WorkerLauncher(threads: effort.threads, workFolder: workFolder)
       return try BlockComparison(
-        workload: workload, variants: noPeers ? [.own] : Variant.onLayers, reference: .layeredAutomatic,
-        launcher: launcher, effort: effort.effort, say: ProcessFigures.writeLine,
+        workload: workload, variants: peer.peers ? Variant.onLayers : [.own], reference: .layeredAutomatic,
+        launcher: launcher, effort: effort.effort, say: ProcessFigures.remark,
         writeProblem: { try LayeredProblemFile.write(workload, seed: effort.seed, to: $0) }
       ).measured()
     }
@@ -63,7 +67,7 @@ struct Layered: ParsableCommand {
   private var texts: [String: String] {
     effort.texts.merging([
       "layers": layers.map(String.init).joined(separator: " "), "batch": "\(batch)", "steps": "\(steps)",
-      "no-peers": "\(noPeers)",
+      "peers": "\(peer.peers)", "quick": "\(quick)",
     ]) { $1 }
   }
 }

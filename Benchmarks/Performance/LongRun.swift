@@ -1,6 +1,7 @@
 import ArgumentParser
 import EnergyTransformer
 import Foundation
+import Kit
 import Measurements
 import Reporting
 
@@ -14,12 +15,15 @@ struct LongRun: ParsableCommand {
   @Option(help: "Examples.") var examples = 2
   @Option(help: "Threads.") var threads = 2
   @Option(help: "Seed of weights and tokens.") var seed: UInt64 = 0
-  @Option(help: "Folder for the page and the record.") var output = "Results/performance-long-run"
+  @Flag(help: "A thousand steps, to see that it works.") var quick = false
+  @Option(help: "Folder for the page and the record.") var output = "Runs/performance-long-run"
+  @OptionGroup var writing: WritingOptions
 
   /// Energies of so many steps are kept at a time.
   private static let piece = 10_000
 
   func validate() throws {
+    try checkNames([("output", output)])
     for (name, value, range) in [
       ("steps", steps, 10...1_000_000_000), ("examples", examples, 1...64), ("threads", threads, 1...1024),
     ] where !range.contains(value) {
@@ -27,14 +31,16 @@ struct LongRun: ParsableCommand {
     }
   }
 
-  func run() throws {
+  mutating func run() throws {
     Parallelism.threadCount = threads
-    try OutputFolder.prepare(output)
+    if quick { steps = min(steps, 1_000) }
     var record = RunRecord(
       experiment: "performance", title: "A long descent",
       options: [
         "steps": "\(steps)", "examples": "\(examples)", "threads": "\(threads)", "seed": "\(seed)",
+        "quick": "\(quick)",
       ], seed: seed)
+    try record.prepareFolder(output, writing)
     var descent = LongDescent(examples: examples, seed: seed)
     let progress = WorkProgress(total: steps, unit: "steps")
     defer { progress.finish() }

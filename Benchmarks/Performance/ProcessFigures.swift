@@ -1,4 +1,5 @@
 import Foundation
+import Reporting
 
 /// What the system says about this process, and its clock.
 enum ProcessFigures {
@@ -45,5 +46,10 @@ enum ProcessFigures {
   /// Writes a line to the standard output at once.
   static func writeLine(_ line: String) {
     FileHandle.standardOutput.write(Data((line + "\n").utf8))
+  }
+
+  /// Writes a line on how the work goes at once; nothing where the process is quiet.
+  static func remark(_ line: String) {
+    if !ProgressLine.isQuiet { writeLine(line) }
   }
 }

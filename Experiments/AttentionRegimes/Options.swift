@@ -5,16 +5,20 @@ import Kit
 
 /// What is measured.
 struct WorkOptions: ParsableArguments, RecordedOptions {
-  @Option(help: "A folder of the BERT family as published: config.json, model.safetensors, vocab.txt.")
+  @Option(
+    help: "A folder of the BERT family as published: config.json, model.safetensors, vocab.txt; no default.")
   var model: String?
   @Option(parsing: .upToNextOption, help: "Text files in UTF-8; this package's documentation when left out.")
   var text: [String] = []
-  @Option(help: "Sentence pairs: two sentences and their score between tabs, or columns with names.")
+  @Option(
+    help:
+      "Sentence pairs: two sentences and their score between tabs, or columns with names; none when left out."
+  )
   var pairs: String?
   @Option(parsing: .upToNextOption, help: "Lengths in tokens with begin and end; 32, 128, 512 when left out.")
   var lengths: [Int] = []
   @Option(help: "The length at which heads are replaced and counted; 128 when left out.") var length: Int?
-  @Option(help: "The most sequences of each length.") var windows: Int?
+  @Option(help: "The most sequences of each length; 128 when left out, 8 with --quick.") var windows: Int?
   @Option(help: "Updates of the Hopfield retrieval that replaces heads.") var updates = 2
 
   func validate() throws {
@@ -38,7 +42,7 @@ struct WorkOptions: ParsableArguments, RecordedOptions {
 
 /// What it is compared with.
 struct TimingOptions: ParsableArguments {
-  @Option(help: "Sequences of a timed pass.") var sentences: Int?
+  @Option(help: "Sequences of a timed pass; 1000 when left out, 16 with --quick.") var sentences: Int?
   @Option(help: "Rounds, in each of which both take their turn; 3 when left out.") var rounds: Int?
   @OptionGroup var peer: PeerOptions
 

@@ -42,7 +42,7 @@ struct Descend: ExperimentCommand {
   @Option(help: "Where to write the steps, a safetensors file.")
   var output: String
 
-  @Option(help: "A safetensors file of the same layout that the output must agree with.")
+  @Option(help: "A safetensors file of the same layout that the output must agree with; none when left out.")
   var expect: String?
 
   @Option(
@@ -53,6 +53,9 @@ struct Descend: ExperimentCommand {
   var threads: Int?
 
   func validate() throws {
+    try checkNames([
+      ("weights", weights), ("tokens", tokens), ("expect", expect), ("output", output),
+    ])
     try checkRanges([("steps", steps ?? 0, BlockFile.stepRange), ("threads", threads ?? 1, 1...1024)])
     try checkRanges([
       ("step-size", stepSize, .positiveOrZero), ("tolerance", tolerance, .positiveOrZero),

@@ -38,7 +38,7 @@ struct DescentComparison {
       settings: "as trained", rule: .gradient, stepSize: .constant(trained.stepSize))
     func goal(_ images: PreparedImages) throws -> DescentGoal {
       guard let found = CompletionTrajectory.measured(reference, model, images, limit: steps) else {
-        throw ExperimentError("\(options.checkpoint): the trained steps leave the finite numbers")
+        throw ExperimentError("\(trained.path): the trained steps leave the finite numbers")
       }
       return DescentGoal(reference: found, slack: options.slack)
     }

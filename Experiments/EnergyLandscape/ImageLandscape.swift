@@ -30,7 +30,7 @@ struct ImageLandscape {
       DescentSettings(steps: trained.steps, stepSize: trained.stepSize, gradientPath: .detached)
     ).run(from: batch.tokens, recording: [.states(every: 1)])
     guard steps.stopReason.isFinite else {
-      throw ExperimentError("\(options.checkpoint): the trained steps end early: \(steps.stopReason)")
+      throw ExperimentError("\(trained.path): the trained steps end early: \(steps.stopReason)")
     }
     trainedErrors = steps.trajectory.states.map { state in
       batch.errors(block.norm.activations(at: Tokens(state.tokens)).values, trained.model)

@@ -33,10 +33,12 @@ package struct ImageOptions: ParsableArguments, RecordedOptions {
   package init() {}
 
   package func validate() throws {
+    try checkNames([("data", data)])
     try checkRanges([("mask", mask, .between(0, 1)), ("kept", kept, .share)])
     let counts = 0...Int.max
     try checkRanges([
-      ("patch", patch, 1...Int.max), ("validation-images", validationImages, counts), ("test-images", testImages, counts),
+      ("patch", patch, 1...Int.max), ("validation-images", validationImages, counts),
+      ("test-images", testImages, counts),
     ])
     if validationImages > 0 && testImages > 0 {
       throw ValidationError("--test-images has no meaning with --validation-images")

@@ -12,6 +12,8 @@ package struct PeerOptions: ParsableArguments, RecordedOptions {
 
   package init() {}
 
+  package func validate() throws { try checkNames([("python", python), ("peer-programs", peerPrograms)]) }
+
   /// The path of a program.
   package func program(_ name: String) -> String { "\(peerPrograms)/\(name)" }
 

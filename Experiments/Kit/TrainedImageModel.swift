@@ -2,6 +2,8 @@ package import EnergyTransformer
 
 /// A model that `masked-images` trained, from its checkpoint or its file of weights.
 package struct TrainedImageModel {
+  /// The file it was read from.
+  package let path: String
   package let model: ImageEnergyTransformer<Float>
   /// How it was trained to descend.
   package let steps: Int
@@ -11,6 +13,7 @@ package struct TrainedImageModel {
   ///
   /// - Throws: An error of one line that names the file and what is wrong with it.
   package init(contentsOf path: String, grid: PatchGrid) throws {
+    self.path = path
     let file = try SafetensorsFile.read(path: path)
     let isCheckpoint = file.metadata["format"] != nil
     let options =

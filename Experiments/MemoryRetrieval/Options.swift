@@ -27,7 +27,9 @@ struct WorkOptions: ParsableArguments, RecordedOptions {
     parsing: .upToNextOption,
     help: "capacity, recall, bounds, kinds, emergent, completion, scale; all when left out.")
   var parts: [Part] = Part.allCases
-  @Option(help: "A folder of PNG or JPEG photos of any sizes, to be completed beside the digits.")
+  @Option(
+    help:
+      "A folder of PNG or JPEG photos of any sizes, to be completed beside the digits; none when left out.")
   var photos: String?
   @Option(help: "Side of the squares that photos are brought to, in pixels.") var photoSide = 64
 

@@ -18,6 +18,8 @@ struct ResultsTables: ExperimentCommand {
   @Option(help: "The folder that holds one folder for each run.")
   var results = "Results"
 
+  func validate() throws { try checkNames([("results", results)]) }
+
   func run() throws {
     let folder = ResultsFolder(path: results)
     let changed = try folder.rebuild()

@@ -47,7 +47,8 @@ import Testing
       let finished = try run(["--threads", threads, "--pairs", folder.path("pairs.tsv")])
       #expect(finished.status == 0, "\(finished.errors)")
       let record = try RunRecord.read(from: folder.path("results/out/run.json"))
-      try Program("attention-regimes").expectEveryOption(in: record, butFor: ["output", "python"])
+      try Program("attention-regimes").expectEveryOption(
+        in: record, butFor: ["output", "python", "peer-programs"])
       found.append(
         (
           record.summary,
@@ -94,7 +95,7 @@ import Testing
     if let script { try SmallEncoder.write(script + "\n", to: "\(peers)/bert_encoder.py") }
     try Program("attention-regimes").run([
       "--quick", "--output", folder.path("results/out"), "--model", model, "--text", folder.path("text.txt"),
-      "--python", "/bin/sh", "--peers", peers,
+      "--python", "/bin/sh", "--peer-programs", peers,
     ]).expectOneLine(containing: message)
     #expect(!FileManager.default.fileExists(atPath: folder.path("results")))
   }

@@ -25,7 +25,7 @@ import Testing
   {
     try Program("descent-methods").run(
       [
-        "--checkpoint", folder.path(checkpoint), "--output", folder.path("out"), "--rounds", "1",
+        "--model", folder.path(checkpoint), "--output", folder.path("out"), "--rounds", "1",
         "--tuning-images", "7",
       ] + arguments)
   }
@@ -34,7 +34,7 @@ import Testing
   func results() throws {
     var summaries: [[String: Double]] = []
     for (threads, file) in [("1", "model/checkpoint.safetensors"), ("2", "model/model.safetensors")] {
-      let found = try run(data + ["--threads", threads], checkpoint: file)
+      let found = try run(data + ["--threads", threads, "--overwrite"], checkpoint: file)
       #expect(found.status == 0, "\(found.errors)")
       for name in ["README.md", "energy.svg", "energy-time.svg", "error.svg", "error-time.svg"] {
         #expect(try !Data(contentsOf: URL(fileURLWithPath: folder.path("out/\(name)"))).isEmpty)
@@ -43,7 +43,7 @@ import Testing
       #expect(record.tables.map(\.name) == ["energy", "same_error", "budgets"])
       #expect(record.data.last?.name == "trained model")
       try Program("descent-methods").expectEveryOption(in: record, butFor: ["output", "kept", "augment"])
-      #expect(record.options["checkpoint"] == file.split(separator: "/").last.map(String.init))
+      #expect(record.options["model"] == file.split(separator: "/").last.map(String.init))
       summaries.append(record.summary)
     }
     let isTime = { (name: String) in name.hasSuffix("_ms") || name.contains("equal_time") }

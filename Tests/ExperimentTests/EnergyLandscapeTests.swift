@@ -15,7 +15,7 @@ import Testing
 
   private func run(_ arguments: [String]) throws -> FinishedProgram {
     try Program("energy-landscape").run(
-      ["--quick", "--output", folder.path("out"), "--checkpoint", folder.path("model/model.safetensors")]
+      ["--quick", "--output", folder.path("out"), "--model", folder.path("model/model.safetensors")]
         + arguments)
   }
 

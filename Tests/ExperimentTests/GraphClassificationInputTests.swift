@@ -65,7 +65,7 @@ import Testing
   @Test("options out of range end with a usage error")
   func ranges() throws {
     for bad in [
-      ["--folds", "1"], ["--first-folds", "0"], ["--validation", "1"], ["--validation", "nan"],
+      ["--folds", "1"], ["--first-folds", "0"], ["--validation-share", "1"], ["--validation-share", "nan"],
       ["--heads", "0"], ["--steps", "-1"], ["--epochs", "0"], ["--batch", "0"], ["--step-size", "nan"],
       ["--threads", "0"], ["--trials", "1", "--rate", "-1"], ["--trials", "1", "--rate", "1e38"],
       ["--rate", "0.01"], ["--trials", "0"],

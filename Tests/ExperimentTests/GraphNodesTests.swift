@@ -33,7 +33,7 @@ import Testing
       try Program("graph-nodes").expectEveryOption(in: record)
       // What --quick made of them.
       let texts = [
-        "data": "generated", "train-fraction": "0.01 0.4", "splits": "2", "read-out": "first-step",
+        "data": "generated", "training-share": "0.01 0.4", "splits": "2", "read-out": "first-step",
         "baselines": "true", "threads": threads,
       ]
       for (name, text) in texts { #expect(record.options[name] == text, "\(name)") }
@@ -114,7 +114,7 @@ import Testing
   func file() throws {
     let path = try writeGraph()
     let finished = try run([
-      "--data", path, "--train-fraction", "0.3", "--splits", "2", "--epochs", "4", "--no-baselines",
+      "--data", path, "--training-share", "0.3", "--splits", "2", "--epochs", "4", "--no-baselines",
       "--mask-epochs", "3", "--unlabelled-runs", "1", "--positions", "2", "--steps", "1", "--read-out",
       // However small the share, one node is masked; its inverse is beyond every number.
       "start", "--mask", "1e-320",
@@ -165,8 +165,8 @@ import Testing
   @Test("options out of range end with a usage error")
   func ranges() throws {
     for bad in [
-      ["--train-fraction", "1"], ["--train-fraction", "0"], ["--train-fraction", "0.4", "0.4"],
-      ["--splits", "0"], ["--seeds", "0"], ["--trials", "0"], ["--tuning-fraction", "1"],
+      ["--training-share", "1"], ["--training-share", "0"], ["--training-share", "0.4", "0.4"],
+      ["--splits", "0"], ["--seeds", "0"], ["--trials", "0"], ["--tuning-share", "1"],
       ["--tuning-splits", "0"], ["--positions", "-1"], ["--dimension", "0"], ["--heads", "0"],
       ["--steps", "0"],
       ["--step-size", "0"], ["--step-size", "nan"], ["--noise", "-1"], ["--dropout", "1"],

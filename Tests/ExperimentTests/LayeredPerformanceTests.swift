@@ -164,7 +164,7 @@ struct LayeredPerformanceTests {
     ])
     #expect(found.status == 0, "\(found.errors)")
     let record = try RunRecord.read(from: "\(output)/run.json")
-    #expect(record.options["layers"] == "7 5 3" && record.options["no-peers"] == "true")
+    #expect(record.options["layers"] == "7 5 3" && record.options["peers"] == "false")
     for name in ["layered_forward_own_ms", "layered_train_own_ms"] {
       #expect(record.summary[name].map { $0 > 0 } ?? false, "\(name)")
     }

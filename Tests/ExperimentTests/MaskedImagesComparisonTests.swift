@@ -131,7 +131,7 @@ import Testing
   )
   func recordedComparison() throws {
     let options = try options("kept", epochs: 1)
-    let more = ["--trials", "1", "--seeds", "1"]
+    let more = ["--trials", "1", "--seeds", "1", "--overwrite"]
     #expect(try run(options + more + ["--compare"], inCheckout: "checkout").status == 0)
     func summary() throws -> [String: Double] {
       try RunRecord.read(from: folder.path("kept/run.json")).summary

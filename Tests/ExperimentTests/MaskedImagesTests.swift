@@ -158,7 +158,7 @@ import Testing
       ["--dimension", "60000", "--memories", "60000"],
       ["--compare", "--dimension", "15"], ["--compare", "--evaluate-only"],
       ["--seeds", "0"], ["--trials", "0"], ["--trial-share", "0"], ["--trial-share", "nan"],
-      ["--validation", "4", "--test-images", "2"],
+      ["--validation-images", "4", "--test-images", "2"], ["--checkpoint", ""],
     ] {
       let found = try run(options("out") + bad)
       #expect(found.status == 64 && found.errors.contains("Error: "), "\(bad): \(found.errors)")

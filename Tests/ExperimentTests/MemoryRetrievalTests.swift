@@ -44,7 +44,8 @@ import Testing
       ])
       #expect(finished.status == 0, "\(finished.errors)")
       let record = try RunRecord.read(from: folder.path("results/out/run.json"))
-      try Program("memory-retrieval").expectEveryOption(in: record, butFor: ["output", "python"])
+      try Program("memory-retrieval").expectEveryOption(
+        in: record, butFor: ["output", "python", "peer-programs"])
       found.append(
         (
           record.summary,

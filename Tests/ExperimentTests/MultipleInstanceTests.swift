@@ -190,9 +190,11 @@ import Testing
       ["--bags", "3"], ["--rates", "0"], ["--rates", "2"], ["--rates", "1e-9"], ["--rates", "0.01", "0.01"],
       ["--motifs", "A.X"], ["--motifs", "ABCDEFG"], ["--motifs", "."], ["--folds", "1"], ["--kernels", "0"],
       ["--share", "0"], ["--pair-weight", "-1"], ["--pair-variance", "nan"], ["--share", "2"],
-      ["--beta", "nan"], ["--rate", "-1"], ["--validation", "1"], ["--rate", "1e300"], ["--beta", "1e300"],
-      ["--weight-decay", "1e300"], ["--validation", "1e-320"],
-      ["--validation", "0"], ["--pairs", "0"], ["--threads", "0"], ["--runs", "0"], ["--tasks", "none"],
+      ["--beta", "nan"], ["--rate", "-1"], ["--validation-share", "1"], ["--rate", "1e300"],
+      ["--beta", "1e300"],
+      ["--weight-decay", "1e300"], ["--validation-share", "1e-320"],
+      ["--validation-share", "0"], ["--pairs", "0"], ["--threads", "0"], ["--runs", "0"],
+      ["--tasks", "none"],
       ["--epochs", "9223372036854775807"], ["--repertoires", ""], ["--width", "0"], ["--status", ""],
     ] {
       let found = try run(["--output", folder.path("out")] + bad)

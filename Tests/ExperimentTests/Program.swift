@@ -30,6 +30,11 @@ struct Program {
 
   /// Runs the program to its end, in a working folder of its own where one is given.
   func run(_ arguments: [String], in workingFolder: String? = nil) throws -> FinishedProgram {
+    try start(arguments, in: workingFolder).finished()
+  }
+
+  /// Starts the program.
+  func start(_ arguments: [String], in workingFolder: String? = nil) throws -> RunningProgram {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     if let workingFolder { process.currentDirectoryURL = URL(fileURLWithPath: workingFolder) }
@@ -45,8 +50,28 @@ struct Program {
     process.standardOutput = streams[0].1
     process.standardError = streams[1].1
     try process.run()
+    return RunningProgram(process: process, streams: streams.map(\.0), place: place)
+  }
+}
+
+/// A program at work.
+struct RunningProgram {
+  private let process: Process
+  private let streams: [URL]
+  /// Where the streams are written to.
+  private let place: TemporaryPlace
+
+  fileprivate init(process: Process, streams: [URL], place: TemporaryPlace) {
+    (self.process, self.streams, self.place) = (process, streams, place)
+  }
+
+  /// Sends a signal.
+  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+  /// Waits for the end.
+  func finished() throws -> FinishedProgram {
     process.waitUntilExit()
-    let texts = try streams.map { String(decoding: try Data(contentsOf: $0.0), as: UTF8.self) }
+    let texts = try streams.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
     return FinishedProgram(
       status: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
       output: texts[0], errors: texts[1])
@@ -54,25 +79,35 @@ struct Program {
 }
 
 extension Program {
-  private struct Help: Decodable {
+  /// What ArgumentParser tells about a program.
+  struct Help: Decodable {
     struct Command: Decodable { let arguments: [Argument] }
     struct Argument: Decodable {
       let kind: String
       let preferredName: Name
+      let isOptional: Bool
+      let defaultValue: String?
+      let abstract: String?
+      let discussion: String?
     }
     struct Name: Decodable { let name: String }
     let command: Command
   }
 
+  /// The options and flags that the program accepts.
+  func acceptedArguments() throws -> [Help.Argument] {
+    let text = try run(["--experimental-dump-help"]).output
+    return try JSONDecoder().decode(Help.self, from: Data(text.utf8)).command.arguments
+  }
+
   /// Expects the record of a run to have every option that the program accepts by its name, and no other, but for those
-  /// that no result depends on.
+  /// that no result depends on: what is replaced, what is printed, what a run goes on with are in no record.
   func expectEveryOption(
     in record: RunRecord, butFor unrecorded: Set<String> = ["output"],
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    let help = try JSONDecoder().decode(
-      Help.self, from: Data(try run(["--experimental-dump-help"]).output.utf8))
-    var accepted = Set(help.command.arguments.map(\.preferredName.name)).subtracting(["help"])
+    var accepted = Set(try acceptedArguments().map(\.preferredName.name))
+      .subtracting(["help", "version", "overwrite", "quiet", "resume"])
     // Of a flag and its opposite the flag alone.
     for name in accepted where accepted.contains("no-\(name)") { accepted.remove("no-\(name)") }
     #expect(accepted.count > 4 && unrecorded.isSubset(of: accepted), sourceLocation: sourceLocation)

@@ -1,0 +1,159 @@
+import EnergyTransformer
+import Foundation
+import Reporting
+import Testing
+
+/// Programs that are stopped by a signal, and runs that go on with what an interrupted one left.
+@Suite(.serialized) struct StopAndResumeTests {
+  private let folder: TemporaryPlace
+
+  init() throws { folder = try TemporaryPlace() }
+
+  private func bytes(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: folder.path(name)))
+  }
+
+  /// Waits until something is so, a minute at most.
+  private func wait(until isSo: () -> Bool) throws {
+    let deadline = Date().addingTimeInterval(60)
+    while !isSo(), Date() < deadline { usleep(500) }
+    try #require(isSo())
+  }
+
+  @Test("SIGTERM saves a checkpoint and says how to go on; the resumed run ends with the same weights")
+  func signal() throws {
+    let runs = try MaskedImagesRuns()
+    #expect(try runs.run(runs.options("whole", epochs: 40)).status == 0)
+    let running = try Program("masked-images").start(runs.options("broken", epochs: 40))
+    try wait {
+      let text = try? String(contentsOfFile: runs.folder.path("broken/metrics.csv"), encoding: .utf8)
+      return (text?.split(separator: "\n").count ?? 0) > 100
+    }
+    running.send(SIGTERM)
+    let sent = Date()
+    let stopped = try running.finished()
+    #expect(stopped.status == 143 && !stopped.wasKilled, "\(stopped.errors)")
+    #expect(Date().timeIntervalSince(sent) < 5)
+    let line = try #require(stopped.errors.split(separator: "\n").last)
+    let words = line.split(separator: " ")
+    #expect(line.hasPrefix("stopped at update ") && line.hasSuffix(" of 480: go on with --resume"), "\(line)")
+    let checkpoint = try TrainingCheckpoint<Float>(
+      contentsOf: runs.folder.path("broken/checkpoint.safetensors"))
+    #expect(checkpoint.updateCount >= 100 && "\(checkpoint.updateCount)" == words[3])
+    #expect(!FileManager.default.fileExists(atPath: runs.folder.path("broken/run.json")))
+
+    let resumed = try runs.run(runs.options("broken", epochs: 40) + ["--resume"])
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(try runs.bytes("broken/model.safetensors") == runs.bytes("whole/model.safetensors"))
+    let losses = try ["broken", "whole"].map {
+      try CSVTable.read(from: runs.folder.path("\($0)/metrics.csv")).numbers(inColumn: "loss")
+    }
+    #expect(losses[0] == losses[1] && losses[0].count == 480)
+  }
+
+  @Test("a run of many trainings ends at once on SIGTERM, and says where the finished ones are")
+  func signalBetweenParts() throws {
+    let running = try Program("graph-nodes").start([
+      "--dimension", "8", "--key-size", "4", "--memories", "12", "--output", folder.path("out"),
+    ])
+    try wait { FileManager.default.fileExists(atPath: folder.path("out/parts.json")) }
+    running.send(SIGTERM)
+    let stopped = try running.finished()
+    #expect(stopped.status == 143 && !stopped.wasKilled, "\(stopped.errors)")
+    #expect(stopped.errors.contains("out/parts.json, go on with --resume"), "\(stopped.errors)")
+    #expect(try JSONSerialization.jsonObject(with: bytes("out/parts.json")) is [String: Any])
+  }
+
+  /// Takes every second finished part, by name, out of a run, and its record: what an interrupted run leaves.
+  private func interrupt(_ output: String) throws {
+    var object = try #require(
+      try JSONSerialization.jsonObject(with: bytes("\(output)/parts.json")) as? [String: Any])
+    let parts = try #require(object["parts"] as? [String: Any])
+    let kept = parts.keys.sorted().enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
+    #expect(kept.count < parts.count)
+    object["parts"] = parts.filter { kept.contains($0.key) }
+    try JSONSerialization.data(withJSONObject: object)
+      .write(to: URL(fileURLWithPath: folder.path("\(output)/parts.json")))
+    try FileManager.default.removeItem(atPath: folder.path("\(output)/run.json"))
+  }
+
+  /// Runs a program, takes parts of the run away and resumes it; what it wrote first and last.
+  private func resumed(
+    _ program: String, _ options: [String], files: [String], numbers: (String) -> Bool
+  ) throws -> [(numbers: [String: Double], files: [Data])] {
+    let options = options + ["--output", folder.path("out")]
+    return try [false, true].map { isResumed in
+      if isResumed { try interrupt("out") }
+      let found = try Program(program).run(options + (isResumed ? ["--resume"] : []))
+      #expect(found.status == 0, "\(found.errors)")
+      #expect(found.output.contains("finished parts") == isResumed, "\(found.output)")
+      let summary = try RunRecord.read(from: folder.path("out/run.json")).summary
+      return (summary.filter { numbers($0.key) }, try files.map { try bytes("out/\($0)") })
+    }
+  }
+
+  @Test("graph-nodes goes on after trials and trainings that are finished, to the same numbers")
+  func graphNodes() throws {
+    let options = ["--quick", "--dimension", "8", "--key-size", "4", "--memories", "12"]
+    let found = try resumed(
+      "graph-nodes", options, files: ["splits.csv", "trials.csv", "roc.svg", "energy.svg"]
+    ) { !$0.hasSuffix("seconds") }
+    #expect(found[0].numbers == found[1].numbers && found[0].files == found[1].files)
+    try Program("graph-nodes").run(
+      options + ["--output", folder.path("out"), "--rate", "0.02", "--resume"]
+    ).expectOneLine(containing: "parts.json", "--rate 0.01, not 0.02")
+    try Data("{".utf8).write(to: URL(fileURLWithPath: folder.path("out/parts.json")))
+    try Program("graph-nodes").run(options + ["--output", folder.path("out"), "--resume"])
+      .expectOneLine(containing: "parts.json", "damaged")
+  }
+
+  @Test("multiple-instance goes on after trainings that are finished, to the same numbers and rows")
+  func multipleInstance() throws {
+    let found = try resumed(
+      "multiple-instance",
+      [
+        "--tasks", "repertoires", "latch", "--bags", "40", "--sequences", "1000", "--rates", "0.03",
+        "--folds", "2", "--epochs", "2", "--kernels", "8", "--runs", "1", "--latch-epochs", "1",
+      ], files: ["metrics.csv", "scores.csv"]
+    ) { !$0.contains("seconds") && !$0.contains("memory") }
+    #expect(found[0].numbers == found[1].numbers && found[0].files == found[1].files)
+  }
+
+  @Test("implicit-gradients goes on after trainings that are finished, to the same errors and weights")
+  func implicitGradients() throws {
+    let found = try resumed(
+      "implicit-gradients",
+      [
+        "--quick", "--dimension", "16", "--heads", "2", "--key-size", "4", "--memories", "24", "--steps",
+        "3", "--batch", "6",
+      ], files: ["model.safetensors"]
+    ) { $0.contains("masked_mse") || $0.contains("at_rest") || $0.contains("cosine") }
+    #expect(found[0].numbers == found[1].numbers && found[0].files == found[1].files)
+    #expect(!found[0].numbers.isEmpty)
+  }
+
+  @Test("hierarchical-memory begins at the beginning where it left nothing, and goes on from its checkpoint")
+  func hierarchicalMemory() throws {
+    try SmallImages.write(to: folder.path("images"))
+    func run(_ output: String, _ more: [String] = []) throws -> FinishedProgram {
+      try Program("hierarchical-memory").run(
+        [
+          "--data", folder.path("images"), "--patch", "2", "--features", "3", "--hidden", "8", "--steps",
+          "4", "--kernel", "3", "--epochs", "3", "--batch", "8", "--block", folder.path("none.json"),
+          "--output", folder.path(output),
+        ] + more)
+    }
+    let first = try run("whole", ["--resume"])
+    #expect(first.status == 0 && first.output.contains("no checkpoint yet"), "\(first.errors)")
+    // What is saved after two of the three epochs, by a run that was killed in the third.
+    let running = try run("broken", ["--quiet"])
+    #expect(running.status == 0, "\(running.errors)")
+    #expect(try bytes("broken/model.safetensors") == bytes("whole/model.safetensors"))
+    try FileManager.default.removeItem(atPath: folder.path("broken/run.json"))
+    let again = try run("broken", ["--resume"])
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(try bytes("broken/model.safetensors") == bytes("whole/model.safetensors"))
+    try run("broken", ["--resume", "--rate", "0.01"]).expectOneLine(
+      containing: "checkpoint.safetensors", "--rate 0.003, not 0.01")
+  }
+}
