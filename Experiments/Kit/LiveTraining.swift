@@ -34,14 +34,14 @@ final class LiveTraining<Model: Parameterized<Float>> {
   /// What is shown of a training that begins or goes on; nil where nothing is. What an earlier training left is taken away.
   init?(_ view: LiveView<Model>?, _ files: TrainingFiles?, atStep step: Int, of total: Int) {
     guard let files else { return nil }
-    let file = URL(fileURLWithPath: files.metrics)
-    folder = file.deletingLastPathComponent().relativePath
+    let name = URL(fileURLWithPath: files.metrics).lastPathComponent
+    let before = files.metrics.dropLast(name.count + 1)
+    folder = before.isEmpty ? "." : String(before)
     guard let view, step < total else {
       LiveRecord.remove(fromFolder: folder)
       return nil
     }
     self.view = view
-    let name = file.lastPathComponent
     record =
       step == 0
       ? LiveRecord(metrics: name, errorName: view.errorName)
