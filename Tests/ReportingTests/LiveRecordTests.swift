@@ -83,7 +83,7 @@ import Testing
     }
     try records[0].write(toFolder: folder.path)
     let writing = Task.detached { [path = folder.path] in
-      for round in 0..<200 { try records[round % 2].write(toFolder: path) }
+      for round in 0..<60 { try records[round % 2].write(toFolder: path) }
     }
     for _ in 0..<500 {
       let found = try #require(try LiveRecord.read(fromFolder: folder.path))
