@@ -164,8 +164,10 @@ if !isDependency {
       dependencies: [
         "EnergyTransformer", "Reporting", "Kit", "ProgramMemory", argumentParser,
         .product(name: "FlyingFox", package: "FlyingFox", condition: .when(traits: ["Experiments"])),
+        .product(name: "FlyingSocks", package: "FlyingFox", condition: .when(traits: ["Experiments"])),
       ],
-      path: "Experiments/EnergyTransformer", exclude: ["README.md"], swiftSettings: strict))
+      path: "Experiments/EnergyTransformer", exclude: ["README.md"], resources: [.copy("Resources/page")],
+      swiftSettings: strict))
   package.products.append(.executable(name: "energy-transformer", targets: ["energy-transformer"]))
 
   // What documentation quotes: an energy of one's own from its definition to its picture, without what experiments share.

@@ -26,7 +26,7 @@ Sources/Reporting: CCrypto CMarkGFM CommonCrypto Foundations ImageFiles Synchron
 Sources/EnergyTesting: Foundations Tensors ArrayFiles Energies Dynamics Landscapes Foundation
 Sources/EnergyTransformer: Foundations ImageFiles Tensors ArrayFiles Layers Energies Dynamics Landscapes Transformers Memories HopfieldLayers Encoders Datasets Training
 Experiments: EnergyTransformer Baselines Reporting Kit ArgumentParser Foundation
-Experiments/EnergyTransformer: EnergyTransformer Reporting Kit ArgumentParser FlyingFox Foundation
+Experiments/EnergyTransformer: EnergyTransformer Reporting Kit ArgumentParser FlyingFox FlyingSocks Dispatch Foundation
 Experiments/OwnEnergy: EnergyTransformer EnergyTesting Reporting Foundation
 Experiments/Kit: EnergyTransformer Reporting ArgumentParser Synchronization Foundation
 Documentation/Site: Reporting Foundation

@@ -15,6 +15,7 @@ struct GraphClassification: ExperimentCommand {
   @OptionGroup(title: "Data") var data: DataOptions
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Watching") var events: EventOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
   mutating func run() throws {
@@ -33,7 +34,9 @@ struct GraphClassification: ExperimentCommand {
     try record.prepareFolder(
       folder, output.writing, resumingFrom: output.resumption.file("\(folder)/\(FoldResults.fileName)"))
     let methods = output.baselines ? Method.allCases : [.energyTransformer]
-    let run = MethodsRun(graphs: graphs, model: model, training: training, output: folder, methods: methods)
+    let run = MethodsRun(
+      graphs: graphs, model: model, training: training, output: folder, methods: methods,
+      eventsFolder: events.folder(folder))
     let interrupted =
       output.resume
       ? try FoldResults.interrupted(

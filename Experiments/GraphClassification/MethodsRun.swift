@@ -10,6 +10,8 @@ struct MethodsRun {
   let training: TrainingOptions
   let output: String
   let methods: [Method]
+  /// The folder of an event file for TensorBoard; nil for none.
+  let eventsFolder: String?
 
   private static let metricNames = [
     "fold", "seed", "epoch", "loss", "validation_accuracy", "validation_loss",
@@ -148,10 +150,13 @@ struct MethodsRun {
 
   private func metricsWriter(_ interrupted: FoldResults?) throws -> MetricsWriter {
     let path = "\(output)/metrics.csv"
-    guard let interrupted else { return try MetricsWriter(path: path, columns: Self.metricNames) }
+    guard let interrupted else {
+      return try MetricsWriter(path: path, columns: Self.metricNames, eventsFolder: eventsFolder)
+    }
     // Rows of trainings that are done stay, those of one that was interrupted go.
     let done = interrupted.results(of: .energyTransformer).count
     return try MetricsWriter(
-      resuming: path, columns: Self.metricNames, atStep: done * training.epochs + 1)
+      resuming: path, columns: Self.metricNames, atStep: done * training.epochs + 1,
+      eventsFolder: eventsFolder)
   }
 }

@@ -15,6 +15,7 @@ struct HierarchicalMemory: ExperimentCommand {
   @OptionGroup(title: "Data") var data: ImageOptions
   @OptionGroup(title: "Model") var model: MemoryOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Watching") var watching: WatchOptions
   @OptionGroup(title: "Comparison") var comparison: BlockOption
   @OptionGroup(title: "Output") var output: RunOptions<HierarchicalMemory>
   @OptionGroup(title: "Output") var resumption: ResumeOption
@@ -33,12 +34,13 @@ struct HierarchicalMemory: ExperimentCommand {
     let block = try blockError(like: record)
     let modelOptions = recordedOptions.leavingOut("threads")
       .merging(["data-sha256": record.data.map(\.sha256).joined(separator: " ")]) { $1 }
+    var files = TrainingFiles(
+      metrics: "\(output.output)/metrics.csv", checkpoint: checkpoint, options: modelOptions)
+    files.eventsFolder = watching.events.folder(output.output)
     let trained = try record.timed("train") {
-      try MemoryTraining(images: images, model: model, training: training, seed: output.seed)
-        .trained(
-          TrainingFiles(
-            metrics: "\(output.output)/metrics.csv", checkpoint: checkpoint,
-            options: modelOptions), isResuming: resumption.resume)
+      try MemoryTraining(
+        images: images, model: model, training: training, seed: output.seed, watching: watching
+      ).trained(files, isResuming: resumption.resume)
     }
     let evaluation = try record.timed("evaluate") {
       try Evaluation(memory: trained, images: images, model: model)

@@ -7,6 +7,7 @@ struct MemoryTraining {
   let model: MemoryOptions
   let training: TrainingOptions
   let seed: UInt64
+  let watching: WatchOptions
 
   /// - Parameter isResuming: Whether training continues from the checkpoint among the files.
   /// - Throws: `DataFileError` where a batch has more images than there are.
@@ -42,7 +43,8 @@ struct MemoryTraining {
     }
     let count = training.batch
     _ = try loop.run(
-      to: total, updatesPerEpoch: updatesPerEpoch, batches: prefetched, batchSize: count, files: files
+      to: total, updatesPerEpoch: updatesPerEpoch, batches: prefetched, batchSize: count, files: files,
+      live: view
     ) { memory, batch, examples, _ in
       let (pictures, hidden) = (
         batch.pictures.sliced(axis: 0, examples), batch.hidden.sliced(axis: 0, examples)
@@ -53,6 +55,23 @@ struct MemoryTraining {
       return errors / (hidden.sum() * (Float(count) / Float(examples.count)))
     }
     return loop.model
+  }
+
+  /// What is shown of the memory while it is trained.
+  private var view: LiveView<PictureMemory>? {
+    let (images, model) = (images, model)
+    return watching.view(errorName: images.errorName) { memory in
+      try images.look { image in
+        let pictures = images.grid.images(of: images.patches(images.test.batch(at: [image])))
+        let result = memory.descended(
+          pictures, hidden: images.hiddenPixels(image..<image + 1), model,
+          recording: [.energies, .states(every: 1)])
+        let pixels = result.trajectory.states.map {
+          images.pixels(ofPictures: memory.pixels(Tokens($0.tokens)))
+        }
+        return (pixels, [result])
+      }
+    }
   }
 }
 

@@ -17,6 +17,7 @@ struct ImplicitGradients: ExperimentCommand {
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Rest") var rest: RestOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Watching") var events: EventOptions
   @OptionGroup(title: "Output") var output: RunOptions<ImplicitGradients>
   @OptionGroup(title: "Output") var resumption: ResumeOption
 
@@ -42,7 +43,8 @@ struct ImplicitGradients: ExperimentCommand {
       isResuming: resumption.resume)
     let trained = try record.timed("train_and_evaluate") {
       try parts.stoppable {
-        try TrainedMethods(by: training, folder: output.output, options: recordedOptions, finished: parts)
+        try TrainedMethods(
+          by: training, folder: output.output, options: recordedOptions, events: events, finished: parts)
       }
     }
     guard let first = trained.first else {

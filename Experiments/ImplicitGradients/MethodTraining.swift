@@ -119,7 +119,7 @@ struct TrainedMethods {
   /// Trains by every method from every seed, but for what is finished; the course of the first seed's trainings, and the first
   /// model, go into files of the folder.
   init(
-    by training: MethodTraining, folder: String, options: [String: String],
+    by training: MethodTraining, folder: String, options: [String: String], events: EventOptions,
     finished: FinishedParts<FinishedTraining>
   ) throws {
     seedCount = training.options.seeds
@@ -128,7 +128,9 @@ struct TrainedMethods {
         let metrics = "\(folder)/metrics-\(method.rawValue).csv"
         let part = try finished.part("\(method.rawValue)-seed-\(seed + 1)") {
           remark("Training: \(method.title), seed \(seed + 1) of \(seedCount).")
-          let files = TrainingFiles(metrics: metrics, checkpoint: nil, options: options)
+          var files = TrainingFiles(metrics: metrics, checkpoint: nil, options: options)
+          // TensorBoard takes each folder for one training.
+          files.eventsFolder = events.folder("\(folder)/\(method.rawValue)")
           do {
             let found = try training.trained(by: method, seed: seed, files: seed == 0 ? files : nil)
             if all.isEmpty {

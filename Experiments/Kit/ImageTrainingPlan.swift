@@ -71,7 +71,7 @@ package struct ImageTrainingPlan {
 
   /// Runs a loop to its end; a model is given patches and where the mask token stands in and completes the patches.
   package func trained<Model: Parameterized<Float>, Phase>(
-    _ loop: inout TrainingLoop<Model, Phase>, files: TrainingFiles? = nil,
+    _ loop: inout TrainingLoop<Model, Phase>, files: TrainingFiles? = nil, live: LiveView<Model>? = nil,
     completed: @escaping @Sendable (Model, Tensor<Float>, Tensor<Float>, Phase) throws -> Tensor<Float>
   ) throws -> TrainedModel<Model> {
     let root = RandomStream(seed: seed)
@@ -84,7 +84,7 @@ package struct ImageTrainingPlan {
     }
     let seconds = try loop.run(
       to: updateCount, updatesPerEpoch: updatesPerEpoch, batches: prefetched, batchSize: batchSize,
-      files: files
+      files: files, live: live
     ) { model, batch, examples, phase in
       let part = { (values: Tensor<Float>) in values.sliced(axis: 0, examples) }
       return weightedSquaredError(

@@ -31,8 +31,10 @@ extension ParsableArguments {
   }
 }
 
-/// Options that say where a command writes, what it prints and how it goes on: no result depends on them.
-private let unrecordedOptions = ["output", "overwrite", "quiet", "resume"]
+/// Options that say where a command writes, what it prints and shows, and how it goes on: no result depends on them.
+private let unrecordedOptions = [
+  "output", "overwrite", "quiet", "resume", "live", "live-seconds", "tensorboard",
+]
 
 extension RunRecord {
   /// A record of the run that a command now starts, with all its options and the libraries behind its numbers.

@@ -11,6 +11,8 @@ package struct TrainingFiles {
   package let options: [String: String]
   /// Seconds of training before a resumption.
   package var secondsBefore = 0.0
+  /// The folder of an event file for TensorBoard; nil for none.
+  package var eventsFolder: String?
 
   package init(metrics: String, checkpoint: String?, options: [String: String]) {
     (self.metrics, self.checkpoint, self.options) = (metrics, checkpoint, options)
@@ -24,18 +26,24 @@ extension TrainingLoop where Model: Parameterized<Float> {
   /// Where there are checkpoints, Ctrl-C and SIGTERM end the loop after the update at work, with one more of them. One update is
   /// not broken off: of the models here it takes a fraction of a second.
   ///
-  /// - Returns: The seconds of training, those before a resumption included.
+  /// - Parameter view: What is shown of the model while it is trained, where there are files.
+  /// - Returns: The seconds of training, those before a resumption included, those of looks at the model not.
   package mutating func run<Batch: Sendable>(
     to total: Int, updatesPerEpoch: Int, batches: Prefetcher<Batch>, batchSize: Int, files: TrainingFiles?,
+    live view: LiveView<Model>? = nil,
     lossOfExamples: @Sendable (Model, Batch, Range<Int>, Phase) throws -> Tensor<Float>
   ) throws -> Double {
     let started = Date()
-    func seconds() -> Double { (files?.secondsBefore ?? 0) + Date().timeIntervalSince(started) }
+    let live = LiveTraining(view, files, atStep: updateCount, of: total)
+    func seconds() -> Double {
+      (files?.secondsBefore ?? 0) + Date().timeIntervalSince(started) - (live?.seconds ?? 0)
+    }
     let metrics = try files.map { files in
       let columns = ["loss", "gradient_norm", "learning_rate", "seconds"]
       return updateCount > 0 && FileManager.default.fileExists(atPath: files.metrics)
-        ? try MetricsWriter(resuming: files.metrics, columns: columns, atStep: updateCount)
-        : try MetricsWriter(path: files.metrics, columns: columns)
+        ? try MetricsWriter(
+          resuming: files.metrics, columns: columns, atStep: updateCount, eventsFolder: files.eventsFolder)
+        : try MetricsWriter(path: files.metrics, columns: columns, eventsFolder: files.eventsFolder)
     }
     let save = files.flatMap { files in
       files.checkpoint.map { path in
@@ -70,6 +78,7 @@ extension TrainingLoop where Model: Parameterized<Float> {
             epoch: update.update / updatesPerEpoch + 1,
             epochCount: (total + updatesPerEpoch - 1) / updatesPerEpoch, update: update.update + 1,
             updateCount: total, loss: smoothed, imageCount: (update.update + 1) * batchSize))
+        live?.show(update, metrics, progress)
         if isStopped() { throw TrainingStopped() }
       }
     }

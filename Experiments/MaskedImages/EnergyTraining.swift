@@ -9,6 +9,8 @@ struct EnergyTraining {
   let model: ModelOptions
   var training: TrainingOptions
   var setting: Setting
+  /// How the run's own training is watched.
+  var watching: WatchOptions?
 
   private typealias Loop = TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings>
 
@@ -25,6 +27,7 @@ struct EnergyTraining {
       return (loop.model, files.secondsBefore, loop.updateCount)
     }
     if output.resume { try loop.resume(&files, of: plan.updateCount, butFor: ["test-images"]) }
+    files.eventsFolder = watching?.events.folder(output.output)
     return try trained(&loop, plan, files)
   }
 
@@ -38,11 +41,24 @@ struct EnergyTraining {
   private func trained(
     _ loop: inout Loop, _ plan: ImageTrainingPlan, _ files: TrainingFiles?
   ) throws -> TrainedModel<ImageEnergyTransformer<Float>> {
-    try plan.trained(&loop, files: files) { model, patches, masked, settings in
+    try plan.trained(&loop, files: files, live: view) { model, patches, masked, settings in
       let tokens = model.tokens(patches: patches, masked: masked)
       let result = model.stack.descend(from: tokens, settings: settings)
       try result.checkFinite("training")
       return model.decode(result.activations)
+    }
+  }
+
+  /// What is shown of the model while it is trained.
+  private var view: LiveView<ImageEnergyTransformer<Float>>? {
+    let (images, settings) = (images, model.descent)
+    return watching?.view(errorName: images.errorName) { model in
+      try images.look { image in
+        let results = model.trace(
+          patches: images.patches(images.test.batch(at: [image])), masked: images.replaced(image..<image + 1),
+          settings: settings)
+        return (model.completions(along: results).map(images.pixels(of:)), results)
+      }
     }
   }
 

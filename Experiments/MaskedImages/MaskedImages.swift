@@ -15,6 +15,7 @@ struct MaskedImages: ExperimentCommand {
   @OptionGroup(title: "Data") var data: ImageOptions
   @OptionGroup(title: "Model") var model: ModelOptions
   @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Watching") var watching: WatchOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
   func validate() throws {
@@ -41,7 +42,8 @@ struct MaskedImages: ExperimentCommand {
     let key = RunIdentity(
       options: comparisonOptions, data: (record.data + [tested]).map(\.sha256), commit: record.commit)
     var compared = try comparisonBefore(key)
-    let run = EnergyTraining(images: images, model: model, training: training, setting: training.setting)
+    let run = EnergyTraining(
+      images: images, model: model, training: training, setting: training.setting, watching: watching)
     let settings = Setting.trials(output.trials, first: training.setting, seed: training.seed)
     let comparison = Comparison(run: run, output: output, settings: settings)
     if output.compare, output.trials > 1 { try comparison.checkTrials() }

@@ -5,29 +5,43 @@ import Foundations
 ///
 /// The first column is `step`; it rises from row to row. A row that could not be written in full (a full
 /// disk) is taken back, so the file always ends with a whole row.
+///
+/// Where asked for, the same numbers go into an event file for TensorBoard.
 public final class MetricsWriter {
+  /// The name of the file in the folder of a run.
+  public static let fileName = "metrics.csv"
+
   /// The file being written.
   public let path: String
   /// The names of the columns after `step`.
   public let columns: [String]
-  private let descriptor: Int32
-  private var length: Int
+  /// The event file beside it, where there is one; pictures can be added to it.
+  public let events: TensorBoardEvents?
+  private let file: AppendedFile
   private var lastStep: Int?
 
-  private static let stepColumn = "step"
+  static let stepColumn = "step"
 
   /// Begins a new file, replacing one that exists.
-  public convenience init(path: String, columns: [String]) throws {
+  ///
+  /// - Parameter eventsFolder: The folder of an event file with the same numbers; none where nil.
+  public convenience init(path: String, columns: [String], eventsFolder: String? = nil) throws {
     Self.checkNames(columns)
     try StagedFile.write(CSVTable.line([Self.stepColumn] + columns), to: path)
-    try self.init(appendingTo: path, columns: columns, lastStep: nil)
+    try self.init(
+      appendingTo: path, columns: columns, lastStep: nil,
+      events: eventsFolder.map { try TensorBoardEvents(inFolder: $0) })
   }
 
   /// Continues the file of an interrupted run: keeps the rows of steps before `step`, drops the others.
   ///
   /// A last line without a line break, left by a crash, is dropped too.
+  ///
+  /// - Parameter eventsFolder: The folder of a further event file, for what comes now; none where nil.
   /// - Throws: `ReportingError` when the file is missing, damaged or has other columns.
-  public convenience init(resuming path: String, columns: [String], atStep step: Int) throws {
+  public convenience init(
+    resuming path: String, columns: [String], atStep step: Int, eventsFolder: String? = nil
+  ) throws {
     Self.checkNames(columns)
     let text = try readText(path)
     let whole = text.utf8.lastIndex(of: UInt8(ascii: "\n")).map { String(text[...$0]) } ?? ""
@@ -49,20 +63,19 @@ public final class MetricsWriter {
       last = rowStep
     }
     try kept.write(to: path)
-    try self.init(appendingTo: path, columns: columns, lastStep: last)
+    try self.init(
+      appendingTo: path, columns: columns, lastStep: last,
+      events: eventsFolder.map { try TensorBoardEvents(inFolder: $0, resumingAtStep: step) })
   }
 
-  private init(appendingTo path: String, columns: [String], lastStep: Int?) throws {
+  private init(
+    appendingTo path: String, columns: [String], lastStep: Int?, events: TensorBoardEvents?
+  ) throws {
     self.path = path
     self.columns = columns
     self.lastStep = lastStep
-    descriptor = open(path, O_WRONLY)
-    length = descriptor >= 0 ? Int(lseek(descriptor, 0, SEEK_END)) : -1
-    guard length >= 0 else { throw ReportingError("\(path): cannot be opened: \(systemErrorText())") }
-  }
-
-  deinit {
-    if descriptor >= 0 { close(descriptor) }
+    self.events = events
+    file = try AppendedFile(path: path)
   }
 
   /// Adds the row of one step; a column without a value stays empty.
@@ -83,8 +96,9 @@ public final class MetricsWriter {
       }
       fields.append(NumberText.roundTrip(value))
     }
-    try write(CSVTable.line(fields), step: step)
+    try file.append(Array(CSVTable.line(fields).utf8), name: "step \(step)")
     lastStep = step
+    try events?.addScalars(step: step, columns.compactMap { name in values[name].map { (name, $0) } })
   }
 
   /// Adds the row of the step after the last one, 1 where there is none.
@@ -96,20 +110,8 @@ public final class MetricsWriter {
 
   /// Waits until every row so far is on the disk; call it beside saving a checkpoint.
   public func synchronize() throws {
-    guard fsync(descriptor) == 0 else {
-      throw ReportingError("\(path): cannot be synced: \(systemErrorText())")
-    }
-  }
-
-  private func write(_ line: String, step: Int) throws {
-    let bytes = Array(line.utf8)
-    guard writeFully(bytes, to: descriptor) else {
-      let reason = systemErrorText()
-      ftruncate(descriptor, off_t(length))
-      lseek(descriptor, off_t(length), SEEK_SET)
-      throw ReportingError("\(path): step \(step) cannot be written: \(reason)")
-    }
-    length += bytes.count
+    try file.synchronize()
+    try events?.synchronize()
   }
 
   private static func checkNames(_ columns: [String]) {

@@ -4,7 +4,7 @@ import Foundations
 /// The folder that a run writes to, made ready before the work begins.
 public enum OutputFolder {
   /// Makes the folder where it is missing and tries to write to it, so that a run of minutes does not fail at its end;
-  /// takes away the partial files that runs which were killed left in it.
+  /// takes away the partial files that runs which were killed left in it, and marks it as in use until the process ends.
   ///
   /// - Throws: ``ReportingError`` naming the folder and what is wrong with it.
   public static func prepare(_ path: String) throws {
@@ -22,6 +22,7 @@ public enum OutputFolder {
       throw ReportingError("\(path): cannot write to this folder: \(reason)")
     }
     AbandonedFiles.remove(fromFolder: path)
+    FoldersInUse.ofProcess.add(path)
   }
 }
 

@@ -101,13 +101,15 @@ extension Program {
   }
 
   /// Expects the record of a run to have every option that the program accepts by its name, and no other, but for those
-  /// that no result depends on: what is replaced, what is printed, what a run goes on with are in no record.
+  /// that no result depends on: what is replaced, printed or shown, and what a run goes on with, are in no record.
   func expectEveryOption(
     in record: RunRecord, butFor unrecorded: Set<String> = ["output"],
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     var accepted = Set(try acceptedArguments().map(\.preferredName.name))
-      .subtracting(["help", "version", "overwrite", "quiet", "resume"])
+      .subtracting([
+        "help", "version", "overwrite", "quiet", "resume", "live", "live-seconds", "tensorboard",
+      ])
     // Of a flag and its opposite the flag alone.
     for name in accepted where accepted.contains("no-\(name)") { accepted.remove("no-\(name)") }
     #expect(accepted.count > 4 && unrecorded.isSubset(of: accepted), sourceLocation: sourceLocation)

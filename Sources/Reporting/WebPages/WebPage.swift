@@ -132,6 +132,12 @@ public struct WebPage: Sendable {
     return "data:\(kind);base64,\(bytes.base64EncodedString())"
   }
 
+  /// The style sheet of every page, for a page that a server composes.
+  public static func styleSheet() throws -> String { try resource("page.css") }
+
+  /// The script of every page, for a page that a server composes: it shows a viewer by `energyPage.showViewer`.
+  public static func script() throws -> String { try resource("page.js") }
+
   /// A file of the pages' looks or behaviour.
   package static func resource(_ name: String) throws -> String {
     guard let folder = Bundle.module.resourceURL else {

@@ -214,9 +214,7 @@
     return { select, label: make('label', {}, label, select) };
   };
 
-  const viewers = JSON.parse(document.getElementById('viewer-data').textContent);
-  const place = document.getElementById('viewers');
-  viewers.forEach(async viewer => {
+  const showViewer = async (viewer, place) => {
     const section = make('section', { class: 'viewer', 'aria-label': viewer.title });
     place.append(section);
     const sheets = await Promise.all(viewer.panels.map(loaded));
@@ -259,5 +257,11 @@
       make('label', { class: 'steps' }, viewer.stepName, slider), output, play);
     panels.append(...parts.map(part => part.figure));
     update();
-  });
+    return { section, play: () => { if (!timer) play.click(); }, stop };
+  };
+
+  const data = document.getElementById('viewer-data');
+  if (data) JSON.parse(data.textContent).forEach(viewer => showViewer(viewer, document.getElementById('viewers')));
+  // For pages that a server composes.
+  globalThis.energyPage = { make, draw, number, colour, ticks, choice, showViewer };
 })();
