@@ -271,12 +271,12 @@ import Testing
     // Steps enough that some are still computed when the signal comes.
     let long = Request(pixels: Data(try digit()), steps: 400)
     async let last = withTaskGroup(of: Int.self) { group in
-      for _ in 0..<8 {
+      for _ in 0..<16 {
         group.addTask { await Self.onThread { (try? shared.post("/api/complete", long))?.status ?? 0 } }
       }
       return await group.reduce(into: []) { $0.append($1) }
     }
-    try await Task.sleep(for: .milliseconds(100))
+    try await Task.sleep(for: .milliseconds(500))
     #expect(server.end() == 0)
     #expect(await last.allSatisfy { $0 == 200 })
   }

@@ -12,7 +12,9 @@ struct UploadedPicture {
   init(_ body: Data) throws {
     let bytes = Array(body)
     let name = "the uploaded file"
-    if let size = PixelImage.statedSize(of: bytes), size.width * size.height > Self.mostPixels {
+    if let size = PixelImage.statedSize(of: bytes),
+      Double(size.width) * Double(size.height) > Double(Self.mostPixels)
+    {
       throw RequestError.tooLarge(
         "The uploaded file states \(size.width) x \(size.height) pixels; pictures have at most \(Self.mostPixels)."
       )
