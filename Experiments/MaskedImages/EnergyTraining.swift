@@ -3,7 +3,7 @@ import Foundation
 import Kit
 import Reporting
 
-/// Trains the image Energy Transformer, or loads one.
+/// Trains the image Energy Transformer.
 struct EnergyTraining {
   var images: PreparedImages
   let model: ModelOptions
@@ -12,22 +12,25 @@ struct EnergyTraining {
 
   private typealias Loop = TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings>
 
-  /// The model of a run, trained, continued or read from its checkpoint.
+  /// The model of a run, trained or continued.
+  ///
+  /// - Parameters:
+  ///   - options: Those that determine the weights: a checkpoint that is continued has the same.
+  ///   - facts: What checkpoints tell beside them.
   func trainedModel(
-    options: [String: String], output: OutputOptions
+    options: [String: String], facts: [String: String], output: OutputOptions
   ) throws -> TrainedModel<ImageEnergyTransformer<Float>> {
     let plan = try ImageTrainingPlan(images: images, training: training)
     var loop = try loop(plan)
     let path = output.checkpointPath
-    var files = TrainingFiles(metrics: "\(output.output)/metrics.csv", checkpoint: path, options: options)
-    if output.evaluateOnly || output.resume && FileManager.default.fileExists(atPath: path) {
-      files.secondsBefore = try restore(
-        &loop, from: path, options, atMost: output.evaluateOnly ? nil : plan.updateCount)
+    var files = TrainingFiles(
+      metrics: "\(output.output)/metrics.csv", checkpoint: path, options: options.merging(facts) { $1 })
+    if output.resume && FileManager.default.fileExists(atPath: path) {
+      files.secondsBefore = try restore(&loop, from: path, options, atMost: plan.updateCount)
     } else if output.resume {
       // A run that was killed before its first checkpoint left nothing to go on with.
       print("\(path): no checkpoint yet, so training begins at the beginning")
     }
-    if output.evaluateOnly { return (loop.model, files.secondsBefore, loop.updateCount) }
     return try trained(&loop, plan, files)
   }
 
@@ -55,23 +58,19 @@ struct EnergyTraining {
       weightDecay: setting.weightDecay, curriculum: curriculum)
   }
 
-  /// Continues from a checkpoint; returns the seconds it was trained.
+  /// Continues from a checkpoint of the same options; returns the seconds it was trained.
   ///
-  /// - Parameter updateCount: Updates of the whole run, which has to have the checkpoint's options; nil for a model that is
-  ///   only evaluated.
+  /// - Parameter updateCount: Updates of the whole run.
   private func restore(
-    _ loop: inout Loop, from path: String, _ options: [String: String], atMost updateCount: Int?
+    _ loop: inout Loop, from path: String, _ options: [String: String], atMost updateCount: Int
   ) throws -> Double {
     let checkpoint = try TrainingCheckpoint<Float>(contentsOf: path)
-    // Options that say what a trained model is and reads; the others matter only to a run that continues.
-    let kept: Set = ["patch", "dimension", "heads", "key-size", "memories", "blocks"]
-    let needed = options.filter { name, _ in
-      name != "test-images" && (updateCount != nil || kept.contains(name))
-    }
-    if let difference = RunIdentity.difference(of: checkpoint.options, from: needed) {
+    if let difference = RunIdentity.difference(
+      of: checkpoint.options, from: options.leavingOut("test-images"))
+    {
       throw ExperimentError("\(path): \(difference)")
     }
-    if let updateCount, checkpoint.updateCount > updateCount {
+    if checkpoint.updateCount > updateCount {
       throw ExperimentError(
         "\(path): \(checkpoint.updateCount) updates done, expected at most \(updateCount)")
     }
