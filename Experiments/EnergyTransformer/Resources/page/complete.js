@@ -67,7 +67,7 @@ tab('complete', async () => {
       const fell = rises.length === 0 ? 'The energy fell at every step'
         : `The energy rose at ${rises.length} of ${energies.length - 1} steps, first at step ${rises[0]}; smaller steps let it fall`;
       message.say(`${fell}: from ${number(energies[0])} to ${number(energies[energies.length - 1])}. `
-        + `The hidden pixels differ from yours by ${number(errors[errors.length - 1])} in the mean square.`);
+        + `The hidden pixels differ from yours by ${number(Number(errors[errors.length - 1].toPrecision(3)))} in the mean square.`);
       shown?.stop();
       element('result').replaceChildren();
       shown = await showViewer(answer.viewer, element('result'));
