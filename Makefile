@@ -1,9 +1,13 @@
 # Thin: every target is a line or two that can as well be typed.
-.PHONY: run test test-threads lint results runs bench bench-operations docs check-links setup
+.PHONY: run serve test test-threads lint results runs bench bench-operations docs check-links setup
 
 # Trains on the package's own digits and writes Runs/masked-images, which git ignores.
 run: setup
 	swift run -c release masked-images
+
+# A local page in which to draw, mask and complete pictures; PHOTOS= names a folder of photos to recall.
+serve: setup
+	swift run -c release energy-transformer serve $(if $(PHOTOS),--photos $(PHOTOS))
 
 # `swift test` alone would build everything a second time, with other flags than `swift build`.
 test: setup

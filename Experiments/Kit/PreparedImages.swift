@@ -15,6 +15,8 @@ package struct PreparedImages: Sendable {
   /// Whether `test` is a part of the training images.
   package private(set) var isValidation: Bool
   package private(set) var normalization: PixelNormalization
+  /// How the images enter a model.
+  package var space: ModelPixels { ModelPixels(grid: grid, normalization: normalization) }
   package let grid: PatchGrid
   package let policy: PatchMaskPolicy
   package let augmentation: Augmentation?
@@ -28,16 +30,8 @@ package struct PreparedImages: Sendable {
     let name = options.data ?? "embedded digits"
     for note in found.notes { remark("\(name): \(note)") }
     (trainingCount, testCount) = (found.train.count, found.test.count)
-    var split = RandomStream(seed: 0).child(1)
     if options.validationImages > 0 {
-      guard options.validationImages < found.train.count else {
-        throw DataFileError(
-          file: name,
-          problem:
-            "--validation-images \(options.validationImages) of \(found.train.count) training images leaves none"
-        )
-      }
-      (training, test) = found.train.split(validationCount: options.validationImages, using: &split)
+      (training, test) = try Self.split(found.train, validation: options.validationImages, name: name)
     } else {
       training = found.train
       test = options.testImages > 0 ? found.test.subset(of: options.testImages) : found.test
@@ -68,6 +62,30 @@ package struct PreparedImages: Sendable {
 
   /// Training images of a quick run.
   private static let quickCount = 160
+
+  /// Pixel statistics of the images at a path that a model learned from.
+  ///
+  /// - Parameter validation: How many of the training images were held back.
+  /// - Throws: An error of one line that names the file.
+  package static func normalization(ofImagesAt path: String?, validation: Int) throws -> PixelNormalization {
+    let found = try ImageSource.open(path: path).train
+    guard validation > 0 else { return PixelNormalization(measuring: found) }
+    let name = path ?? "embedded digits"
+    return PixelNormalization(measuring: try split(found, validation: validation, name: name).training)
+  }
+
+  /// Holds training images back; the same ones in every program.
+  private static func split(
+    _ images: ImageDataset, validation: Int, name: String
+  ) throws -> (training: ImageDataset, validation: ImageDataset) {
+    guard validation < images.count else {
+      throw DataFileError(
+        file: name,
+        problem: "--validation-images \(validation) of \(images.count) training images leaves none")
+    }
+    var random = RandomStream(seed: 0).child(1)
+    return images.split(validationCount: validation, using: &random)
+  }
 
   private static func testMask(_ grid: PatchGrid, scored: Int, count: Int) -> PatchMask {
     PatchMaskPolicy(patchCount: grid.patchCount, scoredCount: scored, replacedFraction: 1)
@@ -111,16 +129,11 @@ package struct PreparedImages: Sendable {
   }
 
   /// Patches in normalised units as pixels in 0 ... 1 without clamping, [batch, height, width, channels].
-  package func pixels(of patches: Tensor<Float>) -> Tensor<Float> {
-    pixels(ofPictures: grid.images(of: patches))
-  }
+  package func pixels(of patches: Tensor<Float>) -> Tensor<Float> { space.pixels(of: patches) }
 
   /// Pictures in normalised units as pixels in 0 ... 1 without clamping, [batch, height, width, channels].
   package func pixels(ofPictures pictures: Tensor<Float>) -> Tensor<Float> {
-    let shape = [1, 1, 1, grid.channels]
-    let deviation = Tensor(shape: shape, elements: normalization.standardDeviation)
-    let mean = Tensor(shape: shape, elements: normalization.mean)
-    return pictures * deviation + mean
+    space.pixels(ofPictures: pictures)
   }
 
   /// The mean squared errors over hidden pixels of completions of images under test, in normalised units, clamped to
@@ -135,10 +148,7 @@ package struct PreparedImages: Sendable {
   }
 
   /// Hidden pixels, 1 where hidden, [batch, height, width, channels], of hidden patches, [batch, patches].
-  package func pixels(hiddenBy patches: Tensor<Float>) -> Tensor<Float> {
-    let column = patches.expanded(axis: 2)
-    return grid.images(of: column.repeated(to: [patches.shape[0], grid.patchCount, grid.patchLength]))
-  }
+  package func pixels(hiddenBy patches: Tensor<Float>) -> Tensor<Float> { space.pixels(hiddenBy: patches) }
 
   /// Hidden patches of images under test, 1 where hidden, [batch, patches].
   package func replaced(_ range: Range<Int>) -> Tensor<Float> {
@@ -185,9 +195,4 @@ extension ImageDataset {
   fileprivate func subset(of wanted: Int) -> ImageDataset {
     wanted < count ? subset((0..<wanted).map { $0 * count / wanted }, name: name) : self
   }
-}
-
-/// Values limited to 0 ... 1.
-package func clampedToPixels(_ values: Tensor<Float>) -> Tensor<Float> {
-  1 - (1 - values.atLeast(0)).atLeast(0)
 }

@@ -3,7 +3,7 @@ import Foundation
 import Kit
 import Reporting
 
-/// Trains the image Energy Transformer, or loads one.
+/// Trains the image Energy Transformer.
 struct EnergyTraining {
   var images: PreparedImages
   let model: ModelOptions
@@ -14,19 +14,23 @@ struct EnergyTraining {
 
   private typealias Loop = TrainingLoop<ImageEnergyTransformer<Float>, DescentSettings>
 
-  /// The model of a run, trained, continued or read from its checkpoint.
+  /// The model of a run, trained or continued.
+  ///
+  /// - Parameters:
+  ///   - options: Those that determine the weights: a checkpoint that is continued has the same.
+  ///   - facts: What checkpoints tell beside them.
   func trainedModel(
-    options: [String: String], output: OutputOptions
+    options: [String: String], facts: [String: String], output: OutputOptions
   ) throws -> TrainedModel<ImageEnergyTransformer<Float>> {
     let plan = try ImageTrainingPlan(images: images, training: training)
     var loop = try loop(plan)
     let path = output.checkpointPath
-    var files = TrainingFiles(metrics: "\(output.output)/metrics.csv", checkpoint: path, options: options)
-    if output.evaluateOnly {
-      files.secondsBefore = try restore(&loop, from: path, options)
-      return (loop.model, files.secondsBefore, loop.updateCount)
+    var files = TrainingFiles(
+      metrics: "\(output.output)/metrics.csv", checkpoint: path, options: options.merging(facts) { $1 })
+    // Checkpoints of earlier releases do not tell the facts.
+    if output.resume {
+      try loop.resume(&files, of: plan.updateCount, butFor: Set(facts.keys).union(["test-images"]))
     }
-    if output.resume { try loop.resume(&files, of: plan.updateCount, butFor: ["test-images"]) }
     files.eventsFolder = watching?.events.folder(output.output)
     return try trained(&loop, plan, files)
   }
@@ -66,22 +70,6 @@ struct EnergyTraining {
     try plan.loop(
       of: model, weightDeviation: setting.weightDeviation, muonRate: setting.muonRate, rate: setting.rate,
       weightDecay: setting.weightDecay, curriculum: curriculum)
-  }
-
-  /// Takes a model that is only evaluated from a checkpoint; returns the seconds it was trained.
-  private func restore(
-    _ loop: inout Loop, from path: String, _ options: [String: String]
-  ) throws -> Double {
-    let checkpoint = try TrainingCheckpoint<Float>(contentsOf: path)
-    // Options that say what a trained model is and reads; the others matter only to a run that continues.
-    let kept: Set = ["patch", "dimension", "heads", "key-size", "memories", "blocks"]
-    if let difference = RunIdentity.difference(
-      of: checkpoint.options, from: options.filter { kept.contains($0.key) })
-    {
-      throw ExperimentError("\(path): \(difference)")
-    }
-    try loop.restore(from: checkpoint)
-    return try checkpoint.trainSeconds
   }
 
   /// The same integration time in a third of the steps at first: it costs a third.

@@ -35,7 +35,9 @@ struct MaskedImages: ExperimentCommand {
     try record.prepareFolder(
       output.output, output.writing, resumingFrom: output.resumption.file(output.checkpointPath),
       butFor: ["compare", "evaluate-only"])
-    try OutputFolder.prepare(URL(fileURLWithPath: output.checkpointPath).deletingLastPathComponent().path)
+    if !output.evaluateOnly {
+      try OutputFolder.prepare(URL(fileURLWithPath: output.checkpointPath).deletingLastPathComponent().path)
+    }
     // The images under test by their pixels too: the record of a folder of images tells its training part alone.
     let tested = DataFingerprint(
       name: "images under test", path: "", count: images.test.count, hashing: images.test.pixels)
@@ -47,26 +49,28 @@ struct MaskedImages: ExperimentCommand {
     let settings = Setting.trials(output.trials, first: training.setting, seed: training.seed)
     let comparison = Comparison(run: run, output: output, settings: settings)
     if output.compare, output.trials > 1 { try comparison.checkTrials() }
+    let evaluated =
+      output.evaluateOnly
+      ? try ReportedModel(evaluating: output.evaluatedPath, on: images, options: modelOptions) : nil
     let baselines = try BaselineErrors(images)
-    let trained = try run.trainedModel(
-      options: modelOptions.merging(["data-sha256": record.data.map(\.sha256).joined(separator: " ")]) { $1 },
-      output: output)
-    let evaluation = try Evaluation(model: trained.model, images: images, settings: model.descent)
-    if output.compare {
+    let reported = try evaluated ?? trainedModel(by: run, record)
+    let evaluation = try Evaluation(model: reported.model, images: images, settings: model.descent)
+    if output.compare, let own = reported.own {
       compared.record = try StopSignal.ending(with: "stopped: go on with --compare --resume") {
         try comparison.completed(
-          compared.record ?? ComparisonRecord(key: key), beside: trained, error: evaluation.lastError)
+          compared.record ?? ComparisonRecord(key: key), beside: own, error: evaluation.lastError)
       }
     }
     record.timings = [
-      "train": trained.seconds, "evaluate": evaluation.seconds, "baselines": baselines.seconds,
+      "evaluate": evaluation.seconds, "baselines": baselines.seconds,
       "total": Date().timeIntervalSince(started),
     ]
+    record.timings["train"] = reported.seconds
     let report = Report(
-      images: images, trained: trained, evaluation: evaluation, baselines: baselines,
+      images: images, trained: reported, evaluation: evaluation, baselines: baselines,
       comparison: try compared.record.flatMap { try ReportedComparison($0, of: comparison) },
       comparisonNote: compared.note, settings: model.descent)
-    try WeightsFile.write(trained.model, toFolder: output.output, metadata: modelOptions)
+    try WeightsFile.write(reported.model, toFolder: output.output, metadata: reported.metadata)
     print("Energy fell at every step for \(report.shareFell) of \(images.test.count) images.")
     try report.report(record, in: output.output).publish(in: output.output)
   }
@@ -76,6 +80,14 @@ struct MaskedImages: ExperimentCommand {
     data.makeQuick(testing: 40)
     training.epochs = min(training.epochs, 2)
     (output.seeds, output.trials) = (min(output.seeds, 2), min(output.trials, 2))
+  }
+
+  private func trainedModel(by run: EnergyTraining, _ record: RunRecord) throws -> ReportedModel {
+    let facts = run.images.recordedOptions
+    let data = ["data-sha256": record.data.map(\.sha256).joined(separator: " ")]
+    let trained = try run.trainedModel(
+      options: modelOptions.merging(data) { $1 }, facts: facts, output: output)
+    return ReportedModel(trained, options: modelOptions, facts: facts)
   }
 
   /// A comparison that was made before and holds for this run; otherwise why there is none.

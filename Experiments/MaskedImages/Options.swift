@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Kit
 
 /// The sizes of the model and how it descends.
@@ -43,10 +44,16 @@ struct TrainingOptions: ParsableArguments {
 /// What is read and written.
 struct OutputOptions: ParsableArguments, RecordedOptions {
   @Option(help: "Folder for the page, figures and records.") var output = defaultOutput(MaskedImages.self)
-  @Option(help: "Checkpoint file; the output folder's checkpoint.safetensors when left out.")
+  @Option(
+    help: ArgumentHelp(
+      "Checkpoint file; the output folder's checkpoint.safetensors when left out.",
+      discussion: """
+        With --evaluate-only also a model.safetensors that a run wrote; when left out, that of the output folder if it \
+        holds no checkpoint.
+        """))
   var checkpoint: String?
   @OptionGroup var resumption: ResumeOption
-  @Flag(help: "Load the checkpoint and only evaluate.") var evaluateOnly = false
+  @Flag(help: "Load a checkpoint, or the weights of one, and only evaluate.") var evaluateOnly = false
   @Flag(
     help:
       "Also tune and train, from several seeds, this model and a conventional transformer of the same size and time."
@@ -76,6 +83,13 @@ struct OutputOptions: ParsableArguments, RecordedOptions {
   var resume: Bool { resumption.resume }
 
   var checkpointPath: String { checkpoint ?? "\(output)/checkpoint.safetensors" }
+
+  /// The file of a model that is only evaluated.
+  var evaluatedPath: String {
+    let weights = "\(output)/\(WeightsFile.name)"
+    func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+    return checkpoint == nil && !isThere(checkpointPath) && isThere(weights) ? weights : checkpointPath
+  }
 
   var recordedOtherwise: [String: String?] { ["checkpoint": nil] }
 }

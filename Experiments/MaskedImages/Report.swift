@@ -6,7 +6,7 @@ import Reporting
 /// The page, the figures and the record of a run.
 struct Report {
   let images: PreparedImages
-  let trained: TrainedModel<ImageEnergyTransformer<Float>>
+  let trained: ReportedModel
   let evaluation: Evaluation
   let baselines: BaselineErrors
   let comparison: ReportedComparison?
@@ -27,9 +27,9 @@ struct Report {
         evaluation.pictures),
       PageSection.making(
         of: record,
-        remark: record.options["evaluate-only"] == "true"
-          ? "This run evaluated the checkpoint of an earlier one, which trained it with the same options but that flag."
-          : nil,
+        remark: trained.evaluatedFile.map {
+          "This run evaluated \($0), which an earlier one trained; the file names the options of its training."
+        },
         ending: ". Everything is in run.json; the course of training is in metrics.csv."),
     ]
     let viewer = DescentViewer(model: trained.model, images: images, settings: settings)
@@ -42,8 +42,7 @@ struct Report {
     let part = images.isValidation ? "held-back training" : "test"
     return
       "An Energy Transformer completes images of \(images.test.name), \(images.policy.scoredCount) of "
-      + "\(images.grid.patchCount) patches hidden. \(trained.model.parameterCount) parameters, \(trained.updates) "
-      + "updates on \(images.training.count) images in \(Int(trained.seconds.rounded())) s; judged on "
+      + "\(images.grid.patchCount) patches hidden. \(trained.text(learnedFrom: images.training.count)); judged on "
       + "\(images.test.count) \(part) images whose masks are fixed. Errors are mean squared errors over the hidden "
       + "pixels, pixels in 0 … 1; every method's completion is clamped to that range. Without clamping the Energy "
       + "Transformer's is \(String(format: "%.5f", evaluation.lastErrorUnclamped))."
@@ -60,9 +59,12 @@ struct Report {
     ]
     var section = PageSection("Error of hidden pixels")
     section.summary = [
-      "masked_mse_unclamped": evaluation.lastErrorUnclamped, "train_seconds": trained.seconds,
+      "masked_mse_unclamped": evaluation.lastErrorUnclamped,
       "parameter_count": Double(trained.model.parameterCount),
     ]
+    section.addNumbers([
+      .number("train_seconds", trained.seconds), .number("train_updates", trained.updates.map(Double.init)),
+    ])
     section.addTable(
       "errors", columns: ["Method", "Mean squared error of hidden pixels"], digits: 5, best: .lowest,
       rows: rows.map { label, name, error in (label, [.number(name, error)]) })

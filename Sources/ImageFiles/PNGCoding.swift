@@ -5,6 +5,13 @@ enum PNGCoding {
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
   static func decode(_ bytes: [UInt8], name: String) throws -> PixelImage {
+    try decodeWithOpacity(bytes, name: name).image
+  }
+
+  /// The image, and its alpha as a gray image where the file has one.
+  static func decodeWithOpacity(
+    _ bytes: [UInt8], name: String
+  ) throws -> (image: PixelImage, opacity: PixelImage?) {
     // libpng stops reading once it has all rows: it would miss a lost end and damage after the last row.
     let chunks = try PNGChunks(bytes, name: name)
     var image = png_image()
@@ -14,11 +21,14 @@ enum PNGCoding {
       guard png_image_begin_read_from_memory(&image, source.baseAddress, source.count) != 0 else {
         throw failure(&image, name: name, expected: "a readable PNG header")
       }
-      return try readPixels(&image, name: name).upright(chunks.orientation)
+      let (picture, opacity) = try readPixels(&image, name: name)
+      return (picture.upright(chunks.orientation), opacity?.upright(chunks.orientation))
     }
   }
 
-  private static func readPixels(_ image: inout png_image, name: String) throws -> PixelImage {
+  private static func readPixels(
+    _ image: inout png_image, name: String
+  ) throws -> (image: PixelImage, opacity: PixelImage?) {
     let (width, height) = (Int(image.width), Int(image.height))
     try PixelImage.requireSize(width: width, height: height, name: name)
     let channels = image.format & PNG_FORMAT_FLAG_COLOR != 0 ? 3 : 1
@@ -33,8 +43,13 @@ enum PNGCoding {
       png_image_finish_read(&image, nil, buffer.baseAddress, png_int_32(width * samples), nil) != 0
     }
     guard succeeded else { throw failure(&image, name: name, expected: "complete PNG pixel data") }
-    if hasAlpha { pixels = withoutAlpha(pixels, samples: samples) }
-    return PixelImage(width: width, height: height, channels: channels, bytes: pixels)
+    var opacity: PixelImage?
+    if hasAlpha {
+      let alpha = stride(from: channels, to: pixels.count, by: samples).map { pixels[$0] }
+      opacity = PixelImage(width: width, height: height, channels: 1, bytes: alpha)
+      pixels = withoutAlpha(pixels, samples: samples)
+    }
+    return (PixelImage(width: width, height: height, channels: channels, bytes: pixels), opacity)
   }
 
   private static func withoutAlpha(_ pixels: [UInt8], samples: Int) -> [UInt8] {

@@ -9,16 +9,29 @@ extension PixelImage {
   public func fitted(width: Int, height: Int) -> PixelImage {
     require(width > 0 && height > 0, "image of \(width)x\(height): sides are at least 1")
     let scale = min(Double(self.width) / Double(width), Double(self.height) / Double(height))
-    let columns = Self.spans(width, scale: scale, size: self.width)
-    let rows = Self.spans(height, scale: scale, size: self.height)
+    return resampled(
+      rows: Self.spans(height, scale: scale, size: self.height),
+      columns: Self.spans(width, scale: scale, size: self.width))
+  }
+
+  /// The whole image brought to a size, each side by its own factor; pixels are averaged as by ``fitted(width:height:)``.
+  public func stretched(width: Int, height: Int) -> PixelImage {
+    require(width > 0 && height > 0, "image of \(width)x\(height): sides are at least 1")
+    return resampled(
+      rows: Self.spans(height, scale: Double(self.height) / Double(height), size: self.height),
+      columns: Self.spans(width, scale: Double(self.width) / Double(width), size: self.width))
+  }
+
+  /// An image with a pixel for each pair of spans.
+  private func resampled(rows: [Span], columns: [Span]) -> PixelImage {
     var result: [UInt8] = []
-    result.reserveCapacity(width * height * channels)
+    result.reserveCapacity(rows.count * columns.count * channels)
     for row in rows {
       for column in columns {
         for channel in 0..<channels { result.append(mean(row, column, channel)) }
       }
     }
-    return PixelImage(width: width, height: height, channels: channels, bytes: result)
+    return PixelImage(width: columns.count, height: rows.count, channels: channels, bytes: result)
   }
 
   /// What one new pixel covers along one side: old pixels and how much of each.

@@ -65,6 +65,15 @@ public struct PixelImage: Sendable, Equatable {
       problem: "starts with bytes \(start.joined(separator: " ")), expected the signature of a PNG or JPEG")
   }
 
+  /// How opaque each pixel of a PNG file is, as a gray image, 0 for a transparent one; nil for a file without alpha, such as
+  /// every JPEG. It is turned upright as the picture is.
+  ///
+  /// - Throws: `ImageFileError` for a PNG that ``decode(_:name:)`` refuses.
+  public static func opacity(_ bytes: [UInt8], name: String) throws -> PixelImage? {
+    guard bytes.starts(with: PNGCoding.signature) else { return nil }
+    return try PNGCoding.decodeWithOpacity(bytes, name: name).opacity
+  }
+
   /// The image as a PNG file; decoding it gives back the same pixels.
   public func pngData() throws -> [UInt8] {
     try PNGCoding.encode(self)

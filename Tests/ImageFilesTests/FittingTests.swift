@@ -44,4 +44,16 @@ struct FittingTests {
     let gray = PixelImage(width: 7, height: 5, channels: 1, bytes: Array(repeating: 99, count: 35))
     #expect(gray.fitted(width: 3, height: 4).bytes.allSatisfy { $0 == 99 })
   }
+
+  @Test("stretching keeps the whole image and scales each side by itself")
+  func stretching() {
+    let image = PixelImage(width: 4, height: 2, channels: 1, bytes: [0, 20, 40, 60, 100, 120, 140, 160])
+    #expect(image.stretched(width: 2, height: 2).bytes == [10, 50, 110, 150])
+    #expect(image.stretched(width: 1, height: 1).bytes == [80])
+    #expect(image.stretched(width: 2, height: 4).bytes == [10, 50, 10, 50, 110, 150, 110, 150])
+    // Of three columns the first and last give two thirds of a pixel to each of two.
+    let three = PixelImage(width: 3, height: 1, channels: 3, bytes: [0, 1, 2, 90, 91, 92, 240, 241, 242])
+    #expect(three.stretched(width: 2, height: 1).bytes == [30, 31, 32, 190, 191, 192])
+    #expect(image.stretched(width: 4, height: 2) == image)
+  }
 }

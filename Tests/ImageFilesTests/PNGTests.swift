@@ -48,6 +48,25 @@ struct PNGTests {
     #expect(try decode(deepColor) == [0x12, 0x34, 0x56])
   }
 
+  @Test("how opaque the pixels of a file are, where it says so")
+  func opacity() throws {
+    let color = HandmadePNG(
+      width: 2, height: 1, bitDepth: 8, colorType: 6, rows: [[9, 8, 7, 0, 250, 251, 252, 3]])
+    #expect(
+      try PixelImage.opacity(color.file, name: "color")
+        == PixelImage(width: 2, height: 1, channels: 1, bytes: [0, 3]))
+    let gray = HandmadePNG(width: 2, height: 1, bitDepth: 8, colorType: 4, rows: [[77, 200, 99, 128]])
+    #expect(try PixelImage.opacity(gray.file, name: "gray")?.bytes == [200, 128])
+    let palette = HandmadePNG(
+      width: 2, height: 1, bitDepth: 8, colorType: 3, rows: [[1, 0]], palette: [10, 20, 30, 40, 50, 60],
+      paletteAlpha: [0, 90])
+    #expect(try PixelImage.opacity(palette.file, name: "palette")?.bytes == [90, 0])
+    let opaque = HandmadePNG(width: 2, height: 1, bitDepth: 8, colorType: 0, rows: [[0, 128]])
+    #expect(try PixelImage.opacity(opaque.file, name: "opaque") == nil)
+    let photo = PixelImage(width: 2, height: 1, channels: 1, bytes: [0, 128])
+    #expect(try PixelImage.opacity(photo.jpegData(), name: "photo") == nil)
+  }
+
   @Test(
     "what a file says of how it is to be shown leaves the samples as they are stored",
     arguments: [

@@ -21,8 +21,7 @@ struct CompletionRoutes {
       .post("/api/picture") { request in
         let grid = try await catalogue.model(request.query["model"] ?? "").grid
         let pixels = try await computations.run {
-          try UploadedPicture(request.body).pixels(
-            width: grid.width, height: grid.height, channels: grid.channels)
+          try UploadedPicture(request.body).pixels(for: grid)
         }
         return try .json(["pixels": pixels])
       },
@@ -91,6 +90,8 @@ struct CompletionRequest: Decodable, Sendable {
   /// A descent takes a fraction of a second, and its pictures stay below some megabytes.
   static let mostSteps = 400
   static let mostPixels = 4_000_000
+  /// Browsers draw no wider picture than this, and the frames of a descent lie side by side in one.
+  static let widest = 16_000
 
   func check(_ grid: PatchGrid) throws {
     let size = grid.height * grid.width * grid.channels
@@ -108,7 +109,8 @@ struct CompletionRequest: Decodable, Sendable {
       throw RequestError.unusable("No patch is masked, so that there is nothing to complete.")
     }
     try RequestError.check(
-      "The number of steps", steps, in: 1...max(1, min(Self.mostSteps, Self.mostPixels / size)))
+      "The number of steps", steps,
+      in: 1...max(1, min(Self.mostSteps, Self.mostPixels / size, Self.widest / grid.width)))
     guard stepSize > 0, stepSize <= 10 else {
       throw RequestError.unusable("The step size must lie above 0 and up to 10, not \(stepSize).")
     }

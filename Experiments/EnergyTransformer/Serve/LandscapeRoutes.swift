@@ -63,17 +63,29 @@ struct LandscapeDescents: Encodable, Sendable {
       memories: Tensor(shape: [2, count], elements: columns), beta: request.beta, extent: .token)
     let descent = EnergyDescent(
       of: energy, lagrangian: IdentityLagrangian<Double>(), stepSize: .constant(request.stepSize),
-      stop: .any([.after(steps: request.steps), .tokenChange(below: 1e-6)]))
-    paths = try request.starts.map { start in
-      // Each alone: it stops when it rests, whatever the others do.
-      let result = descent.run(
-        from: Tokens(Tensor(shape: [1, 1, 2], elements: start)), recording: [.energies, .states(every: 1)])
-      guard result.stopReason.isFinite else {
-        throw RequestError.unusable("A descent left the finite numbers. Take smaller steps.")
+      stop: .any([.after(steps: request.steps), .tokenChange(below: Self.rest)]))
+    let starts = Tensor<Double>(
+      shape: [request.starts.count, 1, 2], elements: request.starts.flatMap { $0 })
+    let result = descent.run(from: Tokens(starts), recording: [.energies, .states(every: 1)])
+    guard result.stopReason.isFinite else {
+      throw RequestError.unusable("A descent left the finite numbers. Take smaller steps.")
+    }
+    let states = result.trajectory.states.map(\.tokens.elements)
+    let energies = result.trajectory.energies.map(\.total.elements)
+    paths = request.starts.indices.map { start in
+      // Up to the step with which it came to rest, whatever the others do.
+      let end = states.indices.dropFirst().first { step in
+        (0..<2).allSatisfy {
+          abs(states[step][2 * start + $0] - states[step - 1][2 * start + $0]) < Self.rest
+        }
       }
+      let steps = 0...(end ?? states.count - 1)
       return Path(
-        points: result.trajectory.states.map { $0.tokens.elements },
-        energies: result.trajectory.energies.map { $0.total.elements[0] })
+        points: steps.map { Array(states[$0][2 * start..<2 * start + 2]) },
+        energies: steps.map { energies[$0][start] })
     }
   }
+
+  /// A descent whose point moves by less is at rest.
+  private static let rest = 1e-6
 }

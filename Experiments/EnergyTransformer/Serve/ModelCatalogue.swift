@@ -2,7 +2,7 @@ import EnergyTransformer
 import Foundation
 import Kit
 
-/// The trained models in some folders. A request names one by its place in the list, and no other file is opened.
+/// The trained models in some folders, and files that were named for themselves. A request names one by its place in the list, and no other file is opened.
 actor ModelCatalogue {
   /// A file that masked-images wrote, and the model in it or what is wrong with it.
   struct Entry: Sendable {
@@ -17,14 +17,15 @@ actor ModelCatalogue {
 
   private static let fileNames: Set<String> = [WeightsFile.name, "checkpoint.safetensors"]
   /// The model of the package itself.
-  private static let first = "Results/masked-images/\(WeightsFile.name)"
+  private let first = TrainedImageModel.ownPath()
   /// Folders in folders that are looked into.
   private static let depth = 4
 
-  /// All models, the package's own first; a file that is new or has changed is read.
+  /// All models, the package's own first, wherever the server was started; a file that is new or has changed is read.
   func entries() -> [Entry] {
-    let entries = folders.flatMap(files).sorted().compactMap(entry)
-    return entries.filter { $0.id == Self.first } + entries.filter { $0.id != Self.first }
+    let named = Set(folders.flatMap(files) + [first])
+    let entries = named.sorted().compactMap(entry)
+    return entries.filter { $0.id == first } + entries.filter { $0.id != first }
   }
 
   /// The model of a name in the list.
@@ -38,7 +39,9 @@ actor ModelCatalogue {
   }
 
   private func files(in folder: String) -> [String] {
-    guard let found = FileManager.default.enumerator(atPath: folder) else { return [] }
+    guard let found = FileManager.default.enumerator(atPath: folder) else {
+      return FileManager.default.fileExists(atPath: folder) ? [folder] : []
+    }
     var paths: [String] = []
     for case let name as String in found {
       if found.level > Self.depth { found.skipDescendants() }
@@ -51,7 +54,8 @@ actor ModelCatalogue {
     guard let facts = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
     let state = "\(facts[.size] ?? 0) \(facts[.modificationDate] ?? 0)"
     if let known = read[path], known.state == state { return known.entry }
-    guard Self.isMaskedImageModel(path) else { return nil }
+    // A file that was named for itself is listed with what is wrong with it.
+    guard folders.contains(path) || Self.isMaskedImageModel(path) else { return nil }
     let entry = Entry(
       id: path, model: Result { try ServedModel(contentsOf: path) }.mapError { RequestError($0) })
     read[path] = (state, entry)
@@ -62,6 +66,6 @@ actor ModelCatalogue {
   private static func isMaskedImageModel(_ path: String) -> Bool {
     guard let file = try? SafetensorsFile.read(path: path) else { return false }
     return file.arrays.keys.contains { $0 == "maskToken" || $0 == "parameters.maskToken" }
-      && (file.metadata["patch"] ?? file.metadata["options.patch"]) != nil
+      && (file.metadata["step-size"] ?? file.metadata["options.step-size"]) != nil
   }
 }

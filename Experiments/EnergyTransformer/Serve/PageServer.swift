@@ -13,9 +13,6 @@ struct PageServer {
   let routes: [Route]
   let uploadLimit: Int
 
-  /// How long answers that are under way may take once the server is to stop.
-  private static let patience = 600.0
-
   /// Serves from the moment when it prints its address until a signal; then what was asked is answered first.
   ///
   /// - Throws: `ExperimentError` where the port cannot be had.
@@ -39,7 +36,8 @@ struct PageServer {
       print("Stopping when what was asked is answered; again to stop at once.")
       fflush(nil)
       await handler.stop()
-      await server.stop(timeout: 1)
+      // Answers that are being sent have this long to arrive.
+      await server.stop(timeout: 0.5)
       group.cancelAll()
       // The server ends with the news that its socket is closed.
       while let ended = await group.nextResult() { _ = ended }

@@ -1,8 +1,15 @@
 public import Foundation
-import ImageFiles
+public import ImageFiles
 
 /// A folder of pictures of any sizes, without classes.
 public enum PhotoFolder {
+  /// Reads one PNG or JPEG file, upright as the file says and of the size it has.
+  ///
+  /// - Throws: ``DataFileError`` or `ImageFileError` naming the file and what is wrong with it, or what it is instead.
+  public static func picture(at file: URL) throws -> PixelImage {
+    try DataFile.image(DataFile.bytes(file), name: file.path)
+  }
+
   /// Reads every PNG and JPEG file of a folder, in the order of their names, each cut to the middle part of
   /// the wanted shape and averaged down to the wanted size.
   ///
@@ -34,7 +41,7 @@ public enum PhotoFolder {
     if !others.isEmpty { note("\(folder.path): \(ImageFolder.passedOver(others))") }
     let images = try OrderedParallel.map(count: names.count) { index in
       let file = folder.appendingPathComponent(names[index])
-      return try DataFile.image(DataFile.bytes(file), name: file.path).fitted(width: width, height: height)
+      return try picture(at: file).fitted(width: width, height: height)
     }
     let channels = images.map(\.channels).max() ?? 1
     let pixels = images.flatMap { image in

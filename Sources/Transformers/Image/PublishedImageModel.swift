@@ -29,7 +29,7 @@ public struct PublishedImageModel<Scalar: TensorScalar>: Sendable {
   public let settings = DescentSettings(steps: 12, stepSize: 0.1)
 
   /// ImageNet's mean and standard deviation of red, green and blue, levels from 0 to 1.
-  private static var pixels: (mean: [Double], deviation: [Double]) {
+  package static var pixels: (mean: [Double], deviation: [Double]) {
     ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
   }
 

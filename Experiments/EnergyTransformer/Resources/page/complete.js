@@ -10,7 +10,7 @@ tab('complete', async () => {
   const [models, about, steps, size, run] = ['model', 'about', 'steps', 'size', 'run'].map(element);
   const examples = make('div', { class: 'examples', role: 'group', 'aria-label': 'Pictures to begin with' });
   const file = make('input', { type: 'file', accept: 'image/png,image/jpeg', hidden: '' });
-  const choose = make('button', { type: 'button' }, 'Choose a file');
+  const choose = make('button', { type: 'button', disabled: '' }, 'Choose a file');
   choose.addEventListener('click', () => file.click());
   picture.tools.append(choose, file);
   element('editor').append(examples);
@@ -49,6 +49,7 @@ tab('complete', async () => {
     if (isOther && answer.pictures.length) {
       picture.open(shapeOf(model), bytesOf(answer.pictures[0]));
       picture.mask();
+      picture.hideHalf();
     }
   };
   models.addEventListener('change', () => use(chosen()).catch(message.complain));
@@ -66,7 +67,7 @@ tab('complete', async () => {
       const fell = rises.length === 0 ? 'The energy fell at every step'
         : `The energy rose at ${rises.length} of ${energies.length - 1} steps, first at step ${rises[0]}; smaller steps let it fall`;
       message.say(`${fell}: from ${number(energies[0])} to ${number(energies[energies.length - 1])}. `
-        + `The hidden pixels differ from yours by ${number(errors[errors.length - 1])} in the mean square.`);
+        + `The hidden pixels differ from yours by ${number(Number(errors[errors.length - 1].toPrecision(3)))} in the mean square.`);
       shown?.stop();
       element('result').replaceChildren();
       shown = await showViewer(answer.viewer, element('result'));
@@ -84,9 +85,9 @@ tab('complete', async () => {
       models.append(make('option', { disabled: '' }, model.problem));
     }
     if (!found.length) {
-      run.disabled = true;
       throw new Error('No trained model was found: train one by "make run", or start the server in the folder of the package.');
     }
     await use(found[0]);
+    run.disabled = false;
   } catch (error) { message.complain(error); }
 });

@@ -16,39 +16,43 @@ export const editor = (place, { draws = false, changed = () => {}, label, masked
   const keys = make('p', { class: 'readout', id: place.id + '-keys' });
   canvas.setAttribute('aria-describedby', keys.id);
   const button = (text, act) => {
-    const made = make('button', { type: 'button' }, text);
+    const made = make('button', { type: 'button', disabled: '' }, text);
     made.addEventListener('click', act);
     return made;
   };
+  // There is nothing to change before there is a picture.
+  const enable = () => place.querySelectorAll('button').forEach(made => { made.disabled = false; });
   const setMode = next => {
     mode = next;
     for (const [name, made] of modes) made.setAttribute('aria-pressed', name === mode);
     cursor = [0, 0];
     keys.textContent = mode === 'draw' ? 'Draw with mouse, finger or pen; or arrows and space, one pixel at a time.'
       : 'Press patches or drag over them; or arrows and space.';
+    showPens();
     tell();
     show();
   };
   const modes = draws ? [['draw', button('Draw', () => setMode('draw'))], ['mask', button('Mask', () => setMode('mask'))]] : [];
-  const pen = make('input', { type: 'range', min: '0', max: '255', value: '255', 'aria-label': 'brightness of the pen' });
+  // Brightness for grey pictures, a colour for others.
+  const pen = make('input', { type: 'range', min: '0', max: '255', value: '255' });
+  const ink = make('input', { type: 'color', value: '#e0522d' });
+  const pens = draws ? [make('label', { class: 'slider' }, 'Pen', pen), make('label', {}, 'Pen', ink)] : [];
+  const penLevels = () => shape.channels === 1 ? [Number(pen.value)]
+    : [1, 3, 5].map(start => parseInt(ink.value.slice(start, start + 2), 16));
   const tools = make('div', { class: 'tools', role: 'group', 'aria-label': 'Tools' }, ...modes.map(([, made]) => made));
-  if (draws) tools.append(make('label', { class: 'slider' }, 'Pen', pen), button('Blank', () => set(pixels.map(() => 0))));
+  if (draws) tools.append(button('Blank', () => { set(pixels.map(() => 0)); setMode('draw'); }));
   const masks = make('div', { class: 'tools', role: 'group', 'aria-label': 'Masks' },
-    button('Half at random', () => {
-      const all = Array.from({ length: patchCount() }, (_, index) => index);
-      for (let index = all.length - 1; index > 0; index -= 1) {
-        const other = Math.floor(Math.random() * (index + 1));
-        [all[index], all[other]] = [all[other], all[index]];
-      }
-      hide(all.slice(0, Math.floor(all.length / 2)));
-    }),
-    button('Invert', () => hide(Array.from({ length: patchCount() }, (_, index) => index).filter(index => !hidden.has(index)))),
-    button('Unmask all', () => hide([])));
-  place.append(tools, canvas, masks, told, keys);
+    button('Half at random', () => hideHalf()), button('Invert', () => hide(patches().filter(index => !hidden.has(index)))),
+    button('Clear', () => hide([])));
+  place.append(tools, ...pens, canvas, masks, told, keys);
 
+  const showPens = () => pens.forEach((label, index) => {
+    label.hidden = mode !== 'draw' || !shape || shape.channels === 1 !== (index === 0);
+  });
   const columns = () => shape.width / shape.patch;
   const rows = () => shape.height / shape.patch;
   const patchCount = () => columns() * rows();
+  const patches = () => Array.from({ length: patchCount() }, (_, index) => index);
   const tell = () => {
     if (!shape) return;
     const count = `${hidden.size} of ${patchCount()} patches ${masked}.`;
@@ -101,6 +105,14 @@ export const editor = (place, { draws = false, changed = () => {}, label, masked
 
   const update = () => { tell(); show(); changed(); };
   const hide = indices => { hidden = new Set(indices); update(); };
+  const hideHalf = () => {
+    const all = patches();
+    for (let index = all.length - 1; index > 0; index -= 1) {
+      const other = Math.floor(Math.random() * (index + 1));
+      [all[index], all[other]] = [all[other], all[index]];
+    }
+    hide(all.slice(0, Math.floor(all.length / 2)));
+  };
   const set = next => { pixels = Uint8Array.from(next); update(); };
   const pointOf = event => {
     const box = canvas.getBoundingClientRect();
@@ -110,7 +122,7 @@ export const editor = (place, { draws = false, changed = () => {}, label, masked
   // A round pen with a soft edge, in pixels of the picture.
   const dab = (row, column) => {
     const radius = Math.max(1, Math.max(shape.width, shape.height) / 22);
-    const level = Number(pen.value);
+    const levels = penLevels();
     const reach = Math.ceil(radius + 1);
     for (let y = Math.floor(row) - reach; y <= row + reach; y += 1) {
       for (let x = Math.floor(column) - reach; x <= column + reach; x += 1) {
@@ -118,9 +130,7 @@ export const editor = (place, { draws = false, changed = () => {}, label, masked
         const share = Math.min(Math.max(radius + 0.5 - Math.hypot(x + 0.5 - column, y + 0.5 - row), 0), 1);
         for (let channel = 0; channel < shape.channels; channel += 1) {
           const index = (y * shape.width + x) * shape.channels + channel;
-          const mixed = pixels[index] + (level - pixels[index]) * share;
-          // A stroke that passes again does not take away what it painted.
-          pixels[index] = level >= 128 ? Math.max(pixels[index], mixed) : Math.min(pixels[index], mixed);
+          pixels[index] = Math.round(pixels[index] + (levels[channel] - pixels[index]) * share);
         }
       }
     }
@@ -193,9 +203,12 @@ export const editor = (place, { draws = false, changed = () => {}, label, masked
       const isSame = shape && ['width', 'height', 'channels', 'patch'].every(name => shape[name] === nextShape[name]);
       shape = nextShape;
       if (!isSame) { hidden = new Set(); cursor = [0, 0]; }
+      enable();
+      showPens();
       set(nextPixels);
     },
     hide,
+    hideHalf,
     mask: () => setMode('mask'),
     // Called with a file that is dropped on the picture.
     onDrop(take) {

@@ -106,12 +106,12 @@ tab('landscape', () => {
       for (const path of paths) {
         context.beginPath();
         path.points.forEach((point, index) => context[index ? 'lineTo' : 'moveTo'](...toPixel(point)));
-        context.lineWidth = 2.5;
+        context.lineWidth = paths.length > 8 ? 1.2 : 2.5;
         context.strokeStyle = '#ffffff';
         context.stroke();
         for (const point of path.points.slice(0, 60)) {
           context.beginPath();
-          context.arc(...toPixel(point), 2.5, 0, 2 * Math.PI);
+          context.arc(...toPixel(point), paths.length > 8 ? 1.5 : 2.5, 0, 2 * Math.PI);
           context.fillStyle = '#ffffff';
           context.fill();
         }

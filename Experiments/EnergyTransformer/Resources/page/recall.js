@@ -3,6 +3,7 @@ import { ask, bytesOf, latest, make, messenger, number, send, showViewer, tab, t
 import { editor } from './editor.js';
 
 const element = name => document.getElementById('recall-' + name);
+const percent = share => share < 1e-4 ? 'below 0.01 %' : `${number(Math.round(share * 1e4) / 100)} %`;
 
 tab('recall', async () => {
   const message = messenger(element('message'));
@@ -23,13 +24,14 @@ tab('recall', async () => {
         'mixture of several': `It comes to a mixture of ${answer.dominantCount} pictures`,
         'average of most': `It comes to an average of ${answer.dominantCount} of ${stored.count} pictures`,
       };
-      message.say(`${kinds[answer.kind]}: it ${answer.stop} after ${answer.steps} update${answer.steps === 1 ? '' : 's'}.`);
+      message.say(`${kinds[answer.kind]}: the state ${answer.stop} after ${answer.steps} update${answer.steps === 1 ? '' : 's'}.`);
       weights.replaceChildren(
         make('h2', {}, 'Strongest patterns'),
         make('ol', {}, ...answer.weights.map(share => {
-          const meter = make('meter', { min: 0, max: 1, value: share.weight, 'aria-label': 'weight of ' + share.name });
+          const bar = make('b');
+          bar.style.width = `${100 * share.weight}%`;
           return make('li', {}, thumbnail(bytesOf(share.pixels), stored),
-            make('span', {}, share.name, meter, `weight ${number(share.weight)}`));
+            make('span', {}, share.name, make('i', { 'aria-hidden': 'true' }, bar), `weight ${percent(share.weight)}`));
         })));
       const next = make('div');
       await showViewer(answer.viewer, next).then(shown => {
@@ -90,6 +92,7 @@ tab('recall', async () => {
     picture.open(answer, bytesOf(answer.photos[0].pixels));
     stored = answer;
     choose(0);
+    document.querySelectorAll('#recall [data-half]').forEach(button => { button.disabled = false; });
     document.querySelector('#recall [data-half="lower"]').click();
   } catch (error) { message.complain(error); }
 });
