@@ -102,7 +102,7 @@ struct PictureOptions: ParsableArguments {
     let level = fitted.mean
     let seen = invert ? 1 - level : level
     // Only what lies clearly on the other side of grey.
-    guard abs(learned - 0.5) > 0.15, abs(seen - 0.5) > 0.1, (learned < 0.5) != (seen < 0.5) else {
+    guard abs(learned - 0.5) > 0.1, abs(seen - 0.5) > 0.1, (learned < 0.5) != (seen < 0.5) else {
       return nil
     }
     let advice = invert ? "without --invert it would be nearer." : "--invert shows it the negative."

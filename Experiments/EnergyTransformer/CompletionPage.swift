@@ -36,10 +36,10 @@ struct CompletionPage {
     table.addRow([.text("\(error), \(last)"), .number(frames.errors[frames.errors.count - 1], digits: 5)])
     let mean = energies.fell.count > 1 ? ", mean of \(energies.fell.count) tiles" : ""
     for (name, values) in totals {
-      table.addRow([.text("\(name) before the first step\(mean)"), .number(values[0], digits: 3)])
+      table.addRow([.text("\(name) before the first step\(mean)"), .number(values[0], digits: 2)])
       table.addRow([
         .text("\(name) \(after(values.count - 1))\(mean)"),
-        .number(values[values.count - 1], digits: 3),
+        .number(values[values.count - 1], digits: 2),
       ])
     }
     let fell = energies.fell.count { $0 }

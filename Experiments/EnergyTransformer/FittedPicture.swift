@@ -110,15 +110,18 @@ extension PixelImage {
   /// The image in grey by its luminance (ITU-R BT.601, as in JPEG), or its grey in three channels.
   func converted(toChannels count: Int) -> PixelImage {
     if channels == count { return self }
-    let bytes =
-      count == 3
-      ? bytes.flatMap { [$0, $0, $0] }
-      : stride(from: 0, to: bytes.count, by: 3).map { index in
-        let level =
-          0.299 * Double(bytes[index]) + 0.587 * Double(bytes[index + 1]) + 0.114 * Double(bytes[index + 2])
-        return UInt8(level.rounded())
+    var converted: [UInt8] = []
+    for pixel in 0..<width * height {
+      if count == 3 {
+        converted += [bytes[pixel], bytes[pixel], bytes[pixel]]
+      } else {
+        let red = 0.299 * Double(bytes[3 * pixel])
+        let green = 0.587 * Double(bytes[3 * pixel + 1])
+        let blue = 0.114 * Double(bytes[3 * pixel + 2])
+        converted.append(UInt8((red + green + blue).rounded()))
       }
-    return PixelImage(width: width, height: height, channels: count, bytes: bytes)
+    }
+    return PixelImage(width: width, height: height, channels: count, bytes: converted)
   }
 
   /// The middle part of a size, which is no larger than the image.

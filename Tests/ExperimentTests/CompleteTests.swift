@@ -39,7 +39,8 @@ import Testing
   /// The number in the row of the printed table that starts with these words.
   private func printed(_ words: String, in output: String) throws -> Double {
     let line = try #require(output.split(separator: "\n").first { $0.hasPrefix("| \(words)") }, "\(output)")
-    return try #require(Double(line.split(separator: "|")[1].trimmingCharacters(in: .whitespaces)))
+    let value = line.split(separator: "|")[1].filter { !" ,".contains($0) }
+    return try #require(Double(value))
   }
 
   @Test("visible pixels are the input's, and the printed error is that of the two pictures")
