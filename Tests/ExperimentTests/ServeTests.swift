@@ -123,7 +123,8 @@ import Testing
       sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
       #expect(answer.status == status, sourceLocation: sourceLocation)
-      #expect(try answer.sentence.contains(text), "\(try answer.sentence)", sourceLocation: sourceLocation)
+      let sentence = try answer.sentence
+      #expect(sentence.contains(text), "\(sentence)", sourceLocation: sourceLocation)
     }
     let pixels = Data(try digit())
     let json = { (text: String) in
