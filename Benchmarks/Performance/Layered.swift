@@ -39,6 +39,7 @@ struct Layered: ParsableCommand {
       seed: effort.seed)
     try record.prepareFolder(output, writing)
     let load = ProcessFigures.loadAverage()
+    let (workload, seed) = (workload, effort.seed)
     let (measurement, versions) = try WorkerLauncher.withWorkFolder { workFolder in
       let launcher =
         peer.peers
@@ -48,7 +49,7 @@ struct Layered: ParsableCommand {
       return try BlockComparison(
         workload: workload, variants: peer.peers ? Variant.onLayers : [.own], reference: .layeredAutomatic,
         launcher: launcher, effort: effort.effort, say: ProcessFigures.remark,
-        writeProblem: { try LayeredProblemFile.write(workload, seed: effort.seed, to: $0) }
+        writeProblem: { try LayeredProblemFile.write(workload, seed: seed, to: $0) }
       ).measured()
     }
     record.versions.merge(versions) { $1 }
