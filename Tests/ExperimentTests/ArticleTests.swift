@@ -58,7 +58,7 @@ struct ArticleTests {
         let text = sources[module] ?? Self.text(ofModule: module)
         sources[module] = text
         let name = String(parts[1].prefix { $0.isLetter || $0.isNumber })
-        let declarations = ["struct", "class", "enum", "protocol", "typealias", "func"]
+        let declarations = ["struct", "class", "final class", "enum", "protocol", "typealias", "func"]
           .flatMap { ["public \($0) \(name)", "public indirect \($0) \(name)"] }
         #expect(declarations.contains { text.contains($0) }, "\(page.name): no public \(name) in \(module)")
       }

@@ -114,7 +114,8 @@ struct PerformanceTests {
     #expect(found.status == 0, "\(found.errors)")
     #expect(found.errors.contains("205/205"), "\(found.errors)")
     let record = try RunRecord.read(from: "\(output)/run.json")
-    #expect(record.options == ["steps": "205", "examples": "3", "threads": "2", "seed": "0"])
+    #expect(
+      record.options == ["steps": "205", "examples": "3", "threads": "2", "seed": "0", "quick": "false"])
     let summary = record.summary
     #expect(summary["steps"] == 205 && summary["rises"] == 0)
     var energies = [try #require(summary["first_energy"])]
