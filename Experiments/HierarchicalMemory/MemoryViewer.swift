@@ -20,11 +20,12 @@ struct MemoryViewer {
     try viewer.addMaps(
       "Activations of the features", groups: channels.map { "\($0 + 1)" }, groupName: "channel",
       descents.map(\.features))
-    try viewer.addLines(
-      "Energy",
-      descents[0].energies.indices.map { part in
-        (descents[0].energies[part].name, descents.map { $0.energies[part].values })
-      })
+    let energies = descents[0].energies.indices.map { part in
+      (label: descents[0].energies[part].name, values: descents.map { $0.energies[part].values })
+    }
+    // The sum is behind its parts; alone it is large enough for its fall to be seen.
+    try viewer.addLines("Energy", Array(energies.suffix(1)))
+    try viewer.addLines("Energy by layer and synapse", Array(energies.dropLast()))
     try viewer.addLines("Mean squared error of hidden pixels", [("error", descents.map(\.errors))])
     return viewer
   }

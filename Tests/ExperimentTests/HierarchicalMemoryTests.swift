@@ -40,12 +40,13 @@ import Testing
     let last = try #require(viewer.lines("Mean squared error of hidden pixels")?["error"]).map { $0[4] }
     let (mean, error) = (last.reduce(0, +) / 6, try #require(record.summary["masked_mse"]))
     #expect(abs(mean - error) < 1e-4 * error)
-    let energies = try #require(viewer.lines("Energy"))
-    #expect(energies.count == 8 && energies["total"]?.count == 6)
-    // What falls for all of them is the sum of the other parts.
+    let energies = try #require(viewer.lines("Energy")?["total"])
+    let each = try #require(viewer.lines("Energy by layer and synapse"))
+    #expect(energies.count == 6 && each.count == 7)
+    // What falls is the sum of the four synapses' and the three layers' energies.
     for image in 0..<6 {
-      let parts = energies.filter { $0.key != "total" }.map { $0.value[image][4] }
-      let total = try #require(energies["total"]?[image][4])
+      let parts = each.values.map { $0[image][4] }
+      let total = energies[image][4]
       #expect(abs(parts.reduce(0, +) - total) < 1e-3 * parts.reduce(1) { $0 + abs($1) })
     }
   }
