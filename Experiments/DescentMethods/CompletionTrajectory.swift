@@ -56,7 +56,7 @@ struct CompletionTrajectory: Sendable {
   }
 
   /// The tokens at every step, with the gradients they took.
-  private static func states<Function, Norm>(
+  static func states<Function, Norm>(
     _ descent: EnergyDescent<Function, Norm>, _ tokens: Tokens<Float>, _ limit: Int
   ) -> [(gradients: Int, tokens: Tensor<Float>)] where Function.Scalar == Float {
     if !(descent.stepSize is BacktrackingStepSize) {

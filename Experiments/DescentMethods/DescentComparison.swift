@@ -34,8 +34,7 @@ struct DescentComparison {
     _ record: inout RunRecord
   ) throws {
     let (model, steps) = (trained.model, trained.steps)
-    let reference = DescentCandidate(
-      settings: "as trained", rule: .gradient, stepSize: .constant(trained.stepSize))
+    let reference = DescentCandidate(trained: trained)
     func goal(_ images: PreparedImages) throws -> DescentGoal {
       guard let found = CompletionTrajectory.measured(reference, model, images, limit: steps) else {
         throw ExperimentError("\(trained.path): the trained steps leave the finite numbers")

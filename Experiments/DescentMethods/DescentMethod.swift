@@ -1,4 +1,5 @@
 import EnergyTransformer
+import Kit
 
 /// A way to descend, with the settings it is tried with.
 struct DescentMethod: Sendable {
@@ -22,5 +23,12 @@ struct DescentCandidate: Sendable {
     EnergyDescent(
       of: block.energy, lagrangian: block.norm, updateRule: rule, stepSize: stepSize,
       stop: .after(steps: steps), gradientPath: .detached)
+  }
+}
+
+extension DescentCandidate {
+  /// The steps that a model was trained with.
+  init(trained: TrainedImageModel) {
+    self.init(settings: "as trained", rule: .gradient, stepSize: .constant(trained.stepSize))
   }
 }

@@ -29,7 +29,7 @@ struct DescentReport {
       sections: [
         forEnergy(), forSameError(), forBudgets(), curves(rounds: record.options["rounds"] ?? ""),
         .making(of: record, ending: ". Everything is in run.json."),
-      ])
+      ], viewers: [try viewer()])
   }
 
   // MARK: Tables
@@ -177,7 +177,7 @@ struct DescentReport {
         let plot = LinePlot(
           title: "\(title) against \(time ? "time" : "gradients")",
           xTitle: time ? "milliseconds an image" : "gradients", yTitle: yTitle,
-          series: plotted.map { label, outcome in
+          series: plotted.map { label, _, outcome in
             .init(
               label: label,
               x: outcome.trajectory.gradients.map { Double($0) * (time ? outcome.milliseconds : 1) },
@@ -189,16 +189,27 @@ struct DescentReport {
     return section
   }
 
+  /// The methods of the figures, image by image.
+  private func viewer() throws -> StepViewer {
+    try MethodViewer(
+      model: comparison.trained.model, images: images,
+      methods: plotted.enumerated().map { index, method in
+        (index == 0 ? method.label : "\(method.label) (\(method.candidate.settings))", method.candidate)
+      }, limit: steps
+    ).viewer()
+  }
+
   /// What the figures show: the trained steps and some of the methods.
-  private var plotted: [(label: String, outcome: DescentComparison.Outcome)] {
+  private var plotted: [(label: String, candidate: DescentCandidate, outcome: DescentComparison.Outcome)] {
     let shown: Set = ["growing", "nesterov", "barzilai_borwein", "extrapolated", "implicit", "anderson"]
     let reference = DescentComparison.Outcome(
       trajectory: goal.reference, milliseconds: comparison.referenceMilliseconds)
-    return [("The trained steps", reference)]
+    return [("The trained steps", DescentCandidate(trained: comparison.trained), reference)]
       + zip(comparison.methods, comparison.outcomes).compactMap { tuned, outcomes in
         guard shown.contains(tuned.method.key) else { return nil }
-        return (tuned.forSameError ?? tuned.forEnergy).flatMap { outcomes[$0.candidate] }
-          .map { (tuned.method.label, $0) }
+        guard let index = (tuned.forSameError ?? tuned.forEnergy)?.candidate, let outcome = outcomes[index]
+        else { return nil }
+        return (tuned.method.label, tuned.method.candidates[index], outcome)
       }
   }
 }

@@ -1,5 +1,4 @@
 import EnergyTransformer
-import Foundation
 import Kit
 import Reporting
 
@@ -12,7 +11,7 @@ struct ClusterReport {
   private var main: ClusterMeasurement? { measurements.first { $0.beta == options.mainBeta } }
 
   /// The measurements that are drawn: the first, the main one and the last.
-  private var drawn: [ClusterMeasurement] {
+  var drawn: [ClusterMeasurement] {
     measurements.indices.filter {
       $0 == 0 || $0 == measurements.count - 1 || measurements[$0].beta == options.mainBeta
     }.map { measurements[$0] }
@@ -108,12 +107,10 @@ struct ClusterReport {
   }
 
   private func map(_ measurement: ClusterMeasurement) -> FieldMap {
-    let descent = network.descent(measurement.beta)
-    let axes = [[1.0, 0], [0, 1]].map { Tensor<Double>(shape: [1, 1, 2], elements: $0) }
-    let plane = TokenPlane(at: Tokens(.zeros([1, 1, 2])), along: axes[0], and: axes[1])
-    let grid = (-30...30).map { Double($0) / 20 }
-    let slice = EnergyLandscape(of: descent).slice(plane, columns: grid, rows: grid)
-    let ways = descent.run(from: starts, recording: [.states(every: 1)]).trajectory
+    let plane = network.plane
+    let slice = network.slice(measurement.beta)
+    let ways = network.descent(measurement.beta)
+      .run(from: network.picturedStarts, recording: [.states(every: 1)]).trajectory
     var paths = plane.coordinates(of: ways).map { fieldPath("descent", $0) }
     let points = network.patterns.transposed.reshaped([network.patterns.shape[1], 1, 2])
     paths += plane.coordinates(of: points).map { fieldPath("pattern", [$0]) }
@@ -125,17 +122,6 @@ struct ClusterReport {
       title: "β = \(NumberText.roundTrip(measurement.beta))", xTitle: "first number of the state",
       yTitle: "second number", valueTitle: "energy", columns: slice.columns, rows: slice.rows,
       values: slice.energies, paths: paths)
-  }
-
-  /// Starts on two rings, for the pictures alone.
-  private var starts: Tokens<Double> {
-    let places = [(0.5, 6), (1.4, 12)].flatMap { radius, count in
-      (0..<count).flatMap { index -> [Double] in
-        let angle = (Double(index) + 0.4) / Double(count) * 2 * Double.pi
-        return [radius * cos(angle), radius * sin(angle)]
-      }
-    }
-    return Tokens(Tensor(shape: [places.count / 2, 1, 2], elements: places))
   }
 
   private var profiles: LinePlot? {

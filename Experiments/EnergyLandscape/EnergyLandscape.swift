@@ -35,13 +35,14 @@ struct LandscapeExperiment: ExperimentCommand, RecordedOptions {
       try ImageLandscape(trained, images: images, options: model, random: random.child(1))
     }
     record.headline = ["two_cluster_minima", "digits_share_minima", "largest_barrier"]
+    let report = ClusterReport(network: network, measurements: sweep)
     try RunReport(
       record, introduction: [Self.introduction],
       sections: [
-        ClusterReport(network: network, measurements: sweep).section,
+        report.section,
         try ImageReport(landscape: landscape, images: images).section,
         .making(of: record, ending: ". Everything is in run.json."),
-      ]
+      ], viewers: [try ClusterViewer(network: network, betas: report.drawn.map(\.beta)).viewer()]
     ).publish(in: output.output)
   }
 

@@ -75,6 +75,30 @@ struct CompletionResults {
     return section
   }
 
+  /// The first chain of each of the first images at every temperature, to step through.
+  func viewer() throws -> StepViewer {
+    let recorded = StepViewer.shownSteps(upTo: runs[0].steps.count - 1)
+    let numbers = sampling.truth.shape.dropFirst().reduce(1, *) * recorded.count * schedules.count
+    let images = Array((0..<sampling.imageCount).prefix(StepViewer.itemCount(numbersEach: numbers)))
+    let chains = zip(schedules, runs).map { schedule, run -> ChainViewer.Chains in
+      let count = run.energies[0].count / sampling.imageCount
+      return ChainViewer.Chains(
+        label: Self.label(schedule),
+        pictures: images.map { image in
+          recorded.map { sampling.picture(run.pictures[$0].sliced(axis: 0, image..<image + 1)) }
+        },
+        energies: images.map { image in recorded.map { run.energies[$0][image * count] } },
+        errors: images.map { image in recorded.map { run.errors[$0][image * count] } })
+    }
+    return try ChainViewer(
+      title: "Samples of a trained energy, step by step",
+      note:
+        "The first chain of each image. Move the slider to see the completion, and what its energy and error are.",
+      items: images.map { "\($0 + 1)" }, itemName: "image", steps: recorded.map { runs[0].steps[$0] },
+      groupName: "temperature", chains: chains
+    ).viewer()
+  }
+
   /// What becomes of the error while the energy falls, in words that follow from the numbers.
   private var descentWords: String {
     let errors = runs[0].errors.map(mean)

@@ -47,7 +47,8 @@ struct Generation: ExperimentCommand, RecordedOptions {
     try RunReport(
       record, introduction: [introduction],
       sections: try results.sections() + (completions.map { try [$0.section()] } ?? [])
-        + [.making(of: record, ending: ". Everything is in run.json.")]
+        + [.making(of: record, ending: ". Everything is in run.json.")],
+      viewers: [try results.viewer()] + (completions.map { [try $0.viewer()] } ?? [])
     ).publish(in: output.output)
   }
 

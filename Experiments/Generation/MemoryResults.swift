@@ -155,9 +155,39 @@ struct MemoryResults {
     return section
   }
 
+  /// The methods of many chains.
+  private static let chainMethods: [MemoryMethod] = [.langevin, .warm, .adjusted, .cooled]
+
+  /// The samples of some chains of the first repetition, to step through.
+  func viewer() throws -> StepViewer {
+    let found = Self.chainMethods.compactMap { method in
+      draws[method]?.first.map { (label: method.label(options), draw: $0) }
+    }
+    let sampled = found[0].draw.sampled
+    let shown = StepViewer.shownSteps(upTo: sampled.count - 1)
+    let numbers = sampling.stored.dimension * shown.count * found.count
+    let items = Array((0..<options.chains).prefix(StepViewer.itemCount(numbersEach: numbers)))
+    return try ChainViewer(
+      title: "Samples of a memory, step by step",
+      note:
+        "Some chains of the first repetition at the steps that gave samples; each starts near another stored picture.",
+      items: items.map { "\($0 + 1)" }, itemName: "chain",
+      steps: shown.map { found[0].draw.steps[sampled[$0]] }, groupName: "method",
+      chains: found.map { label, draw in
+        ChainViewer.Chains(
+          label: label,
+          pictures: items.map { chain in
+            shown.map { sample in
+              let row = sample * options.chains + chain
+              return sampling.stored.picture(draw.samples.sliced(axis: 0, row..<row + 1))
+            }
+          }, energies: items.map { chain in shown.map { draw.energies[sampled[$0]][chain] } })
+      }
+    ).viewer()
+  }
+
   private func curves() throws -> PageSection {
-    let methods: [MemoryMethod] = [.langevin, .warm, .adjusted, .cooled]
-    let series = try methods.compactMap { method -> LinePlot.Series? in
+    let series = try Self.chainMethods.compactMap { method -> LinePlot.Series? in
       guard let draw = draws[method]?.first else { return nil }
       return .init(
         label: method.label(options), x: draw.steps.map(Double.init),

@@ -22,6 +22,8 @@ struct MemorySampling {
     /// The energy of each chain at the kept steps, and which those are; nothing where there are no chains.
     var steps: [Int] = []
     var energies: [[Double]] = []
+    /// Which of the kept steps gave samples, each one sample a chain.
+    var sampled: [Int] = []
     var acceptance: Double?
     /// The share of samples whose nearest stored pattern is not the one their chain started from.
     var leftStart: Double?
@@ -79,6 +81,7 @@ struct MemorySampling {
     let samples = Tensor.concatenated(
       chosen.map { found.states[$0].reshaped([count, stored.dimension]) }, axis: 0)
     var result = draw(samples, beta: beta)
+    result.sampled = chosen
     result.acceptance = found.acceptance
     result.steps = found.states.indices.map { first + $0 * interval + 1 }
     result.energies = found.energies.map { $0.elements.map { published(Double($0), beta: beta) } }

@@ -28,7 +28,7 @@ struct Report {
         images.completions(
           "Images evenly spaced over those under test, not chosen.", evaluation.pictures),
         .making(of: record, ending: ". Everything is in run.json; the course of training is in metrics.csv."),
-      ])
+      ], viewers: [try MemoryViewer(images: images, memory: memory, model: model).viewer()])
   }
 
   /// The page of the block, by a link where it lies beside this one.

@@ -19,12 +19,14 @@ struct Completion {
 
   private let images: ImageSet
   private let rows: [Row]
+  private let featureCount: Int
   /// The rows of the picture: the most images stored at which they can be told apart.
   private let pictured: PatternCompletion
 
   init(_ images: ImageSet, quick: Bool, random: RandomStream) {
     self.images = images
     let featureCount = MemoryKind.featureCount(quick: quick)
+    self.featureCount = featureCount
     func task(_ index: Int, hiding half: ImageHalf, _ stream: UInt64) -> PatternCompletion {
       let rows = images.patterns.rows
       let stored = rows.gathered((0..<rows.shape[0]).evenlySpaced(images.counts[index]), axis: 0)
@@ -87,6 +89,15 @@ struct Completion {
     return section
   }
 
+  /// The memories of the picture, update by update.
+  func viewer() throws -> StepViewer {
+    try CompletionViewer(
+      images: images, task: pictured, featureCount: featureCount,
+      memories: rows.filter { $0.count == pictured.stored.shape[0] }
+        .map { ($0.kind, $0.beta ?? 1, $0.outcome.states) }
+    ).viewer()
+  }
+
   /// Some images as stored and as shown, and what every memory made of them.
   private var picture: PictureGrid {
     let example = images.patterns.image(of: images.patterns.mean)
@@ -99,12 +110,7 @@ struct Completion {
     for index in (0..<pictured.shown.count).evenlySpaced(10) {
       grid.addRow(
         columns.map { rows, isBinary in
-          let row = rows.sliced(axis: 0, index..<index + 1)
-          return isBinary
-            ? Picture(
-              width: example.width, height: example.height, channels: example.channels,
-              values: row.elements.map { ($0 + 1) / 2 })
-            : Picture(images.patterns.image(of: row))
+          images.picture(rows.sliced(axis: 0, index..<index + 1), isBinary: isBinary)
         })
     }
     return grid

@@ -31,10 +31,13 @@ struct MemoryRetrieval: ExperimentCommand {
       "faiss_ratio_256",
     ]
     var sections: [PageSection] = []
+    var viewers: [StepViewer] = []
     let seconds = try Stopwatch.seconds {
       for (number, part) in Part.allCases.enumerated() where work.parts.contains(part) {
         let random = RandomStream(seed: output.seed).child(UInt64(number))
-        sections += try record.timed(part.rawValue) { try self.sections(part, images, file, random) }
+        sections += try record.timed(part.rawValue) {
+          try self.sections(part, images, file, random, &viewers)
+        }
         remark("\(part.rawValue): \(Int((record.timings[part.rawValue] ?? 0).rounded())) s")
       }
     }
@@ -47,12 +50,13 @@ struct MemoryRetrieval: ExperimentCommand {
         "How much do associative memories store, what do they make of a spoiled or half-hidden pattern, and how fast do they "
           + "find one among a million? Every memory of this package, measured beside what theory says of it. Patterns, cues "
           + "and queries are drawn anew from the seed; lines of theory are computed, not fitted."
-      ], sections: sections
+      ], sections: sections, viewers: viewers
     ).publish(in: output.output)
   }
 
   private func sections(
-    _ part: Part, _ images: StoredImages?, _ file: PatternFile?, _ random: RandomStream
+    _ part: Part, _ images: StoredImages?, _ file: PatternFile?, _ random: RandomStream,
+    _ viewers: inout [StepViewer]
   ) throws -> [PageSection] {
     let quick = output.quick
     switch part {
@@ -62,9 +66,11 @@ struct MemoryRetrieval: ExperimentCommand {
     case .kinds: return images.map { [Kinds.section($0.digits, quick: quick)] } ?? []
     case .emergent: return [Emergent.section(quick: quick, random: random)]
     case .completion:
-      return [(images?.digits, random), (images?.photos, random.child(1))].compactMap { images, random in
-        images.map { Completion($0, quick: quick, random: random).section() }
+      let found = [(images?.digits, random), (images?.photos, random.child(1))].compactMap { images, random in
+        images.map { Completion($0, quick: quick, random: random) }
       }
+      viewers += try found.map { try $0.viewer() }
+      return found.map { $0.section() }
     case .scale: return try file.map { [try Scale($0, scale, random: random).section()] } ?? []
     }
   }

@@ -11,6 +11,16 @@ struct ImageSet {
   let patterns: ImagePatterns
   /// How many are stored, one after the other.
   let counts: [Int]
+
+  /// A state as a picture; signs as black and white.
+  func picture(_ row: Tensor<Float>, isBinary: Bool) -> Picture {
+    let image = patterns.image(of: row)
+    return isBinary
+      ? Picture(
+        width: image.width, height: image.height, channels: image.channels,
+        values: row.elements.map { ($0 + 1) / 2 })
+      : Picture(image)
+  }
 }
 
 /// The digits of the package, and photos where they are asked for.

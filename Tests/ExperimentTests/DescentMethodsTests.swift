@@ -60,6 +60,26 @@ import Testing
     #expect(numbers[0]["extrapolated_energy_share"].map { (0...100).contains($0) } == true)
   }
 
+  @Test("the ways down that can be stepped through end where the record says")
+  func viewer() throws {
+    // Six images in all, so that all of them can be stepped through.
+    let found = try run(data + ["--validation", "6"])
+    #expect(found.status == 0, "\(found.errors)")
+    let summary = try RunRecord.read(from: folder.path("out/run.json")).summary
+    let viewer = try #require(WebPage.viewers(inPageAt: folder.path("out/page.html")).first)
+    #expect(viewer.items.count == 6 && viewer.steps == ["0", "1", "2", "3", "4", "5", "6"])
+    let energies = try #require(viewer.lines("Energy")?["The trained steps"])
+    let errors = try #require(viewer.lines("Mean squared error of hidden pixels")?["The trained steps"])
+    for (name, values) in [
+      ("start_energy", energies.map { $0[0] }), ("plain_energy", energies.map { $0[6] }),
+      ("plain_mse", errors.map { $0[6] }),
+    ] {
+      let (mean, expected) = (values.reduce(0, +) / 6, try #require(summary[name]))
+      #expect(abs(mean - expected) < 1e-4 * abs(expected), "\(name): \(mean) and \(expected)")
+    }
+    #expect((viewer.lines("Energy")?.count ?? 0) > 2)
+  }
+
   @Test("a model that is missing, of another kind or of other images is refused in one line")
   func refused() throws {
     try run(data, checkpoint: "model/none.safetensors").expectOneLine(containing: "none.safetensors")

@@ -52,6 +52,18 @@ import Testing
       numbers["digits_share_settled_input_100"] != nil && numbers["digits_share_settled_input_1"] == nil)
     let page = try String(contentsOfFile: folder.path("out/README.md"), encoding: .utf8)
     #expect(!page.contains("nan") && page.contains("Minima found: 1 at β = 0.1; 2 at β = 8;"))
+    let viewer = try #require(WebPage.viewers(inPageAt: folder.path("out/page.html")).first)
+    #expect(viewer.items == ["0.1", "8", "1024"] && viewer.steps.last == "rest")
+    let lines = try #require(viewer.lines("Energy"))
+    #expect(lines.count == 6)
+    // No update raises the energy, and all end at the one minimum that was found at the lowest β.
+    for beta in 0..<3 {
+      for line in lines.values.map({ $0[beta] }) {
+        #expect(zip(line, line.dropFirst()).allSatisfy { $1 <= $0 + 1e-5 * abs($0) }, "\(line)")
+      }
+    }
+    let ends = lines.values.compactMap { $0[0].last }
+    #expect((ends.max() ?? 1) - (ends.min() ?? 0) < 1e-4 * (1 + abs(ends[0])))
   }
 
   @Test("bad options end in one line, and so does a model that is not there")

@@ -60,6 +60,18 @@ import Testing
     #expect(summary["difference_t0_5_last"].map { $0 > 0 } ?? false)
     let page = try String(contentsOfFile: folder.path("out/README.md"), encoding: .utf8)
     #expect(!page.contains("nan") && !page.contains("inf "))
+    let viewers = try WebPage.viewers(inPageAt: folder.path("out/page.html"))
+    try #require(viewers.count == 2)
+    #expect(
+      viewers[0].items.count == 5 && viewers[0].steps.count == 2 && viewers[0].lines("Energy")?.count == 4)
+    // All three images that are completed can be stepped through; at temperature 0 each has one chain.
+    for (title, name) in [
+      ("Energy", "energy_t0_last"), ("Mean squared error of hidden pixels", "mse_t0_last"),
+    ] {
+      let last = try #require(viewers[1].lines(title)?["T 0 (descent)"]).compactMap(\.last)
+      let (mean, expected) = (last.reduce(0, +) / 3, try #require(summary[name]))
+      #expect(last.count == 3 && abs(mean - expected) < 1e-4 * abs(expected), "\(name): \(last)")
+    }
   }
 
   @Test("without a trained model the page has the samples of the memory alone")
@@ -69,6 +81,7 @@ import Testing
     #expect(finished.output.contains("no samples of a trained energy"))
     let record = try RunRecord.read(from: folder.path("out/run.json"))
     #expect(record.tables.map(\.name) == ["measures", "temperatures"])
+    #expect(try WebPage.viewers(inPageAt: folder.path("out/page.html")).count == 1)
   }
 
   @Test("bad options end in one line")

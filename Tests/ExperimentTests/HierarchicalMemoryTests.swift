@@ -16,7 +16,7 @@ import Testing
   func results() throws {
     let finished = try run([
       "--features", "3", "--hidden", "8", "--steps", "4", "--threads", "2", "--block",
-      folder.path("none.json"),
+      folder.path("none.json"), "--validation", "6",
     ])
     #expect(finished.status == 0, "\(finished.errors)")
     #expect(finished.output.contains("no block to compare with"))
@@ -34,6 +34,21 @@ import Testing
     #expect(record.summary["masked_mse"].map { $0 > 0 && $0.isFinite } ?? false)
     #expect((0...1).contains(record.summary["share_energy_fell_every_step"] ?? -1))
     #expect(record.summary["block_masked_mse"] == nil)
+    // All six images that are judged can be stepped through, so that their mean is the record's.
+    let viewer = try #require(WebPage.viewers(inPageAt: folder.path("out/page.html")).first)
+    #expect(viewer.items.count == 6 && viewer.steps == ["0", "1", "2", "3", "4"])
+    let last = try #require(viewer.lines("Mean squared error of hidden pixels")?["error"]).map { $0[4] }
+    let (mean, error) = (last.reduce(0, +) / 6, try #require(record.summary["masked_mse"]))
+    #expect(abs(mean - error) < 1e-4 * error)
+    let energies = try #require(viewer.lines("Energy")?["total"])
+    let each = try #require(viewer.lines("Energy by layer and synapse"))
+    #expect(energies.count == 6 && each.count == 7)
+    // What falls is the sum of the four synapses' and the three layers' energies.
+    for image in 0..<6 {
+      let parts = each.values.map { $0[image][4] }
+      let total = energies[image][4]
+      #expect(abs(parts.reduce(0, +) - total) < 1e-3 * parts.reduce(1) { $0 + abs($1) })
+    }
   }
 
   @Test("bad options end in one line")

@@ -69,9 +69,33 @@ import Testing
     for words in ["theorem 5", "| binary, Hebb", "completed-photos.png", "all 1000"] {
       #expect(page.contains(words), "\(words)")
     }
+    try expectViewers(summary)
     let tables = try Program("results-tables").run(["--results", folder.path("results")])
     #expect(tables.status == 0, "\(tables.errors)")
     #expect(try text("README.md") == page)
+  }
+
+  /// Expects the three photos, all of which can be stepped through, to be recalled there as the record says.
+  private func expectViewers(_ summary: [String: Double]) throws {
+    let viewers = try WebPage.viewers(inPageAt: folder.path("results/out/page.html"))
+    try #require(viewers.count == 2)
+    #expect(viewers[0].items.count == 6 && viewers[1].items.count == 3)
+    for kind in MemoryKind.allCases {
+      let name = kind.isBinary ? "binary memories" : "memories of numbers"
+      let distances = try #require(
+        viewers[1].lines("Distance from the stored picture in its lengths, \(name)"))
+      #expect(distances.count == MemoryKind.allCases.count { $0.isBinary == kind.isBinary })
+      let last = try #require(distances[kind.label]).compactMap(\.last)
+      let recalled = 100 * Double(last.count { $0 <= 0.1 }) / 3
+      let expected = try #require(summary["photos_recalled_\(kind.rawValue)_3"])
+      #expect(abs(recalled - expected) < 1e-9, "\(kind): \(last)")
+    }
+    let left = try #require(
+      viewers[0].lines("Energy over that at rest as a share of its fall, memories of numbers"))
+    #expect(left.values.allSatisfy { $0.allSatisfy { $0.last == 0 } })
+    let weights = try #require(viewers[0].lines("Largest weight of a stored picture"))
+    #expect(["modern, softmax", "modern, sparsemax"].allSatisfy { weights[$0] != nil })
+    #expect(weights.values.joined().joined().allSatisfy { (0...1.001).contains($0) })
   }
 
   @Test("retrieval at size measures a file of its own or of the user's, which it keeps")

@@ -48,7 +48,7 @@ import Testing
     let losses = try ["broken", "whole"].map {
       try CSVTable.read(from: runs.folder.path("\($0)/metrics.csv")).numbers(inColumn: "loss")
     }
-    #expect(losses[0] == losses[1] && losses[0].count == 480)
+    #expect(losses[0] == losses[1] && losses[0].count == 1440)
   }
 
   @Test("a run of many trainings ends at once on SIGTERM, and says where the finished ones are")

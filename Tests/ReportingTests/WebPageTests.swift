@@ -85,6 +85,26 @@ import Testing
     #expect(html.contains("\"../masked-images/page.html\"") && html.contains("\"../nothing/README.md\""))
   }
 
+  @Test(
+    "pictures of several groups lie in rows, a row for each item and group; curves are found by their names")
+  func groups() throws {
+    var viewer = StepViewer("Methods", items: ["a", "b"], itemName: "image", steps: ["0", "1"])
+    // Each frame has a level of its own.
+    func frame(_ level: Int) -> Picture { Picture(width: 1, height: 1, values: [Float(level) / 255]) }
+    let pictures: [[[Picture]]] = [0, 100].map { item in
+      [0, 10, 20].map { group in [frame(item + group), frame(item + group + 1)] }
+    }
+    try viewer.addPictures("Completion", groups: ["x", "y", "z"], groupName: "method", pictures)
+    try viewer.addLines("Error", [("x", [[1, 2], [3, 1.0 / 3]])])
+    let text = String(decoding: try JSONEncoder().encode(viewer), as: UTF8.self)
+    let levels: [UInt8] = [0, 1, 10, 11, 20, 21, 100, 101, 110, 111, 120, 121]
+    let sheet = try PixelImage(width: 2, height: 6, channels: 1, bytes: levels).pngData()
+    #expect(text.replacingOccurrences(of: "\\/", with: "/").contains(Data(sheet).base64EncodedString()))
+    #expect(text.contains("\"groupName\":\"method\""))
+    #expect(viewer.lines("Error") == ["x": [[1, 2], [3, 0.333333]]])
+    #expect(viewer.lines("Completion") == nil)
+  }
+
   @Test("maps keep their range and curves six digits; what a script would end at is escaped")
   func numbers() throws {
     let folder = try TemporaryFolder()

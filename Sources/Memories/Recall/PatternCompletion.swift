@@ -60,6 +60,20 @@ public struct PatternCompletion: Sendable {
     }
   }
 
+  /// The memory of ``stored``, or of its signs, by which ``outcome(of:beta:featureCount:stepLimit:tolerance:)`` retrieves.
+  ///
+  /// - Parameters:
+  ///   - kind: The memory.
+  ///   - beta: The inverse temperature of a memory of numbers.
+  ///   - featureCount: The number of frequencies of a memory of random features.
+  public func memory(
+    of kind: MemoryKind, beta: Float = 1, featureCount: Int = 8_192
+  ) -> any AssociativeMemory<Float> {
+    kind.memory(
+      of: kind.isBinary ? Self.signs(of: stored) : stored, beta: beta, featureCount: featureCount,
+      random: stream.child(1))
+  }
+
   /// Retrieval by a memory of ``stored``: from ``cues``, or from ``signCues`` by one of the signs, until it rests.
   ///
   /// - Parameters:
@@ -75,7 +89,7 @@ public struct PatternCompletion: Sendable {
     let rows = kind.isBinary ? Self.signs(of: stored) : stored
     var options = RetrievalOptions.updates(stepLimit)
     if !kind.isBinary { options.tolerance = tolerance }
-    let memory = kind.memory(of: rows, beta: beta, featureCount: featureCount, random: stream.child(1))
+    let memory = memory(of: kind, beta: beta, featureCount: featureCount)
     let found = memory.retrieve(kind.isBinary ? signCues : cues, options: options)
     let truth = rows.gathered(shown, axis: 0)
     let error = ((found.states - truth) * mask).squared().sum().scalar

@@ -88,10 +88,25 @@ public struct StepViewer: Codable, Equatable, Sendable {
   ///   - pictures: [item][step], or [item][one] for pictures that stay the same.
   /// - Throws: `ReportingError` for a value that is not finite.
   public mutating func addPictures(_ title: String, _ pictures: [[Picture]]) throws {
-    let first = try checked(title, pictures)
-    var panel = Panel(kind: .pictures, title: title, width: first.width, height: first.height)
-    panel.frames = pictures[0].count
-    panel.image = try Self.sheet(pictures, title)
+    try addPictures(title, groups: [""], groupName: "", pictures.map { [$0] })
+  }
+
+  /// Adds pictures of which there are several of each item, such as one a method.
+  ///
+  /// - Parameters:
+  ///   - groups: What there is of each, of which one is shown; the same for all panels that have groups.
+  ///   - groupName: What one of the groups is called.
+  ///   - pictures: [item][group][step], or [item][group][one] for pictures that stay the same.
+  /// - Throws: `ReportingError` for a value that is not finite.
+  public mutating func addPictures(
+    _ title: String, groups: [String], groupName: String, _ pictures: [[[Picture]]]
+  ) throws {
+    let rows = try checkedRows(title, groups, pictures)
+    var panel = Panel(kind: .pictures, title: title, width: rows[0][0].width, height: rows[0][0].height)
+    panel.groups = groups
+    panel.groupName = groupName
+    panel.frames = rows[0].count
+    panel.image = try Self.sheet(rows, title)
     panels.append(panel)
   }
 
@@ -107,11 +122,8 @@ public struct StepViewer: Codable, Equatable, Sendable {
   public mutating func addMaps(
     _ title: String, groups: [String] = [""], groupName: String = "", _ maps: [[[Picture]]]
   ) throws {
-    require(
-      maps.allSatisfy { $0.count == groups.count },
-      "\(title): maps for \(maps.map(\.count)) groups, expected \(groups.count)")
-    let rows = maps.flatMap { $0 }
-    let first = try checked(title, rows, rowCount: items.count * groups.count)
+    let rows = try checkedRows(title, groups, maps)
+    let first = rows[0][0]
     require(first.channels == 1, "\(title): a map has one channel, not \(first.channels)")
     let values = rows.flatMap { $0 }.flatMap(\.values)
     let (low, high) = (values.min() ?? 0, values.max() ?? 0)
@@ -149,11 +161,24 @@ public struct StepViewer: Codable, Equatable, Sendable {
     panels.append(panel)
   }
 
-  /// The first picture of rows that are all of one shape.
-  private func checked(_ title: String, _ rows: [[Picture]], rowCount: Int? = nil) throws -> Picture {
+  /// The curves of the panel with a title, by their label: [item][step], to six digits; nil where there is no such panel.
+  public func lines(_ title: String) -> [String: [[Double]]]? {
+    panels.first { $0.kind == .lines && $0.title == title }.map { panel in
+      Dictionary(panel.series.map { ($0.label, $0.values) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
+  /// The rows of frames of all items and groups, all of one shape.
+  private func checkedRows(
+    _ title: String, _ groups: [String], _ pictures: [[[Picture]]]
+  ) throws -> [[Picture]] {
+    require(
+      !groups.isEmpty && pictures.allSatisfy { $0.count == groups.count },
+      "\(title): frames for \(pictures.map(\.count)) groups, expected \(groups.count)")
+    let rows = pictures.flatMap { $0 }
     let frames = rows.first?.count ?? 0
     require(
-      rows.count == rowCount ?? items.count && (frames == 1 || frames == steps.count)
+      pictures.count == items.count && (frames == 1 || frames == steps.count)
         && rows.allSatisfy { $0.count == frames },
       "\(title): \(rows.count) rows of \(frames) frames for \(items.count) items and \(steps.count) steps")
     let first = rows[0][0]
@@ -165,7 +190,7 @@ public struct StepViewer: Codable, Equatable, Sendable {
         throw ReportingError("viewer, \(title): a frame has a value that is not finite")
       }
     }
-    return first
+    return rows
   }
 
   /// All frames side by side as a PNG in base64.
