@@ -1,5 +1,5 @@
 # Thin: every target is a line or two that can as well be typed.
-.PHONY: run test test-threads lint results bench bench-operations docs setup
+.PHONY: run test test-threads test-browser lint results bench bench-operations docs setup
 
 # Trains on the package's own digits and writes Results/masked-images.
 run: setup
@@ -14,6 +14,12 @@ test: setup
 test-threads: setup
 	swift test --sanitize=thread --scratch-path .build/threads --disable-xctest --filter \
 		'Tensors|Datasets|Training|Dynamics|Foundations'
+
+# Result pages and `serve` in a headless Chromium; ENERGY_TRANSFORMER names another program than the one built here.
+test-browser: setup
+	Scripts/setup.sh browser
+	$(if $(wildcard .build/release/energy-transformer)$(ENERGY_TRANSFORMER),,swift build -c release --product energy-transformer)
+	/usr/bin/python3 Tests/Browser $(TESTS)
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Experiments Benchmarks Tests
