@@ -12,10 +12,9 @@ class Viewer:
         self.section = browser.until(
             lambda: next(iter(browser.all(".viewer", inside)), None), "a viewer")
         browser.until(lambda: browser.all("figure", self.section), "its panels")
-
-    @property
-    def slider(self):
-        return self.browser.find("input[type=range]", self.section)
+        self.slider = browser.find("input[type=range]", self.section)
+        self.play = browser.find(".controls button", self.section)
+        self.figures = {}
 
     @property
     def step(self):
@@ -24,10 +23,6 @@ class Viewer:
     @property
     def last(self):
         return int(self.slider.get_property("max"))
-
-    @property
-    def play(self):
-        return self.browser.find(".controls button", self.section)
 
     def press(self, *keys):
         """Presses keys on the slider."""
@@ -48,9 +43,14 @@ class Viewer:
 
     def figure(self, title):
         """The panel of a title, or the first whose title begins so."""
-        named = {self.browser.find("figcaption", found).text: found
-                 for found in reversed(self.browser.all("figure", self.section))}
-        return named.get(title) or next(found for name, found in reversed(named.items()) if name.startswith(title))
+        if title not in self.figures:
+            self.figures[title] = self.browser.run(
+                "const [section, title] = arguments;"
+                "const figures = [...section.querySelectorAll('figure')];"
+                "const name = figure => figure.querySelector('figcaption').textContent;"
+                "return figures.find(figure => name(figure) === title)"
+                "  ?? figures.find(figure => name(figure).startsWith(title));", self.section, title)
+        return self.figures[title]
 
     def canvas(self, title):
         return self.browser.find("canvas", self.figure(title))
@@ -63,18 +63,18 @@ class Viewer:
         """Where the dot of the first curve stands, from the left."""
         return float(self.browser.find("circle", self.figure(title)).get_attribute("cx"))
 
-    def value(self, title, series=0):
-        """The number that a legend tells of one curve."""
-        text = self.browser.all(".legend li", self.figure(title))[series].text
+    def value(self, title):
+        """The number that a legend tells of the last curve: of energies the total."""
+        text = self.browser.find(".legend li:last-child", self.figure(title)).text
         return float(re.search(r"\S+$", text)[0].replace(",", ""))
 
-    def values(self, title, series=0):
-        """The numbers of one curve at all steps, as the slider comes by."""
+    def values(self, title):
+        """The numbers of the last curve at all steps, as the slider comes by."""
         self.to_start()
-        found = [self.value(title, series)]
-        while self.step < self.last:
+        found = [self.value(title)]
+        for _ in range(self.last):
             self.press(Keys.ARROW_RIGHT)
-            found.append(self.value(title, series))
+            found.append(self.value(title))
         return found
 
 
