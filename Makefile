@@ -1,5 +1,5 @@
 # Thin: every target is a line or two that can as well be typed.
-.PHONY: run serve test test-threads lint results runs bench bench-operations docs check-links setup
+.PHONY: run serve test test-threads test-browser lint results runs bench bench-operations docs check-links setup
 
 # Trains on the package's own digits and writes Runs/masked-images, which git ignores.
 run: setup
@@ -18,6 +18,12 @@ test: setup
 test-threads: setup
 	swift test --sanitize=thread --scratch-path .build/threads --disable-xctest --filter \
 		'Tensors|Datasets|Training|Dynamics|Foundations'
+
+# Result pages and `serve` in a headless Chromium; ENERGY_TRANSFORMER names another program than the one built here.
+test-browser: setup
+	Scripts/setup.sh browser
+	$(if $(ENERGY_TRANSFORMER),,swift build -c release --product energy-transformer)
+	/usr/bin/python3 Tests/Browser $(TESTS)
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Experiments Benchmarks Documentation Tests

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building needs and is missing; on a machine that has everything it does nothing and needs no root.
+# With the argument `browser`: what the tests in a browser need instead.
 # Debian and Ubuntu: through apt. macOS: says what to install.
 set -euo pipefail
 
@@ -55,6 +56,35 @@ install_packages() {
   ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "$@"
 }
+
+# Debian's packages for Python belong to its own interpreter, not to another that may stand first in the path.
+python=/usr/bin/python3
+
+missing_for_browser() {
+  command -v chromium >/dev/null || echo chromium
+  command -v chromedriver >/dev/null || echo chromium-driver
+  "$python" -c 'import selenium' 2>/dev/null || echo python3-selenium
+}
+
+# The accessibility checker, one file of JavaScript, is in no package of Debian's.
+install_axe() {
+  local folder=.build/browser
+  [[ -e $folder/axe_core_python/axe.min.js ]] && return
+  "$python" -m pip --version >/dev/null 2>&1 || install_packages python3-pip
+  echo "setup: installing axe"
+  "$python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target "$folder" \
+    -r Tests/Browser/requirements.txt \
+    || fail "axe is missing, and pip could not load axe-core-python into $folder"
+}
+
+if [[ ${1:-} == browser ]]; then
+  cd "$(dirname "${BASH_SOURCE[0]}")/.."
+  missing=$(missing_for_browser)
+  # shellcheck disable=SC2086
+  [[ -z $missing ]] || install_packages $missing || fail "could not install" $missing
+  install_axe
+  exit
+fi
 
 check_swift
 case $(uname -s) in
