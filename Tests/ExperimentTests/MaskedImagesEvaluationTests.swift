@@ -90,7 +90,7 @@ import Testing
   func sizes() throws {
     try train("model")
     for file in ["model.safetensors", "checkpoint.safetensors"] {
-      let named = ["--checkpoint", folder.path("model/\(file)")]
+      let named = ["--overwrite", "--checkpoint", folder.path("model/\(file)")]
       for (option, theirs, ours) in [
         ("--heads", "2", "4"), ("--dimension", "16", "20"), ("--key-size", "4", "8"), ("--blocks", "1", "2"),
         ("--memories", "24", "12"), ("--patch", "2", "4"),
