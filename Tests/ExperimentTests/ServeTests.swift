@@ -1,5 +1,6 @@
 import EnergyTransformer
 import Foundation
+import Synchronization
 import Testing
 
 /// The program `energy-transformer serve`, asked as a browser asks it and as one that means harm.
@@ -274,13 +275,18 @@ import Testing
 
     // Steps enough that some are still computed when the signal comes.
     let long = Request(pixels: Data(try digit()), steps: 400)
+    let before = server.connectionCount.load(ordering: .relaxed)
     async let last = withTaskGroup(of: Int.self) { group in
       for _ in 0..<16 {
         group.addTask { await Self.onThread { (try? shared.post("/api/complete", long))?.status ?? 0 } }
       }
       return await group.reduce(into: []) { $0.append($1) }
     }
-    try await Task.sleep(for: .milliseconds(500))
+    for _ in 0..<3_000 where server.connectionCount.load(ordering: .relaxed) < before + 16 {
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    // Connected is not yet taken in.
+    try await Task.sleep(for: .seconds(1))
     #expect(server.end() == 0)
     #expect(await last.allSatisfy { $0 == 200 })
   }
