@@ -143,21 +143,21 @@ import Testing
       try Program("hierarchical-memory").start(
         [
           "--data", folder.path("images"), "--patch", "2", "--features", "3", "--hidden", "8", "--steps",
-          "4", "--kernel", "3", "--epochs", "60", "--batch", "8", "--block", folder.path("none.json"),
+          "4", "--kernel", "3", "--epochs", "180", "--batch", "8", "--block", folder.path("none.json"),
           "--output", folder.path(output),
         ] + more)
     }
     let first = try run("whole", ["--resume"]).finished()
     #expect(first.status == 0 && first.output.contains("no checkpoint yet"), "\(first.errors)")
     let running = try run("broken")
-    try wait { rows("broken") > 50 }
+    try wait { rows("broken") > 20 }
     running.send(SIGTERM)
     let stopped = try running.finished()
     #expect(
-      stopped.status == 143 && stopped.errors.contains("of 720: go on with --resume"), "\(stopped.errors)")
+      stopped.status == 143 && stopped.errors.contains("of 2160: go on with --resume"), "\(stopped.errors)")
     let again = try run("broken", ["--resume"]).finished()
     #expect(again.status == 0, "\(again.errors)")
-    #expect(rows("broken") == 721)
+    #expect(rows("broken") == 2161)
     #expect(try bytes("broken/model.safetensors") == bytes("whole/model.safetensors"))
     try run("broken", ["--resume", "--rate", "0.01"]).finished().expectOneLine(
       containing: "checkpoint.safetensors", "--rate 0.003, not 0.01")
