@@ -63,7 +63,7 @@ import Testing
   @Test("the ways down that can be stepped through end where the record says")
   func viewer() throws {
     // Six images in all, so that all of them can be stepped through.
-    let found = try run(data + ["--validation", "6"])
+    let found = try run(data + ["--validation-images", "6"])
     #expect(found.status == 0, "\(found.errors)")
     let summary = try RunRecord.read(from: folder.path("out/run.json")).summary
     let viewer = try #require(WebPage.viewers(inPageAt: folder.path("out/page.html")).first)

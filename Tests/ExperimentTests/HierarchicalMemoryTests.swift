@@ -16,7 +16,7 @@ import Testing
   func results() throws {
     let finished = try run([
       "--features", "3", "--hidden", "8", "--steps", "4", "--threads", "2", "--block",
-      folder.path("none.json"), "--validation", "6",
+      folder.path("none.json"), "--validation-images", "6",
     ])
     #expect(finished.status == 0, "\(finished.errors)")
     #expect(finished.output.contains("no block to compare with"))
