@@ -36,7 +36,8 @@ import Testing
     #expect(Date().timeIntervalSince(sent) < 5)
     let line = try #require(stopped.errors.split(separator: "\n").last)
     let words = line.split(separator: " ")
-    #expect(line.hasPrefix("stopped at update ") && line.hasSuffix(" of 1440: go on with --resume"), "\(line)")
+    #expect(
+      line.hasPrefix("stopped at update ") && line.hasSuffix(" of 1440: go on with --resume"), "\(line)")
     let checkpoint = try TrainingCheckpoint<Float>(
       contentsOf: runs.folder.path("broken/checkpoint.safetensors"))
     #expect(checkpoint.updateCount >= 20 && "\(checkpoint.updateCount)" == words[3])
