@@ -38,11 +38,14 @@ package enum StopSignal {
     raised.store(0, ordering: .relaxed)
     let outer = closingLine.exchange(UInt(bitPattern: line), ordering: .sequentiallyConsistent)
     let previous = [SIGINT, SIGTERM].map { ($0, signal($0, stop)) }
-    // A shell lets what runs in its background ignore Ctrl-C; that stays so. Nobody means a program to ignore SIGTERM, which what
-    // started it may do for itself, as swift test does.
-    for (number, handler) in previous where number == SIGINT && handler.map(isIgnoring) == true {
-      signal(number, SIG_IGN)
-    }
+    // A shell lets what runs in its background ignore Ctrl-C; that stays so.
+    for (number, handler) in previous where handler.map(isIgnoring) == true { signal(number, SIG_IGN) }
+    // What starts a program from a thread that blocks signals hands that on, as the worker threads of Dispatch do.
+    var both = sigset_t()
+    sigemptyset(&both)
+    sigaddset(&both, SIGINT)
+    sigaddset(&both, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &both, nil)
     defer {
       for (number, handler) in previous { signal(number, handler) }
       closingLine.store(outer, ordering: .sequentiallyConsistent)

@@ -101,7 +101,7 @@ struct ArticleTests {
       for line in page.blocks(of: "shell").joined() where !line.isEmpty {
         let words = line.split(separator: " ").map(String.init)
         if words[0] == "make" {
-          #expect(words.count > 1 && makefile.contains("\n\(words.last ?? ""):"), "\(page.name): \(line)")
+          #expect(words.count > 1 && makefile.contains("\n\(words[1]):"), "\(page.name): \(line)")
           continue
         }
         try #require(words.count > 4 && words.prefix(4) == ["swift", "run", "-c", "release"], "\(line)")
