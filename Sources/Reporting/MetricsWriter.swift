@@ -24,7 +24,10 @@ public final class MetricsWriter {
 
   /// Begins a new file, replacing one that exists.
   ///
-  /// - Parameter eventsFolder: The folder of an event file with the same numbers; none where nil.
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - columns: The names of the columns behind the step.
+  ///   - eventsFolder: The folder of an event file with the same numbers; none where nil.
   public convenience init(path: String, columns: [String], eventsFolder: String? = nil) throws {
     Self.checkNames(columns)
     try StagedFile.write(CSVTable.line([Self.stepColumn] + columns), to: path)
@@ -37,7 +40,11 @@ public final class MetricsWriter {
   ///
   /// A last line without a line break, left by a crash, is dropped too.
   ///
-  /// - Parameter eventsFolder: The folder of a further event file, for what comes now; none where nil.
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - columns: The names of the columns behind the step, those of the file.
+  ///   - step: The first step that comes now.
+  ///   - eventsFolder: The folder of a further event file, for what comes now; none where nil.
   /// - Throws: `ReportingError` when the file is missing, damaged or has other columns.
   public convenience init(
     resuming path: String, columns: [String], atStep step: Int, eventsFolder: String? = nil

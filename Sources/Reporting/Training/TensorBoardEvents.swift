@@ -22,6 +22,7 @@ public final class TensorBoardEvents {
   /// the next one, which begins by telling TensorBoard to drop what it has from that step on.
   ///
   /// - Parameters:
+  ///   - folder: Where the file lies.
   ///   - step: The first step of a run that goes on; nil for a new one.
   ///   - clock: Seconds since 1970.
   public init(

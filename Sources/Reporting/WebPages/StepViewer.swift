@@ -94,6 +94,7 @@ public struct StepViewer: Codable, Equatable, Sendable {
   /// Adds pictures of which there are several of each item, such as one a method.
   ///
   /// - Parameters:
+  ///   - title: What stands over them.
   ///   - groups: What there is of each, of which one is shown; the same for all panels that have groups.
   ///   - groupName: What one of the groups is called.
   ///   - pictures: [item][group][step], or [item][group][one] for pictures that stay the same.
