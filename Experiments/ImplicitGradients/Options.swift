@@ -76,8 +76,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Updates, instead of whole passes; 0 for those of the passes.") var updates = 0
   @Option(help: "Images an update.") var batch = 16
   @Option(help: "Trainings of each method, each from another seed.") var seeds = 2
-  @Option(help: "Peak rate of Muon, which learns the energies' matrices.") var muonRate = 0.03
-  @Option(help: "Peak rate of AdamW, which learns all other parameters.") var rate = 0.01
+  @Option(help: "Peak rate of Muon, which learns the energies' matrices.") var muonRate = 0.01
+  @Option(help: "Peak rate of AdamW, which learns all other parameters.") var rate = 0.003
   @Option(help: "Weight decay of matrices.") var weightDecay = 1.0
   @Option(help: "Weight of the error of visible patches in the loss.") var visibleWeight = 0.3
   @Option(help: "Deviation of the first queries, keys and memories.") var weightDeviation = 0.03
