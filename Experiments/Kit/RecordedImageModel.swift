@@ -124,7 +124,8 @@ struct RecordedImageModel {
       record.experiment == "masked-images", isOfThisTraining(record.options)
     else { return (updates, nil) }
     return (
-      updates ?? record.summary["train_updates"].flatMap { Int(exactly: $0) }, checked(record.summary["train_seconds"])
+      updates ?? record.summary["train_updates"].flatMap { Int(exactly: $0) },
+      checked(record.summary["train_seconds"])
     )
   }
 

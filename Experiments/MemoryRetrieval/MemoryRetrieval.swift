@@ -8,7 +8,8 @@ import Reporting
 struct MemoryRetrieval: ExperimentCommand {
   static let configuration = CommandConfiguration(
     commandName: "memory-retrieval",
-    abstract: "Measure what associative memories store and recall; write tables, curves and pictures.", version: SoftwareVersions.library)
+    abstract: "Measure what associative memories store and recall; write tables, curves and pictures.",
+    version: SoftwareVersions.library)
 
   @OptionGroup(title: "What is measured") var work: WorkOptions
   @OptionGroup(title: "Retrieval at size") var scale: ScaleOptions

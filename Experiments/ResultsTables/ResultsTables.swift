@@ -25,7 +25,8 @@ struct ResultsTables: ExperimentCommand {
   @Flag(help: "Write nothing; say what is out of date, and fail if anything is.")
   var check = false
 
-  @Option(help: "The folder of one run under the results: rebuild nothing but what is in it; all where left out.")
+  @Option(
+    help: "The folder of one run under the results: rebuild nothing but what is in it; all where left out.")
   var only: String?
 
   func validate() throws {
