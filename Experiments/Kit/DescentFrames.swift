@@ -16,6 +16,18 @@ package struct DescentFrames: Sendable {
   /// [head][step]; empty where it is not shown.
   package private(set) var attention: [[Picture]] = []
 
+  /// The frames of a descent from its pictures and numbers, one of each a step.
+  ///
+  /// - Parameter blocks: The energies of each block's descent.
+  package init(
+    original: Picture, masked: Picture, completions: [Picture], errors: [Double],
+    energies blocks: BlockEnergies
+  ) {
+    steps = Array(completions.indices)
+    (self.original, self.masked, self.completions, self.errors) = (original, masked, completions, errors)
+    energies = Self.energies(blocks)
+  }
+
   /// The frames of a picture that one image, or several side by side, make.
   ///
   /// - Parameters:
@@ -25,11 +37,8 @@ package struct DescentFrames: Sendable {
     func joined(_ part: (ImageDescent) -> Tensor<Float>) -> Tensor<Float> {
       descents.count == 1 ? part(descents[0]) : .concatenated(descents.map(part), axis: 0)
     }
-    original = picture(joined(\.original))
-    masked = picture(joined(\.masked))
-    steps = Array(descents[0].completions.indices)
-    completions = steps.map { step in picture(joined { $0.completions[step] }) }
-    errors = steps.map { step in
+    let steps = descents[0].completions.indices
+    let errors = steps.map { step in
       // Visible pixels are the original's and add nothing.
       let squares = descents.map { Double(($0.completions[step] - $0.original).squared().sum().scalar) }
       let counts = descents.map { Double($0.hidden.sum().scalar) }
@@ -37,7 +46,10 @@ package struct DescentFrames: Sendable {
     }
     var blocks = BlockEnergies()
     for descent in descents { blocks.add(descent.results) }
-    energies = Self.energies(blocks)
+    self.init(
+      original: picture(joined(\.original)), masked: picture(joined(\.masked)),
+      completions: steps.map { step in picture(joined { $0.completions[step] }) }, errors: errors,
+      energies: blocks)
   }
 
   /// The energies along the blocks; where there are several, their sums.
@@ -95,13 +107,17 @@ package struct DescentFrames: Sendable {
 extension StepViewer {
   /// A viewer of descents, all of the same steps and panels.
   ///
-  /// - Parameter names: What the pictures are called, in their order.
+  /// - Parameters:
+  ///   - names: What the pictures are called, in their order.
+  ///   - note: A sentence below the heading; one about the slider when left out.
   /// - Throws: `ReportingError` for a value that is not finite.
-  package init(_ title: String, _ descents: [DescentFrames], names: [String], itemName: String) throws {
+  package init(
+    _ title: String, _ descents: [DescentFrames], names: [String], itemName: String, note: String? = nil
+  ) throws {
     let shown = descents[0].attention.isEmpty ? " and energies" : ", energies and attention"
     self.init(
       title, items: names, itemName: itemName, steps: descents[0].steps.map { "\($0)" },
-      note: "Move the slider: completion\(shown) are those of the chosen step.")
+      note: note ?? "Move the slider: completion\(shown) are those of the chosen step.")
     try addPictures("Original", descents.map { [$0.original] })
     try addPictures("What the model sees", descents.map { [$0.masked] })
     try addPictures("Completion", descents.map(\.completions))

@@ -7,25 +7,10 @@ import Testing
 @Suite(.serialized) struct ServeTests {
   private let folder: TemporaryPlace
   private let model: ImageEnergyTransformer<Float>
-  private static let name = "Runs/small/model.safetensors"
 
   init() throws {
-    folder = try TemporaryPlace()
-    // Drawn, not trained: what is asked here are equal numbers.
-    var random = RandomStream(seed: 3)
-    let grid = PatchGrid(height: 28, width: 28, channels: 1, patchSize: 7)
-    model = ImageEnergyTransformer(
-      ImageEnergyTransformerConfiguration(
-        block: EnergyTransformerConfiguration(dimension: 12, headCount: 2, keySize: 5, memoryCount: 9),
-        grid: grid), using: &random)
-    try FileManager.default.createDirectory(
-      atPath: folder.path("Runs/small"), withIntermediateDirectories: true)
-    try SafetensorsFile.write(
-      model, to: folder.path(Self.name),
-      metadata: [
-        "data": "embedded digits", "validation": "0", "patch": "7", "mask": "0.5", "blocks": "1",
-        "dimension": "12", "heads": "2", "key-size": "5", "memories": "9", "steps": "6", "step-size": "0.1",
-      ])
+    let served = try ServedFolder()
+    (folder, model) = (served.place, served.model)
   }
 
   private struct Models: Decodable {
@@ -37,7 +22,7 @@ import Testing
   }
 
   private struct Request: Encodable {
-    var model = ServeTests.name
+    var model = ServedFolder.name
     var pixels: Data
     var hidden = [1, 2, 5, 10, 15]
     var steps = 6
@@ -80,7 +65,7 @@ import Testing
     // The package's own comes first.
     #expect(models.count == 2 && models[0].id.hasSuffix("Results/masked-images/model.safetensors"))
     let small = try #require(models.last)
-    #expect(small.id == Self.name && small.width == 28 && small.patch == 7 && small.steps == 6)
+    #expect(small.id == ServedFolder.name && small.width == 28 && small.patch == 7 && small.steps == 6)
 
     let pixels = try digit()
     let request = Request(pixels: Data(pixels))
@@ -147,7 +132,7 @@ import Testing
     }
     try expect(422, "number of steps", server.post("/api/complete", Request(pixels: pixels, steps: 100_000)))
     try expect(422, "step size", server.post("/api/complete", Request(pixels: pixels, stepSize: 0)))
-    let path = "/api/picture?model=\(Self.name)"
+    let path = "/api/picture?model=\(ServedFolder.name)"
     try expect(
       422, "the uploaded file: starts with bytes 74 68 69 73",
       server.ask(path, method: "POST", body: Data("this is no picture".utf8)))
@@ -170,7 +155,7 @@ import Testing
   @Test("takes a picture up to its limit and no more")
   func uploads() throws {
     let server = try RunningServer(["--upload-limit", "0.05"], in: folder)
-    let path = "/api/picture?model=\(Self.name)"
+    let path = "/api/picture?model=\(ServedFolder.name)"
     // Red to the left and white to the right: grey levels by the weights of JPEG.
     let colours = PixelImage(
       width: 56, height: 56, channels: 3,
@@ -190,65 +175,6 @@ import Testing
       "POST \(path) HTTP/1.1\r\nHost: localhost:\(server.port)\r\nTransfer-Encoding: chunked\r\n\r\n", chunks)
     #expect(chunked.status == 413)
     #expect(try server.ask("/").status == 200)
-    #expect(server.end() == 0)
-  }
-
-  @Test("answers with no file beside its own, whatever the path")
-  func traversal() throws {
-    let server = try RunningServer(in: folder)
-    for path in [
-      "/../../etc/passwd", "/..%2f..%2fetc%2fpasswd", "/%2e%2e/%2e%2e/etc/passwd", "//etc/passwd",
-      "/Resources/page.html",
-      "/page.html", "/\(Self.name)", "/./../page.css/../../etc/hosts", "/api/../etc/passwd",
-      "/api/examples?model=../../etc/passwd", "/%00", "/page.css%00.html",
-    ] {
-      let answer = try server.ask(path)
-      #expect(answer.status == 404, "\(path)")
-      #expect(!String(decoding: answer.body, as: UTF8.self).contains("root:"), "\(path)")
-    }
-    #expect(server.end() == 0)
-  }
-
-  @Test("answers its own page alone: no other host, no other site")
-  func hosts() throws {
-    let server = try RunningServer(in: folder)
-    let port = server.port
-    for host in ["localhost:\(port)", "127.0.0.1:\(port)", "[::1]:\(port)", "LOCALHOST:\(port)"] {
-      #expect(try server.ask("/", headers: ["Host": host]).status == 200, "\(host)")
-    }
-    for host in [
-      "example.org", "example.org:\(port)", "localhost", "localhost:1", "127.0.0.1.example.org:\(port)", "",
-    ] {
-      #expect(try server.ask("/api/models", headers: ["Host": host]).status == 421, "\(host)")
-    }
-    #expect(try server.ask("/api/models", headers: ["Origin": "http://127.0.0.1:\(port)"]).status == 200)
-    for origin in ["http://example.org", "null", "http://127.0.0.1:1", "https://127.0.0.1:\(port)"] {
-      #expect(try server.ask("/api/models", headers: ["Origin": origin]).status == 403, "\(origin)")
-    }
-    #expect(server.end() == 0)
-  }
-
-  @Test("asks for the token of its address when other machines can reach it")
-  func token() throws {
-    let server = try RunningServer(["--host", "0.0.0.0"], in: folder)
-    let token = try #require(server.address.split(separator: "=").last.map(String.init))
-    #expect(token.count == 32 && server.address.contains("/?token="))
-    for path in [
-      "/", "/page.css", "/api/models", "/?token=", "/?token=\(token.dropLast())0x", "/?token=\(token)a",
-      "/?token=\(token.dropLast())\(token.last == "0" ? "1" : "0")",
-    ] {
-      let answer = try server.ask(path)
-      #expect(answer.status == 401, "\(path)")
-      #expect(try answer.sentence.contains("token"))
-      #expect(answer.headers["set-cookie"] == nil)
-    }
-    let page = try server.ask("/?token=\(token)", headers: ["Host": "example.org:\(server.port)"])
-    #expect(page.status == 200)
-    let cookie = try #require(page.headers["set-cookie"])
-    #expect(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"))
-    let pair = String(cookie.prefix { $0 != ";" })
-    #expect(try server.ask("/api/models", headers: ["Cookie": "a=b; \(pair); c=d"]).status == 200)
-    #expect(try server.ask("/api/models", headers: ["Cookie": "\(pair)0"]).status == 401)
     #expect(server.end() == 0)
   }
 
@@ -369,20 +295,6 @@ import Testing
     for axis in 0..<2 {
       let mean = zip(kernels, patterns).map { $0 * $1[axis] }.reduce(0, +) / kernels.reduce(0, +)
       #expect(abs(paths[0].points[1][axis] - (start[axis] + 0.2 * (mean - start[axis]))) < 1e-12)
-    }
-    #expect(server.end() == 0)
-  }
-
-  @Test("names the port that is in use, and options that are none, in one line")
-  func start() throws {
-    let server = try RunningServer(in: folder)
-    let program = try Program("energy-transformer")
-    try program.run(["serve", "--port", "\(server.port)"]).expectOneLine(
-      containing: "port \(server.port) is in use")
-    try program.run(["serve", "--host", "example.org"]).expectOneLine(containing: "--host example.org")
-    try program.run(["serve", "--photos", folder.path("none")]).expectOneLine(containing: folder.path("none"))
-    for options in [["--port", "70000"], ["--upload-limit", "0"]] {
-      #expect(try program.run(["serve"] + options).status == 64)
     }
     #expect(server.end() == 0)
   }
