@@ -141,6 +141,10 @@ import Testing
     let error = try #require(last.errors.last?.error)
     let found = try last.pictureError()
     #expect(abs(found - error) < 0.002, "\(found), \(error)")
+    let curves = try #require(
+      last.viewer.panels.first { $0.title == "Mean squared error of hidden pixels" })
+    let ends = try curves.series[0].values.map { try #require($0.last) }
+    #expect(abs(ends.reduce(0, +) / 6 - error) < 1e-5 * error, "\(ends), \(error)")
     let energy = try #require(last.viewer.panels.first { $0.title == "Energy" })
     #expect(energy.series.map(\.label).contains("total") && energy.series.count > 2)
     #expect(energy.series.allSatisfy { $0.values.count == 6 && $0.values.allSatisfy { $0.count == 7 } })
