@@ -26,8 +26,15 @@ public enum DescentDirection: String, Sendable, CaseIterable, CustomStringConver
 }
 
 extension EnergyDescent {
-  /// What the update rule is given for a gradient.
-  func direction(of evaluation: Evaluation<Scalar>, at tokens: Tokens<Scalar>) -> Tensor<Scalar> {
+  /// What the update rule is given for a gradient, at a step counted from 0.
+  func direction(
+    of evaluation: Evaluation<Scalar>, at tokens: Tokens<Scalar>, step: Int
+  ) -> Tensor<Scalar> {
+    let gradient = direction(of: evaluation, at: tokens)
+    return learnedSteps?.applied(to: gradient, step: step) ?? gradient
+  }
+
+  private func direction(of evaluation: Evaluation<Scalar>, at tokens: Tokens<Scalar>) -> Tensor<Scalar> {
     switch direction {
     case .gradient: return evaluation.gradient
     case .tangential: return lagrangian.tangent(evaluation.gradient, at: tokens)

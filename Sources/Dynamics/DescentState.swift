@@ -9,7 +9,8 @@ public struct DescentState<Scalar: TensorScalar>: Sendable {
   public internal(set) var steps = 0
   /// The state that the update rule keeps.
   public internal(set) var updateState: UpdateState<Scalar>
-  /// alpha of the last step, [1, 1, 1] or, where each example has its own, [batch, 1, 1]; nil before the first.
+  /// alpha of the last step, [1, 1, 1] or, where each example has its own, [batch, 1, 1], and where each token has,
+  /// [batch, tokens, 1]; nil before the first.
   public internal(set) var stepSize: Tensor<Scalar>?
   /// The number of gradients of the energy computed so far, with the one at the tokens where backtracking has left it.
   public internal(set) var gradientCount = 0
@@ -29,6 +30,22 @@ struct Evaluation<Scalar: TensorScalar>: Sendable {
 
   /// The energy alone.
   var reading: EnergyReading<Scalar> { EnergyReading(activations: activations, energy: energy) }
+}
+
+/// The activations where a step starts, at which the context of each token is held.
+struct HeldContexts<Scalar: TensorScalar>: Sendable {
+  let energy: any TokenwiseEnergy<Scalar>
+  let activations: Activations<Scalar>
+
+  init(energy: any TokenwiseEnergy<Scalar>, at activations: Activations<Scalar>) {
+    self.energy = energy
+    self.activations = activations.with(activations.values.detached)
+  }
+
+  /// The energy of each token at some activations in the held contexts, [batch, tokens], a constant.
+  func energies(of g: Activations<Scalar>) -> Tensor<Scalar> {
+    energy.energyByToken(at: g.with(g.values.detached), context: activations).detached
+  }
 }
 
 /// The energy at some tokens, where nobody needs its gradient.

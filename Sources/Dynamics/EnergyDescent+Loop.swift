@@ -1,4 +1,5 @@
 import Energies
+import Foundations
 import Tensors
 
 /// The loop of a descent.
@@ -16,6 +17,10 @@ extension EnergyDescent {
     var trajectory = Trajectory<Scalar>()
     let needsEnergy = recording.contains { if case .energies = $0 { true } else { false } }
     let needsPrediction = recording.contains { if case .predictedDecreases = $0 { true } else { false } }
+    let needsTokenEnergies = recording.contains { if case .tokenEnergies = $0 { true } else { false } }
+    require(
+      !needsTokenEnergies || energy.heldByToken != nil,
+      "the energies of tokens are recorded where contexts are held: \(energy.name) holds none")
     var reason = stop.reason(DescentProgress(steps: 0))
     if reason == nil {
       state.evaluation = evaluate(tokens, state.fused)
@@ -43,6 +48,10 @@ extension EnergyDescent {
       if needsPrediction, let size = next.stepSize {
         trajectory.predictedDecreases.append(predictedDecreases(of: state, evaluation, size))
       }
+      if needsTokenEnergies {
+        trajectory.tokenEnergyChanges +=
+          heldContexts(at: state.tokens).map { [change(from: $0, to: next)] } ?? []
+      }
       visit(state)
       reason = stop.reason(progress(from: state, evaluation, to: next, nextReading))
       (state, reading) = (next, nextReading)
@@ -55,6 +64,17 @@ extension EnergyDescent {
     return DescentResult(
       tokens: state.tokens, activations: activations, stopReason: reason ?? .steps(state.steps),
       steps: state.steps, trajectory: trajectory)
+  }
+
+  /// How the energies of tokens change from the contexts that a step started in to the state after it.
+  private func change(
+    from held: HeldContexts<Scalar>, to after: DescentState<Scalar>
+  ) -> TokenEnergyChange<Scalar> {
+    let last = HeldContexts(energy: held.energy, at: lagrangian.activations(at: after.tokens))
+    let before = held.energies(of: held.activations)
+    return TokenEnergyChange(
+      before: before, own: held.energies(of: last.activations) - before,
+      net: last.energies(of: last.activations) - before)
   }
 
   private func record(

@@ -17,16 +17,23 @@ extension EnergyDescent {
     let evaluation = state.evaluation ?? evaluate(state.tokens, state.fused)
     state.evaluation = nil
     let start = state
-    let direction = direction(of: evaluation, at: start.tokens)
+    let direction = direction(of: evaluation, at: start.tokens, step: start.steps)
+    // Where contexts are held each token has a size of its own, tried with the others where they are.
+    let held = stepSize is any StepSizeSchedule ? nil : heldContexts(at: start.tokens)
     let trials = StepTrials<Scalar> { size in
       var tried = outcome(of: start, evaluation, direction, size)
-      tried.state.evaluation = evaluate(tried.state.tokens, start.fused)
+      if let held {
+        tried.energies = held.energies(of: lagrangian.activations(at: tried.state.tokens)).elements
+      } else {
+        tried.state.evaluation = evaluate(tried.state.tokens, start.fused)
+        tried.energies = tried.state.evaluation?.energy.total.elements ?? []
+      }
       return tried
     }
     let size = stepSize.size(
       of: PendingStep(
-        index: state.steps, kept: state.keptForStepSize, evaluation: evaluation, direction: direction,
-        trials: trials, prediction: prediction(of: start, evaluation, direction))
+        index: state.steps, kept: state.keptForStepSize, evaluation: evaluation, held: held,
+        direction: direction, trials: trials, prediction: prediction(of: start, evaluation, direction))
     ).detached
     if let values = plainStep(from: start.tokens, direction, size) {
       state.tokens.values = values
@@ -44,6 +51,11 @@ extension EnergyDescent {
         size: size, displacement: taken.displacement.detached, gradient: direction.detached))
   }
 
+  /// The contexts that tokens are held in for a step from here; nil where the energy holds none.
+  func heldContexts(at tokens: Tokens<Scalar>) -> HeldContexts<Scalar>? {
+    energy.heldByToken.map { HeldContexts(energy: $0, at: lagrangian.activations(at: tokens)) }
+  }
+
   /// x - alpha dE/dg in one sweep over memory, where a step is nothing else and no rule asks how far it went.
   private func plainStep(
     from tokens: Tokens<Scalar>, _ direction: Tensor<Scalar>, _ size: Tensor<Scalar>
@@ -59,10 +71,11 @@ extension EnergyDescent {
     of start: DescentState<Scalar>, _ evaluation: Evaluation<Scalar>, _ direction: Tensor<Scalar>,
     _ size: Tensor<Scalar>
   ) -> StepTrials<Scalar>.Outcome {
-    let batch = start.tokens.values.shape[0]
+    let (batch, tokenCount) = (start.tokens.values.shape[0], start.tokens.values.shape[1])
     require(
-      size.shape == [1, 1, 1] || size.shape == [batch, 1, 1],
-      "a step size of shape \(size.shape) instead of [1, 1, 1] or [\(batch), 1, 1]")
+      [[1, 1, 1], [batch, 1, 1], [batch, tokenCount, 1]].contains(size.shape),
+      "a step size of shape \(size.shape) instead of [1, 1, 1], [\(batch), 1, 1] or [\(batch), \(tokenCount), 1]"
+    )
     var next = start
     let displacement = displacement(
       along: direction, evaluation.activations, size, state: &next.updateState)

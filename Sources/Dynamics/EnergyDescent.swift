@@ -39,6 +39,8 @@ where Function.Scalar == Norm.Scalar {
   /// What the update rule is given as its gradient: dE/dg itself unless said. The others keep tokens from running away where the
   /// Lagrangian does not see it.
   public var direction = DescentDirection.gradient
+  /// What is learned of the steps, alpha s_t P in place of alpha; nothing when nil.
+  public var learnedSteps: LearnedSteps<Scalar>?
   /// Whether fused kernels are used where they cover the descent; tensor operations give the same up to rounding.
   public var usesFusedKernels = true
 
@@ -90,7 +92,7 @@ where Function.Scalar == Norm.Scalar {
 
   /// The same descent with parameters that are constants.
   var detached: EnergyDescent {
-    replacing(energy.dependencies.values.map(\.detached), lagrangian.parameters.values.map(\.detached))
+    replacing(energy.dependencies.values.map(\.detached), otherParameters.map(\.detached))
   }
 
   /// The same descent with what its steps share, where they are many.
@@ -103,19 +105,29 @@ where Function.Scalar == Norm.Scalar {
     return copy
   }
 
-  /// The descent with other parameters and context.
-  func replacing(_ ofEnergy: some Sequence<Tensor<Scalar>>, _ ofLagrangian: [Tensor<Scalar>]) -> EnergyDescent
-  {
+  /// The parameters that are not the energy's: those of the Lagrangian and then what is learned of the steps.
+  var otherParameters: [Tensor<Scalar>] {
+    lagrangian.parameters.values + (learnedSteps?.parameters.values ?? [])
+  }
+
+  /// The descent with other parameters and context; `others` as ``otherParameters`` lists them.
+  func replacing(_ ofEnergy: some Sequence<Tensor<Scalar>>, _ others: [Tensor<Scalar>]) -> EnergyDescent {
     var copy = self
     copy.energy = energy.replacing(ofEnergy)
+    let ofLagrangian = lagrangian.parameters
     copy.lagrangian = lagrangian.with(
-      ParameterValues(names: lagrangian.parameters.names, values: ofLagrangian))
+      ParameterValues(names: ofLagrangian.names, values: Array(others.prefix(ofLagrangian.count))))
+    if let learnedSteps {
+      copy.learnedSteps = learnedSteps.with(
+        ParameterValues(
+          names: learnedSteps.parameters.names, values: Array(others.dropFirst(ofLagrangian.count))))
+    }
     return copy
   }
 
   func isTracked(_ tokens: Tokens<Scalar>) -> Bool {
     tokens.values.isTracked || energy.dependencies.values.contains(where: \.isTracked)
-      || lagrangian.parameters.values.contains(where: \.isTracked)
+      || otherParameters.contains(where: \.isTracked)
   }
 }
 

@@ -6,6 +6,8 @@ final class StepPrediction<Scalar: TensorScalar> {
   /// What a step of a size adds to the tokens.
   let displacement: (_ size: Tensor<Scalar>) -> Tensor<Scalar>
   private let slope: () -> Tensor<Scalar>
+  /// The axes over which one energy's share of the slope is summed.
+  private let summedAxes: [Int]
   private let curvature: (_ displacement: Tensor<Scalar>) -> Tensor<Scalar>
   private var knownSlope: Tensor<Scalar>?
 
@@ -15,18 +17,19 @@ final class StepPrediction<Scalar: TensorScalar> {
   ///   - curvature: The second derivative of each example's energy along a displacement, [batch].
   init(
     displacement: @escaping (Tensor<Scalar>) -> Tensor<Scalar>, slope: @escaping () -> Tensor<Scalar>,
-    curvature: @escaping (Tensor<Scalar>) -> Tensor<Scalar>
+    summedAxes: [Int] = [1, 2], curvature: @escaping (Tensor<Scalar>) -> Tensor<Scalar>
   ) {
     self.displacement = displacement
     self.slope = slope
+    self.summedAxes = summedAxes
     self.curvature = curvature
   }
 
-  /// The decrease of each example's energy to first order.
+  /// The decrease of each energy to first order.
   func decreases(of displacement: Tensor<Scalar>) -> [Scalar] {
     let slope = knownSlope ?? slope()
     knownSlope = slope
-    return (-slope * displacement.detached).sum(axes: [1, 2]).elements
+    return (-slope * displacement.detached).sum(axes: summedAxes).elements
   }
 
   /// The second derivative of each example's energy along a displacement.
@@ -46,6 +49,7 @@ extension EnergyDescent {
         return displacement(along: direction, evaluation.activations, size, state: &updateState)
       },
       slope: { tokenGradient(evaluation, at: start.tokens) },
+      summedAxes: energy.heldByToken == nil ? [1, 2] : [2],
       curvature: { curvature(evaluation, at: start.tokens, along: $0) })
   }
 
@@ -53,7 +57,8 @@ extension EnergyDescent {
   func predictedDecreases(
     of start: DescentState<Scalar>, _ evaluation: Evaluation<Scalar>, _ size: Tensor<Scalar>
   ) -> [Double] {
-    let prediction = prediction(of: start, evaluation, direction(of: evaluation, at: start.tokens))
+    let direction = direction(of: evaluation, at: start.tokens, step: start.steps)
+    let prediction = prediction(of: start, evaluation, direction)
     return prediction.decreases(of: prediction.displacement(size)).map(Double.init)
   }
 

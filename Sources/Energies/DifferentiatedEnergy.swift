@@ -14,6 +14,9 @@ public struct DifferentiatedEnergy<Base: Energy>: Energy {
   public var closedForm: (any ClosedFormEnergy<Scalar>)? { nil }
   public func energy(at g: Activations<Scalar>) -> Tensor<Scalar> { base.energy(at: g) }
   public func energyByPart(at g: Activations<Scalar>) -> EnergyByPart<Scalar> { base.energyByPart(at: g) }
+  public func differentiatedGradient(at g: Activations<Scalar>) -> Tensor<Scalar> {
+    base.differentiatedGradient(at: g)
+  }
 
   public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     base.visitParameters(visit)

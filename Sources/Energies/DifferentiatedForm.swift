@@ -10,6 +10,9 @@ extension EnergyWrapper {
   package var name: String { base.name }
   package func energy(at g: Activations<Scalar>) -> Tensor<Scalar> { base.energy(at: g) }
   package func energyByPart(at g: Activations<Scalar>) -> EnergyByPart<Scalar> { base.energyByPart(at: g) }
+  package func differentiatedGradient(at g: Activations<Scalar>) -> Tensor<Scalar> {
+    base.differentiatedGradient(at: g)
+  }
 
   package mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) { base.visitParameters(visit) }
   package mutating func visitContext(_ visit: ParameterVisitor<Scalar>) { base.visitContext(visit) }
@@ -46,6 +49,11 @@ extension Energy {
 
   /// The energy by part, without history, and its gradient, zero at padding, by one differentiation.
   func differentiatedEnergyAndGradient(at g: Activations<Scalar>) -> EnergyAndGradient<Scalar> {
+    if heldByToken != nil {
+      let parts = energyByPart(at: g).parts.map { (name: $0.name, energy: $0.energy.detached) }
+      return EnergyAndGradient(
+        energy: EnergyByPart(parts), gradient: g.masking(differentiatedGradient(at: g)))
+    }
     var energy: EnergyByPart<Scalar>?
     let gradient = Tensors.gradient(at: g.values) { values in
       let found = energyByPart(at: g.with(values))

@@ -18,6 +18,10 @@ public protocol Energy<Scalar>: Parameterized {
   /// The energy of each example by named part; one part named `name` unless the energy is a sum.
   func energyByPart(at g: Activations<Scalar>) -> EnergyByPart<Scalar>
 
+  /// dE/dg of every example by differentiation, [batch, tokens, dimension]: the derivative of the sum over examples, and of
+  /// each token's own energy where a ``TokenwiseEnergy`` holds the context.
+  func differentiatedGradient(at g: Activations<Scalar>) -> Tensor<Scalar>
+
   /// What the energy is called in reports.
   var name: String { get }
 
@@ -42,8 +46,10 @@ extension Energy {
 
   public mutating func visitContext(_ visit: ParameterVisitor<Scalar>) {}
 
-  /// dE/dg of every example by differentiation, [batch, tokens, dimension].
-  public func differentiatedGradient(at g: Activations<Scalar>) -> Tensor<Scalar> {
+  public func differentiatedGradient(at g: Activations<Scalar>) -> Tensor<Scalar> { gradientOfSum(at: g) }
+
+  /// The derivative of the energies' sum over the batch.
+  func gradientOfSum(at g: Activations<Scalar>) -> Tensor<Scalar> {
     Tensors.gradient(at: g.values) { energy(at: g.with($0)).sum() }
   }
 

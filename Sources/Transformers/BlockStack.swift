@@ -56,21 +56,21 @@ public struct BlockStack<Scalar: TensorScalar>: Parameterized {
       let whole = block.descent(settings, over: pairs, from: descent.tokens)
       if let noise, noise.standardDeviation > 0 {
         var draws = noise.draws(ofBlock: index, settings: settings)
-        for _ in 0..<settings.steps {
-          let result = whole.with(steps: 1).run(from: descent.tokens)
+        for step in 0..<settings.steps {
+          let result = whole.with(steps: 1, after: step).run(from: descent.tokens)
           let moved = draws.added(to: result.tokens)
           descent.take(result, moved, activations: block.norm.activations(at: moved), keepsFirstStep)
         }
         continue
       }
-      var left = settings.steps
-      if keepsFirstStep && descent.afterFirstStep == nil && left > 0 {
+      var taken = 0
+      if keepsFirstStep && descent.afterFirstStep == nil && settings.steps > 0 {
         let result = whole.with(steps: 1).run(from: descent.tokens)
         descent.take(result, result.tokens, activations: result.activations, true)
-        left -= 1
-        if left == 0 { continue }
+        taken = 1
+        if settings.steps == 1 { continue }
       }
-      let result = whole.with(steps: left).run(
+      let result = whole.with(steps: settings.steps - taken, after: taken).run(
         from: descent.tokens, recording: index == blocks.count - 1 ? recording : [])
       descent.take(result, result.tokens, activations: result.activations, false)
     }
@@ -124,10 +124,11 @@ public struct StackDescent<Scalar: TensorScalar>: Sendable {
 }
 
 extension EnergyDescent {
-  /// The same descent over another number of steps.
-  fileprivate func with(steps: Int) -> EnergyDescent {
+  /// The same descent over another number of steps, of which some have been taken before.
+  fileprivate func with(steps: Int, after taken: Int = 0) -> EnergyDescent {
     var copy = self
     copy.stop = stop.with(steps: steps)
+    copy.learnedSteps = learnedSteps?.after(steps: taken)
     return copy
   }
 }

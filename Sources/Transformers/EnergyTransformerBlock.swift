@@ -10,7 +10,7 @@ public import Tensors
 /// The weights do not depend on which tokens are paired: `energy(over:)` applies them to all pairs, or to those of a graph.
 ///
 /// - Source: Hoover et al. 2023; on graphs equations 25 to 27. 2 H Y D + D M + D + 1 parameters, H more where beta is
-///   learned and 10 H more with a ``LearnedAdjacency``.
+///   learned, 10 H more with a ``LearnedAdjacency``, and those of `LearnedSteps`.
 public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
   /// The layer norm, as the activation of a Lagrangian.
   public var norm: LayerNormLagrangian<Scalar>
@@ -22,11 +22,14 @@ public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
   public var includesSelf: Bool
   /// The learned weights of the pairs of padded graphs, where the block has them.
   public var adjacency: LearnedAdjacency<Scalar>?
+  /// What is learned of the steps of the descent, where the block learns it.
+  public var steps: LearnedSteps<Scalar>?
 
   /// A block of parts that agree on the size of a token.
   public init(
     norm: LayerNormLagrangian<Scalar>, attention: AttentionWeights<Scalar>, memory: HopfieldEnergy<Scalar>,
-    includesSelf: Bool = true, adjacency: LearnedAdjacency<Scalar>? = nil
+    includesSelf: Bool = true, adjacency: LearnedAdjacency<Scalar>? = nil,
+    steps: LearnedSteps<Scalar>? = nil
   ) {
     require(
       norm.delta.count == attention.dimension && attention.dimension == memory.dimension,
@@ -37,6 +40,7 @@ public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
     self.memory = memory
     self.includesSelf = includesSelf
     self.adjacency = adjacency
+    self.steps = steps
   }
 
   /// A block of energies that agree on the size of a token.
@@ -55,15 +59,15 @@ public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
   ) {
     self.init(
       norm: LayerNormLagrangian(dimension: configuration.dimension),
-      attention: AttentionWeights(
-        headCount: configuration.headCount, keySize: configuration.keySize,
-        dimension: configuration.dimension, standardDeviation: configuration.attentionDeviation,
-        learnsBeta: configuration.learnsBeta, using: &random),
+      attention: configuration.attention(using: &random),
       memory: HopfieldEnergy(
         memories: .normal(
           [configuration.dimension, configuration.memoryCount],
           standardDeviation: configuration.memoryDeviation, using: &random)),
-      includesSelf: configuration.includesSelf)
+      includesSelf: configuration.includesSelf,
+      steps: LearnedSteps(
+        configuration.learnedSteps, dimension: configuration.dimension,
+        steps: configuration.learnedStepCount))
     if learnsAdjacency {
       adjacency = LearnedAdjacency(
         dimension: configuration.dimension, headCount: configuration.headCount, using: &random)
@@ -75,6 +79,7 @@ public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
     visit("attention", &attention)
     visit("memory", &memory)
     visit("adjacency", &adjacency)
+    visit("steps", &steps)
   }
 
   /// The energy over all pairs of tokens, by part: `attention` and `memory`.
@@ -94,9 +99,7 @@ public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
     case .all(let bias): return attention.energy(bias: bias, includesSelf: includesSelf) + memory
     case .neighbours(let neighbourhoods): return attention.energy(over: neighbourhoods) + memory
     case .causal:
-      var energy = attention.energy(includesSelf: includesSelf)
-      energy.isCausal = true
-      return energy + memory
+      return attention.causalEnergy(includesSelf: includesSelf) + memory
     case .joined(let joined):
       guard let adjacency, let tokens else {
         fatalError(
@@ -127,6 +130,7 @@ public struct EnergyTransformerBlock<Scalar: TensorScalar>: Parameterized {
         ?? .after(steps: settings.steps),
       gradientPath: settings.gradientPath)
     descent.direction = settings.direction
+    descent.learnedSteps = steps
     return descent
   }
 
@@ -148,7 +152,8 @@ public enum TokenPairs<Scalar: TensorScalar>: Sendable {
   case all(bias: AttentionBias<Scalar>? = nil)
   /// Each node to its neighbours in a graph.
   case neighbours(Neighbourhoods)
-  /// Each token the tokens before it, and itself where the block includes that.
+  /// Each token to the tokens before it, and to itself where the block includes that: each descends its own energy while its
+  /// context is held (``TokenwiseEnergy``), so that no token learns of a later one.
   case causal
   /// Each node to those joined to it, weighed by the block's ``LearnedAdjacency``: the adjacency of padded graphs, 1 for
   /// joined pairs and 0 for others, [graphs, 1, nodes, nodes].
@@ -169,10 +174,33 @@ public struct NodeEnergies<Scalar: TensorScalar>: Sendable {
 }
 
 extension EnergyTransformerConfiguration {
-  /// The number of parameters of a block: 2 H Y D + D M + D + 1, H more where beta is learned, and 10 H more with a learned
-  /// adjacency.
+  /// The number of parameters of a block: 2 H Y D, or H D² in the bilinear form, and D M + D + 1, H more where beta is learned,
+  /// 10 H more with a learned adjacency, and what is learned of the steps.
   func parameterCountOfBlock(learnsAdjacency: Bool = false) -> Int {
-    let energies = 2 * headCount * keySize * dimension + dimension * memoryCount
-    return energies + dimension + 1 + (learnsBeta ? headCount : 0) + (learnsAdjacency ? 10 * headCount : 0)
+    let ofAttention =
+      usesBilinearAttention ? headCount * dimension * dimension : 2 * headCount * keySize * dimension
+    let others = (learnsBeta ? headCount : 0) + (learnsAdjacency ? 10 * headCount : 0)
+    return ofAttention + dimension * memoryCount + dimension + 1 + others + learnedParameterCountOfSteps
+  }
+
+  private var learnedParameterCountOfSteps: Int {
+    switch learnedSteps {
+    case .constant: 0
+    case .perStep: max(1, learnedStepCount)
+    case .diagonal: dimension
+    case .positiveDefinite, .free: dimension * dimension
+    }
+  }
+
+  fileprivate func attention<Scalar>(using random: inout RandomStream) -> AttentionWeights<Scalar> {
+    guard usesBilinearAttention else {
+      return AttentionWeights(
+        headCount: headCount, keySize: keySize, dimension: dimension, standardDeviation: attentionDeviation,
+        learnsBeta: learnsBeta, using: &random)
+    }
+    require(!learnsBeta, "the matrices of a bilinear form take the place of a learned beta")
+    return AttentionWeights(
+      bilinear: .normal(
+        [headCount, dimension, dimension], standardDeviation: attentionDeviation, using: &random))
   }
 }

@@ -1,3 +1,4 @@
+public import Dynamics
 import Foundations
 import Tensors
 
@@ -15,6 +16,13 @@ public struct EnergyTransformerConfiguration: Sendable, Equatable {
   public var includesSelf = true
   /// Whether the inverse temperature of each head is learned; it starts at 1 / sqrt(key size).
   public var learnsBeta = false
+  /// Whether heads have the full form g · J g, one matrix [dimension, dimension] each, in place of queries and keys; the key size
+  /// is then without meaning (NRGPT, arXiv 2512.16762).
+  public var usesBilinearAttention = false
+  /// What is learned of the steps of the descent.
+  public var learnedSteps = LearnedStepKind.constant
+  /// The number of steps that have a factor of their own where ``learnedSteps`` is `.perStep`.
+  public var learnedStepCount = 12
   /// The standard deviation of the initial query and key weights.
   public var attentionDeviation = 0.002
   /// The standard deviation of the initial memories.

@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-// Which pairs attention leaves out.
-enum { ET_WITHOUT_SELF = 1, ET_CAUSAL = 2 };
+// Which pairs attention leaves out, and whether a token moves as a key for its own query alone.
+enum { ET_WITHOUT_SELF = 1, ET_CAUSAL = 2, ET_HELD = 4 };
 
 // The attention of one example with n queries and keys: those of a head are `size` numbers, heads follow one another in
 // a row.

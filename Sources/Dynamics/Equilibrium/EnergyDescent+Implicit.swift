@@ -8,6 +8,10 @@ extension EnergyDescent {
   func runImplicit(
     from tokens: Tokens<Scalar>, _ solve: ImplicitGradient, recording: [Recording<Scalar>]
   ) -> DescentResult<Scalar> {
+    require(
+      energy.heldByToken == nil,
+      "an energy whose contexts are held has no implicit gradient: where it rests is no stationary point of one function"
+    )
     let ofEnergy = energy.dependencies.values
     let ofLagrangian = lagrangian.parameters.values
     let plain = detached
@@ -47,6 +51,7 @@ extension EnergyDescent {
       stop: .after(steps: steps),
       gradientPath: .unrolled)
     (last.includesNeuronEnergy, last.rates, last.direction) = (includesNeuronEnergy, rates, direction)
+    last.learnedSteps = learnedSteps?.after(steps: result.steps)
     let more = last.runUnrolled(from: Tokens(start, mask: tokens.mask), recording: [])
     return DescentResult(
       tokens: more.tokens, activations: more.activations, stopReason: result.stopReason,

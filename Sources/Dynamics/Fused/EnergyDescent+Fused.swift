@@ -11,8 +11,13 @@ struct FusedPlan<Scalar: TensorScalar> {
   let parts: [(name: String, energy: any FusedEnergy<Scalar>)]
   let norm: LayerNormLagrangian<Scalar>
   var request: FusedDescent<Scalar>.Request
+  /// P, where steps have one.
+  var preconditioner: Tensor<Scalar>?
 
-  var descent: FusedDescent<Scalar> { FusedDescent(parts, norm) }
+  /// Evaluates energies and their gradients.
+  var evaluator: FusedDescent<Scalar> { FusedDescent(parts, norm) }
+  /// Takes steps.
+  var descent: FusedDescent<Scalar> { FusedDescent(parts, norm, preconditioner: preconditioner) }
 }
 
 extension EnergyDescent {
@@ -52,6 +57,9 @@ extension EnergyDescent {
     if recording.contains(where: { if case .predictedDecreases = $0 { true } else { false } }) {
       return "predicted decreases are recorded"
     }
+    if recording.contains(where: { if case .tokenEnergies = $0 { true } else { false } }) {
+      return "the energies of tokens are recorded"
+    }
     return nil
   }
 
@@ -60,30 +68,38 @@ extension EnergyDescent {
     for tokens: Tokens<Scalar>, recording: [Recording<Scalar>]
   ) -> Result<FusedPlan<Scalar>, FusedObstacle> {
     if let reason = obstacleToFusedSteps(recording) { return .failure(FusedObstacle(reason: reason)) }
-    return fusedKernels(for: tokens).map { plan in
+    return fusedKernels(for: tokens).flatMap { plan in
+      if learnedSteps?.preconditioner != nil, plan.parts.contains(where: { $0.energy is TensorTerm<Scalar> })
+      {
+        return .failure(
+          FusedObstacle(reason: "steps have a preconditioner and a part of the energy has no fused kernel"))
+      }
       var plan = plan
       let steps = stop.stepsOnly ?? 0
       plan.request.sizes =
         (stepSize as? any StepSizeSchedule).map { sizes in
-          (0..<steps).map { Scalar(sizes.size(at: $0)) }
+          (0..<steps).map { step in
+            Scalar(sizes.size(at: step)) * (learnedSteps?.factor(at: step)?.detached.scalar ?? 1)
+          }
         } ?? []
+      plan.preconditioner = learnedSteps?.matrix?.detached
       for item in recording {
         switch item {
         case .energies: plan.request.lastEnergy = true
         case .states(let every):
           plan.request.states += (0...steps).filter { $0 == steps || $0 % max(1, every) == 0 }
-        case .energiesBeforeSteps, .quantity, .predictedDecreases: break
+        case .energiesBeforeSteps, .quantity, .predictedDecreases, .tokenEnergies: break
         }
       }
       plan.request.states.sort()
-      return plan
+      return .success(plan)
     }
   }
 
   /// What evaluates energies by fused kernels; nil where gradients flow or there is none.
   func fusedEvaluator(for tokens: Tokens<Scalar>) -> FusedDescent<Scalar>? {
     guard !isTracked(tokens), case .success(let plan) = fusedKernels(for: tokens) else { return nil }
-    return plan.descent
+    return plan.evaluator
   }
 
   /// How `run` computes a descent from these tokens, part by part, and why not all of it by fused kernels.
@@ -136,20 +152,23 @@ extension EnergyDescent {
     plan.request.keeping = keeping(descent, start, steps: plan.request.sizes.count)
     guard let run = descent.run(from: start, plan.request) else { return nil }
     let ofEnergy = energy.dependencies.values
-    let ofLagrangian = lagrangian.parameters.values
+    let others = otherParameters
+    let learned = plain.learnedSteps
     let tape = run.tape
-    let values = Tensor.differentiable(run.tokens, inputs: [tokens.values] + ofEnergy + ofLagrangian) {
+    let values = Tensor.differentiable(run.tokens, inputs: [tokens.values] + ofEnergy + others) {
       pull in
       if pull.isDifferentiated {
         // A second derivative needs the whole graph: run again, unrolled.
         return pull.byDifferentiating { variables in
           let ofEnergy = variables[1...].prefix(ofEnergy.count)
-          let tracked = plain.replacing(ofEnergy, Array(variables.suffix(ofLagrangian.count)))
+          let tracked = plain.replacing(ofEnergy, Array(variables.suffix(others.count)))
           return tracked.runInPlace(from: Tokens(variables[0], mask: mask), recording: []).tokens.values
         }
       }
-      let found = descent.gradients(tape, cotangent: pull.cotangent)
+      let found = descent.gradients(
+        tape, cotangent: pull.cotangent, ofStepFactors: learned?.logFactors != nil)
       return [found.tokens] + found.dependencies + [found.gamma, found.delta]
+        + (learned?.gradients(ofFactors: found.stepFactors, ofMatrix: found.preconditioner) ?? [])
     }
     let last = Tokens(values, mask: mask)
     return result(
@@ -174,7 +193,7 @@ extension EnergyDescent {
     let keepsEnergies = recording.contains {
       switch $0 {
       case .energies, .energiesBeforeSteps: true
-      case .states, .quantity, .predictedDecreases: false
+      case .states, .quantity, .predictedDecreases, .tokenEnergies: false
       }
     }
     if keepsEnergies { trajectory.energies = run.energies }

@@ -16,12 +16,16 @@ struct FusedDescent<Scalar: TensorScalar>: Sendable {
   let layout: FusedLayout
   let kernels: any Kernels<Scalar>.Type
 
-  /// An energy's parts under a layer norm.
-  init(_ parts: [(name: String, energy: any FusedEnergy<Scalar>)], _ norm: LayerNormLagrangian<Scalar>) {
+  /// An energy's parts under a layer norm, and P of the steps, [dimension, dimension], the identity when nil.
+  init(
+    _ parts: [(name: String, energy: any FusedEnergy<Scalar>)], _ norm: LayerNormLagrangian<Scalar>,
+    preconditioner: Tensor<Scalar>? = nil
+  ) {
     self.parts = parts
     kernels = Scalar.kernels
     let dimension = norm.delta.count
-    weights = FusedWeights(parts.map { $0.energy.projections }, dimension: dimension)
+    weights = FusedWeights(
+      parts.map { $0.energy.projections }, dimension: dimension, preconditioner: preconditioner)
     layout = FusedLayout(
       dimension: dimension,
       parts: zip(parts, weights.matrices).map { part, matrices in

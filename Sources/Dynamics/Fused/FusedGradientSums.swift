@@ -9,12 +9,17 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
   let pointers: [[UnsafeMutablePointer<Scalar>]]
   let gamma: UnsafeMutablePointer<Double>
   let delta: Storage<Scalar>
+  /// Of P, [dimension, dimension], where steps have one.
+  let preconditioner: Storage<Scalar>?
+  /// Of the logarithm of each step size.
+  var stepFactors: [Double] = []
 
   /// Zeros. The sums of context with a value for each example are shared, since each piece adds to values of its own.
   init(
     _ energies: [(name: String, energy: any FusedEnergy<Scalar>)], _ context: [[Storage<Scalar>?]],
-    tokenRow: Int
+    tokenRow: Int, preconditionerCount: Int? = nil
   ) {
+    preconditioner = preconditionerCount.map { .zeros($0) }
     parts = zip(energies, context).map { part, shared in
       zip(part.energy.dependencies.values, shared).map { $1 ?? .zeros($0.count) }
     }
@@ -44,7 +49,8 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
       let count = part.energy.parameters.count
       return sums.enumerated().map { $0 < count ? nil : $1 }
     }
-    return FusedGradientSums(energies, shared, tokenRow: delta.count)
+    return FusedGradientSums(
+      energies, shared, tokenRow: delta.count, preconditionerCount: preconditioner?.count)
   }
 
   /// Adds the sums of other pieces.
@@ -56,6 +62,11 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
           count: range.count, scale: 1, x: others.pointer + start, y: mine.pointer + start)
       }
     }
+    if let mine = preconditioner, let others = other.preconditioner {
+      Scalar.kernels.accumulate(count: mine.count, scale: 1, x: others.pointer, y: mine.pointer)
+    }
+    if stepFactors.isEmpty { stepFactors = [Double](repeating: 0, count: other.stepFactors.count) }
+    for (step, value) in other.stepFactors.enumerated() { stepFactors[step] += value }
     gamma.pointee += other.gamma.pointee
     Scalar.kernels.accumulate(count: delta.count, scale: 1, x: other.delta.pointer, y: delta.pointer)
   }
@@ -64,6 +75,10 @@ final class FusedGradientSums<Scalar: TensorScalar>: @unchecked Sendable {
 
   func deltaTensor(dimension: Int) -> Tensor<Scalar> {
     Tensor(shape: [dimension]) { $0.update(from: delta.pointer, count: dimension) }
+  }
+
+  func preconditionerTensor(dimension: Int) -> Tensor<Scalar>? {
+    preconditioner.map { Tensor(shape: [dimension, dimension], storage: $0) }
   }
 
   /// The gradients in the order in which a sum of energies visits them: the parameters of all parts, then the context.

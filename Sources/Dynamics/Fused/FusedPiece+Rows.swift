@@ -103,15 +103,16 @@ extension FusedPiece {
     }
   }
 
-  /// c <- alpha r Wᵀ + keep c.
+  /// c <- alpha r Wᵀ Pᵀ + keep c; without P where `isPlain`.
   func unproject(
-    _ answers: UnsafePointer<Scalar>, alpha: Scalar, keep: Scalar, to c: UnsafeMutablePointer<Scalar>
+    _ answers: UnsafePointer<Scalar>, alpha: Scalar, keep: Scalar, to c: UnsafeMutablePointer<Scalar>,
+    isPlain: Bool = false
   ) {
     let layout = descent.layout
     forEachBlock { block in
       descent.weights.unproject(
         rows: block.count, answers + block.lowerBound * layout.answerRow, row: layout.answerRow, alpha: alpha,
-        keep: keep, to: c + block.lowerBound * layout.tokenRow, stride: layout.tokenRow)
+        keep: keep, to: c + block.lowerBound * layout.tokenRow, stride: layout.tokenRow, isPlain: isPlain)
     }
   }
 
@@ -140,25 +141,52 @@ extension FusedPiece {
     FusedTokens(step.activations, dimension: descent.layout.dimension, row: descent.layout.tokenRow)
   }
 
-  /// A direction w = size c of the tokens' activations, the changes of all answers along it, and their product with
-  /// Wᵀ less T'' w.
+  /// A direction w = size c P of the tokens' activations, the changes of all answers along it, and their product with
+  /// Wᵀ less T'' w. Returns ⟨w, r Wᵀ⟩ where it is wanted, the derivative with respect to the logarithm of the size.
   func tangent(
     _ step: FusedStep<Scalar>, _ c: UnsafePointer<Scalar>, size: Scalar,
     direction: UnsafeMutablePointer<Scalar>,
-    changes: UnsafeMutablePointer<Scalar>, ofActivations: UnsafeMutablePointer<Scalar>
-  ) {
+    changes: UnsafeMutablePointer<Scalar>, ofActivations: UnsafeMutablePointer<Scalar>, wantsSlope: Bool
+  ) -> Double {
     let row = descent.layout.tokenRow
     forEachBlock { block in
-      descent.kernels.scale(
-        count: block.count * row, by: size, x: c + block.lowerBound * row,
-        y: direction + block.lowerBound * row)
+      if descent.weights.isPreconditioned {
+        descent.weights.multiplyByPreconditioner(
+          rows: block.count, c + block.lowerBound * row, stride: row, alpha: size,
+          to: direction + block.lowerBound * row)
+      } else {
+        descent.kernels.scale(
+          count: block.count * row, by: size, x: c + block.lowerBound * row,
+          y: direction + block.lowerBound * row)
+      }
       project(block, direction, to: changes)
     }
+    let slope = wantsSlope ? slope(of: step, changes) : 0
     for index in parts.indices {
       parts[index].answerTangents(
         work(index, step.answers), kept: step.kept + keptStarts[index], tangents: work(index, changes))
     }
-    unproject(changes, alpha: 1, keep: 0, to: ofActivations)
+    unproject(changes, alpha: 1, keep: 0, to: ofActivations, isPlain: true)
     for part in parts { part.addChange(at: tokens(step), along: direction, to: ofActivations) }
+    return slope
+  }
+
+  /// ⟨w W, r⟩ for the projections w W of a direction and the answers r.
+  private func slope(of step: FusedStep<Scalar>, _ changes: UnsafeMutablePointer<Scalar>) -> Double {
+    var sum = 0.0
+    for (part, matrices) in descent.weights.matrices.enumerated() {
+      let (projections, answers) = (work(part, changes), work(part, step.answers))
+      let isApart = descent.layout.parts[part].apart != nil
+      for (index, matrix) in matrices.enumerated() {
+        let column = matrix.column - descent.layout.parts[part].answers
+        let offset = isApart ? index * projections.matrixStride : column
+        for row in 0..<rows.count {
+          sum += descent.kernels.dot(
+            count: matrix.width, projections.projections + offset + row * projections.projectionRow,
+            answers.answers + column + row * answers.row)
+        }
+      }
+    }
+    return sum
   }
 }

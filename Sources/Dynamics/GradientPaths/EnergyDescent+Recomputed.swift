@@ -6,7 +6,7 @@ import Tensors
 extension EnergyDescent {
   func runRecomputed(from tokens: Tokens<Scalar>, recording: [Recording<Scalar>]) -> DescentResult<Scalar> {
     let ofEnergy = energy.dependencies.values
-    let ofLagrangian = lagrangian.parameters.values
+    let others = otherParameters
     let plain = detached.preparedForSteps
     let mask = tokens.mask
     let start = Tokens(tokens.values.detached, mask: mask)
@@ -21,12 +21,12 @@ extension EnergyDescent {
     }
     let last = Tensor.concatenated(runs.map(\.result.tokens.values), axis: 0)
 
-    let values = Tensor.differentiable(last, inputs: [tokens.values] + ofEnergy + ofLagrangian) { pull in
+    let values = Tensor.differentiable(last, inputs: [tokens.values] + ofEnergy + others) { pull in
       if pull.isDifferentiated {
         // A second derivative needs the whole graph: run again, unrolled.
         return pull.byDifferentiating { variables in
           let ofEnergy = variables[1...].prefix(ofEnergy.count)
-          let tracked = plain.replacing(ofEnergy, Array(variables.suffix(ofLagrangian.count)))
+          let tracked = plain.replacing(ofEnergy, Array(variables.suffix(others.count)))
           return tracked.runInPlace(from: Tokens(variables[0], mask: mask), recording: []).tokens.values
         }
       }
@@ -49,6 +49,7 @@ extension EnergyDescent {
 
   /// What the backward pass needs of one step.
   struct StoredStep: Sendable {
+    let index: Int
     let tokens: Tensor<Scalar>
     let updateState: UpdateState<Scalar>
     let stepSize: Tensor<Scalar>
@@ -63,7 +64,7 @@ extension EnergyDescent {
       if let before {
         steps.append(
           StoredStep(
-            tokens: before.tokens.values, updateState: before.updateState,
+            index: before.steps, tokens: before.tokens.values, updateState: before.updateState,
             stepSize: state.stepSize ?? .zeros([1, 1, 1])))
       }
       before = state
@@ -71,15 +72,16 @@ extension EnergyDescent {
     return (result, steps)
   }
 
-  /// Cotangents of the first tokens, the energy's dependencies and the Lagrangian's parameters.
+  /// Cotangents of the first tokens, the energy's dependencies and the other parameters.
   private func pullback(
     _ steps: [StoredStep], mask: TokenMask?, cotangent: Tensor<Scalar>
   ) -> [Tensor<Scalar>] {
     var total = StepCotangents(
       tokens: cotangent, arrays: [],
       dependencies: energy.dependencies.values.map { .zeros($0.shape) },
-      parameters: lagrangian.parameters.values.map { .zeros($0.shape) })
-    let closed = updateRule.isGradientStep && direction == .gradient ? summing ?? energy.closedForm : nil
+      parameters: otherParameters.map { .zeros($0.shape) })
+    let isPlain = updateRule.isGradientStep && direction == .gradient && learnedSteps == nil
+    let closed = isPlain ? summing ?? energy.closedForm : nil
     if closed is any SummingClosedForm<Scalar> {
       total.sums = total.dependencies.map { MatrixSum(zeros: $0.shape) }
     }
@@ -137,14 +139,15 @@ extension EnergyDescent {
     let x = step.tokens.variable()
     let arrays = step.updateState.arrays.map { $0.variable() }
     let dependencies = energy.dependencies.values.map { $0.variable() }
-    let parameters = lagrangian.parameters.values.map { $0.variable() }
+    let parameters = otherParameters.map { $0.variable() }
     let tracked = replacing(dependencies, parameters)
     var updateState = step.updateState
     updateState.arrays = arrays
     let tokens = Tokens(x, mask: mask)
     let evaluation = tracked.evaluate(tokens)
     let displacement = tracked.displacement(
-      along: tracked.direction(of: evaluation, at: tokens), evaluation.activations, step.stepSize,
+      along: tracked.direction(of: evaluation, at: tokens, step: step.index), evaluation.activations,
+      step.stepSize,
       state: &updateState)
     // <c, x'> + <c1, array 1> + ..., the arrays of the last step being of no use to anybody.
     let products = zip(updateState.arrays, total.arrays).map { ($0 * $1).sum() }

@@ -47,7 +47,7 @@ extension EnergyDescent {
     let ofEnergy = energy.dependencies.values
     let plain = detached
     let mask = tokens.mask
-    let runs = Pieces(ofEnergy + lagrangian.parameters.values, [tokens.values], ranges: ranges) {
+    let runs = Pieces(ofEnergy + otherParameters, [tokens.values], ranges: ranges) {
       shared, batches, range in
       let descent = plain.examples(range)
         .replacing(shared.prefix(ofEnergy.count), Array(shared.dropFirst(ofEnergy.count)))

@@ -15,6 +15,26 @@ public enum Recording<Scalar: TensorScalar>: Sendable {
   /// for a plain one, M = dg/dx. Beside the energies it shows how far a step leaves what the gradient knows. Costs one pullback
   /// through the Lagrangian a step.
   case predictedDecreases
+  /// How the energies of tokens change by each step, where contexts are held (`TokenwiseEnergy`): by a token's own move, and in all.
+  /// Costs three evaluations of the tokens' energies a step.
+  case tokenEnergies
+}
+
+/// How the energy of each token changed by a step of a descent that holds contexts.
+public struct TokenEnergyChange<Scalar: TensorScalar>: Sendable {
+  /// E_A(g_A; g) before the step, [batch, tokens].
+  public let before: Tensor<Scalar>
+  /// E_A(g'_A; g) - E_A(g_A; g), the change by the token's own move in the context that the step started in,
+  /// [batch, tokens]: at most 0 under backtracking.
+  public let own: Tensor<Scalar>
+  /// E_A(g'_A; g') - E_A(g_A; g), with what the others' moves add, [batch, tokens]: may be positive.
+  public let net: Tensor<Scalar>
+
+  fileprivate static func joined(_ parts: [TokenEnergyChange]) -> TokenEnergyChange {
+    TokenEnergyChange(
+      before: .concatenated(parts.map(\.before), axis: 0), own: .concatenated(parts.map(\.own), axis: 0),
+      net: .concatenated(parts.map(\.net), axis: 0))
+  }
 }
 
 /// The energies, states and quantities that a descent recorded.
@@ -27,6 +47,8 @@ public struct Trajectory<Scalar: TensorScalar>: Sendable {
   public internal(set) var quantities: [String: [[Double]]] = [:]
   /// The decrease of the energy that each step should bring to first order, one value an example; empty unless recorded.
   public internal(set) var predictedDecreases: [[Double]] = []
+  /// How the energies of tokens changed by each step; empty unless recorded.
+  public internal(set) var tokenEnergyChanges: [TokenEnergyChange<Scalar>] = []
 
   mutating func record(
     _ recordings: [Recording<Scalar>], step: Int, isLast: Bool, tokens: Tokens<Scalar>,
@@ -40,7 +62,7 @@ public struct Trajectory<Scalar: TensorScalar>: Sendable {
         if isLast || step % max(1, every) == 0 { states.append((step, tokens.values.detached)) }
       case .quantity(let name, let measure):
         quantities[name, default: []].append(measure(tokens, activations()))
-      case .predictedDecreases: break  // known when a step has been taken
+      case .predictedDecreases, .tokenEnergies: break  // known when a step has been taken
       }
     }
   }
@@ -61,6 +83,9 @@ public struct Trajectory<Scalar: TensorScalar>: Sendable {
     }
     result.predictedDecreases = first.predictedDecreases.indices.map { step in
       parts.flatMap { $0.predictedDecreases[step] }
+    }
+    result.tokenEnergyChanges = first.tokenEnergyChanges.indices.map { step in
+      .joined(parts.map { $0.tokenEnergyChanges[step] })
     }
     for name in first.quantities.keys {
       result.quantities[name] = first.quantities[name, default: []].indices.map { step in

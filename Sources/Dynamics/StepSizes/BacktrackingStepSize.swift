@@ -4,7 +4,11 @@ public import Tensors
 /// A step size that is shortened for each example until its energy does not rise, or until it has fallen by a share of what
 /// the gradient predicts.
 ///
-/// Guarantee: no example's energy ever rises. With a ``Backtracking/sufficientDecrease`` c, each step that moves an example
+/// Guarantee: no example's energy ever rises. Where contexts are held (`TokenwiseEnergy`) that is said of tokens instead: each
+/// has a size of its own, and its own energy never rises in the context that it started the step in, whatever the others do;
+/// what the context's change adds may. An earlier token's size does not depend on a later one.
+///
+/// With a ``Backtracking/sufficientDecrease`` c, each step that moves an example
 /// brings down its energy by c times the decrease to first order at least, - (dE/dg)ᵀ M d for a step d (Armijo's condition in
 /// the tokens, where the slope is not |dE/dg|²); a decrease that the digits of the energy cannot show is not asked for.
 /// Descents of an energy that is bounded below then come to points where that decrease is 0.
@@ -39,7 +43,7 @@ public struct BacktrackingStepSize: StepSizeRule {
     let before = step.energies
     var sizes = firstTries(step)
     for attempt in 0...backtracking.attempts + 1 {
-      let size = Tensor(shape: [step.batch, 1, 1], elements: sizes)
+      let size = Tensor(shape: step.sizeShape, elements: sizes)
       let energies = step.energies(after: size)
       let wanted = backtracking.sufficientDecrease > 0 ? step.predictedDecreases(of: size) : nil
       let rises = energies.indices.filter { example in
@@ -63,7 +67,7 @@ public struct BacktrackingStepSize: StepSizeRule {
     var asked = step
     asked.kept = Array(step.kept.dropFirst())
     let size = first.size(of: asked)
-    let sizes = size.repeated(to: [step.batch, 1, 1]).elements
+    let sizes = size.repeated(to: step.sizeShape).elements
     guard let growth = backtracking.growth, let last = step.kept.first?.elements else { return sizes }
     return zip(sizes, last).map { $0 == 0 || $1 == 0 ? $0 : $1 * Scalar(growth) }
   }

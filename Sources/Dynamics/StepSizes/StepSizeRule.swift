@@ -1,4 +1,5 @@
 import Energies
+import Foundations
 public import Tensors
 
 /// How far a step goes: alpha of each example.
@@ -6,9 +7,11 @@ public import Tensors
 /// A rule sees where the step starts, may try sizes, and answers with one. What it answers counts as a constant for
 /// differentiation. A rule whose sizes depend on nothing but the step is a ``StepSizeSchedule``.
 ///
-/// A rule works on each example by itself, so that an example's descent does not depend on its batch.
+/// A rule works on each example by itself, so that an example's descent does not depend on its batch. Where an energy holds
+/// contexts (`TokenwiseEnergy`) the energies of a pending step are those of tokens, in the contexts that the step starts
+/// in, and so are its sizes; a rule that does not look at energies may still answer with one for all.
 public protocol StepSizeRule: Sendable {
-  /// alpha of a step, [1, 1, 1] for all examples or [batch, 1, 1]; an example of size 0 stays where it is.
+  /// alpha of a step, [1, 1, 1] for all or ``PendingStep/sizeShape``; an example, or a token, of size 0 stays where it is.
   func size<Scalar>(of step: PendingStep<Scalar>) -> Tensor<Scalar>
 
   /// What the rule needs to know of a step that was taken when it is asked for the size of the next; nothing unless a
@@ -27,6 +30,7 @@ public struct PendingStep<Scalar: TensorScalar> {
   /// The arrays that the rule kept of the step before; empty before the first. A rule that asks another hands it its own.
   public var kept: [Tensor<Scalar>]
   let evaluation: Evaluation<Scalar>
+  let held: HeldContexts<Scalar>?
   let direction: Tensor<Scalar>
   let trials: StepTrials<Scalar>
   let prediction: StepPrediction<Scalar>
@@ -34,19 +38,25 @@ public struct PendingStep<Scalar: TensorScalar> {
   /// The number of examples.
   public var batch: Int { evaluation.gradient.shape[0] }
 
+  /// The shape of sizes that differ: [batch, 1, 1], or [batch, tokens, 1] where each token descends an energy of its own.
+  public var sizeShape: [Int] { [batch, held == nil ? 1 : evaluation.gradient.shape[1], 1] }
+
   /// What the update rule is given where it starts, [batch, tokens, dimension]: dE/dg unless the descent has another direction.
   public var gradient: Tensor<Scalar> { direction.detached }
 
-  /// The energy of each example where it starts.
-  public var energies: [Scalar] { evaluation.energy.total.elements }
+  /// The energy of each example where it starts, or of each token where contexts are held.
+  public var energies: [Scalar] {
+    held.map { $0.energies(of: $0.activations).elements } ?? evaluation.energy.total.elements
+  }
 
-  /// The energy of each example after a step of this size, [1, 1, 1] or [batch, 1, 1].
+  /// The energy of each example after a step of this size, [1, 1, 1] or ``sizeShape``; where contexts are held, of each token in
+  /// the context that the step starts in.
   ///
   /// - Cost: One gradient of the energy. If the rule answers with the size that it tried last, the next step starts
-  ///   with that gradient.
+  ///   with that gradient. Where contexts are held, one energy of each token.
   public func energies(after size: Tensor<Scalar>) -> [Scalar] { trials.energies(after: size) }
 
-  /// The decrease of each example's energy to first order after a step of this size: - (dE/dg)ᵀ M d for the displacement d
+  /// The decrease of each energy to first order after a step of this size: - (dE/dg)ᵀ M d for the displacement d
   /// that the update rule makes of it, M = dg/dx. For a plain step it is alpha (dE/dg)ᵀ M (dE/dg), never negative; that of a
   /// rule with a velocity may be.
   ///
@@ -58,14 +68,17 @@ public struct PendingStep<Scalar: TensorScalar> {
   /// The second derivative of each example's energy along the displacement of a step of this size, by the tokens.
   ///
   /// - Cost: One Hessian-vector product of the energy and two derivatives of the Lagrangian.
+  /// - Precondition: No context is held.
   public func curvatures(along size: Tensor<Scalar>) -> [Scalar] {
-    prediction.curvatures(along: prediction.displacement(size))
+    require(
+      held == nil, "the curvature of an energy whose contexts are held is not known: take another step size")
+    return prediction.curvatures(along: prediction.displacement(size))
   }
 }
 
 /// A step that was taken.
 public struct TakenStep<Scalar: TensorScalar> {
-  /// alpha, [1, 1, 1] or [batch, 1, 1].
+  /// alpha, [1, 1, 1], [batch, 1, 1] or, where each token has its own, [batch, tokens, 1].
   public let size: Tensor<Scalar>
   /// The change of the tokens, zero at padding, [batch, tokens, dimension].
   public let displacement: Tensor<Scalar>
@@ -79,6 +92,8 @@ final class StepTrials<Scalar: TensorScalar> {
   struct Outcome {
     var state: DescentState<Scalar>
     let displacement: Tensor<Scalar>
+    /// The energies there, where they have been computed.
+    var energies: [Scalar] = []
   }
 
   private let take: (_ size: Tensor<Scalar>) -> Outcome
@@ -91,9 +106,9 @@ final class StepTrials<Scalar: TensorScalar> {
 
   func energies(after size: Tensor<Scalar>) -> [Scalar] {
     let outcome = take(size.detached)
-    gradientCount += 1
+    if outcome.state.evaluation != nil { gradientCount += 1 }
     last = (size.elements, outcome)
-    return outcome.state.evaluation?.energy.total.elements ?? []
+    return outcome.energies
   }
 
   /// Where the step led that was tried last, if it had this size.

@@ -10,6 +10,13 @@ public import Tensors
 /// Along a direction u, the tangents are Qu = Wq u of Q, Ku = Wk u of K, ds = beta m (Qu K + Q Ku) of the scores and
 /// dw = w (ds - sum_B w ds) of the weights; the Hessian-vector product follows by the product rule.
 ///
+/// With held contexts the gradient G of each token's own energy has dE/dK_A = - m w_AA Q_A, and <u, G> is differentiated by the
+/// keys of others too, whose context it is no more: with e = Qu K, and Q Ku of the own pair alone, and t = beta w m (e - mean),
+///
+///     - d<u, G>/dQ_A = sum_B t_AB K_B + w_AA Ku_A        - d<u, G>/dK_B = sum_A ( t_AB Q_A + w_AB Qu_A )
+///
+/// which is no symmetric product: the transpose of the Jacobian of G.
+///
 /// - Source: derived from equation 4; Hoover et al. 2023 give the first derivative.
 extension AttentionEnergy: ClosedFormEnergy {
   /// What both derivatives need of the forward pass.
@@ -55,10 +62,15 @@ extension AttentionEnergy: ClosedFormEnergy {
 
   public func energyAndGradient(at g: Activations<Scalar>) -> EnergyAndGradient<Scalar> {
     let pass = pass(at: g)
-    let descent = unproject(
-      pass.mixing.headMixture(pass.keys), pass.mixing.headMixture(pass.queries, transposed: true))
+    let own = holdsContext ? ownPairs(g) : nil
+    let descent = unproject(pass.mixing.headMixture(pass.keys), keyAnswers(pass, own))
     return EnergyAndGradient(
       energy: EnergyByPart([(name, -pass.logSum.sum(axes: [1, 2]))]), gradient: -descent)
+  }
+
+  /// The answers to keys: to each the queries that see it, or its own alone where the context is held.
+  private func keyAnswers(_ pass: Pass, _ own: Tensor<Scalar>?) -> Tensor<Scalar> {
+    (own.map { pass.mixing * $0 } ?? pass.mixing).headMixture(pass.queries, transposed: true)
   }
 
   public func gradientPullback(
@@ -68,10 +80,11 @@ extension AttentionEnergy: ClosedFormEnergy {
     let u = g.with(direction)
     let queriesTangent = project(u, queryWeights)
     let keysTangent = project(u, keyWeights)
-    // e = Qu K + Q Ku for every pair; ds = beta m e.
+    let own = holdsContext ? ownPairs(g) : nil
+    // e = Qu K + Q Ku for every pair, the second for the own alone where the context is held; ds = beta m e.
+    let ofKeys = pass.queries.headScores(keysTangent, headCount: headCount)
     let pairTangents =
-      queriesTangent.headScores(pass.keys, headCount: headCount)
-      + pass.queries.headScores(keysTangent, headCount: headCount)
+      queriesTangent.headScores(pass.keys, headCount: headCount) + (own.map { ofKeys * $0 } ?? ofKeys)
     let betaHeads = beta.reshaped([1, headCount, 1, 1])
     let scoresTangent = pairTangents * (multiplier.map { $0 * betaHeads } ?? betaHeads)
     let weightsTangent = pass.weights.softmaxPullback(scoresTangent)
@@ -79,15 +92,16 @@ extension AttentionEnergy: ClosedFormEnergy {
 
     // Everything below is of -E, whose derivatives carry no signs.
     let queries = pass.mixing.headMixture(pass.keys)
-    let keys = pass.mixing.headMixture(pass.queries, transposed: true)
-    let queriesChange = mixingTangent.headMixture(pass.keys) + pass.mixing.headMixture(keysTangent)
+    let keys = keyAnswers(pass, own)
+    let ofOthers = own.map { pass.mixing * $0 } ?? pass.mixing
+    let queriesChange = mixingTangent.headMixture(pass.keys) + ofOthers.headMixture(keysTangent)
     let keysChange =
       mixingTangent.headMixture(pass.queries, transposed: true)
       + pass.mixing.headMixture(queriesTangent, transposed: true)
-    var dependencies = [
-      weightGradient(queriesChange, g.values, queries, direction),
-      weightGradient(keysChange, g.values, keys, direction),
-    ]
+    var dependencies = [weightGradient(keysChange, g.values, keys, direction)]
+    if learnsQueryWeights {
+      dependencies.insert(weightGradient(queriesChange, g.values, queries, direction), at: 0)
+    }
     if learnsBeta { dependencies.append(betaGradient(pass, weightsTangent)) }
     if bias != nil { dependencies.append(biasGradient(pass, weightsTangent, pairTangents)) }
     return GradientPullback(

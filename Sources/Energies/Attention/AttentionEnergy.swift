@@ -8,11 +8,18 @@ public import Tensors
 /// B runs over the keys that query C may see; a query that sees none contributes nothing. There is no value
 /// matrix: its descent direction moves C towards Wqᵀ K_B and B towards Wkᵀ Q_C with the same weights.
 ///
+/// Causal attention with held contexts is what a language model descends: each token follows the gradient of its own term,
+/// over the keys of the tokens before it as they are, and of its own key where `includesSelf`:
+///
+///     dE_A/dg_A = - sum_h ( Wqᵀ sum_B w_AB K_B  [ + Wkᵀ w_AA Q_A ] )
+///
 /// - Shape: activations [batch, tokens, dimension] give [batch].
 /// - Source: Hoover et al. 2023, equations 3 and 4. The paper leaves out B = C; all published codes and weights
-///   include it. Here `includesSelf` says which.
-/// - Cost: 4 N D H Y + 2 H N² Y operations an example for the energy, twice that with the gradient.
-public struct AttentionEnergy<Scalar: TensorScalar>: Energy {
+///   include it. Here `includesSelf` says which. Held contexts: NRGPT, arXiv 2512.16762, whose published code follows the
+///   query alone even where a token sees itself.
+/// - Cost: 4 N D H Y + 2 H N² Y operations an example for the energy, twice that with the gradient; causal, half of the
+///   second term.
+public struct AttentionEnergy<Scalar: TensorScalar>: TokenwiseEnergy {
   /// Wq, [heads, key size, dimension].
   public var queryWeights: Tensor<Scalar>
   /// Wk, [heads, key size, dimension].
@@ -21,10 +28,15 @@ public struct AttentionEnergy<Scalar: TensorScalar>: Energy {
   public var beta: Tensor<Scalar>
   /// Whether `beta` is a parameter.
   public var learnsBeta: Bool
+  /// Whether `queryWeights` is a parameter; not where it stands for the identity of a bilinear form.
+  public var learnsQueryWeights = true
   /// Whether a token sees itself.
   public var includesSelf: Bool
   /// Whether a token sees only itself and tokens before it.
   public var isCausal: Bool
+  /// Whether each token descends its own energy while others are held, as ``TokenwiseEnergy`` says; otherwise the tokens
+  /// that are seen move too, so that earlier ones learn of later ones.
+  public var holdsContext: Bool
   /// A weighting by pairs of tokens.
   public var bias: AttentionBias<Scalar>?
 
@@ -37,11 +49,12 @@ public struct AttentionEnergy<Scalar: TensorScalar>: Energy {
   ///   - learnsBeta: Whether beta is a parameter.
   ///   - includesSelf: Whether a token sees itself.
   ///   - isCausal: Whether a token sees no later token.
+  ///   - holdsContext: Whether each token descends its own energy while others are held.
   ///   - bias: A weighting by pairs of tokens.
   public init(
     queryWeights: Tensor<Scalar>, keyWeights: Tensor<Scalar>, beta: Tensor<Scalar>? = nil,
     learnsBeta: Bool = false, includesSelf: Bool = true, isCausal: Bool = false,
-    bias: AttentionBias<Scalar>? = nil
+    holdsContext: Bool = false, bias: AttentionBias<Scalar>? = nil
   ) {
     require(
       queryWeights.rank == 3 && queryWeights.shape == keyWeights.shape,
@@ -57,6 +70,7 @@ public struct AttentionEnergy<Scalar: TensorScalar>: Energy {
     self.learnsBeta = learnsBeta
     self.includesSelf = includesSelf
     self.isCausal = isCausal
+    self.holdsContext = holdsContext
     self.bias = bias
   }
 
@@ -70,7 +84,7 @@ public struct AttentionEnergy<Scalar: TensorScalar>: Energy {
   public var name: String { "attention" }
 
   public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
-    visit("queryWeights", &queryWeights)
+    if learnsQueryWeights { visit("queryWeights", &queryWeights) }
     visit("keyWeights", &keyWeights)
     if learnsBeta { visit("beta", &beta) }
   }
@@ -90,6 +104,11 @@ public struct AttentionEnergy<Scalar: TensorScalar>: Energy {
   /// A low energy says that a token agrees with those it attends to.
   public func energyByNode(at g: Activations<Scalar>) -> Tensor<Scalar> { -logSums(at: g).sum(axes: [1]) }
 
+  /// The share of each token as a query of the context's keys, but for its own key, [batch, tokens].
+  public func energyByToken(at g: Activations<Scalar>, context: Activations<Scalar>) -> Tensor<Scalar> {
+    -logSums(at: g, context: context).sum(axes: [1])
+  }
+
   /// The weights of each query's keys, [batch, heads, queries, keys].
   ///
   /// They add up to 1 over the keys; all are 0 for a query that sees none, such as padding.
@@ -98,16 +117,27 @@ public struct AttentionEnergy<Scalar: TensorScalar>: Energy {
   }
 
   /// 1/beta log sum exp of each query, [batch, heads, queries].
-  private func logSums(at g: Activations<Scalar>) -> Tensor<Scalar> {
+  private func logSums(
+    at g: Activations<Scalar>, context: Activations<Scalar>? = nil
+  ) -> Tensor<Scalar> {
     let unit = scoreUnit(of: beta)
-    let logSum = scores(at: g).logSumExp(scale: 1 / unit).withoutNegativeInfinity()
+    let logSum = scores(at: g, context: context).logSumExp(scale: 1 / unit).withoutNegativeInfinity()
     return logSum / (beta * unit).reshaped([1, headCount, 1])
   }
 
-  /// The scores of all pairs in the unit of beta, [batch, heads, queries, keys].
-  private func scores(at g: Activations<Scalar>) -> Tensor<Scalar> {
+  /// The scores of all pairs in the unit of beta, [batch, heads, queries, keys]: keys are those of the context, where there is
+  /// one, but for a token's own.
+  private func scores(
+    at g: Activations<Scalar>, context: Activations<Scalar>? = nil
+  ) -> Tensor<Scalar> {
     let unit = scoreUnit(of: beta)
-    var scores = project(g, queryWeights).headScores(project(g, keyWeights), headCount: headCount)
+    let queries = project(g, queryWeights)
+    var scores = queries.headScores(project(g, keyWeights), headCount: headCount)
+    if let context {
+      let own = ownPairs(g)
+      scores =
+        scores * own + queries.headScores(project(context, keyWeights), headCount: headCount) * (1 - own)
+    }
     scores = scores * (beta * unit).reshaped([1, headCount, 1, 1])
     switch bias {
     case .additive(let values): scores = scores + (unit == 1 ? values : values * unit)
@@ -120,6 +150,13 @@ public struct AttentionEnergy<Scalar: TensorScalar>: Energy {
   /// Queries or keys of all heads, [batch, tokens, heads * key size].
   func project(_ g: Activations<Scalar>, _ weights: Tensor<Scalar>) -> Tensor<Scalar> {
     g.values.projected(by: weights.reshaped([headCount * keySize, dimension]), transposed: true)
+  }
+
+  /// 1 where query and key are of the same token, otherwise 0, [1, 1, queries, keys].
+  func ownPairs(_ g: Activations<Scalar>) -> Tensor<Scalar> {
+    let n = g.values.shape[1]
+    return Tensor(
+      shape: [1, 1, n, n], elements: (0..<n * n).map { $0 / max(1, n) == $0 % max(1, n) ? 1 : 0 })
   }
 
   /// 0 for pairs that attention may use and -infinity for others, [batch or 1, 1 or heads, queries, keys]; nil when

@@ -14,6 +14,8 @@ public struct AttentionWeights<Scalar: TensorScalar>: Parameterized {
   public var beta: Tensor<Scalar>
   /// Whether `beta` is a parameter.
   public var learnsBeta: Bool
+  /// Whether `queryWeights` is a parameter; not where it stands for the identity of a bilinear form.
+  public private(set) var learnsQueryWeights = true
 
   /// Given weights; beta is 1 / sqrt(key size) when nil.
   public init(
@@ -30,6 +32,7 @@ public struct AttentionWeights<Scalar: TensorScalar>: Parameterized {
   public init(of energy: AttentionEnergy<Scalar>) {
     (queryWeights, keyWeights) = (energy.queryWeights, energy.keyWeights)
     (beta, learnsBeta) = (energy.beta, energy.learnsBeta)
+    learnsQueryWeights = energy.learnsQueryWeights
   }
 
   /// Normal weights.
@@ -45,6 +48,24 @@ public struct AttentionWeights<Scalar: TensorScalar>: Parameterized {
     )
   }
 
+  /// The full form of a head's scores, g_C · J g_B for a matrix J of each head: queries are the activations themselves, keys
+  /// J g. Inverse temperatures are 1, which J scales as well.
+  ///
+  /// - Parameter matrices: J, [heads, dimension, dimension].
+  /// - Source: NRGPT, arXiv 2512.16762. H D² parameters where queries and keys of size Y have 2 H Y D.
+  public init(bilinear matrices: Tensor<Scalar>) {
+    require(
+      matrices.rank == 3 && matrices.shape[1] == matrices.shape[2],
+      "the matrices of a bilinear form have shape [heads, dimension, dimension], not \(matrices.shape)")
+    let (heads, dimension) = (matrices.shape[0], matrices.shape[1])
+    let identity = Tensor<Scalar>(
+      shape: [1, dimension, dimension],
+      elements: (0..<dimension * dimension).map { $0 / dimension == $0 % dimension ? 1 : 0 })
+    self.init(
+      queryWeights: identity.repeated(to: matrices.shape), keyWeights: matrices, beta: .ones([heads]))
+    learnsQueryWeights = false
+  }
+
   /// The number of heads.
   public var headCount: Int { queryWeights.shape[0] }
   /// The size of a head's queries and keys.
@@ -53,7 +74,7 @@ public struct AttentionWeights<Scalar: TensorScalar>: Parameterized {
   public var dimension: Int { queryWeights.shape[2] }
 
   public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
-    visit("queryWeights", &queryWeights)
+    if learnsQueryWeights { visit("queryWeights", &queryWeights) }
     visit("keyWeights", &keyWeights)
     if learnsBeta { visit("beta", &beta) }
   }
@@ -62,14 +83,26 @@ public struct AttentionWeights<Scalar: TensorScalar>: Parameterized {
   public func energy(
     bias: AttentionBias<Scalar>? = nil, includesSelf: Bool = true
   ) -> AttentionEnergy<Scalar> {
-    AttentionEnergy(
+    var energy = AttentionEnergy(
       queryWeights: queryWeights, keyWeights: keyWeights, beta: beta, learnsBeta: learnsBeta,
       includesSelf: includesSelf, bias: bias)
+    energy.learnsQueryWeights = learnsQueryWeights
+    return energy
+  }
+
+  /// The energies of tokens over the tokens before them, whose contexts are held: what a language model descends.
+  ///
+  /// - Parameter includesSelf: Whether a token sees itself.
+  public func causalEnergy(includesSelf: Bool = true) -> AttentionEnergy<Scalar> {
+    var energy = energy(includesSelf: includesSelf)
+    (energy.isCausal, energy.holdsContext) = (true, true)
+    return energy
   }
 
   /// The energy over the pairs of a graph.
   public func energy(over neighbourhoods: Neighbourhoods) -> NeighbourAttentionEnergy<Scalar> {
-    NeighbourAttentionEnergy(
+    require(learnsQueryWeights, "a bilinear form has no energy over the pairs of a graph")
+    return NeighbourAttentionEnergy(
       queryWeights: queryWeights, keyWeights: keyWeights, neighbourhoods: neighbourhoods, beta: beta,
       learnsBeta: learnsBeta)
   }

@@ -21,7 +21,8 @@ extension AttentionEnergy: FusedEnergy {
 }
 
 /// Attention at work on some rows of tokens: projections are queries and then keys of all heads; the answer to a query
-/// is the mixture of the keys it sees, that to a key the mixture of the queries that see it.
+/// is the mixture of the keys it sees, that to a key the mixture of the queries that see it, or where the context is held
+/// the token's own query by its own weight.
 private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
   private let energy: AttentionEnergy<Scalar>
   private let rows: TokenRows
@@ -55,6 +56,8 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
   }
 
   private var width: Int { energy.headCount * energy.keySize }
+  /// The number of matrices that are parameters.
+  private var matrixCount: Int { energy.learnsQueryWeights ? 2 : 1 }
 
   /// The call of one example.
   private func call(
@@ -66,7 +69,7 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
     return AttentionCall(
       count: rows.count(of: example), keySize: energy.keySize, row: work.row,
       weightsRow: weightsRows[example], leavesOutSelf: !energy.includesSelf, isCausal: energy.isCausal,
-      beta: beta,
+      holdsContext: energy.holdsContext, beta: beta,
       queries: work.projections + start, keys: work.projections + start + width,
       added: mixesByFactor ? nil : bias?.pointer(example),
       factors: mixesByFactor ? bias?.pointer(example) : nil,
@@ -142,7 +145,7 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
     let (width, dimension) = (width, energy.dimension)
     // Wq and Wk are stored with a row a projected number: r'ᵀ g + rᵀ w.
     Parallelism.spread(2 * width, grain: 32) { columns in
-      for (index, sum) in sums.prefix(2).enumerated() {
+      for (index, sum) in zip(energy.learnsQueryWeights ? 0..<2 : 1..<2, sums) {
         let part = columns.clamped(to: index * width..<(index + 1) * width)
         if part.isEmpty { continue }
         func term(_ a: UnsafeMutablePointer<Scalar>, _ b: UnsafePointer<Scalar>) -> ProductFactors<Scalar> {
@@ -162,10 +165,10 @@ private final class AttentionPart<Scalar: TensorScalar>: FusedPart {
     let heads = energy.headCount
     if energy.learnsBeta {
       for index in betaGradients.indices {
-        sums[2][index % heads] += Scalar(betaGradients[index])
+        sums[matrixCount][index % heads] += Scalar(betaGradients[index])
         betaGradients[index] = 0
       }
     }
-    bias?.addGradient(to: sums[energy.learnsBeta ? 3 : 2])
+    bias?.addGradient(to: sums[matrixCount + (energy.learnsBeta ? 1 : 0)])
   }
 }
