@@ -5,7 +5,8 @@ public import Tensors
 /// Checks a descent against the laws of descents.
 ///
 /// The energy falls at every small step, at the rate (dE/dg)ᵀ M (dE/dg) that its gradient and the Hessian M
-/// of the Lagrangian predict; with backtracking it never rises. All gradient paths agree with each other and
+/// of the Lagrangian predict; with backtracking it never rises. Where contexts are held that is said of each token's own energy
+/// in the context that a step starts in. All gradient paths agree with each other and
 /// with central differences. Examples do not depend on each other, padding stays and changes nothing, tokens
 /// move with their order, and the bits do not depend on the number of threads.
 ///
@@ -106,6 +107,10 @@ struct DescentCheck<Function: Energy, Norm: Lagrangian> where Function.Scalar ==
   private mutating func checkDescent() {
     findings.check(.descent)
     let alpha = stepSize(moving: 1e-3)
+    if holdsContexts {
+      return expectNoOwnRise(
+        .descent, plain(.constant(alpha), steps: 20), "with steps of alpha = \(short(alpha))")
+    }
     expectNoRise(
       .descent, energies(plain(.constant(alpha), steps: 20)), "with steps of alpha = \(short(alpha))")
   }
@@ -113,6 +118,11 @@ struct DescentCheck<Function: Energy, Norm: Lagrangian> where Function.Scalar ==
   private mutating func checkBacktracking() {
     findings.check(.backtracking)
     let alpha = stepSize(moving: 10)
+    if holdsContexts {
+      return expectNoOwnRise(
+        .backtracking, plain(.backtracking(from: alpha), steps: 8),
+        "with backtracking from alpha = \(short(alpha))")
+    }
     expectNoRise(
       .backtracking, energies(plain(.backtracking(from: alpha), steps: 8)),
       "with backtracking from alpha = \(short(alpha))")
@@ -137,17 +147,22 @@ struct DescentCheck<Function: Energy, Norm: Lagrangian> where Function.Scalar ==
     let variable = x.values.variable()
     let g = descent.lagrangian.activations(at: Tokens(variable, mask: x.mask)).values
     let moved = gradients(of: g, withRespectTo: [variable], cotangent: gradient)[0].detached
-    let predicted = (gradient * moved).sum(axes: [1, 2]).elements.map(Double.init)
+    let predicted = (gradient * moved).sum(axes: holdsContexts ? [2] : [1, 2]).elements.map(Double.init)
     let isDouble = Scalar.significandBitCount > 30
     let first = stepSize(moving: isDouble ? 1e-3 : 1e-1)
     let alphas = [first, first / 2, first / 4]
     var slack = 0.0
     let rates = alphas.map { alpha -> [Double] in
+      if holdsContexts {
+        let own = ownChanges(plain(.constant(alpha), steps: 1))
+        slack = max(slack, own.rounding / alpha)
+        return own.changes[0].map { -$0 / alpha }
+      }
       let found = energies(plain(.constant(alpha), steps: 1))
       slack = max(slack, rounding(found) / alpha)
       return (0..<batch).map { (found[0][$0] - found[1][$0]) / alpha }
     }
-    for example in 0..<batch {
+    for example in predicted.indices {
       let r = rates.map { $0[example] }
       // Two steps of Richardson extrapolation to alpha = 0.
       let limit = (8 * r[2] - 6 * r[1] + r[0]) / 3
@@ -156,7 +171,7 @@ struct DescentCheck<Function: Energy, Norm: Lagrangian> where Function.Scalar ==
       if !(abs(limit - expected) <= allowed) {
         findings.report(
           .firstOrder,
-          "example \(example): the energy falls at the rates \(r.map(short)) "
+          "\(holdsContexts ? "token" : "example") \(example): the energy falls at the rates \(r.map(short)) "
             + "for alpha = \(alphas.map(short)), "
             + "which tend to \(short(limit)); the gradient predicts \(short(expected))")
       }

@@ -6,7 +6,8 @@ public import Tensors
 /// Values: one number per example, finite, of this example alone; parts that sum to it; padding that changes
 /// nothing; order of tokens as declared. Derivatives: differentiation against central differences, closed
 /// forms against differentiation, first and second, by activations, parameters and context. Every tensor
-/// visited once.
+/// visited once. Of an energy that holds contexts (`TokenwiseEnergy`): its gradient is that of each token's own energy, which
+/// depends on no other token that moves.
 ///
 ///     let report = EnergyLaws.check(MyEnergy(weights: weights), at: Activations(values))
 ///     #expect(report.isSatisfied, "\(report)")
@@ -54,6 +55,9 @@ struct EnergyCheck<Function: Energy> {
     copy.visitDependencies(ParameterVisitor { found.append(($0, $1)) })
     dependencies = found
   }
+
+  /// The energy by tokens, where it holds contexts.
+  var heldByToken: (any TokenwiseEnergy<Scalar>)? { energy.heldByToken }
 
   var batch: Int { g.values.shape[0] }
   var tokenCount: Int { g.values.shape[1] }

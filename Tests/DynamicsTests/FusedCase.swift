@@ -14,14 +14,16 @@ struct FusedCase: CustomStringConvertible, Sendable {
 
   var batch = 3, tokenCount = 5, dimension = 7, heads = 2, keySize = 3, memoryCount = 11
   var steps = 3
-  var includesSelf = true, isCausal = false, learnsBeta = false, isPadded = false
+  var includesSelf = true, isCausal = false, holdsContext = false, learnsBeta = false, isPadded = false
   var bias = Bias.none
   var memory = Memory.relu
+  var learnedSteps = LearnedStepKind.constant
 
   var description: String {
     let sizes = [batch, tokenCount, dimension, heads, keySize, memoryCount].map(String.init)
     let flags = [
-      includesSelf ? "" : "no self", isCausal ? "causal" : "", learnsBeta ? "learned beta" : "",
+      includesSelf ? "" : "no self", isCausal ? "causal" : "", holdsContext ? "held" : "",
+      learnsBeta ? "learned beta" : "", learnedSteps == .constant ? "" : "steps \(learnedSteps)",
       isPadded ? "padded" : "", bias == .none ? "" : "bias \(bias)", "memory \(memory)",
     ]
     return ([sizes.joined(separator: "x")] + flags.filter { !$0.isEmpty }).joined(separator: ", ")
@@ -42,7 +44,8 @@ struct FusedCase: CustomStringConvertible, Sendable {
           }
         }
       }
-    } + sizes + Memory.allCases.map { FusedCase(batch: 2, tokenCount: 4, isPadded: true, memory: $0) }
+    } + sizes + held + learned
+    + Memory.allCases.map { FusedCase(batch: 2, tokenCount: 4, isPadded: true, memory: $0) }
 
   /// Sizes below, at and beyond vectors, panels, tiles and pieces; one example, few and many.
   static let sizes = [
@@ -58,6 +61,51 @@ struct FusedCase: CustomStringConvertible, Sendable {
       batch: 9, tokenCount: 2, dimension: 5, heads: 3, keySize: 2, memoryCount: 6, steps: 1, bias: .additive),
   ]
 
+  /// Causal attention whose contexts are held: every combination of options, and more tokens than a block of causal weights.
+  static let held: [FusedCase] =
+    [true, false].flatMap { includesSelf in
+      Bias.allCases.flatMap { bias in
+        [false, true].map { isPadded in
+          FusedCase(
+            includesSelf: includesSelf, isCausal: true, holdsContext: true, learnsBeta: isPadded,
+            isPadded: isPadded, bias: bias)
+        }
+      }
+    } + [
+      FusedCase(
+        batch: 2, tokenCount: 77, dimension: 19, heads: 3, keySize: 17, memoryCount: 70, isCausal: true,
+        holdsContext: true),
+      FusedCase(
+        batch: 2, tokenCount: 64, dimension: 9, heads: 2, keySize: 5, memoryCount: 7, includesSelf: false,
+        isCausal: true, holdsContext: true, learnsBeta: true, isPadded: true, bias: .additive),
+      FusedCase(
+        batch: 2, tokenCount: 69, dimension: 9, heads: 2, keySize: 5, memoryCount: 7, isCausal: true,
+        learnsBeta: true, bias: .multiplicative),
+    ]
+
+  /// Every kind of learned steps, in small pieces and in one large.
+  static let learned: [FusedCase] = LearnedStepKind.allCases.dropFirst().flatMap { kind in
+    [false, true].map { isPadded in
+      FusedCase(isPadded: isPadded, memory: isPadded ? .power : .relu, learnedSteps: kind)
+    } + [
+      FusedCase(
+        batch: 1, tokenCount: 600, dimension: 11, heads: 1, keySize: 3, memoryCount: 9, steps: 2,
+        learnedSteps: kind)
+    ]
+  }
+
+  /// Learned steps of which something has been learned.
+  func learned<Scalar: TensorScalar>(_ type: Scalar.Type) -> LearnedSteps<Scalar>? {
+    guard let plain = LearnedSteps<Scalar>(learnedSteps, dimension: dimension, steps: steps) else {
+      return nil
+    }
+    let parameters = plain.parameters
+    return plain.with(
+      ParameterValues(
+        names: parameters.names,
+        values: parameters.values.map { $0 + normalTensor($0.shape, seed: 78, as: Scalar.self) * 0.2 }))
+  }
+
   // MARK: The descent
 
   func energy<Scalar: TensorScalar>(_ type: Scalar.Type) -> EnergySum<Scalar> {
@@ -68,7 +116,8 @@ struct FusedCase: CustomStringConvertible, Sendable {
     let beta = Tensor<Scalar>(shape: [heads], elements: (0..<heads).map { 0.4 + 0.3 * Scalar($0) })
     var attention = AttentionEnergy(
       queryWeights: weights(shape, 70, 1.2), keyWeights: weights(shape, 71, 1.2), beta: beta,
-      learnsBeta: learnsBeta, includesSelf: includesSelf, isCausal: isCausal)
+      learnsBeta: learnsBeta, includesSelf: includesSelf, isCausal: isCausal,
+      holdsContext: holdsContext)
     attention.bias = biasValues()
     guard let activation: HopfieldActivation<Scalar> = hopfieldActivation() else {
       return attention.named("attention")
@@ -123,12 +172,14 @@ struct FusedCase: CustomStringConvertible, Sendable {
   }
 
   func descent<Scalar>(
-    _ energy: EnergySum<Scalar>, _ norm: LayerNormLagrangian<Scalar>, path: GradientPath, isFused: Bool
+    _ energy: EnergySum<Scalar>, _ norm: LayerNormLagrangian<Scalar>, path: GradientPath, isFused: Bool,
+    learning learnedSteps: LearnedSteps<Scalar>? = nil
   ) -> EnergyDescent<EnergySum<Scalar>, LayerNormLagrangian<Scalar>> {
     var descent = EnergyDescent(
       of: energy, lagrangian: norm, stepSize: .schedule([0.2, 0.1, 0.3]), stop: .after(steps: steps),
       gradientPath: path)
     descent.usesFusedKernels = isFused
+    descent.learnedSteps = learnedSteps ?? learned(Scalar.self)
     return descent
   }
 
@@ -148,16 +199,22 @@ struct FusedCase: CustomStringConvertible, Sendable {
   ) -> [(String, Tensor<Scalar>)] {
     let (energy, norm, start) = (energy(type), norm(type), tokens(type))
     let dependencies = energy.dependencies
+    let learned = learned(type)
+    let ofSteps = learned?.parameters ?? ParameterValues()
     let target = normalTensor(start.values.shape, seed: 76, as: Scalar.self)
     let (value, found) = valueWithGradients(
-      at: [start.values, norm.gamma, norm.delta] + dependencies.values
+      at: [start.values, norm.gamma, norm.delta] + ofSteps.values + dependencies.values
     ) { inputs in
+      let others = inputs.dropFirst(3)
       let result = descent(
-        energy.replacing(inputs[3...]), LayerNormLagrangian(gamma: inputs[1], delta: inputs[2]), path: path,
-        isFused: isFused
+        energy.replacing(others.dropFirst(ofSteps.count)),
+        LayerNormLagrangian(gamma: inputs[1], delta: inputs[2]), path: path, isFused: isFused,
+        learning: learned?.with(
+          ParameterValues(names: ofSteps.names, values: Array(others.prefix(ofSteps.count))))
       ).run(from: Tokens(inputs[0], mask: start.mask))
       return (result.activations.values - target).squared().mean() + (result.tokens.values * target).mean()
     }
-    return [("loss", value)] + Array(zip(["tokens", "gamma", "delta"] + dependencies.names, found))
+    return [("loss", value)]
+      + Array(zip(["tokens", "gamma", "delta"] + ofSteps.names + dependencies.names, found))
   }
 }

@@ -15,6 +15,7 @@ struct AttentionCase: CustomTestStringConvertible, Sendable {
   enum Mask: String, CaseIterable { case none, some, oneReal }
   var includesSelf = true
   var isCausal = false
+  var holdsContext = false
   var learnsBeta = false
   var bias = Bias.none
   var mask = Mask.none
@@ -23,7 +24,8 @@ struct AttentionCase: CustomTestStringConvertible, Sendable {
 
   var testDescription: String {
     let flags = [
-      includesSelf ? "self" : "no self", isCausal ? "causal" : "", learnsBeta ? "learned beta" : "",
+      includesSelf ? "self" : "no self", isCausal ? "causal" : "", holdsContext ? "held" : "",
+      learnsBeta ? "learned beta" : "",
     ]
     return (flags.filter { !$0.isEmpty } + ["bias \(bias)", "mask \(mask)"]).joined(separator: ", ")
   }
@@ -40,6 +42,13 @@ struct AttentionCase: CustomTestStringConvertible, Sendable {
     }
   }
 
+  /// Causal attention whose contexts are held, with every other option.
+  static let held = all.filter(\.isCausal).map { example in
+    var copy = example
+    copy.holdsContext = true
+    return copy
+  }
+
   func energy<Scalar: TensorScalar>(_ type: Scalar.Type = Double.self) -> AttentionEnergy<Scalar> {
     let shape = [Self.heads, Self.keySize, Self.dimension]
     let queryWeights = normalTensor(shape, seed: 60, as: Scalar.self) * 0.5
@@ -47,7 +56,8 @@ struct AttentionCase: CustomTestStringConvertible, Sendable {
     var energy = AttentionEnergy(
       queryWeights: queryWeights, keyWeights: keyWeights,
       beta: Tensor(shape: [3], elements: [0.4, 1.1, 0.7]),
-      learnsBeta: learnsBeta, includesSelf: includesSelf, isCausal: isCausal)
+      learnsBeta: learnsBeta, includesSelf: includesSelf, isCausal: isCausal,
+      holdsContext: holdsContext)
     energy.bias = biasValues()
     return energy
   }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 struct AttentionEnergyTests {
-  @Test("all laws hold for every combination of options", arguments: AttentionCase.all)
+  @Test("all laws hold for every combination of options", arguments: AttentionCase.all + AttentionCase.held)
   func laws(options: AttentionCase) {
     let report = EnergyLaws.check(options.energy(), at: options.activations(), options: options.options)
     #expect(report.isSatisfied, "\(report)")
@@ -20,7 +20,7 @@ struct AttentionEnergyTests {
     #expect(report.isSatisfied, "\(report)")
   }
 
-  @Test("energy and gradient are those of plain loops", arguments: AttentionCase.all)
+  @Test("energy and gradient are those of plain loops", arguments: AttentionCase.all + AttentionCase.held)
   func naive(options: AttentionCase) {
     let (energy, g) = (options.energy(), options.activations())
     let naive = NaiveAttention(energy: energy, g: g)

@@ -65,6 +65,8 @@ struct NaiveAttention {
           for j in 0..<energy.dimension {
             for a in 0..<energy.keySize {
               gradient[query][j] -= weight * energy.queryWeights[h, a, j] * keys[entry.key][a]
+              // Where contexts are held, a key is moved by its own query alone.
+              if energy.holdsContext && entry.key != query { continue }
               gradient[entry.key][j] -= weight * energy.keyWeights[h, a, j] * queries[query][a]
             }
           }

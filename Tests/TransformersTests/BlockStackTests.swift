@@ -109,7 +109,7 @@ struct BlockStackTests {
     }
   }
 
-  @Test("over causal pairs a block descends causal attention and its memory", arguments: [true, false])
+  @Test("over causal pairs a block descends causal attention, its contexts held, and its memory", arguments: [true, false])
   func causalPairs(includesSelf: Bool) {
     var random = RandomStream(seed: 31)
     var block = EnergyTransformerBlock<Double>(
@@ -118,7 +118,7 @@ struct BlockStackTests {
     let weights = block.attention
     let attention = AttentionEnergy(
       queryWeights: weights.queryWeights, keyWeights: weights.keyWeights, includesSelf: includesSelf,
-      isCausal: true)
+      isCausal: true, holdsContext: true)
     let g = Activations(normalTensor([2, 4, 6], seed: 32))
     let found = block.energy(over: .causal)
     expectClose(
