@@ -135,7 +135,7 @@ public struct LearnedSteps<Scalar: TensorScalar>: Parameterized {
   }
 
   /// s_t P of a gradient [batch, tokens, dimension].
-  func applied(to gradient: Tensor<Scalar>, step: Int) -> Tensor<Scalar> {
+  package func applied(to gradient: Tensor<Scalar>, step: Int) -> Tensor<Scalar> {
     var result = gradient
     switch preconditioner {
     case .diagonal(let values): result = result * values.exponential()
