@@ -21,15 +21,18 @@ struct ConventionalBlock<Scalar: TensorScalar>: Parameterized {
   /// - Parameters:
   ///   - dropout: The share that training leaves out of what attention and network add to the tokens.
   ///   - standardDeviation: That of all matrices; nil for a variance of 2 / (inputs + outputs).
+  ///   - outputDeviation: That of the matrices that add to the tokens, where it differs.
   init(
     dimension: Int, headCount: Int, keySize: Int, hiddenSize: Int, dropout: Double = 0,
-    standardDeviation: Double? = nil, random: RandomStream
+    standardDeviation: Double? = nil, outputDeviation: Double? = nil, random: RandomStream
   ) {
-    func map(_ inputs: Int, _ outputs: Int, hasBias: Bool = false, _ index: UInt64) -> Linear<Scalar> {
+    func map(
+      _ inputs: Int, _ outputs: Int, hasBias: Bool = false, deviation: Double? = nil, _ index: UInt64
+    ) -> Linear<Scalar> {
       var stream = random.child(index)
       return Linear(
-        inputs: inputs, outputs: outputs, hasBias: hasBias, standardDeviation: standardDeviation,
-        using: &stream)
+        inputs: inputs, outputs: outputs, hasBias: hasBias,
+        standardDeviation: deviation ?? standardDeviation, using: &stream)
     }
     (self.headCount, self.keySize, self.dropout) = (headCount, keySize, dropout)
     let width = headCount * keySize
@@ -37,34 +40,60 @@ struct ConventionalBlock<Scalar: TensorScalar>: Parameterized {
     query = map(dimension, width, 0)
     key = map(dimension, width, 1)
     value = map(dimension, width, 2)
-    output = map(width, dimension, 3)
+    output = map(width, dimension, deviation: outputDeviation, 3)
     networkNorm = LayerNorm(dimension)
     first = map(dimension, hiddenSize, hasBias: true, 4)
-    second = map(hiddenSize, dimension, hasBias: true, 5)
+    second = map(hiddenSize, dimension, hasBias: true, deviation: outputDeviation, 5)
   }
 
   /// - Parameters:
   ///   - pattern: Which nodes see which; nil for all tokens of an example.
+  ///   - blocked: Added to the scores of all pairs, -infinity where a token does not see another; [1, 1, tokens, tokens].
   ///   - random: Where dropout draws from, in training.
   /// - Shape: [batch, tokens, dimension], or on a graph [nodes, dimension], to the same.
   func callAsFunction(
-    _ tokens: Tensor<Scalar>, over pattern: SparsePattern? = nil, dropout random: RandomStream? = nil
+    _ tokens: Tensor<Scalar>, over pattern: SparsePattern? = nil, blocked: Tensor<Scalar>? = nil,
+    dropout random: RandomStream? = nil
   ) -> Tensor<Scalar> {
-    let answers = output(attention(attentionNorm(tokens), pattern))
+    let answers = output(attention(attentionNorm(tokens), pattern, blocked))
     let attended = tokens + answers.withDropout(dropout, random: random?.child(0))
     let change = second(first(networkNorm(attended)).gaussianErrorLinearUnit())
     return attended + change.withDropout(dropout, random: random?.child(1))
   }
 
-  private func attention(_ tokens: Tensor<Scalar>, _ pattern: SparsePattern?) -> Tensor<Scalar> {
+  private func attention(
+    _ tokens: Tensor<Scalar>, _ pattern: SparsePattern?, _ blocked: Tensor<Scalar>?
+  ) -> Tensor<Scalar> {
     // Scaling the queries costs less than scaling the scores.
     let queries = query(tokens) * (1 / Scalar(keySize).squareRoot())
     guard let pattern else {
       let scores = queries.headScores(key(tokens), headCount: headCount)
-      return scores.softmax().headMixture(value(tokens))
+      return (blocked.map { scores + $0 } ?? scores).softmax().headMixture(value(tokens))
     }
     let scores = queries.pairScores(key(tokens), over: pattern, headCount: headCount)
     return scores.pairSoftmax(over: pattern).pairMixture(value(tokens), over: pattern)
+  }
+
+  /// The same for a token behind others, whose keys and values are kept, [batch, tokens, heads * key size].
+  func last(_ token: Tensor<Scalar>, after kept: inout (keys: Tensor<Scalar>, values: Tensor<Scalar>)?)
+    -> Tensor<
+      Scalar
+    >
+  {
+    let normalized = attentionNorm(token)
+    let (ownKey, ownValue) = (key(normalized), value(normalized))
+    let all =
+      kept.map {
+        (
+          keys: Tensor.concatenated([$0.keys, ownKey], axis: 1),
+          values: Tensor.concatenated([$0.values, ownValue], axis: 1)
+        )
+      } ?? (keys: ownKey, values: ownValue)
+    kept = all
+    let scores = (query(normalized) * (1 / Scalar(keySize).squareRoot()))
+      .headScores(all.keys, headCount: headCount)
+    let attended = token + output(scores.softmax().headMixture(all.values))
+    return attended + second(first(networkNorm(attended)).gaussianErrorLinearUnit())
   }
 
   mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {

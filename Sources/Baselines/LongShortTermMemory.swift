@@ -13,7 +13,7 @@ public import Tensors
 public struct LongShortTermMemory<Scalar: TensorScalar>: Parameterized {
   /// The size of the state.
   public let size: Int
-  private var input: Linear<Scalar>
+  private(set) var input: Linear<Scalar>
   private var recurrent: Tensor<Scalar>
   private var forget: Tensor<Scalar>
 
@@ -28,22 +28,56 @@ public struct LongShortTermMemory<Scalar: TensorScalar>: Parameterized {
     forget = .ones([size])
   }
 
+  /// What the network carries from one position to the next.
+  public struct State: Sendable {
+    /// h, [batch, size].
+    public let output: Tensor<Scalar>
+    /// c, [batch, size].
+    public let cell: Tensor<Scalar>
+  }
+
   /// The state after the last position.
   public func callAsFunction(_ sequences: Tensor<Scalar>) -> Tensor<Scalar> {
+    var last = start(batch: sequences.shape[0])
+    forEachState(of: sequences) { last = $0 }
+    return last.output
+  }
+
+  /// The states after every position, [batch, length, size].
+  public func states(of sequences: Tensor<Scalar>) -> Tensor<Scalar> {
+    var outputs: [Tensor<Scalar>] = []
+    forEachState(of: sequences) { outputs.append($0.output.expanded(axis: 1)) }
+    return .concatenated(outputs, axis: 1)
+  }
+
+  /// The state before the first position, zeros.
+  public func start(batch: Int) -> State {
+    State(output: .zeros([batch, size]), cell: .zeros([batch, size]))
+  }
+
+  /// The state after another position, whose input is [batch, inputs].
+  public func next(_ state: State, reading input: Tensor<Scalar>) -> State {
+    next(state, driven: self.input(input))
+  }
+
+  private func forEachState(of sequences: Tensor<Scalar>, _ visit: (State) -> Void) {
     let (batch, length) = (sequences.shape[0], sequences.shape[1])
     let driven = input(sequences)
-    var state = Tensor<Scalar>.zeros([batch, size])
-    var cell = state
+    var state = start(batch: batch)
     for position in 0..<length {
-      let gates =
-        driven.sliced(axis: 1, position..<position + 1).reshaped([batch, 4 * size])
-        + state.projected(by: recurrent, transposed: true)
-      func gate(_ index: Int) -> Tensor<Scalar> { gates.sliced(axis: 1, index * size..<(index + 1) * size) }
-      let kept = (gate(1) + forget).sigmoid() * cell
-      cell = kept + gate(0).sigmoid() * gate(3).tanh()
-      state = gate(2).sigmoid() * cell.tanh()
+      state = next(
+        state, driven: driven.sliced(axis: 1, position..<position + 1).reshaped([batch, 4 * size]))
+      visit(state)
     }
-    return state
+  }
+
+  /// The state after another position, from what its input adds to the gates, [batch, 4 * size].
+  func next(_ state: State, driven: Tensor<Scalar>) -> State {
+    let gates = driven + state.output.projected(by: recurrent, transposed: true)
+    func gate(_ index: Int) -> Tensor<Scalar> { gates.sliced(axis: 1, index * size..<(index + 1) * size) }
+    let kept = (gate(1) + forget).sigmoid() * state.cell
+    let cell = kept + gate(0).sigmoid() * gate(3).tanh()
+    return State(output: gate(2).sigmoid() * cell.tanh(), cell: cell)
   }
 
   public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {

@@ -70,9 +70,10 @@ struct HeldContextTests {
 
   @Test("with backtracking no token's own energy rises, however long the first try", arguments: examples)
   func backtracking(example: FusedCase) {
-    var descent = example.descent(
-      example.energy(Float.self), example.norm(Float.self), path: .detached, isFused: true)
-    descent.stop = .after(steps: 6)
+    let repulsion = Repulsion(direction: normalTensor([example.dimension], seed: 83, as: Float.self) * 2)
+    var descent = EnergyDescent(
+      of: example.energy(Float.self) + repulsion, lagrangian: example.norm(Float.self),
+      stepSize: .constant(1), stop: .after(steps: 6))
     func changes(_ size: any StepSizeRule) -> [TokenEnergyChange<Float>] {
       descent.stepSize = size
       return descent.run(from: example.tokens(Float.self), recording: [.tokenEnergies]).trajectory
@@ -84,6 +85,23 @@ struct HeldContextTests {
     #expect(kept[0].own.elements.contains { $0 < 0 })
     // So long a step raises some energies where nothing shortens it.
     #expect(changes(.constant(60)).contains { step in step.own.elements.contains { $0 > 0 } })
+  }
+
+  @Test(
+    "without the self key no step of any size raises a token's own energy: it is concave, and activations are monotone",
+    arguments: examples.filter { !$0.includesSelf }, [0.01, 1, 1_000])
+  func concave(example: FusedCase, alpha: Double) {
+    var descent = example.descent(
+      example.energy(Double.self), example.norm(Double.self), path: .detached, isFused: true)
+    descent.stepSize = .constant(alpha)
+    descent.stop = .after(steps: 12)
+    let changes = descent.run(from: example.tokens(Double.self), recording: [.tokenEnergies]).trajectory
+      .tokenEnergyChanges
+    #expect(changes[0].own.elements.contains { $0 < -1e-3 })
+    for change in changes {
+      let slack = change.before.absoluteValue() * 1e-13 + 1e-13
+      #expect((change.own - slack).elements.allSatisfy { $0 <= 0 })
+    }
   }
 
   @Test("own and net changes are those of the definition")
@@ -163,5 +181,20 @@ struct HeldContextTests {
     }
     #expect(change(.positiveDefinite(root: root)).allSatisfy { $0 < 0 })
     #expect(change(.free(matrix: -matrix)).allSatisfy { $0 > 0 })
+  }
+}
+
+/// A convex energy of each token by itself, (w · g)², which long steps raise.
+private struct Repulsion<Scalar: TensorScalar>: TokenwiseEnergy {
+  let direction: Tensor<Scalar>
+
+  var holdsContext: Bool { false }
+
+  func energy(at g: Activations<Scalar>) -> Tensor<Scalar> {
+    energyByToken(at: g, context: g).sum(axes: [1])
+  }
+
+  func energyByToken(at g: Activations<Scalar>, context: Activations<Scalar>) -> Tensor<Scalar> {
+    (g.realValues * direction).sum(axes: [2]).squared()
   }
 }

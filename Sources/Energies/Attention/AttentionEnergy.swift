@@ -13,6 +13,11 @@ public import Tensors
 ///
 ///     dE_A/dg_A = - sum_h ( Wqᵀ sum_B w_AB K_B  [ + Wkᵀ w_AA Q_A ] )
 ///
+/// Without its own key, a token's energy is concave in g_A, and so is one of memories with it. Then no step x - alpha dE/dg raises
+/// it, of whatever size: it lies below its tangent, E(g') - E(g) ≤ dE/dg · (g' - g), and g is monotone in x, being the gradient
+/// of a convex Lagrangian, so that the right side is not positive. A preconditioner takes this away; with the token's own key
+/// it takes a small step or backtracking.
+///
 /// - Shape: activations [batch, tokens, dimension] give [batch].
 /// - Source: Hoover et al. 2023, equations 3 and 4. The paper leaves out B = C; all published codes and weights
 ///   include it. Here `includesSelf` says which. Held contexts: NRGPT, arXiv 2512.16762, whose published code follows the
