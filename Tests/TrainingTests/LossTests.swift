@@ -1,5 +1,6 @@
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -124,5 +125,31 @@ struct LossTests {
     #expect(crossEntropy(huge, labels: [1, 1]).scalar == 3e4)
     let equal = crossEntropy(Tensor<Double>.zeros([4, 7]), labels: [0, 6, 3, 3]).scalar
     #expect(abs(equal - log(7)) < 1e-15)
+  }
+}
+
+struct RowLossTests {
+  @Test("rows without a label count for nothing, in the loss and in its gradient")
+  func rows() {
+    let logits = normalTensor([2, 3, 4], seed: 40, as: Double.self)
+    let labels = [1, nil, 3, nil, 0, 2]
+    let kept = Tensor.concatenated(
+      [0, 2, 4, 5].map { logits.reshaped([6, 4]).sliced(axis: 0, $0..<$0 + 1) }, axis: 0)
+    let expected = crossEntropy(kept, labels: [1, 3, 0, 2])
+    expectClose(actual: crossEntropy(logits, labels: labels), expected: expected, relative: 1e-13)
+    expectClose(
+      actual: negativeLogLikelihoods(logits, labels: labels).mean(), expected: expected, relative: 1e-13)
+    let slopes = gradient(at: logits) { crossEntropy($0, labels: labels) }.reshaped([6, 4])
+    #expect(slopes.sliced(axis: 0, 1..<2).elements.allSatisfy { $0 == 0 })
+    expectGradientMatchesFiniteDifferences(at: [logits]) { crossEntropy($0[0], labels: labels) }
+  }
+
+  @Test("with a label for each row it is the cross-entropy of all")
+  func all() {
+    let logits = normalTensor([5, 3], seed: 41, as: Double.self) * 30
+    let labels = [2, 0, 1, 1, 2]
+    expectClose(
+      actual: crossEntropy(logits, labels: labels.map(Optional.some)),
+      expected: crossEntropy(logits, labels: labels), relative: 1e-13)
   }
 }
