@@ -120,11 +120,13 @@ public struct ListOps: Sendable, Equatable {
   /// What a model is given: the expression and the first `=`.
   public static func prompt(of expression: Expression) -> [Int] { expression.symbols + [equals] }
 
-  /// Calculations of training one after the other, cut behind so many symbols.
-  public func stream(length: Int, using random: inout RandomStream) -> [Int] {
+  /// Calculations of a part one after the other, cut behind so many symbols.
+  public func stream(
+    of part: Part = .training, length: Int, using random: inout RandomStream
+  ) -> [Int] {
     var symbols: [Int] = []
     while symbols.count < length {
-      symbols += Self.calculation(of: expression(of: .training, using: &random))
+      symbols += Self.calculation(of: expression(of: part, using: &random))
     }
     return Array(symbols.prefix(length))
   }

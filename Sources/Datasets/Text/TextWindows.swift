@@ -28,6 +28,14 @@ public struct TextWindows: Sendable {
     public let symbols: [Int]
     /// The positions, counted from 0, whose prediction of the next symbol counts.
     public let counted: Range<Int>
+
+    /// A window of n + 1 symbols and positions below n.
+    public init(symbols: [Int], counted: Range<Int>) {
+      require(
+        counted.lowerBound >= 0 && counted.upperBound < symbols.count,
+        "positions \(counted) of a window of \(symbols.count) symbols")
+      (self.symbols, self.counted) = (symbols, counted)
+    }
   }
 
   /// Windows, `stride` apart, in which each symbol of the text but the first is predicted exactly once: as late in a window as
