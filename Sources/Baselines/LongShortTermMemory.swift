@@ -43,8 +43,11 @@ public struct LongShortTermMemory<Scalar: TensorScalar>: Parameterized {
     return last.output
   }
 
-  /// The states after every position, [batch, length, size].
+  /// The states after every position, [batch, length, size], of sequences of at least one.
   public func states(of sequences: Tensor<Scalar>) -> Tensor<Scalar> {
+    require(
+      sequences.rank == 3 && sequences.shape[1] > 0,
+      "sequences of shape \(sequences.shape), expected [batch, length, inputs] with a length of at least 1")
     var outputs: [Tensor<Scalar>] = []
     forEachState(of: sequences) { outputs.append($0.output.expanded(axis: 1)) }
     return .concatenated(outputs, axis: 1)
@@ -61,14 +64,22 @@ public struct LongShortTermMemory<Scalar: TensorScalar>: Parameterized {
   }
 
   private func forEachState(of sequences: Tensor<Scalar>, _ visit: (State) -> Void) {
-    let (batch, length) = (sequences.shape[0], sequences.shape[1])
-    let driven = input(sequences)
+    let batch = sequences.shape[0]
     var state = start(batch: batch)
-    for position in 0..<length {
-      state = next(
-        state, driven: driven.sliced(axis: 1, position..<position + 1).reshaped([batch, 4 * size]))
+    for driven in Self.positions(of: input(sequences)) {
+      state = next(state, driven: driven.reshaped([batch, 4 * size]))
       visit(state)
     }
+  }
+
+  /// The slices of [batch, length, size] at each position.
+  ///
+  /// They are cut in halves, and these again, since the gradient of a slice has the size of what it is cut from.
+  private static func positions(of x: Tensor<Scalar>) -> [Tensor<Scalar>] {
+    let length = x.shape[1]
+    if length <= 1 { return length == 1 ? [x] : [] }
+    let half = length / 2
+    return positions(of: x.sliced(axis: 1, 0..<half)) + positions(of: x.sliced(axis: 1, half..<length))
   }
 
   /// The state after another position, from what its input adds to the gates, [batch, 4 * size].
