@@ -153,7 +153,7 @@ public struct ConventionalTextConfiguration: Sendable, Equatable {
   public var dropout = 0.0
   /// The share that training leaves out of the weights by which a token attends to others.
   ///
-  /// GPT-2 has one share for both; drawing a number for every pair of tokens and head takes a good part of an update.
+  /// GPT-2 has one share for both. A number is drawn for every pair of tokens and every head.
   public var attentionDropout = 0.0
   /// The standard deviation of the initial matrices.
   public var deviation = 0.02

@@ -6,8 +6,8 @@ public import Tensors
 /// another, and a linear head.
 ///
 /// - Shape: sequences of equal length n give logits [sequences, n, symbols].
-/// - Cost: forward, about sequences * n * 8 S² operations for a first layer of S numbers and twice as many for each further one,
-///   position after position.
+/// - Cost: forward, about sequences * n * 8 S² operations for a first layer of S numbers, position after position, and twice as many
+///   for each further one.
 public struct RecurrentTextModel<Scalar: TensorScalar>: Parameterized {
   /// The sizes.
   public let configuration: RecurrentTextConfiguration
@@ -49,18 +49,14 @@ public struct RecurrentTextModel<Scalar: TensorScalar>: Parameterized {
       length > 0 && symbols.allSatisfy { $0.count == length },
       "sequences of \(symbols.map(\.count)) symbols, expected equally many in each")
     // What each symbol adds to the gates is computed once, not at each of its places.
-    let driven = network.input(embedding.table)
-    var state = network.start(batch: batch)
-    let outputs = (0..<length).map { position in
-      state = network.next(state, driven: driven.gathered(symbols.map { $0[position] }, axis: 0))
-      return state.output.expanded(axis: 1)
-    }
-    var states = Tensor.concatenated(outputs, axis: 1)
+    let placed = (0..<length).flatMap { position in symbols.map { $0[position] } }
+    let driven = network.input(embedding.table).gathered(placed, axis: 0)
+    var states = network.gates.outputs(drivenBy: driven.reshaped([length, batch, driven.shape[1]]))
     for (index, network) in upper.enumerated() {
-      states = network.states(
-        of: states.withDropout(configuration.dropout, random: random?.child(UInt64(index))))
+      let read = states.withDropout(configuration.dropout, random: random?.child(UInt64(index)))
+      states = network.gates.outputs(drivenBy: network.input(read))
     }
-    return head(states.withDropout(configuration.dropout, random: random))
+    return head(states.permuted([1, 0, 2]).withDropout(configuration.dropout, random: random))
   }
 
   /// An empty sequence to be continued.

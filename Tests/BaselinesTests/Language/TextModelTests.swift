@@ -214,4 +214,34 @@ struct RecurrentTextModelTests {
     }
     expectClose(actual: state.output, expected: network(sequences), relative: 1e-12)
   }
+
+  @Test("the states of all positions have the derivatives of finite differences, of first and second order")
+  func stateDerivatives() throws {
+    let network = LongShortTermMemory<Double>(inputSize: 3, size: 2, random: RandomStream(seed: 17))
+    let parameters = network.parameters
+    try expectDerivativesMatchFiniteDifferences(
+      at: parameters.values + [normalTensor([2, 5, 3], seed: 18)], relative: 1e-6, absolute: 1e-8
+    ) { points in
+      let values = ParameterValues(names: parameters.names, values: Array(points.dropLast()))
+      return network.with(values).states(of: points[parameters.count])
+    }
+  }
+
+  @Test("the gradients of the states of all positions add up those of each last state")
+  func stateGradients() {
+    let network = LongShortTermMemory<Double>(inputSize: 4, size: 3, random: RandomStream(seed: 19))
+    let sequences = normalTensor([2, 6, 4], seed: 20, as: Double.self)
+    func weights(_ length: Int) -> Tensor<Double> { normalTensor([2, 1, 3], seed: 30 + UInt64(length)) }
+    let together = valueWithGradient(at: network) { network in
+      (network.states(of: sequences) * .concatenated((1...6).map(weights), axis: 1)).sum()
+    }
+    let apart = valueWithGradient(at: network) { network in
+      (1...6).map { length in
+        (network(sequences.sliced(axis: 1, 0..<length)) * weights(length).reshaped([2, 3])).sum()
+      }.reduce(Tensor(0), +)
+    }
+    for (found, expected) in zip(together.gradient.values, apart.gradient.values) {
+      expectClose(actual: found, expected: expected, relative: 1e-11, absolute: 1e-13)
+    }
+  }
 }
