@@ -6,7 +6,7 @@ package struct Agreement: Equatable, Sendable {
   /// seventh digit, gradients to fewer.
   package static func tolerance(of name: String) -> Double {
     switch name {
-    case "tokens", "energies": 2e-5
+    case "tokens", "energies", "logits": 2e-5
     case "loss": 1e-5
     case "Xi": 5e-4
     default: 2e-4

@@ -52,6 +52,18 @@ package struct Variant: Hashable, Sendable {
     own, layeredAutomatic, Variant(name: "jax-layered-closed", label: "JAX, closed form", system: .jax),
   ]
 
+  /// PyTorch with a cache of keys: what the logits of generation are held against.
+  package static let cached = Variant(
+    name: "torch-cached", label: "PyTorch, cache of keys", system: .torch, freezesWeights: true)
+
+  /// The continuation of a sequence: the library, and PyTorch.
+  package static let ofGeneration = [
+    own, cached,
+    Variant(
+      name: "torch-cached-compiled", label: "PyTorch, cache of keys, a symbol compiled", system: .torch,
+      freezesWeights: true),
+  ]
+
   /// Everything that is measured of images and token sets, the library first.
   package static let all = [
     own, ownGeneric, jaxAutomatic,

@@ -24,6 +24,8 @@ package struct WorkerRequest: Codable, Equatable, Sendable {
   package var work: Work?
   package var steps: Int?
   package var stepSize: Double?
+  /// Whether every token descends an energy of its own over the tokens before it; not where nil.
+  package var isCausal: Bool?
   package var file: String?
   package var output: String?
   package var repetitions: Int?
@@ -31,6 +33,7 @@ package struct WorkerRequest: Codable, Equatable, Sendable {
   private enum CodingKeys: String, CodingKey {
     case command, work, steps, file, output, repetitions
     case stepSize = "step_size"
+    case isCausal = "causal"
   }
 
   /// A command without arguments.
@@ -41,6 +44,7 @@ package struct WorkerRequest: Codable, Equatable, Sendable {
     var request = WorkerRequest(.prepare)
     (request.work, request.file) = (work, file)
     (request.steps, request.stepSize) = (workload.steps, workload.stepSize)
+    request.isCausal = workload.isCausal ? true : nil
     return request
   }
 

@@ -6,9 +6,15 @@ package protocol Workload: Sendable {
   var steps: Int { get }
   /// alpha, the step size.
   var stepSize: Double { get }
+  /// Whether every token descends an energy of its own over the tokens before it, which are held.
+  var isCausal: Bool { get }
   /// The sizes in the field's letters, for tables.
   var sizes: String { get }
 
   /// Floating-point operations of the work: 2 for each multiplication of its products.
   func operations(of work: Work) -> Double
+}
+
+extension Workload {
+  package var isCausal: Bool { false }
 }

@@ -5,6 +5,8 @@ import jax
 import jax.numpy as jnp
 import numpy
 
+import jax_causal
+
 EPSILON = 1e-5
 
 
@@ -78,11 +80,12 @@ def planned_bytes(compiled):
 
 class JAXBlock:
     forms = {"jax-automatic": automatic, "jax-closed": energy_and_gradient}
+    causal_forms = jax_causal.FORMS
 
     def __init__(self, variant):
         if variant not in self.forms:
             raise ValueError(f"no variant {variant}")
-        self.gradient = self.forms[variant]
+        self.variant = variant
 
     def versions(self):
         import jaxlib
@@ -103,6 +106,11 @@ class JAXBlock:
         return numpy.asarray(tokens)
 
     def prepare(self, problem):
+        forms = self.causal_forms if problem.is_causal else self.forms
+        if self.variant not in forms:
+            raise ValueError(f"{self.variant} is not for causal work")
+        self.gradient = forms[self.variant]
+
         def descended(p, x):
             return self.descend(p, x, problem.steps, problem.step_size)
 

@@ -84,6 +84,7 @@ def closed(weights, states):
 
 class JAXLayered(JAXBlock):
     forms = {"jax-layered-automatic": automatic, "jax-layered-closed": closed}
+    causal_forms = {}
 
     def start(self, problem):
         """The layers of the first state, [batch, neurons] each."""

@@ -61,7 +61,7 @@ class TorchBlock:
         if "frozen" in self.variant and problem.work == "training":
             raise ValueError(f"{self.variant} computes no gradients")
         torch._dynamo.reset()
-        self.block = Block(problem.parameters, problem.steps, problem.step_size)
+        self.block = self.block_for(problem)(problem.parameters, problem.steps, problem.step_size)
         self.tokens, self.target = torch.tensor(problem.tokens), torch.tensor(problem.target)
         self.work = problem.work
         if self.work == "forward":
@@ -85,6 +85,13 @@ class TorchBlock:
 
         self.run = run
         return run
+
+    def block_for(self, problem):
+        if not problem.is_causal:
+            return Block
+        from torch_causal import CausalBlock
+
+        return CausalBlock
 
     def descent(self, trains):
         block = self.block

@@ -33,14 +33,15 @@ class Descent(torch.nn.Module):
     def automatic(self, x, trains):
         """By autograd through the energy, which training differentiates once more."""
         for _ in range(self.steps):
-            g = self.normalised(x)
-            if not trains:
-                g = g.detach().requires_grad_()
-            (direction,) = torch.autograd.grad(self.energy(g), g, create_graph=trains)
-            x = x - self.step_size * direction
+            x = x - self.step_size * self.automatic_gradient(self.normalised(x), trains)
             if not trains:
                 x = x.detach()
         return self.normalised(x)
+
+    def automatic_gradient(self, g, trains):
+        if not trains:
+            g = g.detach().requires_grad_()
+        return torch.autograd.grad(self.energy(g), g, create_graph=trains)[0]
 
 
 class OneStep(torch.nn.Module):

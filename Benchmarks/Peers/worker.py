@@ -23,6 +23,10 @@ def make_system(variant, threads):
         from torch_graph import TorchGraph
 
         return TorchGraph(variant, threads)
+    if variant.startswith("torch-cached"):
+        from torch_generation import TorchGeneration
+
+        return TorchGeneration(variant, threads)
     if variant.startswith("torch-"):
         from torch_block import TorchBlock
 

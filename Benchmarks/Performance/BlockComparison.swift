@@ -5,6 +5,7 @@ import Measurements
 struct BlockComparison {
   let workload: any Workload
   let variants: [Variant]
+  var works = Work.allCases
   /// The variant whose numbers the others' are held against; the first where it is left out.
   var reference = Variant.jaxAutomatic
   /// Whether all variants have to compute the same numbers.
@@ -37,7 +38,7 @@ struct BlockComparison {
     for round in 0..<effort.rounds {
       let workers = try variants.map { try WorkerProcess($0, by: launcher) }
       for worker in workers { versions.merge(worker.versions) { $1 } }
-      for work in Work.allCases {
+      for work in works {
         say("\(workload.name), \(work.rawValue), round \(round + 1) of \(effort.rounds)")
         let able = workers.filter { $0.variant.does(work) }
         for worker in able { _ = try worker.ask(.prepare(workload, work, file: file)) }
@@ -46,7 +47,7 @@ struct BlockComparison {
       }
       for worker in workers { worker.quit() }
     }
-    measurement.memory = try trainingMemory(file)
+    if works.contains(.training) { measurement.memory = try trainingMemory(file) }
     return (measurement, versions)
   }
 

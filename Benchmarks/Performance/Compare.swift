@@ -44,6 +44,14 @@ struct Compare: ParsableCommand {
         workload, launcher: launcher, effort: options.effort, seed: options.seed, say: say)
       return TermComparison.summary(workload, times)
     }
+    let text = options.workloads.first(where: \.isCausal)
+    let generation = try text.map { workload in
+      let (generation, versions) = try GenerationComparison.measured(
+        GenerationWorkload(workload), variants: options.generationVariants, launcher: launcher,
+        effort: options.effort, seed: options.seed, say: say)
+      record.versions.merge(versions) { $1 }
+      return generation
+    }
     let epochs = try options.epochs.map { count in
       say("masked-images, \(count) epochs")
       return try EpochComparison.measured(epochs: count, launcher: launcher, seed: options.seed)
@@ -55,7 +63,8 @@ struct Compare: ParsableCommand {
       ).measured()
     record.timings["total"] = Date().timeIntervalSince(started)
     try PerformanceReport(
-      measurements: measurements, peaks: peaks, term: term ?? [:], epochs: epochs, curves: curves
+      measurements: measurements, peaks: peaks, term: term ?? [:], generation: generation, epochs: epochs,
+      curves: curves
     ).write(record, to: options.output)
   }
 

@@ -6,7 +6,7 @@ import Measurements
 struct CompareOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
-    help: "Workloads: paper, paperb4, small, tiny, graph, or none; all when left out.")
+    help: "Workloads: paper, paperb4, small, tiny, graph, text, or none; all when left out.")
   var configurations: [String] = []
   @Option(parsing: .upToNextOption, help: "Variants to leave out, by name.") var skip: [String] = []
   @Option(help: "Rounds, each with new processes; 3 when left out, 1 with --quick.") var rounds: Int?
@@ -34,7 +34,7 @@ struct CompareOptions: ParsableArguments {
     where name != "none" && !BlockWorkload.standard.contains(where: { $0.name == name }) {
       throw ValidationError("--configurations: no workload \(name)")
     }
-    for name in skip where !Variant.all.contains(where: { $0.name == name }) {
+    for name in skip where !(Variant.all + Variant.ofGeneration).contains(where: { $0.name == name }) {
       throw ValidationError("--skip: no variant \(name)")
     }
     if skip.contains(Variant.own.name) {
@@ -56,6 +56,9 @@ struct CompareOptions: ParsableArguments {
   }
 
   var variants: [Variant] { Variant.all.filter { !skip.contains($0.name) } }
+
+  /// Those that continue a sequence, where a causal workload is measured.
+  var generationVariants: [Variant] { Variant.ofGeneration.filter { !skip.contains($0.name) } }
 
   var effort: BlockComparison.Effort {
     let usual = BlockComparison.Effort()

@@ -7,19 +7,24 @@ struct OwnBlock: OwnWork {
   private let tokens: Tokens<Float>
   private let target: Tensor<Float>
   private let settings: DescentSettings
+  private let pairs: TokenPairs<Float>
   /// As it is, with the closed forms put aside, or with a term of a user's.
   private let variant: Variant
 
   /// Takes Wq, Wk, Xi, gamma, delta, x and target from a file.
-  init(_ file: SafetensorsFile, steps: Int, stepSize: Double, variant: Variant) throws {
+  ///
+  /// - Parameter isCausal: Whether every token descends an energy of its own over the tokens before it, itself left out.
+  init(_ file: SafetensorsFile, steps: Int, stepSize: Double, isCausal: Bool, variant: Variant) throws {
     func tensor(_ name: String) throws -> Tensor<Float> { try Tensor(file.array(named: name)) }
     block = EnergyTransformerBlock(
       norm: LayerNormLagrangian(gamma: try tensor("gamma"), delta: try tensor("delta")),
-      attention: AttentionEnergy(queryWeights: try tensor("Wq"), keyWeights: try tensor("Wk")),
+      attention: AttentionEnergy(
+        queryWeights: try tensor("Wq"), keyWeights: try tensor("Wk"), includesSelf: !isCausal),
       memory: HopfieldEnergy(memories: try tensor("Xi")))
     tokens = Tokens(try tensor("x"))
     target = try tensor("target")
     settings = DescentSettings(steps: steps, stepSize: stepSize)
+    pairs = isCausal ? .causal : .all()
     self.variant = variant
   }
 
@@ -74,9 +79,9 @@ struct OwnBlock: OwnWork {
       ).run(from: tokens, recording: recording)
     }
     return switch variant {
-    case .ownGeneric: descended(DifferentiatedEnergy(block.energy))
-    case .ownTerm: descended(block.energy + Quartic())
-    default: block.descent(settings).run(from: tokens, recording: recording)
+    case .ownGeneric: descended(DifferentiatedEnergy(block.energy(over: pairs)))
+    case .ownTerm: descended(block.energy(over: pairs) + Quartic())
+    default: block.descent(settings, over: pairs).run(from: tokens, recording: recording)
     }
   }
 }

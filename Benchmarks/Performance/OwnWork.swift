@@ -37,19 +37,28 @@ extension OwnWork {
   }
 }
 
-/// How a variant of this library does the work of a file: on a graph or as a layered network where the file has one.
+/// How a variant of this library does the work of a file: on a graph, as a layered network or as a text model where the file
+/// has one.
 enum OwnWorks {
   /// - Throws: ``WorkerFault`` or an error of the file for arrays that are missing or do not fit.
-  static func work(_ variant: Variant, file path: String, steps: Int, stepSize: Double) throws -> any OwnWork
-  {
+  static func work(
+    _ variant: Variant, file path: String, steps: Int, stepSize: Double, isCausal: Bool
+  ) throws -> any OwnWork {
     let file = try SafetensorsFile.read(path: path)
+    if file.arrays["symbols"] != nil {
+      guard variant == .own else { throw WorkerFault("\(path): \(variant.name) is not for text models") }
+      return try OwnTextGeneration(file, steps: steps, stepSize: stepSize)
+    }
+    if isCausal && (file.arrays["visible_hidden"] != nil || file.arrays["columns"] != nil) {
+      throw WorkerFault("\(path): causal work takes tokens in order, no graph and no layered network")
+    }
     if file.arrays["visible_hidden"] != nil {
       guard variant == .own else { throw WorkerFault("\(path): \(variant.name) is not for layered networks") }
       return try OwnLayeredNetwork(file, steps: steps, stepSize: stepSize)
     }
     guard file.arrays["columns"] != nil else {
       guard variant != .ownModel else { throw WorkerFault("\(path): array \"columns\" is missing: no graph") }
-      return try OwnBlock(file, steps: steps, stepSize: stepSize, variant: variant)
+      return try OwnBlock(file, steps: steps, stepSize: stepSize, isCausal: isCausal, variant: variant)
     }
     if variant == .ownModel { return try OwnNodeModel(file, steps: steps, stepSize: stepSize) }
     guard variant != .ownTerm else { throw WorkerFault("\(path): own-term is not for graphs") }

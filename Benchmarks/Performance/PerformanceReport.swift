@@ -10,6 +10,8 @@ struct PerformanceReport {
   let peaks: [String: Double]
   /// How many times as long a descent takes with a term of a user's, by the summary's names.
   let term: [String: Double]
+  /// How a causal model of text continues a sequence, where that was measured.
+  let generation: GenerationComparison?
   let epochs: [EpochComparison]
   let curves: [CurvePoint]
 
@@ -18,10 +20,12 @@ struct PerformanceReport {
     var record = record
     record.summary = summary
     let tables = PerformanceTables(
-      workloads: measurements.map(\.workload), epochs: epochs.map(\.epochs), summary: summary)
+      workloads: measurements.map(\.workload), generation: generation?.workload, epochs: epochs.map(\.epochs),
+      summary: summary)
     record.tables = tables.all
     record.headline = [
       "small_forward_ratio", "small_train_ratio", "paper_forward_ratio", "paper_train_ratio",
+      "text_forward_ratio", "text_train_ratio", "text_generation_ratio",
     ]
     .filter { summary[$0] != nil }
     let report = CurveReport(points: curves)
@@ -44,6 +48,7 @@ struct PerformanceReport {
     for (name, value) in peaks { numbers["peak_\(Self.summaryName(name))_gflops"] = value }
     numbers["peak_gflops"] = peak
     numbers.merge(term) { $1 }
+    numbers.merge(generation?.numbers ?? [:]) { $1 }
     for run in epochs {
       let name = "masked_images_\(run.epochs)_epochs"
       numbers["\(name)_ratio"] = run.ratio
@@ -88,6 +93,9 @@ struct PerformanceReport {
       try page.addTable(tables.allocations)
     }
     if !term.isEmpty { try page.addTerm(tables.term) }
+    if let generation, let table = tables.generationTable {
+      try page.addGeneration(table, generation.workload)
+    }
     if let table = tables.epochsTable { try page.addEpochs(table, hasPlot: epochs.count > 1) }
     page.addCurves(curves.figures)
     let layered = "../performance-layered/README.md"

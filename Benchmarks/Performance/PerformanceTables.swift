@@ -7,6 +7,8 @@ struct PerformanceTables {
   let workloads: [any Workload]
   /// What may have been measured, in the order of the rows.
   var variants = Variant.all
+  /// The continuation of a sequence, where it was measured.
+  var generation: GenerationWorkload?
   let epochs: [Int]
   let summary: [String: Double]
 
@@ -35,7 +37,19 @@ struct PerformanceTables {
 
   var all: [TableRecipe] {
     (workloads.isEmpty ? [] : [ratios, memory, allocations] + workloads.map(times))
-      + (term.rows.isEmpty ? [] : [term]) + [epochsTable].compactMap(\.self)
+      + (term.rows.isEmpty ? [] : [term]) + [generationTable, epochsTable].compactMap(\.self)
+  }
+
+  /// Characters a second of every variant that continued a sequence; nil where none did.
+  var generationTable: TableRecipe? {
+    generation.map { workload in
+      TableRecipe(
+        name: "generation", columns: ["Variant", "Characters a second", "in the shortest run"],
+        rows: Variant.ofGeneration.compactMap { variant in
+          let name = GenerationSummary.rateName(workload, variant)
+          return summary[name] == nil ? nil : row(variant.label, [name, "\(name)_best"])
+        }, digits: 0, best: .highest)
+    }
   }
 
   /// How many times as long a descent takes with a term of a user's, on every workload where it was measured.

@@ -6,19 +6,27 @@ enum ProblemFile {
   /// Writes random weights, tokens and a target; the same seed gives the same bytes.
   static func write(_ workload: BlockWorkload, seed: UInt64, to path: String) throws {
     let root = RandomStream(seed: seed)
-    let (heads, keySize, size) = (workload.heads, workload.keySize, workload.dimension)
-    let tokens = [workload.batch, workload.tokens, size]
-    let deviation = workload.weightDeviation
+    let tokens = [workload.batch, workload.tokens, workload.dimension]
     try SafetensorsFile.write(
       path: path,
-      arrays: [
-        ("Wq", root.normal(0, [heads, keySize, size], deviation)),
-        ("Wk", root.normal(1, [heads, keySize, size], deviation)),
-        ("Xi", root.normal(2, [size, workload.memories], deviation)),
-        // Neither 1 nor 0, so that a system which leaves them out is found.
-        ("gamma", StoredArray(shape: [], floats: [1.1])), ("delta", root.normal(3, [size], 0.1)),
+      arrays: weights(workload, root) + [
         ("x", root.normal(4, tokens)), ("target", root.normal(5, tokens)),
       ])
+  }
+
+  /// The random weights of a block.
+  static func weights(
+    _ workload: BlockWorkload, _ root: RandomStream
+  ) -> [(name: String, array: StoredArray)] {
+    let (heads, keySize, size) = (workload.heads, workload.keySize, workload.dimension)
+    let deviation = workload.weightDeviation
+    return [
+      ("Wq", root.normal(0, [heads, keySize, size], deviation)),
+      ("Wk", root.normal(1, [heads, keySize, size], deviation)),
+      ("Xi", root.normal(2, [size, workload.memories], deviation)),
+      // Neither 1 nor 0, so that a system which leaves them out is found.
+      ("gamma", StoredArray(shape: [], floats: [1.1])), ("delta", root.normal(3, [size], 0.1)),
+    ]
   }
 
   /// The numbers of every array of a file.

@@ -9,10 +9,12 @@ struct Repeat: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "repeat", abstract: "Run one workload of this library for some seconds, for a profiler.")
 
-  @Option(help: "Workload: paper, paperb4, small, tiny or graph.") var configuration = "small"
+  @Option(help: "Workload: paper, paperb4, small, tiny, graph or text.") var configuration = "small"
   @Option(help: "A generated graph of so many nodes instead, each with 20 neighbours on average.") var nodes:
     Int?
   @Flag(help: "Number the nodes of the graph by community, not at random.") var byCommunity = false
+  @Flag(help: "Continue a sequence from caches of keys instead, with the block of text; forward alone.")
+  var generation = false
   @Flag(help: "With an elementwise term of a user's in the energy; not on graphs.") var withTerm = false
   @Option(help: "forward or training.") var work = Work.training
   @Option(help: "Seconds to run.") var seconds = 10.0
@@ -27,6 +29,9 @@ struct Repeat: ParsableCommand {
       throw ValidationError("--seconds must lie in 0 ... 3600, not \(seconds)")
     }
     if withTerm && nodes != nil { throw ValidationError("--with-term is not for --nodes") }
+    if generation && (withTerm || nodes != nil) {
+      throw ValidationError("--generation is neither for --with-term nor for --nodes")
+    }
     if let nodes, !GraphCase.nodeRange.contains(nodes) {
       throw ValidationError("--nodes must lie in \(GraphCase.nodeRange), not \(nodes)")
     }
@@ -37,12 +42,14 @@ struct Repeat: ParsableCommand {
 
   func run() throws {
     Parallelism.threadCount = threads
+    let work = generation ? .forward : work
     let path = FileManager.default.temporaryDirectory
       .appendingPathComponent("problem-\(UUID().uuidString).safetensors").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     let workload = try writeProblem(to: path)
     let own = try OwnWorks.work(
-      withTerm ? .ownTerm : .own, file: path, steps: workload.steps, stepSize: workload.stepSize)
+      withTerm ? .ownTerm : .own, file: path, steps: workload.steps, stepSize: workload.stepSize,
+      isCausal: workload.isCausal)
     let started = ProcessFigures.seconds()
     var milliseconds: [Double] = []
     var last = started
@@ -63,6 +70,11 @@ struct Repeat: ParsableCommand {
       let made = GraphCase.generated(nodes: nodes, order: byCommunity ? .byCommunity : .random, seed: seed)
       try made.write(trains: work == .training, seed: seed, to: path)
       return made.workload
+    }
+    if generation, let block = BlockWorkload.standard.first(where: \.isCausal) {
+      let workload = GenerationWorkload(block)
+      try TextProblemFile.write(workload, seed: seed, to: path)
+      return workload
     }
     let workload = BlockWorkload.standard.first { $0.name == configuration } ?? BlockWorkload.standard[0]
     try ProblemFile.write(workload, seed: seed, to: path)

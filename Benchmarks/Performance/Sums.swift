@@ -8,7 +8,7 @@ struct Sums: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure a descent with and without an elementwise term of a user's, in turns; no peers.")
 
-  @Option(help: "Workload: paper, paperb4, small, tiny or graph.") var configuration = "small"
+  @Option(help: "Workload: paper, paperb4, small, tiny, graph or text.") var configuration = "small"
   @OptionGroup var effort: EffortOptions
 
   func validate() throws {

@@ -20,7 +20,7 @@ struct WorkerSession {
       prepared = nil
       let own = try OwnWorks.work(
         variant, file: given(request.file, "file"), steps: given(request.steps, "steps"),
-        stepSize: given(request.stepSize, "step_size"))
+        stepSize: given(request.stepSize, "step_size"), isCausal: request.isCausal ?? false)
       prepared = (own, work)
       for _ in 0..<2 { try own.run(work) }
       reply.seconds = ProcessFigures.seconds() - started

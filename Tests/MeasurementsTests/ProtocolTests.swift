@@ -12,6 +12,11 @@ struct ProtocolTests {
       line
         == #"{"command":"prepare","file":"a/b.safetensors","step_size":0.25,"steps":4,"work":"training"}"#)
     #expect(try WorkerRequest(line: line) == request)
+    let causal = try WorkerRequest.prepare(BlockWorkload.standard[5], .forward, file: "f").line()
+    #expect(
+      causal
+        == #"{"causal":true,"command":"prepare","file":"f","step_size":0.1,"steps":6,"work":"forward"}"#)
+    #expect(try WorkerRequest(line: causal).isCausal == true && request.isCausal == nil)
     #expect(try WorkerRequest(.resetPeak).line() == #"{"command":"reset_peak"}"#)
     #expect(try WorkerRequest.time(repetitions: 5).line() == #"{"command":"time","repetitions":5}"#)
     #expect(try WorkerRequest.check(output: "o").line() == #"{"command":"check","output":"o"}"#)
