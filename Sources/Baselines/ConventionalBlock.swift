@@ -9,6 +9,7 @@ struct ConventionalBlock<Scalar: TensorScalar>: Parameterized {
   private let headCount: Int
   private let keySize: Int
   private let dropout: Double
+  private let attentionDropout: Double
   private var attentionNorm: LayerNorm<Scalar>
   private var query: Linear<Scalar>
   private var key: Linear<Scalar>
@@ -20,11 +21,13 @@ struct ConventionalBlock<Scalar: TensorScalar>: Parameterized {
 
   /// - Parameters:
   ///   - dropout: The share that training leaves out of what attention and network add to the tokens.
+  ///   - attentionDropout: The share that it leaves out of the weights of pairs of tokens.
   ///   - standardDeviation: That of all matrices; nil for a variance of 2 / (inputs + outputs).
   ///   - outputDeviation: That of the matrices that add to the tokens, where it differs.
   init(
     dimension: Int, headCount: Int, keySize: Int, hiddenSize: Int, dropout: Double = 0,
-    standardDeviation: Double? = nil, outputDeviation: Double? = nil, random: RandomStream
+    attentionDropout: Double = 0, standardDeviation: Double? = nil, outputDeviation: Double? = nil,
+    random: RandomStream
   ) {
     func map(
       _ inputs: Int, _ outputs: Int, hasBias: Bool = false, deviation: Double? = nil, _ index: UInt64
@@ -34,7 +37,8 @@ struct ConventionalBlock<Scalar: TensorScalar>: Parameterized {
         inputs: inputs, outputs: outputs, hasBias: hasBias,
         standardDeviation: deviation ?? standardDeviation, using: &stream)
     }
-    (self.headCount, self.keySize, self.dropout) = (headCount, keySize, dropout)
+    (self.headCount, self.keySize) = (headCount, keySize)
+    (self.dropout, self.attentionDropout) = (dropout, attentionDropout)
     let width = headCount * keySize
     attentionNorm = LayerNorm(dimension)
     query = map(dimension, width, 0)
@@ -55,40 +59,42 @@ struct ConventionalBlock<Scalar: TensorScalar>: Parameterized {
     _ tokens: Tensor<Scalar>, over pattern: SparsePattern? = nil, blocked: Tensor<Scalar>? = nil,
     dropout random: RandomStream? = nil
   ) -> Tensor<Scalar> {
-    let answers = output(attention(attentionNorm(tokens), pattern, blocked))
+    let answers = output(attention(attentionNorm(tokens), pattern, blocked, dropout: random?.child(2)))
     let attended = tokens + answers.withDropout(dropout, random: random?.child(0))
     let change = second(first(networkNorm(attended)).gaussianErrorLinearUnit())
     return attended + change.withDropout(dropout, random: random?.child(1))
   }
 
   private func attention(
-    _ tokens: Tensor<Scalar>, _ pattern: SparsePattern?, _ blocked: Tensor<Scalar>?
+    _ tokens: Tensor<Scalar>, _ pattern: SparsePattern?, _ blocked: Tensor<Scalar>?,
+    dropout random: RandomStream?
   ) -> Tensor<Scalar> {
     // Scaling the queries costs less than scaling the scores.
     let queries = query(tokens) * (1 / Scalar(keySize).squareRoot())
     guard let pattern else {
       let scores = queries.headScores(key(tokens), headCount: headCount)
-      return (blocked.map { scores + $0 } ?? scores).softmax().headMixture(value(tokens))
+      return (blocked.map { scores + $0 } ?? scores).softmax()
+        .withDropout(attentionDropout, random: random).headMixture(value(tokens))
     }
     let scores = queries.pairScores(key(tokens), over: pattern, headCount: headCount)
-    return scores.pairSoftmax(over: pattern).pairMixture(value(tokens), over: pattern)
+    return scores.pairSoftmax(over: pattern).withDropout(attentionDropout, random: random)
+      .pairMixture(value(tokens), over: pattern)
   }
 
-  /// The same for a token behind others, whose keys and values are kept, [batch, tokens, heads * key size].
-  func last(_ token: Tensor<Scalar>, after kept: inout (keys: Tensor<Scalar>, values: Tensor<Scalar>)?)
-    -> Tensor<
-      Scalar
-    >
-  {
+  /// The keys and values of tokens, [batch, tokens, heads * key size].
+  typealias Kept = (keys: Tensor<Scalar>, values: Tensor<Scalar>)
+
+  /// The same for a token behind others, whose keys and values are kept, and then its own too.
+  ///
+  /// - Shape: [batch, 1, dimension] to the same.
+  func last(_ token: Tensor<Scalar>, after kept: inout Kept?) -> Tensor<Scalar> {
     let normalized = attentionNorm(token)
     let (ownKey, ownValue) = (key(normalized), value(normalized))
-    let all =
-      kept.map {
-        (
-          keys: Tensor.concatenated([$0.keys, ownKey], axis: 1),
-          values: Tensor.concatenated([$0.values, ownValue], axis: 1)
-        )
-      } ?? (keys: ownKey, values: ownValue)
+    var all: Kept = (ownKey, ownValue)
+    if let kept {
+      all.keys = .concatenated([kept.keys, ownKey], axis: 1)
+      all.values = .concatenated([kept.values, ownValue], axis: 1)
+    }
     kept = all
     let scores = (query(normalized) * (1 / Scalar(keySize).squareRoot()))
       .headScores(all.keys, headCount: headCount)

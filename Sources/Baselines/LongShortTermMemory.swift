@@ -14,8 +14,7 @@ public struct LongShortTermMemory<Scalar: TensorScalar>: Parameterized {
   /// The size of the state.
   public let size: Int
   private(set) var input: Linear<Scalar>
-  private var recurrent: Tensor<Scalar>
-  private var forget: Tensor<Scalar>
+  private(set) var gates: LongShortTermGates<Scalar>
 
   /// A network whose weights have variance 2 / (inputs + outputs).
   public init(inputSize: Int, size: Int, random: RandomStream) {
@@ -23,9 +22,10 @@ public struct LongShortTermMemory<Scalar: TensorScalar>: Parameterized {
     self.size = size
     input = Linear(inputs: inputSize, outputs: 4 * size, random: random.child(0))
     var stream = random.child(1)
-    recurrent = .normal(
-      [4 * size, size], standardDeviation: (2 / Double(5 * size)).squareRoot(), using: &stream)
-    forget = .ones([size])
+    gates = LongShortTermGates(
+      recurrent: .normal(
+        [4 * size, size], standardDeviation: (2 / Double(5 * size)).squareRoot(), using: &stream),
+      forget: .ones([size]))
   }
 
   /// What the network carries from one position to the next.
@@ -38,16 +38,16 @@ public struct LongShortTermMemory<Scalar: TensorScalar>: Parameterized {
 
   /// The state after the last position.
   public func callAsFunction(_ sequences: Tensor<Scalar>) -> Tensor<Scalar> {
-    var last = start(batch: sequences.shape[0])
-    forEachState(of: sequences) { last = $0 }
-    return last.output
+    gates.positions(drivenBy: input(sequences).permuted([1, 0, 2])).last?.output
+      ?? .zeros([sequences.shape[0], size])
   }
 
-  /// The states after every position, [batch, length, size].
+  /// The states after every position, [batch, length, size], of sequences of at least one.
   public func states(of sequences: Tensor<Scalar>) -> Tensor<Scalar> {
-    var outputs: [Tensor<Scalar>] = []
-    forEachState(of: sequences) { outputs.append($0.output.expanded(axis: 1)) }
-    return .concatenated(outputs, axis: 1)
+    require(
+      sequences.rank == 3 && sequences.shape[1] > 0,
+      "sequences of shape \(sequences.shape), expected [batch, length, inputs] with a length of at least 1")
+    return gates.outputs(drivenBy: input(sequences).permuted([1, 0, 2])).permuted([1, 0, 2])
   }
 
   /// The state before the first position, zeros.
@@ -60,29 +60,15 @@ public struct LongShortTermMemory<Scalar: TensorScalar>: Parameterized {
     next(state, driven: self.input(input))
   }
 
-  private func forEachState(of sequences: Tensor<Scalar>, _ visit: (State) -> Void) {
-    let (batch, length) = (sequences.shape[0], sequences.shape[1])
-    let driven = input(sequences)
-    var state = start(batch: batch)
-    for position in 0..<length {
-      state = next(
-        state, driven: driven.sliced(axis: 1, position..<position + 1).reshaped([batch, 4 * size]))
-      visit(state)
-    }
-  }
-
   /// The state after another position, from what its input adds to the gates, [batch, 4 * size].
   func next(_ state: State, driven: Tensor<Scalar>) -> State {
-    let gates = driven + state.output.projected(by: recurrent, transposed: true)
-    func gate(_ index: Int) -> Tensor<Scalar> { gates.sliced(axis: 1, index * size..<(index + 1) * size) }
-    let kept = (gate(1) + forget).sigmoid() * state.cell
-    let cell = kept + gate(0).sigmoid() * gate(3).tanh()
-    return State(output: gate(2).sigmoid() * cell.tanh(), cell: cell)
+    let position = gates.position(after: state.output, state.cell, driven: driven)
+    return State(output: position.output, cell: position.cell)
   }
 
   public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) {
     visit("input", &input)
-    visit("recurrent", &recurrent)
-    visit("forget", &forget)
+    visit("recurrent", &gates.recurrent)
+    visit("forget", &gates.forget)
   }
 }

@@ -21,8 +21,10 @@ public struct ConventionalTextTransformer<Scalar: TensorScalar>: Parameterized {
   private var headWeight: Tensor<Scalar>?
   private var headBias: Tensor<Scalar>
 
-  /// A model with random weights.
+  /// A model with random weights: matrices, embedding and positions normal with ``ConventionalTextConfiguration/deviation``, those
+  /// that add to the tokens with that divided by sqrt(2 depth); norms start at gain 1, biases at 0.
   public init(_ configuration: ConventionalTextConfiguration, random: RandomStream) {
+    configuration.requireValid()
     self.configuration = configuration
     let dimension = configuration.dimension
     func normal(_ shape: [Int], _ index: UInt64) -> Tensor<Scalar> {
@@ -38,8 +40,8 @@ public struct ConventionalTextTransformer<Scalar: TensorScalar>: Parameterized {
       ConventionalBlock(
         dimension: dimension, headCount: configuration.headCount, keySize: configuration.keySize,
         hiddenSize: configuration.hiddenSize, dropout: configuration.dropout,
-        standardDeviation: configuration.deviation,
-        outputDeviation: configuration.deviation / Double(2 * max(1, configuration.depth)).squareRoot(),
+        attentionDropout: configuration.attentionDropout, standardDeviation: configuration.deviation,
+        outputDeviation: configuration.deviation / Double(2 * configuration.depth).squareRoot(),
         random: random.child(3 + UInt64(index)))
     }
   }
@@ -81,9 +83,13 @@ public struct ConventionalTextTransformer<Scalar: TensorScalar>: Parameterized {
 
   /// -infinity where the key comes after the query, otherwise 0, [1, 1, queries, keys].
   private static func laterPairs(_ count: Int) -> Tensor<Scalar> {
-    Tensor(
-      shape: [1, 1, count, count],
-      elements: (0..<count * count).map { $0 % count > $0 / count ? -.infinity : 0 })
+    Tensor(shape: [1, 1, count, count]) { out in
+      for query in 0..<count {
+        let row = out + query * count
+        row.update(repeating: 0, count: query + 1)
+        (row + query + 1).update(repeating: -.infinity, count: count - query - 1)
+      }
+    }
   }
 
   /// An empty sequence to be continued.
@@ -97,7 +103,7 @@ public struct ConventionalTextTransformer<Scalar: TensorScalar>: Parameterized {
   /// A sequence that the model continues, symbol by symbol, from the keys and values of those before.
   public struct Generation: Sendable {
     private let model: ConventionalTextTransformer
-    private var kept: [(keys: Tensor<Scalar>, values: Tensor<Scalar>)?]
+    private var kept: [ConventionalBlock<Scalar>.Kept?]
     /// The number of symbols so far.
     public private(set) var length = 0
 
@@ -145,6 +151,10 @@ public struct ConventionalTextConfiguration: Sendable, Equatable {
   public var tiesHead = false
   /// The share that training leaves out of the first tokens and of what each part of a block adds to them.
   public var dropout = 0.0
+  /// The share that training leaves out of the weights by which a token attends to others.
+  ///
+  /// GPT-2 has one share for both. A number is drawn for every pair of tokens and every head.
+  public var attentionDropout = 0.0
   /// The standard deviation of the initial matrices.
   public var deviation = 0.02
 
@@ -153,12 +163,21 @@ public struct ConventionalTextConfiguration: Sendable, Equatable {
     symbolCount: Int, contextLength: Int, dimension: Int, headCount: Int, keySize: Int, hiddenSize: Int,
     depth: Int
   ) {
-    require(
-      min(symbolCount, contextLength, dimension, headCount, keySize, hiddenSize, depth) > 0,
-      "a size of the transformer is not positive: symbols \(symbolCount), context \(contextLength), dimension "
-        + "\(dimension), heads \(headCount), keys \(keySize), hidden \(hiddenSize), depth \(depth)")
     (self.symbolCount, self.contextLength, self.dimension) = (symbolCount, contextLength, dimension)
     (self.headCount, self.keySize, self.hiddenSize, self.depth) = (headCount, keySize, hiddenSize, depth)
+    requireValid()
+  }
+
+  /// Stops where a size is not at least 1 or a share not in 0 ..< 1.
+  func requireValid() {
+    requirePositive([
+      "symbolCount": symbolCount, "contextLength": contextLength, "dimension": dimension,
+      "headCount": headCount, "keySize": keySize, "hiddenSize": hiddenSize, "depth": depth,
+    ])
+    requireDropout(dropout)
+    requireDropout(attentionDropout)
+    require(
+      deviation > 0 && deviation.isFinite, "the deviation of initial matrices is above 0, not \(deviation)")
   }
 
   /// The number of blocks that have weights of their own.
@@ -176,14 +195,15 @@ public struct ConventionalTextConfiguration: Sendable, Equatable {
     return ends + (tiesHead ? 0 : symbolCount * dimension) + blockCount * block
   }
 
-  /// The same with the hidden size whose parameter count comes closest to `count`, and at least 1.
+  /// The same with the hidden size whose parameter count comes closest to `count`, and at least 1; of two equally close ones the
+  /// smaller.
   public func withHiddenSize(closestTo count: Int) -> ConventionalTextConfiguration {
-    var copy = self
-    copy.hiddenSize = 1
-    let perHidden = blockCount * (2 * dimension + 1)
-    let left = Double(count - copy.parameterCount) / Double(perHidden)
-    copy.hiddenSize = max(1, 1 + Int(left.rounded()))
-    return copy
+    func sized(_ hiddenSize: Int) -> ConventionalTextConfiguration {
+      var copy = self
+      copy.hiddenSize = hiddenSize
+      return copy
+    }
+    return sized(closestSize(to: count) { sized($0).parameterCount })
   }
 
   /// The same with the dimension, a multiple of the number of heads, at which keys of dimension / heads numbers and a network four
@@ -196,10 +216,6 @@ public struct ConventionalTextConfiguration: Sendable, Equatable {
       copy.hiddenSize = 4 * copy.dimension
       return copy
     }
-    var keySize = 1
-    while sized(keySize + 1).parameterCount <= count { keySize += 1 }
-    let (below, above) = (sized(keySize), sized(keySize + 1))
-    let closest = count - below.parameterCount <= above.parameterCount - count ? below : above
-    return closest.withHiddenSize(closestTo: count)
+    return sized(closestSize(to: count) { sized($0).parameterCount }).withHiddenSize(closestTo: count)
   }
 }

@@ -12,6 +12,7 @@ public import Tensors
 ///   - labels: The class of each row, in row-major order.
 ///   - classWeights: One weight per class, 1 unless given; not all labels may have weight 0.
 ///   - smoothing: The share of the probability that the target spreads evenly over all classes.
+/// - Cost: That of ``negativeLogLikelihoods(_:labels:)``; with smoothing a sweep over all classes beside it.
 public func crossEntropy<Scalar>(
   _ logits: Tensor<Scalar>, labels: [Int], classWeights: [Double]? = nil, smoothing: Double = 0
 ) -> Tensor<Scalar> {
@@ -24,20 +25,18 @@ public func crossEntropy<Scalar>(
   require(weights.count == classes, "\(weights.count) class weights for \(classes) classes")
   require(weights.allSatisfy { $0 >= 0 && $0.isFinite }, "class weights must be at least 0: \(weights)")
 
-  var targets = [Scalar]()
-  targets.reserveCapacity(rows * classes)
-  let spread = weights.map { Scalar($0 * smoothing / Double(classes)) }
-  var total = 0.0
-  for label in labels {
-    require(label >= 0 && label < classes, "label \(label) outside \(classes) classes")
-    let start = targets.count
-    targets.append(contentsOf: spread)
-    targets[start + label] += Scalar((1 - smoothing) * weights[label])
-    total += weights[label]
-  }
-  require(total > 0, "the weights of all \(labels.count) labels add up to 0")
-
   let table = logits.reshaped([rows, classes])
-  let logProbabilities = table - table.logSumExp().reshaped([rows, 1])
-  return (logProbabilities * Tensor(shape: [rows, classes], elements: targets)).sum() / Scalar(-total)
+  let losses = negativeLogLikelihoods(table, labels: labels.map(Optional.some))
+  let total = labels.reduce(0.0) { $0 + weights[$1] }
+  require(total > 0, "the weights of all \(labels.count) labels add up to 0")
+  if classWeights == nil && smoothing == 0 { return losses.sum() / Scalar(total) }
+
+  let ofRows = labels.map { Scalar((1 - smoothing) * weights[$0]) }
+  var sum = (losses * Tensor(shape: [rows], elements: ofRows)).sum()
+  if smoothing > 0 {
+    let spread = weights.map { Scalar($0 * smoothing / Double(classes)) }
+    let ofClasses = table.logSumExp().expanded(axis: 1) - table
+    sum = sum + (ofClasses * Tensor(shape: [1, classes], elements: spread)).sum()
+  }
+  return sum / Scalar(total)
 }

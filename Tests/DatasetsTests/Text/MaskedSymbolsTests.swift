@@ -3,67 +3,59 @@ import Tensors
 import Testing
 
 struct MaskedSymbolsTests {
-  /// Symbols that say their position, so that one that was replaced can be told.
-  private static let text = (0..<40_000).map { $0 * 7 % 50 }
-
-  private func masked(share: Double, seed: UInt64 = 1) -> MaskedSymbols {
+  /// 40,000 symbols, all of which are 0, of 10.
+  private func hidden(share: Double = 0.15, seed: UInt64 = 1) -> MaskedSymbols {
     var random = RandomStream(seed: seed)
-    return MaskedSymbols(Self.text, symbolCount: 50, share: share, using: &random)
+    return MaskedSymbols([Int](repeating: 0, count: 40_000), symbolCount: 10, share: share, using: &random)
   }
 
-  @Test("labels are the true symbols of the chosen positions, and all others stay as they are")
+  @Test("the share is chosen, of which 80 of 100 are masked, 10 drawn anew and 10 left")
+  func shares() {
+    let hidden = hidden()
+    let chosen = hidden.labels.indices.filter { hidden.labels[$0] != nil }
+    // Five standard deviations.
+    #expect(abs(Double(chosen.count) / 40_000 - 0.15) < 0.009)
+    func share(_ symbol: Int) -> Double {
+      Double(chosen.count { hidden.inputs[$0] == symbol }) / Double(chosen.count)
+    }
+    #expect(abs(share(10) - 0.8) < 0.026)
+    // A symbol drawn anew is the same as before in a tenth of cases.
+    #expect(abs(share(0) - 0.11) < 0.02)
+    for symbol in 1..<10 { #expect(abs(share(symbol) - 0.01) < 0.0065) }
+    #expect(hidden.inputs.allSatisfy { (0...10).contains($0) })
+  }
+
+  @Test("chosen symbols are the labels, and no other is changed")
   func labels() {
-    let found = masked(share: 0.15)
-    #expect(found.inputs.count == 40_000 && found.labels.count == 40_000)
-    for (position, symbol) in Self.text.enumerated() {
-      if let label = found.labels[position] {
-        #expect(label == symbol && (0...50).contains(found.inputs[position]))
+    let symbols = (0..<500).map { $0 * $0 % 7 }
+    var random = RandomStream(seed: 2)
+    let hidden = MaskedSymbols(symbols, symbolCount: 7, share: 0.4, using: &random)
+    for (position, label) in hidden.labels.enumerated() {
+      if let label {
+        #expect(label == symbols[position])
       } else {
-        #expect(found.inputs[position] == symbol)
+        #expect(hidden.inputs[position] == symbols[position])
       }
     }
   }
 
-  @Test(
-    "of the chosen ones eight tenths are masked, one tenth is drawn anew, one tenth is kept",
-    arguments: [0.15, 0.5])
-  func shares(share: Double) {
-    let found = masked(share: share)
-    let chosen = found.labels.indices.filter { found.labels[$0] != nil }
-    let count = Double(chosen.count)
-    // Five standard deviations of a share of so many.
-    func isClose(_ found: Double, _ expected: Double, of count: Double) -> Bool {
-      abs(found - expected) < 5 * (expected * (1 - expected) / count).squareRoot()
-    }
-    #expect(isClose(count / 40_000, share, of: 40_000))
-    #expect(isClose(Double(chosen.count { found.inputs[$0] == 50 }) / count, 0.8, of: count))
-    // One of fifty that are drawn is the symbol itself.
-    let kept = Double(chosen.count { found.inputs[$0] == Self.text[$0] }) / count
-    #expect(isClose(kept, 0.1 + 0.1 / 50, of: count))
-    // Symbols that are drawn are of every kind.
-    let drawn = chosen.filter { found.inputs[$0] != 50 && found.inputs[$0] != Self.text[$0] }
-    #expect(Set(drawn.map { found.inputs[$0] }) == Set(0..<50))
-  }
-
-  @Test("at least one position is chosen, however small the share; of no symbols none")
-  func least() {
-    var positions: Set<Int> = []
-    for seed in 0..<60 {
-      var random = RandomStream(seed: UInt64(seed))
-      let found = MaskedSymbols([4, 1, 3, 2], symbolCount: 5, share: 1e-9, using: &random)
-      let chosen = found.labels.indices.filter { found.labels[$0] != nil }
-      #expect(chosen.count == 1)
-      positions.formUnion(chosen)
-    }
-    #expect(positions == [0, 1, 2, 3])
-    var random = RandomStream(seed: 1)
-    #expect(MaskedSymbols([], symbolCount: 5, using: &random).labels.isEmpty)
-    #expect(masked(share: 1).labels == Self.text.map { $0 })
-  }
-
-  @Test("the same stream hides the same symbols, another one others")
+  @Test("the same seed hides the same, and another seed something else")
   func seeds() {
-    #expect(masked(share: 0.15) == masked(share: 0.15))
-    #expect(masked(share: 0.15) != masked(share: 0.15, seed: 2))
+    #expect(hidden(seed: 3) == hidden(seed: 3))
+    #expect(hidden(seed: 3) != hidden(seed: 4))
+  }
+
+  @Test("a position is chosen even where chance chose none, and all are at a share of 1")
+  func few() {
+    var random = RandomStream(seed: 5)
+    for length in 1...4 {
+      for _ in 0..<50 {
+        let symbols = Array(0..<length)
+        let hidden = MaskedSymbols(symbols, symbolCount: 4, share: 1e-6, using: &random)
+        #expect(hidden.labels.count { $0 != nil } == 1)
+      }
+    }
+    #expect(!hidden(share: 1).labels.contains(nil))
+    #expect(MaskedSymbols([], symbolCount: 4, using: &random).inputs.isEmpty)
   }
 }
