@@ -148,7 +148,7 @@ extension LanguageResult {
     let count = task.symbolCount
     func losses(_ training: [Int], _ text: [Int], after past: [Int]) -> [Double] {
       let model = WittenBellModel(order: highest, symbolCount: count, counting: training)
-      return (0...highest).map { model.meanNegativeLogLikelihood(of: text, after: past, order: $0) }
+      return model.meanNegativeLogLikelihoods(of: text, after: past)
     }
     let training = choosing.symbols(of: .training)
     let onSelection = losses(training, choosing.symbols(of: .selection), after: training)

@@ -85,7 +85,10 @@ struct LanguageTask: Sendable {
     return (0..<min(sequences, limit ?? sequences)).map { _ in
       let symbols: [Int]
       switch source {
-      case .listOps(let task): symbols = task.stream(of: .test, length: length + 1, using: &random)
+      case .listOps(let task):
+        // Counts and choices are made by calculations that training may draw.
+        symbols = task.stream(
+          of: part == .validation ? .test : .training, length: length + 1, using: &random)
       case .brackets(let grammar): symbols = grammar.stream(length: length + 1, using: &random)
       case .text: symbols = []
       }
@@ -93,18 +96,26 @@ struct LanguageTask: Sendable {
     }
   }
 
-  private func windows(_ part: Part) -> TextWindows { TextWindows(symbols(of: part)) }
+  private func windows(_ part: Part) -> TextWindows {
+    if case .text(let text) = source { return TextWindows(text.symbols[range(of: part)]) }
+    return TextWindows(symbols(of: part))
+  }
+
+  /// Where a part is in a text.
+  private func range(of part: Part) -> Range<Int> {
+    switch part {
+    case .training: split.training
+    case .selection: split.selection
+    case .validation: split.validation
+    }
+  }
 
   /// The text of a part; of generated tasks, sequences one after the other.
   func symbols(of part: Part) -> [Int] {
     guard case .text(let text) = source else {
       return evaluated(part, length: 1_000).flatMap(\.symbols)
     }
-    switch part {
-    case .training: return Array(text.symbols[split.training])
-    case .selection: return Array(text.symbols[split.selection])
-    case .validation: return Array(text.symbols[split.validation])
-    }
+    return Array(text.symbols[range(of: part)])
   }
 
   /// Symbols as a person would read them.

@@ -49,7 +49,8 @@ public struct BracketGrammar: Sendable, Equatable {
 
   /// The word of a symbol.
   public func word(of symbol: Int) -> String {
-    switch symbol {
+    require((0..<symbolCount).contains(symbol), "symbol \(symbol) of \(symbolCount)")
+    return switch symbol {
     case ..<classCount: "s\(symbol)"
     case ..<(2 * classCount): "v\(symbol - classCount)"
     case ..<(2 * classCount + kindCount): "(" + "\(symbol - 2 * classCount)"

@@ -1,3 +1,4 @@
+import ArrayFiles
 import Foundation
 
 /// A text as symbols, one a character.
@@ -9,14 +10,22 @@ public struct CharacterText: Sendable {
 
   /// The text of a file.
   ///
-  /// - Throws: ``DataFileError`` for a file that is missing or empty, or is not UTF-8 where scalars are asked for.
+  /// Scalars are those of the file, as they are written; the byte-order mark of UTF-8 is none of them.
+  ///
+  /// - Throws: ``DataFileError`` for a file that is missing, empty or a pointer of Git LFS, or is not UTF-8 where scalars are asked
+  ///   for, with the first byte that is not.
   public init(path: String, unit: CharacterUnit = .scalars) throws {
     let url = URL(fileURLWithPath: path)
     switch unit {
     case .scalars: self.init(try TextFile.read(url))
-    case .bytes: self.init(values: try DataFile.mapped(url).map(UInt32.init), unit: .bytes)
+    case .bytes:
+      let bytes = try DataFile.mapped(url)
+      if let kind = FileKind(bytes), kind == .gitLFSPointer {
+        throw DataFileError(file: url.path, problem: "is \(kind), expected text")
+      }
+      self.init(values: bytes.map(UInt32.init), unit: .bytes)
     }
-    if symbols.isEmpty { throw DataFileError(file: path, problem: "is empty, expected text") }
+    if symbols.isEmpty { throw DataFileError(file: url.path, problem: "is empty, expected text") }
   }
 
   /// A text.

@@ -9,7 +9,7 @@ public enum CharacterUnit: String, Sendable, CaseIterable, Codable {
 }
 
 /// The characters of a text as symbols 0, 1, …, in ascending order of their values.
-public struct CharacterVocabulary: Sendable, Equatable, Codable {
+public struct CharacterVocabulary: Sendable, Equatable {
   /// What a character is.
   public let unit: CharacterUnit
   /// The value of each symbol's character, ascending: of a scalar or of a byte.
@@ -29,7 +29,9 @@ public struct CharacterVocabulary: Sendable, Equatable, Codable {
   /// - Throws: ``UnknownCharacter`` for a character that is not in the vocabulary.
   public func symbols(of text: String) throws -> [Int] {
     try Self.values(of: text, unit).enumerated().map { position, value in
-      guard let symbol = symbol(of: value) else { throw UnknownCharacter(value: value, position: position) }
+      guard let symbol = symbol(of: value) else {
+        throw UnknownCharacter(value: value, position: position, unit: unit)
+      }
       return symbol
     }
   }
@@ -46,17 +48,25 @@ public struct CharacterVocabulary: Sendable, Equatable, Codable {
     }
   }
 
-  /// A symbol as it may stand in a table: a line feed as ⏎, a space as ␣, what cannot be seen by its number.
+  /// A symbol as it may stand in a table: a line feed as ⏎, a space as ␣, what cannot be seen by itself by its number.
   public func label(of symbol: Int) -> String {
     let value = values[symbol]
     switch value {
     case 0x0A: return "⏎"
     case 0x20: return "␣"
     default:
-      guard let scalar = Unicode.Scalar(value), unit == .scalars || value < 0x80,
-        scalar.properties.generalCategory != .control
+      guard let scalar = Unicode.Scalar(value), unit == .scalars || value < 0x80, Self.isVisible(scalar)
       else { return "<" + String(value, radix: 16, uppercase: true) + ">" }
       return String(Character(scalar))
+    }
+  }
+
+  private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned,
+      .nonspacingMark, .enclosingMark, .spacingMark:
+      false
+    default: true
     }
   }
 
@@ -84,15 +94,42 @@ public struct CharacterVocabulary: Sendable, Equatable, Codable {
   }
 }
 
+extension CharacterVocabulary: Codable {
+  private enum CodingKeys: String, CodingKey { case unit, values }
+
+  /// Reads what was encoded.
+  ///
+  /// - Throws: `DecodingError` for values that do not ascend, or of which one is no character.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    let unit = try fields.decode(CharacterUnit.self, forKey: .unit)
+    let values = try fields.decode([UInt32].self, forKey: .values)
+    let areCharacters = values.allSatisfy { unit == .bytes ? $0 < 256 : Unicode.Scalar($0) != nil }
+    guard areCharacters, zip(values, values.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .values, in: fields, debugDescription: "expected the values of \(unit), ascending")
+    }
+    (self.unit, self.values) = (unit, values)
+  }
+}
+
 /// A character that a vocabulary does not hold.
 public struct UnknownCharacter: Error, Equatable, CustomStringConvertible {
   /// The value of the scalar or byte.
   public let value: UInt32
-  /// Its position in the text.
+  /// Its position in the text, from 0.
   public let position: Int
+  /// What a character is.
+  public let unit: CharacterUnit
 
+  /// One line: which character, and where.
   public var description: String {
-    let hexadecimal = String(value, radix: 16, uppercase: true)
-    return "character \(position), of value \(hexadecimal), does not occur in the text of the vocabulary"
+    let digits = String(value, radix: 16, uppercase: true)
+    var name = "byte \(digits)"
+    if unit == .scalars, let scalar = Unicode.Scalar(value) {
+      let zeros = String(repeating: "0", count: max(0, 4 - digits.count))
+      name = "character \(quoted(String(scalar))) (U+\(zeros)\(digits))"
+    }
+    return "\(name) at position \(position): expected a character of the text that was learned from"
   }
 }

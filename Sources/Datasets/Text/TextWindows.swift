@@ -5,10 +5,13 @@ public import Tensors
 /// predict.
 public struct TextWindows: Sendable {
   /// The symbols of the text.
-  public let symbols: [Int]
+  public let symbols: ArraySlice<Int>
+
+  /// The windows of a part of a text, which is not copied.
+  public init(_ symbols: ArraySlice<Int>) { self.symbols = symbols }
 
   /// The windows of some symbols.
-  public init(_ symbols: some Sequence<Int>) { self.symbols = Array(symbols) }
+  public init(_ symbols: some Sequence<Int>) { self.init(ArraySlice(Array(symbols))) }
 
   /// Windows that begin at places drawn uniformly.
   ///
@@ -17,7 +20,7 @@ public struct TextWindows: Sendable {
     require(
       length > 0 && symbols.count > length, "windows of \(length) + 1 symbols in a text of \(symbols.count)")
     return (0..<count).map { _ in
-      let first = random.integer(below: symbols.count - length)
+      let first = symbols.startIndex + random.integer(below: symbols.count - length)
       return Array(symbols[first...first + length])
     }
   }
@@ -49,7 +52,9 @@ public struct TextWindows: Sendable {
     while predicted < last {
       let end = min(start + length, last)
       windows.append(
-        Evaluated(symbols: Array(symbols[start...end]), counted: predicted - start..<end - start))
+        Evaluated(
+          symbols: Array(symbols.dropFirst(start).prefix(end - start + 1)),
+          counted: predicted - start..<end - start))
       predicted = end
       start = max(start, min(start + stride, last - length))
     }

@@ -40,8 +40,48 @@ struct WittenBellTests {
       sum -= log(model.probability(of: rest[index], after: past + rest.prefix(index)))
     }
     #expect(abs(model.meanNegativeLogLikelihood(of: rest, after: past) - sum / Double(rest.count)) < 1e-12)
+    // The order is cut to the model's, and all orders at once are those one by one.
+    let each = (0...3).map { order in
+      rest.indices.reduce(0.0) {
+        $0 - log(model.probability(of: rest[$1], after: past + rest.prefix($1), order: order))
+      } / Double(rest.count)
+    }
+    for (found, expected) in zip(model.meanNegativeLogLikelihoods(of: rest, after: past), each) {
+      #expect(abs(found - expected) < 1e-12)
+    }
+    #expect(model.meanNegativeLogLikelihood(of: rest, after: past, order: 9) == each[3])
     // More context explains more of a text whose next symbol follows from it.
     let likelihoods = (0...3).map { model.meanNegativeLogLikelihood(of: rest, after: past, order: $0) }
     #expect(likelihoods[3] < likelihoods[0])
+  }
+
+  @Test("counts are those of a plain recursion over all places of a text, for many symbols and a high order")
+  func plain() {
+    // More symbols than 64 bits hold contexts of six of.
+    let text = (0..<160).map { 40_000 * ($0 * $0 % 3) + $0 % 4 }
+    let model = WittenBellModel(order: 6, symbolCount: 100_000, counting: text)
+    func probability(_ symbol: Int, _ context: [Int]) -> Double {
+      let shorter = context.isEmpty ? 1e-5 : probability(symbol, Array(context.dropFirst()))
+      let followers = text.indices.filter {
+        $0 >= context.count && Array(text[$0 - context.count..<$0]) == context
+      }.map { text[$0] }
+      if followers.isEmpty { return shorter }
+      let (count, different) = (followers.count { $0 == symbol }, Set(followers).count)
+      return (Double(count) + Double(different) * shorter) / Double(followers.count + different)
+    }
+    for position in stride(from: 0, to: 160, by: 13) {
+      let context = Array(text[max(0, position - 6)..<position])
+      for symbol in [text[position], 0, 40_001, 99_999] {
+        let found = model.probability(of: symbol, after: text[..<position])
+        #expect(abs(found / probability(symbol, context) - 1) < 1e-12)
+      }
+    }
+  }
+
+  @Test("without a text every symbol is equally likely")
+  func nothing() {
+    let model = WittenBellModel(order: 2, symbolCount: 4, counting: [])
+    #expect(model.probabilities(after: [1, 2]) == [0.25, 0.25, 0.25, 0.25])
+    #expect(abs(model.meanNegativeLogLikelihood(of: [3, 0]) - log(4)) < 1e-15)
   }
 }

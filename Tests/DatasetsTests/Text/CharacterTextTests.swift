@@ -36,7 +36,38 @@ struct CharacterTextTests {
   func unknown() {
     let vocabulary = CharacterText("abc").vocabulary
     let error = #expect(throws: UnknownCharacter.self) { try vocabulary.symbols(of: "abx") }
-    #expect(error?.description.contains("character 2, of value 78") == true)
+    #expect(
+      error?.description
+        == "character \"x\" (U+0078) at position 2: expected a character of the text that was learned from")
+    let bytes = CharacterText("abc", unit: .bytes).vocabulary
+    let other = #expect(throws: UnknownCharacter.self) { try bytes.symbols(of: "aé") }
+    #expect(other?.description.hasPrefix("byte C3 at position 1: expected") == true)
+  }
+
+  @Test("what cannot be seen by itself has its number for a label")
+  func labels() {
+    let vocabulary = CharacterText("\t\u{A0}\u{301}\u{200B}\u{2028}é日").vocabulary
+    #expect(
+      (0..<vocabulary.count).map(vocabulary.label(of:))
+        == ["<9>", "<A0>", "é", "<301>", "<200B>", "<2028>", "日"])
+  }
+
+  @Test("a vocabulary is read as it was written, and what is none is refused")
+  func coding() throws {
+    for unit in CharacterUnit.allCases {
+      let vocabulary = CharacterText("bé\u{0}\"", unit: unit).vocabulary
+      let data = try JSONEncoder().encode(vocabulary)
+      #expect(try JSONDecoder().decode(CharacterVocabulary.self, from: data) == vocabulary)
+    }
+    for bad in [
+      #"{"unit": "scalars", "values": [98, 97]}"#, #"{"unit": "scalars", "values": [97, 97]}"#,
+      #"{"unit": "scalars", "values": [55296]}"#, #"{"unit": "bytes", "values": [97, 256]}"#,
+      #"{"unit": "words", "values": [97]}"#, #"{"unit": "bytes"}"#,
+    ] {
+      #expect(throws: DecodingError.self) {
+        try JSONDecoder().decode(CharacterVocabulary.self, from: Data(bad.utf8))
+      }
+    }
   }
 
   @Test("files that are no text are refused in a line that names them")
@@ -60,6 +91,13 @@ struct CharacterTextTests {
     #expect(problem(empty).contains("empty") && problem(empty, .bytes).contains("expected text"))
     let broken = try write("broken.txt", [0x61, 0xFF, 0x62])
     #expect(problem(broken).contains("byte 1"))
+    let pointer = try write("pointer.txt", Array("version https://git-lfs.github.com/spec/v1\n".utf8))
+    for unit in CharacterUnit.allCases {
+      #expect(problem(pointer, unit).contains("is a Git LFS pointer"), "\(unit)")
+    }
+    let marked = try write("marked.txt", [0xEF, 0xBB, 0xBF, 0x61])
+    #expect(try CharacterText(path: marked).symbols.count == 1)
+    #expect(try CharacterText(path: marked, unit: .bytes).symbols.count == 4)
     #expect(problem(broken, .bytes) == "none")
     #expect(try CharacterText(path: broken, unit: .bytes).symbols == [0, 2, 1])
   }
@@ -112,6 +150,17 @@ struct TextWindowsTests {
     #expect(Set(found.map { $0[0] }) == Set(0...7))
     var again = RandomStream(seed: 3)
     #expect(windows.random(count: 400, length: 4, using: &again) == found)
+  }
+
+  @Test("windows of a part of a text are those of the part by itself")
+  func part() {
+    let text = (0..<40).map { $0 * $0 % 31 }
+    let (part, alone) = (TextWindows(text[7..<26]), TextWindows(Array(text[7..<26])))
+    #expect(part.evaluation(length: 6, stride: 4) == alone.evaluation(length: 6, stride: 4))
+    #expect(part.spread(count: 2, length: 6) == alone.spread(count: 2, length: 6))
+    var (one, other) = (RandomStream(seed: 1), RandomStream(seed: 1))
+    #expect(
+      part.random(count: 50, length: 18, using: &one) == alone.random(count: 50, length: 18, using: &other))
   }
 
   @Test("windows spread over a text do not overlap")
