@@ -144,7 +144,7 @@ if !isDependency {
       exclude: ["README.md"],
       swiftSettings: strict))
   for (name, folder) in [
-    ("masked-images", "MaskedImages"), ("language", "Language"), ("descent-methods", "DescentMethods"), ("descend", "Descend"),
+    ("masked-images", "MaskedImages"), ("descent-methods", "DescentMethods"), ("descend", "Descend"),
     ("graph-classification", "GraphClassification"), ("graph-nodes", "GraphNodes"),
     ("memory-retrieval", "MemoryRetrieval"), ("multiple-instance", "MultipleInstance"),
     ("attention-regimes", "AttentionRegimes"), ("results-tables", "ResultsTables"),

@@ -26,21 +26,17 @@ extension TrainingLoop where Model: Parameterized<Float> {
   /// Where there are checkpoints, Ctrl-C and SIGTERM end the loop after the update at work, with one more of them. One update is
   /// not broken off: of the models here it takes a fraction of a second.
   ///
-  /// - Parameters:
-  ///   - view: What is shown of the model while it is trained, where there are files.
-  ///   - after: Called after every update with their number so far, the seconds and the model; its own seconds do not count.
+  /// - Parameter view: What is shown of the model while it is trained, where there are files.
   /// - Returns: The seconds of training, those before a resumption included, those of looks at the model not.
   package mutating func run<Batch: Sendable>(
     to total: Int, updatesPerEpoch: Int, batches: Prefetcher<Batch>, batchSize: Int, files: TrainingFiles?,
     live view: LiveView<Model>? = nil,
-    after: (_ updateCount: Int, _ seconds: Double, Model) throws -> Void = { _, _, _ in },
     lossOfExamples: @Sendable (Model, Batch, Range<Int>, Phase) throws -> Tensor<Float>
   ) throws -> Double {
     let started = Date()
     let live = LiveTraining(view, files, atStep: updateCount, of: total)
-    var secondsAfter = 0.0
     func seconds() -> Double {
-      (files?.secondsBefore ?? 0) + Date().timeIntervalSince(started) - (live?.seconds ?? 0) - secondsAfter
+      (files?.secondsBefore ?? 0) + Date().timeIntervalSince(started) - (live?.seconds ?? 0)
     }
     let metrics = try files.map { files in
       let columns = ["loss", "gradient_norm", "learning_rate", "seconds"]
@@ -83,9 +79,6 @@ extension TrainingLoop where Model: Parameterized<Float> {
             epochCount: (total + updatesPerEpoch - 1) / updatesPerEpoch, update: update.update + 1,
             updateCount: total, loss: smoothed, imageCount: (update.update + 1) * batchSize))
         live?.show(update, metrics, progress)
-        let (now, began) = (seconds(), Date())
-        try after(update.update + 1, now, update.model)
-        secondsAfter += Date().timeIntervalSince(began)
         if isStopped() { throw TrainingStopped() }
       }
     }
