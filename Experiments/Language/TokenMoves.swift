@@ -30,7 +30,7 @@ struct TokenMoves {
   /// [block][step][position].
   private(set) var energies: [[[Double]]] = []
   /// The mean loss of the windows after the last step.
-  let nats: Double
+  private(set) var nats = 0.0
 
   /// Follows the windows' descents.
   ///
