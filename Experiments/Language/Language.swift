@@ -32,9 +32,8 @@ struct Language: ExperimentCommand {
       seed: output.seed, data: task.fingerprints)
     try record.prepareFolder(
       output.output, output.writing,
-      resumingFrom: resumption.file(FinishedParts<FinishedPart>.path(inFolder: output.output)),
-      butFor: ["methods"])
-    // More methods may be added to what is there.
+      resumingFrom: resumption.file(FinishedParts<FinishedPart>.path(inFolder: output.output)))
+    // A resumed run may add methods to those that are there.
     let options = recordedOptions.leavingOut("threads", "methods")
       .merging(["data-sha256": record.data.map(\.sha256).joined(separator: " ")]) { $1 }
     let parts = try FinishedParts<FinishedPart>(
