@@ -54,7 +54,7 @@ runs: setup
 		$(call published,graph-classification,-$$(echo $$set | tr A-Z a-z)) --data $(TU)/$$set || exit 1; done)
 	$(call published,memory-retrieval) $(if $(PHOTOS),--photos $(PHOTOS)) $(WITHOUT_PEERS)
 	$(call published,multiple-instance)
-	$(if $(TEXT),$(call published,language,-shakespeare) --data $(TEXT) $(TEXT_OPTIONS))
+	$(if $(TEXT),$(call published,language,-shakespeare) --data $(TEXT))
 	$(call published,language,-listops) --task listops $(LISTOPS_OPTIONS)
 	$(call published,language,-brackets) --task brackets $(BRACKETS_OPTIONS)
 	$(if $(MODEL),$(call published,attention-regimes) --model $(MODEL) --pairs $(PAIRS) $(WITHOUT_PEERS))
