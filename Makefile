@@ -54,6 +54,9 @@ runs: setup
 		$(call published,graph-classification,-$$(echo $$set | tr A-Z a-z)) --data $(TU)/$$set || exit 1; done)
 	$(call published,memory-retrieval) $(if $(PHOTOS),--photos $(PHOTOS)) $(WITHOUT_PEERS)
 	$(call published,multiple-instance)
+	$(if $(TEXT),$(call published,language,-shakespeare) --data $(TEXT))
+	$(call published,language,-listops) --task listops $(LISTOPS_OPTIONS)
+	$(call published,language,-brackets) --task brackets $(BRACKETS_OPTIONS)
 	$(if $(MODEL),$(call published,attention-regimes) --model $(MODEL) --pairs $(PAIRS) $(WITHOUT_PEERS))
 	swift run -c release results-tables
 
@@ -69,6 +72,11 @@ NODE_SETS = reddit books disney inj_cora
 
 # Sets of the TU Dortmund collection, folders in the one that TU= names.
 TU_SETS = MUTAG ENZYMES PROTEINS IMDB-BINARY NCI1
+
+# TEXT= names Tiny Shakespeare, or another text, for language; calculations are learned by a model of a size that NRGPT reports.
+LISTOPS_OPTIONS = --context 128 --batch 64 --dimension 64 --heads 1 --key-size 64 --memories 256 --steps 5 \
+	--no-self-key --minutes 15
+BRACKETS_OPTIONS = --context 128 --dimension 64 --heads 4 --key-size 16 --memories 256 --minutes 5
 
 # MODEL= names the folder of a published encoder for attention-regimes, PAIRS= another file of sentence pairs with scores.
 PAIRS = Experiments/AttentionRegimes/pairs.tsv

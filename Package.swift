@@ -149,7 +149,7 @@ if !isDependency {
     ("memory-retrieval", "MemoryRetrieval"), ("multiple-instance", "MultipleInstance"),
     ("attention-regimes", "AttentionRegimes"), ("results-tables", "ResultsTables"),
     ("hierarchical-memory", "HierarchicalMemory"), ("implicit-gradients", "ImplicitGradients"),
-    ("energy-landscape", "EnergyLandscape"), ("generation", "Generation"),
+    ("energy-landscape", "EnergyLandscape"), ("generation", "Generation"), ("language", "Language"),
   ] {
     let files = name == "attention-regimes" ? ["pairs.tsv"] : []
     package.targets.append(experiment(name, folder: folder, files: files))

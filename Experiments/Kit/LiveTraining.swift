@@ -1,4 +1,4 @@
-import EnergyTransformer
+package import EnergyTransformer
 import Foundation
 package import Reporting
 
@@ -22,9 +22,9 @@ package struct LiveView<Model> {
 ///
 /// A look draws no random numbers, changes nothing of the training, and its seconds do not count as training; weights are the
 /// same with it and without.
-final class LiveTraining<Model: Parameterized<Float>> {
+package final class LiveTraining<Model: Parameterized<Float>> {
   /// Seconds that looks have taken.
-  private(set) var seconds = 0.0
+  package private(set) var seconds = 0.0
   private let view: LiveView<Model>
   private let folder: String
   private var record: LiveRecord
@@ -32,7 +32,7 @@ final class LiveTraining<Model: Parameterized<Float>> {
   private var hasFailed = false
 
   /// What is shown of a training that begins or goes on; nil where nothing is. What an earlier training left is taken away.
-  init?(_ view: LiveView<Model>?, _ files: TrainingFiles?, atStep step: Int, of total: Int) {
+  package init?(_ view: LiveView<Model>?, _ files: TrainingFiles?, atStep step: Int, of total: Int) {
     guard let files else { return nil }
     let name = URL(fileURLWithPath: files.metrics).lastPathComponent
     let before = files.metrics.dropLast(name.count + 1)
@@ -55,7 +55,7 @@ final class LiveTraining<Model: Parameterized<Float>> {
   /// Looks at the model after an update, if it is time to; after the last update the record goes.
   ///
   /// What cannot be shown does not end the training: the first failure is told in one line.
-  func show(_ update: TrainingProgress<Model>, _ metrics: MetricsWriter?, _ progress: ProgressLine) {
+  package func show(_ update: TrainingProgress<Model>, _ metrics: MetricsWriter?, _ progress: ProgressLine) {
     if update.update + 1 == update.updateCount { return LiveRecord.remove(fromFolder: folder) }
     let started = ProcessInfo.processInfo.systemUptime
     guard started >= nextLook else { return }

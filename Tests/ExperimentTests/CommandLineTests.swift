@@ -15,7 +15,7 @@ struct CommandLineTests {
     [
       "masked-images", "descent-methods", "graph-classification", "graph-nodes", "memory-retrieval",
       "multiple-instance", "attention-regimes", "hierarchical-memory", "implicit-gradients",
-      "energy-landscape", "generation",
+      "energy-landscape", "generation", "language",
     ].map { Command(name: $0) } + [Command(name: "descend", needed: ["--weights", "w", "--output", "o"])]
 
   @Test("--version prints the version of the library, which run records have")

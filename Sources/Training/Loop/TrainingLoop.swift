@@ -106,14 +106,9 @@ public struct TrainingLoop<Model: Parameterized, Phase: Sendable>: Sendable {
     onUpdate: (TrainingProgress<Model>) throws -> Void = { _ in }
   ) throws {
     try run(to: total, checkpoints, onUpdate) { loop in
-      try loop.update(of: total, batch: batch) { model, batch, phase in
-        let count = exampleCount(batch)
-        return try valueWithGradient(
-          at: model, exampleCount: count, pieceSize: pieceSize ?? (count + 3) / 4
-        ) { model, examples in
-          try lossOfExamples(model, batch, examples, phase)
-        }
-      }
+      try loop.update(
+        of: total, pieceSize: pieceSize, batch: batch, exampleCount: exampleCount,
+        lossOfExamples: lossOfExamples)
     }
   }
 
@@ -140,6 +135,32 @@ public struct TrainingLoop<Model: Parameterized, Phase: Sendable>: Sendable {
   ) throws -> TrainingProgress<Model> {
     try update(of: total, batch: batch) { model, batch, phase in
       try valueWithGradient(at: model) { try loss($0, batch, phase) }
+    }
+  }
+
+  /// One update of a run of `total` with a loss that is a sum over the examples of a batch, computed piece by piece: for a run
+  /// that ends by something else than its number of updates, such as its time.
+  ///
+  /// - Parameters:
+  ///   - total: The number of updates of the whole run, as far as it is known.
+  ///   - pieceSize: The number of examples of a piece; a quarter of the batch, rounded up, where nil.
+  ///   - batch: The data of the update, which draws from the loop's random numbers.
+  ///   - exampleCount: The number of examples of a batch.
+  ///   - lossOfExamples: The share of the loss of some examples. A mean divides by the number of examples of the whole batch.
+  /// - Throws: As ``run(to:checkpoints:batch:loss:onUpdate:)``; the loop is then as it was before.
+  public mutating func update<Batch: Sendable>(
+    of total: Int, pieceSize: Int? = nil,
+    batch: (_ update: Int, _ random: inout RandomStream) throws -> Batch,
+    exampleCount: (Batch) -> Int,
+    lossOfExamples: @Sendable (Model, Batch, Range<Int>, Phase) throws -> Tensor<Scalar>
+  ) throws -> TrainingProgress<Model> {
+    try update(of: total, batch: batch) { model, batch, phase in
+      let count = exampleCount(batch)
+      return try valueWithGradient(
+        at: model, exampleCount: count, pieceSize: pieceSize ?? (count + 3) / 4
+      ) { model, examples in
+        try lossOfExamples(model, batch, examples, phase)
+      }
     }
   }
 
