@@ -11,14 +11,15 @@ struct ModelOptions: ParsableArguments, BlockOptions {
   @Option(help: "Attention heads.") var heads = 8
   @Option(help: "Numbers of a head's query or key.") var keySize = 32
   @Option(help: "Stored patterns.") var memories = 1024
-  @Option(help: "Blocks, each with its own weights.") var blocks = 1
-  @Option(help: "Steps of a block's descent.") var steps = 6
-  @Option(help: "Step size alpha.") var stepSize = 0.2
+  @Option(help: "Blocks, each with its own weights.") var blocks = 2
+  @Option(help: "Steps of a block's descent.") var steps = 3
+  @Option(help: "Step size alpha.") var stepSize = 1.0
   @Option(
     help: "What is learned of the steps: constant for nothing, per-step, diagonal, positive-definite or free."
   )
   var learnedSteps = LearnedStepKind.constant
-  @Flag(inversion: .prefixedNo, help: "A token attends to itself too.") var selfKey = true
+  @Flag(help: "A token attends to itself too; then its own energy falls under small steps only.")
+  var selfKey = false
   @Flag(help: "Heads have a matrix of D x D numbers each in place of queries and keys, as in NRGPT.")
   var bilinear = false
   @Flag(help: "The inverse temperatures of the heads are learned.") var learnedBeta = false

@@ -109,8 +109,8 @@ struct Report {
     case .listops(let operations):
       return
         "Calculations such as `\(example(of: operations))`: sums, maxima and medians of digits modulo 10, at most "
-        + "\(operations.depth) inside one another, each line with the innermost operations replaced by their values. Networks "
-        + "never meet the same sequence twice; a tenth of all expressions is for tests and never learned from."
+        + "\(operations.depth) inside one another, each step with one operation replaced by its value. Networks "
+        + "never meet the same sequence twice; the triples of digits in the tests are never learned from."
     case .brackets(let grammar):
       let brackets = "\(grammar.kindCount) kinds of brackets, at most \(grammar.depth) open at a time"
       return
@@ -122,7 +122,7 @@ struct Report {
   private func example(of operations: ListOps) -> String {
     let found = task.expressions(of: operations).first { $0.depth == operations.depth }
     return found.map { ListOps.text(of: ListOps.calculation(of: $0)) }
-      ?? "( max 3 ( add 4 7 ) 2 ) = ( max 3 1 2 ) = 3 ;"
+      ?? ListOps.words.joined(separator: " ")
   }
 
   // MARK: Loss

@@ -10,8 +10,8 @@ struct TrainingOptions: ParsableArguments {
     help: "Updates of each network instead of minutes; 0 for the minutes. Then a run repeats bit by bit.")
   var updates = 0
   @Option(help: "Sequences an update.") var batch = 16
-  @Option(help: "Peak rate of Muon, which learns the matrices.") var muonRate = 0.02
-  @Option(help: "Peak rate of AdamW, which learns all other parameters.") var rate = 0.003
+  @Option(help: "Peak rate of Muon, which learns the matrices.") var muonRate = 0.03
+  @Option(help: "Peak rate of AdamW, which learns all other parameters.") var rate = 0.01
   @Option(help: "Weight decay of matrices; embeddings, positions, norms and biases do not decay.")
   var weightDecay = 0.05
   @Option(help: "Share of the training in which rates rise to their peaks.") var warmUp = 0.05

@@ -165,14 +165,14 @@ import Testing
   @Test("every form of the energy model trains, and none of them rises by its own moves under backtracking")
   func forms() throws {
     for (name, options) in [
-      ("bilinear", ["--bilinear", "--no-self-key", "--learned-steps", "free"]),
+      ("bilinear", ["--bilinear", "--learned-steps", "free"]),
       (
         "stack",
         [
           "--blocks", "2", "--tied-head", "--learned-steps", "per-step", "--learned-beta", "--dropout", "0.1",
           "--short-share", "0.5",
         ]
-      ), ("diagonal", ["--learned-steps", "diagonal", "--no-self-key"]),
+      ), ("diagonal", ["--learned-steps", "diagonal", "--self-key"]),
       ("matrix", ["--learned-steps", "positive-definite"]),
     ] {
       let found = try run(["--methods", "energy", "--sample-length", "0"] + options, output: name)
