@@ -133,6 +133,31 @@ import Testing
     #expect(!found[0].numbers.isEmpty)
   }
 
+  @Test(
+    "attention-regimes goes on after lengths and replacements that are measured, to the same numbers and drawings"
+  )
+  func attentionRegimes() throws {
+    try SmallEncoder.write(to: folder.path("model"))
+    let letters = Array(SmallEncoder.letters)
+    let words = (0..<400).map { number in
+      let places = (0...number % 4).map { (7 * number + 5 * $0) % letters.count }
+      return String(places.map { letters[$0] })
+    }
+    try SmallEncoder.write(words.joined(separator: " "), to: folder.path("text.txt"))
+    let options = [
+      "--quick", "--no-peers", "--model", folder.path("model"), "--text", folder.path("text.txt"),
+    ]
+    let found = try resumed(
+      "attention-regimes", options,
+      files: ["heads.csv", "counts.csv", "replaced.csv", "attention.svg", "replaced.svg"]
+    ) { _ in true }
+    #expect(found[0].numbers == found[1].numbers && found[0].files == found[1].files)
+    #expect(found[0].numbers["cosine_after_gaussian_first_layer"] != nil)
+    try Program("attention-regimes").run(
+      options + ["--output", folder.path("out"), "--updates", "3", "--resume"]
+    ).expectOneLine(containing: "parts.json", "--updates 2, not 3")
+  }
+
   @Test("hierarchical-memory begins at the beginning where it left nothing, and goes on from its checkpoint")
   func hierarchicalMemory() throws {
     try SmallImages.write(to: folder.path("images"))
