@@ -139,7 +139,7 @@ extension MatrixMap {
       let levels = (UInt8.min...UInt8.max).reversed()
       document.image(
         png: try Self.picture(levels, width: 1, height: levels.count), at: (left, top),
-        width: Self.barWidth, height: height)
+        width: Self.barWidth, height: height, isStretched: true)
       let axis = map.valueAxis
       for tick in axis.ticks(count: 5) {
         let y = bottom - axis.position(of: tick.value) * height

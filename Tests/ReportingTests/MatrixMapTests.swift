@@ -44,6 +44,8 @@ import Testing
       colour(pictures[0], row: 1, column: 1) == dark && colour(pictures[0], row: 1, column: 2) == bright)
     #expect(
       colour(pictures[1], row: 0, column: 1) == bright && colour(pictures[1], row: 1, column: 1) == dark)
+    // The bar fills its place, whatever the shape of its picture.
+    #expect(svg.matches(of: /width="16" height="[0-9.]+" preserveAspectRatio="none"/).count == 1)
     #expect(colour(pictures[2], row: 0, column: 0) == bright)
     #expect(colour(pictures[2], row: 255, column: 0) == dark)
     // The middle of the range has nearly the colour of the middle of the bar.
