@@ -17,7 +17,7 @@
     if (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6) {
       return Number(value.toPrecision(5)).toLocaleString('en', { maximumFractionDigits: 6 });
     }
-    return value.toExponential(3);
+    return value.toExponential(3).replace(/\.?0+e/, 'e');
   };
 
   // Tables sort by a press on a heading: by numbers where every cell begins with one, otherwise as words.
