@@ -15,6 +15,7 @@ struct AttentionRegimes: ExperimentCommand {
   @OptionGroup(title: "What is measured") var work: WorkOptions
   @OptionGroup(title: "Beside PyTorch") var timing: TimingOptions
   @OptionGroup(title: "Output") var output: RunOptions<AttentionRegimes>
+  @OptionGroup(title: "Output") var resumption: ResumeOption
 
   func run() throws {
     if let threads = output.threads { Parallelism.threadCount = threads }
@@ -36,7 +37,14 @@ struct AttentionRegimes: ExperimentCommand {
       record.data.append(try DataFingerprint(name: "sentence pairs", path: path, count: pairs.pairs.count))
     }
     record.options.merge(settings.recorded) { $1 }
-    try record.prepareFolder(output.output, output.writing)
+    try record.prepareFolder(
+      output.output, output.writing,
+      resumingFrom: resumption.file(RegimeParts.path(inFolder: output.output)))
+    let finished = try RegimeParts(
+      inFolder: output.output,
+      options: record.options.leavingOut("threads")
+        .merging(["data-sha256": record.data.map(\.sha256).joined(separator: " ")]) { $1 },
+      isResuming: resumption.resume)
     record.headline =
       (1...4).map { "class_\($0)" }
       + ["cosine_after_gaussian_first_layer", "sentence_cosine_min", "seconds_ratio_pytorch"]
@@ -45,14 +53,21 @@ struct AttentionRegimes: ExperimentCommand {
         + Replacements.tokenCount(model, text, pairs, settings)
         + (pytorch == nil ? 0 : settings.rounds * settings.sentences * settings.length), unit: "tokens")
     progress.advance(by: 0)
-    let regimes = try record.timed("regimes") { try MeasuredRegimes(model, text, settings, progress) }
-    let replacements = try record.timed("replacements") {
-      try Replacements(model, text, pairs, regimes.heads, settings, progress)
-    }
-    let comparison = try pytorch.map { pytorch in
-      try record.timed("peer") {
-        try PeerComparison(pytorch, model, source, text, settings, seed: output.seed, progress)
+    let (regimes, replacements, comparison) = try finished.stoppable {
+      let regimes = try record.timed("regimes") {
+        try MeasuredRegimes(model, text, settings, finished: finished, progress)
       }
+      let replacements = try record.timed("replacements") {
+        try Replacements(model, text, pairs, regimes.heads, settings, finished: finished, progress)
+      }
+      let comparison = try pytorch.map { pytorch in
+        try record.timed("peer") {
+          try PeerComparison.finished(in: finished) {
+            try PeerComparison(pytorch, model, source, text, settings, seed: output.seed, progress)
+          }
+        }
+      }
+      return (regimes, replacements, comparison)
     }
     progress.finish()
     record.versions.merge(comparison?.versions ?? [:]) { $1 }

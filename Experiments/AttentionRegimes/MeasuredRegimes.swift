@@ -9,20 +9,36 @@ struct MeasuredRegimes {
   /// The length at which heads are counted and replaced.
   let length: Int
 
+  /// Measures every length that is not finished.
+  ///
   /// - Throws: one line naming the weights where what they compute is not finite.
-  init(_ model: LoadedModel, _ text: TokenWindows, _ settings: Settings, _ progress: WorkProgress) throws {
+  init(
+    _ model: LoadedModel, _ text: TokenWindows, _ settings: Settings, finished: RegimeParts,
+    _ progress: WorkProgress
+  ) throws {
     length = settings.length
     byLength = try settings.lengths.map { length in
       let windows = text.windows(length: length, limit: settings.windows)
-      let heads = try model.encoder.regimes(ofSequences: windows, atOnce: 16) { found, count in
-        for head in found {
-          try model.requireFinite(
-            [head.entropy, head.energy, head.updatedEnergy, head.answerChange, head.jacobianNorm],
-            head.index.words)
-        }
-        progress.advance(by: count * length)
+      let name = "regimes-\(length)"
+      if finished[name] != nil { progress.skip(windows.count * length) }
+      let part = try finished.part(name) {
+        .regimes(try Self.regimes(model, windows) { progress.advance(by: $0 * length) })
       }
+      guard case .regimes(let heads) = part else { throw RegimePart.misplaced(name) }
       return (length, windows.count, heads)
+    }
+  }
+
+  private static func regimes(
+    _ model: LoadedModel, _ windows: [[Int]], _ onPart: (_ sequenceCount: Int) -> Void
+  ) throws -> [HeadRegime] {
+    try model.encoder.regimes(ofSequences: windows, atOnce: 16) { found, count in
+      for head in found {
+        try model.requireFinite(
+          [head.entropy, head.energy, head.updatedEnergy, head.answerChange, head.jacobianNorm],
+          head.index.words)
+      }
+      onPart(count)
     }
   }
 

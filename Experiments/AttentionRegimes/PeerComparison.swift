@@ -4,7 +4,7 @@ import Kit
 import Reporting
 
 /// This library beside PyTorch: tokens of a mixed text, vectors of hard sentences, time of a pass.
-struct PeerComparison {
+struct PeerComparison: Codable, Sendable {
   private(set) var numbers: [String: Double] = [:]
   let versions: [String: String]
   /// What PyTorch's fastest pass was.
@@ -22,6 +22,16 @@ struct PeerComparison {
       try compareVectors(mixed.sentences(settings.hardSentences), model, peer, folder)
       try compareTimes(model, text, settings, peer, folder, progress)
     }
+  }
+
+  /// The comparison of an interrupted run, or one made now.
+  static func finished(
+    in parts: RegimeParts, _ compare: () throws -> PeerComparison
+  ) throws -> PeerComparison {
+    guard case .comparison(let found) = try parts.part("pytorch", { .comparison(try compare()) }) else {
+      throw RegimePart.misplaced("pytorch")
+    }
+    return found
   }
 
   private mutating func compareTokens(

@@ -33,7 +33,7 @@ struct RegimeReport {
           ending:
             ", \(Int((record.timings["total"] ?? 0).rounded())) s. Everything is in run.json; heads.csv has every "
             + "head at every length, counts.csv the distribution of k, replaced.csv every replacement."),
-      ])
+      ], viewers: [try HeadViewer(model: model, text: text, regimes: regimes).viewer()])
   }
 
   // MARK: Classes
@@ -55,10 +55,10 @@ struct RegimeReport {
       "distributions.svg", distributions,
       caption: "Share of queries that need at most this share of the tokens for 90 %")
     section.addFigure(
-      "attention.png", pictures,
+      "attention.svg", try attention(),
       caption:
-        "Weights of one head of each class over one sequence: a row for each query, from 0.0001 (black) to 1 "
-        + "(white) by their logarithm")
+        "Weights of one head of each class over one sequence, by their logarithm: a row for each query, a column for each key"
+    )
     section.addParagraph("The class depends on the length of the sequences:")
     addCounts(
       "lengths", "Tokens", regimes.byLength.map { ("\($0.length)", "length_\($0.length)", $0.heads) },
@@ -133,20 +133,20 @@ struct RegimeReport {
     return plot
   }
 
-  /// Weights over the first sequence of a head of each class; from 10⁻⁴, black, to 1, white, by their logarithm.
-  private var pictures: PictureGrid {
+  /// Weights over the first sequence of a head of each class.
+  private func attention() throws -> MatrixMap {
     let examples = regimes.examples
     let ids = text.windows(length: regimes.length, limit: 1).first ?? []
     let weights = model.encoder.weights(of: examples.map(\.regime.index), over: EncoderTokens(ids: [ids]))
-    var grid = PictureGrid(
-      columns: examples.map { "\($0.kind.numeral): \($0.regime.index.words)" }, scale: 2)
-    grid.addRow(
-      weights.map { weights in
-        Picture(
-          width: ids.count, height: ids.count,
-          values: weights.elements.map { 1 + log10(max(Double($0), 1e-4)) / 4 })
-      })
-    return grid
+    let pieces = ids.map { model.tokenizer.vocabulary.pieces[$0] }
+    var map = MatrixMap(
+      title: "Attention of one head of each class", xTitle: "key", yTitle: "query", valueTitle: "weight",
+      columns: pieces, rows: pieces, range: HeadViewer.leastWeight...1, scale: .logarithmic)
+    for (example, weights) in zip(examples, weights) {
+      try map.addMatrix(
+        "\(example.kind.numeral): \(example.regime.index.words)", weights.elements.map { Double($0) })
+    }
+    return map
   }
 
   private var headTable: CSVTable {

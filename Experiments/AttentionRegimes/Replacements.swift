@@ -18,7 +18,7 @@ struct Replacements {
   }
 
   /// What becomes of sentence vectors.
-  struct Quality {
+  struct Quality: Codable, Sendable {
     /// How near the vectors stay.
     let meanCosine: Double, leastCosine: Double
     /// Spearman's correlation with the scores of the pairs; nil without pairs, or where all cosines are alike.
@@ -43,28 +43,34 @@ struct Replacements {
   let fitted: Int, compared: Int
   let updates: Int
 
+  /// Measures what is not finished.
   init(
     _ model: LoadedModel, _ text: TokenWindows, _ pairs: SentencePairs?, _ heads: [HeadRegime],
-    _ settings: Settings, _ progress: WorkProgress
+    _ settings: Settings, finished: RegimeParts, _ progress: WorkProgress
   ) throws {
     let (fit, test) = text.halves(length: settings.length, limit: settings.windows)
     (hasPairs, fitted, compared, updates) = (pairs != nil, fit.count, test.count, settings.updates)
-    let gaussians = Dictionary(
-      uniqueKeysWithValues: zip(
-        model.configuration.heads, model.encoder.gaussianWeightings(over: EncoderTokens(ids: fit))))
-    progress.advance(by: fit.count * settings.length)
-    let meter = QualityMeter(model, windows: test, pairs: pairs, progress)
+    if finished["gaussians"] != nil { progress.skip(fit.count * settings.length) }
+    let fittedPart = try finished.part("gaussians") {
+      defer { progress.advance(by: fit.count * settings.length) }
+      return .gaussians(model.encoder.gaussianWeightings(over: EncoderTokens(ids: fit)))
+    }
+    guard case .gaussians(let weightings) = fittedPart else { throw RegimePart.misplaced("gaussians") }
+    let gaussians = Dictionary(uniqueKeysWithValues: zip(model.configuration.heads, weightings))
+    let meter = QualityMeter(model, windows: test, pairs: pairs, finished, progress)
     func entry(_ name: String, _ heads: some Collection<HeadIndex>, _ rule: Rule) throws -> Entry {
-      let changed = model.encoder.replacing(heads) { head in
-        switch rule {
-        case .uniform: .uniform
-        case .gaussian: gaussians[head].map { .gaussian($0) } ?? .softmax
-        case .retrieval: .retrieval(updates: settings.updates)
+      let quality = try meter.quality("\(name)-\(heads.count)") {
+        model.encoder.replacing(heads) { head in
+          switch rule {
+          case .uniform: .uniform
+          case .gaussian: gaussians[head].map { .gaussian($0) } ?? .softmax
+          case .retrieval: .retrieval(updates: settings.updates)
+          }
         }
       }
-      return Entry(name: name, heads: heads.count, quality: try meter.quality(of: changed))
+      return Entry(name: name, heads: heads.count, quality: quality)
     }
-    let published = try meter.quality(of: model.encoder)
+    let published = try meter.quality("published") { model.encoder }
     entries = try Self.sets(heads).map { try entry("\($2.rawValue)_\($0)", $1, $2) }
     let order = heads.mostAveragingFirst
     let counts = Set((1...settings.curvePoints).map { max(1, order.count * $0 / settings.curvePoints) })
@@ -119,19 +125,25 @@ struct Replacements {
 }
 
 /// Compares the sentence vectors of a changed encoder with those as published.
-private struct QualityMeter {
+private final class QualityMeter {
   private let model: LoadedModel
   private let tokens: EncoderTokens
-  private let vectors: Tensor<Float>
   private let pairs: (tokens: EncoderTokens, scores: [Double])?
+  private let finished: RegimeParts
   private let progress: WorkProgress
+  /// As published; where all qualities are finished nobody needs them.
+  private lazy var vectors: Tensor<Float> = {
+    defer { progress.advance(by: tokens.tokenCount) }
+    return model.encoder.sentenceVectors(of: tokens)
+  }()
 
-  init(_ model: LoadedModel, windows: [[Int]], pairs: SentencePairs?, _ progress: WorkProgress) {
-    (self.model, self.progress) = (model, progress)
+  init(
+    _ model: LoadedModel, windows: [[Int]], pairs: SentencePairs?, _ finished: RegimeParts,
+    _ progress: WorkProgress
+  ) {
+    (self.model, self.finished, self.progress) = (model, finished, progress)
     tokens = EncoderTokens(ids: windows)
-    vectors = model.encoder.sentenceVectors(of: tokens)
     self.pairs = pairs.map { (Self.tokens(of: $0, model), $0.pairs.map(\.score)) }
-    progress.advance(by: tokens.tokenCount)
   }
 
   /// The first sentences of all pairs, then the second.
@@ -143,8 +155,20 @@ private struct QualityMeter {
       })
   }
 
+  /// The quality of a changed encoder, measured now unless that of its name is finished.
+  ///
   /// - Throws: one line naming the weights where vectors are not finite.
-  func quality(of changed: TransformerEncoder<Float>) throws -> Replacements.Quality {
+  func quality(
+    _ name: String, of changed: () -> TransformerEncoder<Float>
+  ) throws -> Replacements.Quality {
+    let name = "quality-\(name)"
+    if finished[name] != nil { progress.skip(tokens.tokenCount + (pairs?.tokens.tokenCount ?? 0)) }
+    let part = try finished.part(name) { .quality(try measured(changed())) }
+    guard case .quality(let quality) = part else { throw RegimePart.misplaced(name) }
+    return quality
+  }
+
+  private func measured(_ changed: TransformerEncoder<Float>) throws -> Replacements.Quality {
     let cosines = try cosines(changed.sentenceVectors(of: tokens), vectors, "vectors of sentences")
     progress.advance(by: tokens.tokenCount)
     return .init(

@@ -28,8 +28,14 @@ struct MethodTraining {
       found.model,
       FinishedTraining.Figures(
         seconds: found.seconds, updates: found.updates, inTraining: counted.withLock { $0 },
-        evaluation: try Evaluation(of: found.model, images, descent))
+        evaluation: try Evaluation(of: found.model, images, descent),
+        completions: index == 0 ? try viewer.completions(by: found.model, descent) : [])
     )
+  }
+
+  /// What is shown of the models of the first seed.
+  var viewer: CompletionViewer {
+    CompletionViewer(images: images, mostSteps: max(model.steps, rest.mostSteps))
   }
 
   /// A model of the same sizes, to be filled from a file.
@@ -60,6 +66,8 @@ enum FinishedTraining: Codable, Sendable {
     /// The descents of training, each of the images that one core works on at a time: a quarter of a batch.
     let inTraining: RestCount
     let evaluation: Evaluation
+    /// Of the first seed's model, some images step by step; else none.
+    let completions: [ShownCompletion]
   }
 
   case figures(Figures)

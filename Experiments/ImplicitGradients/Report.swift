@@ -22,7 +22,15 @@ struct Report {
           of: record,
           ending: ". Everything is in run.json; the course of the first seed's trainings is in metrics-*.csv."
         ),
-      ])
+      ], viewers: try viewers)
+  }
+
+  /// None where no training of the first seed kept to the finite numbers.
+  private var viewers: [StepViewer] {
+    get throws {
+      let shown = trained.all.filter { $0.seed == 0 }.map { ($0.method.title, $0.figures.completions) }
+      return shown.isEmpty ? [] : [try training.viewer.viewer(shown)]
+    }
   }
 
   private var introduction: String {

@@ -11,7 +11,7 @@ public import Tensors
 ///
 /// - Source: Ramsauer et al. 2020, section 3 and appendix A.5 on the replacement of averaging heads; the interpolation
 ///   is ours, as the paper's sequences have one length.
-public struct GaussianWeighting: Sendable, Equatable {
+public struct GaussianWeighting: Codable, Sendable, Equatable {
   /// The centre μ of each query's Gaussian.
   public let means: [Double]
   /// The width σ of each query's Gaussian, above 0.

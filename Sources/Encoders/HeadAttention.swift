@@ -117,7 +117,7 @@ final class HeadAttention<Scalar: TensorScalar> {
 }
 
 /// A head of an encoder: its layer and its number in the layer, from 0.
-public struct HeadIndex: Hashable, Sendable, Comparable {
+public struct HeadIndex: Codable, Hashable, Sendable, Comparable {
   /// The layer, from 0 at the embeddings.
   public let layer: Int
   /// The number in the layer.

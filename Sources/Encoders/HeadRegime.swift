@@ -12,7 +12,7 @@ import Tensors
 /// One more update moves q to p K, and the answer from p V to softmax(β p K Kᵀ) V.
 ///
 /// - Source: Ramsauer et al. 2020, equation 2, section 3 and appendix A.1.
-public struct HeadRegime: Sendable, Equatable {
+public struct HeadRegime: Codable, Sendable, Equatable {
   /// The head.
   public let index: HeadIndex
   /// The number of tokens of every sequence, N.

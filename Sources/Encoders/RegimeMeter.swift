@@ -26,19 +26,15 @@ final class RegimeMeter<Scalar: TensorScalar> {
 
   private(set) var sums: [Sums]
   private let headCount: Int
-  private let attention: HeadAttention<Scalar>
-  private let moved: Storage<Scalar>
-  private let size: Int
+  private let retrieval: RepeatedRetrieval<Scalar>
 
   /// A meter of an encoder's heads over sequences of `count` tokens, whose projections lie `row` apart.
   init(_ configuration: EncoderConfiguration, count: Int, row: Int) {
     headCount = configuration.headCount
-    size = configuration.headSize
     sums = Array(
       repeating: Sums(counts: [Int](repeating: 0, count: count + 1)),
       count: configuration.layerCount * headCount)
-    attention = HeadAttention(longest: count, size: size, row: row)
-    moved = Storage(count: count * size + Scalar.kernels.panelWidth())
+    retrieval = RepeatedRetrieval(configuration, count: count, row: row)
   }
 
   func observe(_ head: HeadObservation<Scalar>) {
@@ -69,28 +65,9 @@ final class RegimeMeter<Scalar: TensorScalar> {
 
   /// Energies before and after an update, and how far it moves the answers.
   private func addUpdate(_ head: HeadObservation<Scalar>, to sums: inout Sums) {
-    let (count, beta) = (head.input.count, Double(head.beta))
-    let kernels = Scalar.kernels
-    func squares(_ rows: UnsafePointer<Scalar>, _ stride: Int) -> [Double] {
-      (0..<count).map { kernels.dot(count: size, rows + $0 * stride, rows + $0 * stride) }
-    }
-    let largest = squares(head.input.keys, head.row).max() ?? 0
-    let constant = log(Double(count)) / beta + largest / 2
-    func energies(_ logSums: UnsafePointer<Double>, _ squares: [Double]) -> Double {
-      (0..<count).reduce(0) { $0 + squares[$1] / 2 - logSums[$1] / beta } + Double(count) * constant
-    }
-    sums.energy += energies(head.logSums, squares(head.input.queries, head.row))
-    attention.packKeys(head.input)
-    attention.copyWeights(of: head)
-    let states = attention.updateOnce(head.input, beta: head.beta, true)
-    sums.updatedEnergy += energies(attention.current.logSums, squares(states, attention.updatedRow))
-    attention.mix(head.input.values, count: count, stride: head.row, to: moved.pointer, outStride: size)
-    for query in 0..<count {
-      let (answer, changed) = (head.answers + query * head.answersRow, moved.pointer + query * size)
-      let length = kernels.dot(count: size, answer, answer)
-      kernels.accumulate(count: size, scale: -1, x: answer, y: changed)
-      let change = (kernels.dot(count: size, changed, changed) / max(length, .leastNormalMagnitude))
-        .squareRoot()
+    sums.energy += retrieval.begin(head)
+    sums.updatedEnergy += retrieval.update(head)
+    for change in retrieval.answerChanges(head) {
       sums.answerChange += change
       if change > Self.changeThreshold { sums.changed += 1 }
     }
@@ -119,6 +96,16 @@ struct HeadObservation<Scalar: TensorScalar> {
   let answers: UnsafePointer<Scalar>, answersRow: Int
   var sequence = 0
   var index = HeadIndex(layer: 0, head: 0)
+
+  /// Weights in rows `weightsRow` apart as a tensor, [tokens, tokens].
+  func square(_ weights: UnsafePointer<Scalar>) -> Tensor<Scalar> {
+    let count = input.count
+    return Tensor(shape: [count, count]) { out in
+      for query in 0..<count {
+        (out + query * count).update(from: weights + query * weightsRow, count: count)
+      }
+    }
+  }
 
   func placed(sequence: Int, layer: Int, head: Int) -> HeadObservation {
     var copy = self

@@ -59,14 +59,37 @@ extension TransformerEncoder {
     require(tokens.count == 1, "weights over \(tokens.count) sequences, expected one")
     check(tokens)
     check(heads)
-    let count = tokens.tokenCount
     var found: [HeadIndex: Tensor<Scalar>] = [:]
     EncoderPass(self, tokens).run { head in
-      guard heads.contains(head.index) else { return }
-      found[head.index] = Tensor(shape: [count, count]) { out in
-        for query in 0..<count {
-          (out + query * count).update(from: head.weights + query * head.weightsRow, count: count)
-        }
+      if heads.contains(head.index) { found[head.index] = head.square(head.weights) }
+    }
+    return heads.compactMap { found[$0] }
+  }
+
+  /// The retrievals of some heads over one sequence, update by update, each with the inputs that it has in the encoder.
+  ///
+  /// Heads are followed as published: replaced ones among them are refused.
+  ///
+  /// - Cost: a pass, and 4 N² times head size operations for each head and update.
+  public func retrievals(
+    of heads: [HeadIndex], over tokens: EncoderTokens, updates: Int
+  ) -> [HeadRetrieval<Scalar>] {
+    require(tokens.count == 1, "retrievals over \(tokens.count) sequences, expected one")
+    require(updates >= 0, "retrievals of \(updates) updates")
+    check(tokens)
+    check(heads)
+    for index in heads {
+      let rule = rules[index.layer][index.head]
+      require(
+        rule == .softmax || rule == .retrieval(updates: 1),
+        "retrievals are those of the published rule, \(index) has another")
+    }
+    let pass = EncoderPass(self, tokens)
+    let retrieval = RepeatedRetrieval<Scalar>(configuration, count: tokens.tokenCount, row: pass.headRow)
+    var found: [HeadIndex: HeadRetrieval<Scalar>] = [:]
+    pass.run { head in
+      if heads.contains(head.index) {
+        found[head.index] = HeadRetrieval(repeating: retrieval, of: head, updates: updates)
       }
     }
     return heads.compactMap { found[$0] }

@@ -75,11 +75,9 @@ extension FieldMap {
     }
 
     private func colour(ofShade shade: Int) -> String {
-      let place = Double(shade) / Double(map.shadeCount - 1) * Double(Self.stops.count - 1)
-      let first = Swift.min(Int(place), Self.stops.count - 2)
-      let share = place - Double(first)
-      let parts = zip(Self.stops[first], Self.stops[first + 1]).map { low, high -> String in
-        let text = String(Int((low + share * (high - low)).rounded()), radix: 16)
+      let share = Double(shade) / Double(map.shadeCount - 1)
+      let parts = PlotPalette.mixed(Self.stops, at: share).map { level in
+        let text = String(level, radix: 16)
         return text.count < 2 ? "0" + text : text
       }
       return "#" + parts.joined()

@@ -8,7 +8,7 @@ public struct FigureFile: Sendable {
   public static let fileName = "figures.json"
 
   private enum Kind: String, Codable {
-    case lines, cells, field, neighbourhood
+    case lines, cells, field, neighbourhood, matrices
 
     init?(_ figure: any Figure) {
       switch figure {
@@ -16,6 +16,7 @@ public struct FigureFile: Sendable {
       case is HeatMap: self = .cells
       case is FieldMap: self = .field
       case is NeighbourhoodDrawing: self = .neighbourhood
+      case is MatrixMap: self = .matrices
       default: return nil
       }
     }
@@ -41,6 +42,7 @@ public struct FigureFile: Sendable {
       case .cells: figure = try values.decode(HeatMap.self, forKey: .figure)
       case .field: figure = try values.decode(FieldMap.self, forKey: .figure)
       case .neighbourhood: figure = try values.decode(NeighbourhoodDrawing.self, forKey: .figure)
+      case .matrices: figure = try values.decode(MatrixMap.self, forKey: .figure)
       }
     }
 

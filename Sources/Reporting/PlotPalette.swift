@@ -19,6 +19,21 @@ enum PlotPalette {
     ("#9a9a9a", "#7c7c84"), ("#444444", "#c8c8d0"),
   ]
 
+  /// Red, green and blue of maps from the lowest number to the highest, evenly bright; the viewers of web pages have the same.
+  static let mapStops: [[Double]] = [
+    [68, 1, 84], [59, 82, 139], [33, 145, 140], [94, 201, 98], [253, 231, 37],
+  ]
+
+  /// Red, green and blue at a share of the way, 0 ... 1, from the first of some stops to the last.
+  static func mixed(_ stops: [[Double]], at share: Double) -> [UInt8] {
+    let place = share * Double(stops.count - 1)
+    let first = min(Int(place), stops.count - 2)
+    let rest = place - Double(first)
+    return zip(stops[first], stops[first + 1]).map { low, high in
+      UInt8((low + rest * (high - low)).rounded())
+    }
+  }
+
   /// The colours in order, from the first again after the last.
   static func colour(_ index: Int) -> String { colours[index % colours.count] }
 

@@ -92,13 +92,14 @@ package struct SVGDocument {
     )
   }
 
-  /// A picture in PNG, each of its pixels a sharp square.
+  /// A picture in PNG, each of its pixels a sharp square, or a sharp rectangle where it is stretched to fill the place.
   mutating func image(
-    png: [UInt8], at corner: (x: Double, y: Double), width: Double, height: Double
+    png: [UInt8], at corner: (x: Double, y: Double), width: Double, height: Double, isStretched: Bool = false
   ) {
     lines.append(
       "<image x=\"\(number(corner.x))\" y=\"\(number(corner.y))\" width=\"\(number(width))\" "
-        + "height=\"\(number(height))\" style=\"image-rendering:pixelated\" "
+        + "height=\"\(number(height))\"\(isStretched ? " preserveAspectRatio=\"none\"" : "") "
+        + "style=\"image-rendering:pixelated\" "
         + "href=\"data:image/png;base64,\(Data(png).base64EncodedString())\"/>")
   }
 

@@ -1,11 +1,16 @@
 """Pages that runs wrote, opened from disk."""
+import base64
+import json
+import pathlib
 import re
+import tempfile
 import unittest
 
 from selenium.webdriver.common.keys import Keys
 
 import browser
 from browser import ROOT
+from pictures import png
 from viewer import Viewer, drag, pointer
 
 RESULTS = ROOT / "Results"
@@ -151,6 +156,90 @@ class StepThrough(unittest.TestCase):
         canvas.send_keys(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_DOWN)
         self.assertRegex(told.text, r"^row 2, column 2: about \S+$")
         self.assertIn(told.text, canvas.get_attribute("aria-label"))
+
+
+class NamedMaps(unittest.TestCase):
+    """A page made here: maps by the logarithm whose rows and columns have names, and curves of several groups."""
+    WEIGHTS = "Weights"
+
+    @classmethod
+    def setUpClass(cls):
+        web = ROOT / "Sources/Reporting/Resources/web"
+        # Two items of two groups, two frames each, of 2 x 3 cells: a row of frames for each item and group.
+        sheet = png(6, 8, lambda row, column: 0 if (row, column) == (0, 0) else min(255, 20 * row + 15 * column))
+        maps = {
+            "kind": "maps", "title": cls.WEIGHTS, "width": 3, "height": 2, "groups": ["first", "second"],
+            "groupName": "sentence", "frames": 2, "low": 0.01, "high": 1, "scale": "logarithmic", "series": [],
+            "image": base64.b64encode(sheet).decode(),
+            "names": {"row": "query", "column": "key", "rows": [["the", "end"], ["a", "start"]],
+                      "columns": [["x", "y", "z"]]}}
+        curves = {
+            "kind": "lines", "title": "Energy", "width": 0, "height": 0, "groups": ["first", "second"],
+            "groupName": "sentence", "frames": 2, "low": 0, "high": 0, "image": "",
+            "series": [{"label": "energy", "values": [[9, 8], [7, 6], [5, 4], [3, 2]]}]}
+        viewer = {"title": "Heads", "note": "", "itemName": "head", "items": ["1", "2"], "stepName": "update",
+                  "steps": ["0", "1"], "panels": [maps, curves]}
+        cls.folder = tempfile.TemporaryDirectory(prefix="energy-transformer-page-")
+        cls.page = pathlib.Path(cls.folder.name) / "page.html"
+        cls.page.write_text(
+            "<!DOCTYPE html><html lang=en><head><meta charset=utf-8><title>Heads</title><link rel=icon href='data:,'>"
+            f"<style>{(web / 'page.css').read_text(encoding='utf-8')}</style></head><body><main><h1>Heads</h1>"
+            "<div id=viewers></div></main>"
+            f"<script type=application/json id=viewer-data>{json.dumps([viewer])}</script>"
+            f"<script>{(web / 'page.js').read_text(encoding='utf-8')}</script></body></html>", encoding="utf-8")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def setUp(self):
+        self.browser = browser.shared()
+        self.browser.look()
+        self.browser.open(self.page)
+        self.viewer = Viewer(self.browser)
+
+    def tearDown(self):
+        self.assertEqual(self.browser.complaints(), [])
+
+    def told(self):
+        return self.browser.all(".readout", self.viewer.figure(self.WEIGHTS))[-1].text
+
+    def test_names(self):
+        """Under the pointer stand the names of the chosen sentence, and numbers by the logarithm of their range."""
+        canvas = self.viewer.canvas(self.WEIGHTS)
+        pointer(self.browser, canvas, 0.5 / 3, 0.25).perform()
+        self.assertEqual(self.told(), "query 1 \u201cthe\u201d, key 1 \u201cx\u201d: at most 0.01")
+        pointer(self.browser, canvas, 2.5 / 3, 0.75).perform()
+        # The level of row 1 and column 2 is 50.
+        found = re.fullmatch(r"query 2 \u201cend\u201d, key 3 \u201cz\u201d: about (\S+)", self.told())
+        self.assertIsNotNone(found, self.told())
+        self.assertAlmostEqual(float(found[1]), 0.01 * 100 ** (50 / 255), places=5)
+        self.viewer.choose("sentence", 1)
+        pointer(self.browser, canvas, 2.5 / 3, 0.25).perform()
+        # The second group lies two rows further down.
+        found = re.fullmatch(r"query 1 \u201ca\u201d, key 3 \u201cz\u201d: about (\S+)", self.told())
+        self.assertIsNotNone(found, self.told())
+        self.assertAlmostEqual(float(found[1]), 0.01 * 100 ** (70 / 255), places=5)
+        scale = self.browser.all(".readout", self.viewer.figure(self.WEIGHTS))[0].text
+        self.assertEqual(scale, "0.01 \u2026 1, by the logarithm")
+
+    def test_curves(self):
+        """The curve is that of the chosen head and sentence."""
+        self.assertEqual(self.viewer.values("Energy"), [9, 8])
+        self.viewer.choose("sentence", 1)
+        self.assertEqual(self.viewer.values("Energy"), [7, 6])
+        self.viewer.choose("head", 1)
+        self.assertEqual(self.viewer.values("Energy"), [3, 2])
+
+    def test_axes(self):
+        """Numbers stand at the rules of the curve, the names of the steps below it."""
+        words = [text.text for text in self.browser.all("svg text", self.viewer.figure("Energy"))]
+        self.assertEqual(words[-3:], ["0", "1", "update"])
+        numbers = [float(text) for text in words[:-3]]
+        self.assertEqual(numbers, sorted(numbers))
+        self.assertTrue(8 <= numbers[0] < numbers[-1] <= 9, numbers)
+        rules = self.browser.all("svg line[stroke='var(--rule)']", self.viewer.figure("Energy"))
+        self.assertEqual(len(rules), len(numbers))
 
 
 class Tables(unittest.TestCase):

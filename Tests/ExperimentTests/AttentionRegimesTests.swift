@@ -39,7 +39,7 @@ import Testing
   @Test("writes page, figures, tables and record, with the same numbers for 1 and 2 threads")
   func results() throws {
     let files = [
-      "classes.svg", "distributions.svg", "lengths.svg", "replaced.svg", "attention.png", "heads.csv",
+      "classes.svg", "distributions.svg", "lengths.svg", "replaced.svg", "attention.svg", "heads.csv",
       "counts.csv", "replaced.csv",
     ]
     var found: [(summary: [String: Double], files: [Data])] = []
@@ -77,9 +77,40 @@ import Testing
     ] {
       #expect(page.contains(words), "\(words)")
     }
+    let drawing = try text("attention.svg")
+    try FileManager.default.removeItem(atPath: folder.path("results/out/attention.svg"))
     let tables = try Program("results-tables").run(["--results", folder.path("results")])
     #expect(tables.status == 0, "\(tables.errors)")
-    #expect(try text("README.md") == page)
+    #expect(try text("README.md") == page && text("attention.svg") == drawing)
+  }
+
+  @Test("the page steps through every head: its weights from token to token, whose energy no update raises")
+  func viewer() throws {
+    let finished = try run(["--threads", "2"])
+    #expect(finished.status == 0, "\(finished.errors)")
+    let viewers = try WebPage.viewers(inPageAt: folder.path("results/out/page.html"))
+    let viewer = try #require(viewers.first)
+    #expect(viewers.count == 1 && viewer.items.count == 12 && viewer.steps.count == 7)
+    #expect(viewer.items[5].hasPrefix("layer 2 head 2, class I"))
+    let energies = try #require(viewer.lines("Energy, mean over queries"))
+    let counts = try #require(viewer.lines("Keys that make 90 % of the weight, mean over queries"))
+    let changes = try #require(viewer.lines("Answer moved from that of the model, as a share of its length"))
+    #expect(energies.count == 6 && counts.keys == energies.keys && changes.keys == energies.keys)
+    for heads in energies.values {
+      #expect(heads.count == 12)
+      for steps in heads {
+        for (before, after) in zip(steps, steps.dropFirst()) {
+          #expect(after <= before + 1e-4 * (1 + abs(before)))
+        }
+      }
+    }
+    #expect(counts.values.joined().joined().allSatisfy { (1...16).contains($0) })
+    for heads in changes.values { #expect(heads.allSatisfy { $0[0] == 0 && $0[1] > 0 }) }
+    // Sequences of 16 letters between begin and end, as the pointer tells them.
+    let page = try text("page.html")
+    let names = try #require(page.firstMatch(of: /"names":\{.*?"rows":\[(\[".*?"\])/)).1
+    let tokens = try JSONDecoder().decode([String].self, from: Data(names.utf8))
+    #expect(tokens.count == 16 && tokens.first == "[CLS]" && tokens.last == "[SEP]")
   }
 
   @Test(

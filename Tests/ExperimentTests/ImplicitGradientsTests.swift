@@ -54,6 +54,29 @@ import Testing
     let ratio = try #require(summary["implicit_to_unrolled_mse"])
     let apart = String(format: "%.1f %% \(ratio > 1 ? "above" : "below")", 100 * abs(ratio - 1))
     #expect(page.contains("an error \(apart) that of the unrolled model") && !page.contains(" nan"))
+    try checkViewer()
+  }
+
+  /// What is shown of the models: six of ten images, a descent of three steps among others of twenty.
+  private func checkViewer() throws {
+    let viewers = try WebPage.viewers(inPageAt: folder.path("out/page.html"))
+    let viewer = try #require(viewers.first)
+    #expect(viewers.count == 1 && viewer.items.count == 6)
+    #expect(viewer.steps == ["0", "1", "2", "4", "8", "12", "20"])
+    let errors = try #require(viewer.lines("Mean squared error of hidden pixels"))
+    #expect(errors.count == 4)
+    #expect(errors.values.joined().joined().allSatisfy { $0 > 0 && $0 < 1 })
+    let unrolled = try #require(errors["unrolled"])
+    for steps in unrolled { #expect(Set(steps[3...]).count == 1 && steps[0] != steps[2]) }
+    // A row for each image and method, unrolled being the second method.
+    let energies = try #require(viewer.lines("Energy of the chosen model")?["energy"])
+    #expect(energies.count == 6 * 4)
+    for image in 0..<6 {
+      let steps = energies[image * 4 + 1]
+      #expect(Set(steps[3...]).count == 1 && steps[2] < steps[0])
+    }
+    let overview = try String(contentsOfFile: folder.path("out/overview.svg"), encoding: .utf8)
+    #expect(overview.matches(of: /<image\s/).count == 4 * (1 + 7 + 1))
   }
 
   @Test("bad options end in one line")

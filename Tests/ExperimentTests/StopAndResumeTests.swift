@@ -78,10 +78,10 @@ import Testing
     try FileManager.default.removeItem(atPath: folder.path("\(output)/run.json"))
   }
 
-  /// Runs a program, takes parts of the run away and resumes it; what it wrote first and last.
+  /// Runs a program, takes parts of the run away and resumes it; what it wrote first and last, with what its page steps through.
   private func resumed(
     _ program: String, _ options: [String], files: [String], numbers: (String) -> Bool
-  ) throws -> [(numbers: [String: Double], files: [Data])] {
+  ) throws -> [(numbers: [String: Double], files: [Data], viewers: [StepViewer])] {
     let options = options + ["--output", folder.path("out")]
     return try [false, true].map { isResumed in
       if isResumed { try interrupt("out") }
@@ -89,7 +89,10 @@ import Testing
       #expect(found.status == 0, "\(found.errors)")
       #expect(found.output.contains("finished parts") == isResumed, "\(found.output)")
       let summary = try RunRecord.read(from: folder.path("out/run.json")).summary
-      return (summary.filter { numbers($0.key) }, try files.map { try bytes("out/\($0)") })
+      return (
+        summary.filter { numbers($0.key) }, try files.map { try bytes("out/\($0)") },
+        try WebPage.viewers(inPageAt: folder.path("out/page.html"))
+      )
     }
   }
 
@@ -131,6 +134,33 @@ import Testing
     ) { $0.contains("masked_mse") || $0.contains("at_rest") || $0.contains("cosine") }
     #expect(found[0].numbers == found[1].numbers && found[0].files == found[1].files)
     #expect(!found[0].numbers.isEmpty)
+    #expect(found[0].viewers.count == 1 && found[0].viewers == found[1].viewers)
+  }
+
+  @Test(
+    "attention-regimes goes on after lengths and replacements that are measured, to the same numbers and drawings"
+  )
+  func attentionRegimes() throws {
+    try SmallEncoder.write(to: folder.path("model"))
+    let letters = Array(SmallEncoder.letters)
+    let words = (0..<400).map { number in
+      let places = (0...number % 4).map { (7 * number + 5 * $0) % letters.count }
+      return String(places.map { letters[$0] })
+    }
+    try SmallEncoder.write(words.joined(separator: " "), to: folder.path("text.txt"))
+    let options = [
+      "--quick", "--no-peers", "--model", folder.path("model"), "--text", folder.path("text.txt"),
+    ]
+    let found = try resumed(
+      "attention-regimes", options,
+      files: ["heads.csv", "counts.csv", "replaced.csv", "attention.svg", "replaced.svg"]
+    ) { _ in true }
+    #expect(found[0].numbers == found[1].numbers && found[0].files == found[1].files)
+    #expect(found[0].numbers["cosine_after_gaussian_first_layer"] != nil)
+    #expect(found[0].viewers.count == 1 && found[0].viewers == found[1].viewers)
+    try Program("attention-regimes").run(
+      options + ["--output", folder.path("out"), "--updates", "3", "--resume"]
+    ).expectOneLine(containing: "parts.json", "--updates 2, not 3")
   }
 
   @Test("hierarchical-memory begins at the beginning where it left nothing, and goes on from its checkpoint")

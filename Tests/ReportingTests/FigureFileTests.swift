@@ -3,7 +3,7 @@ import Reporting
 import Testing
 
 @Suite("figures kept as numbers") struct FigureFileTests {
-  private func figures() -> [String: any Figure] {
+  private func figures() throws -> [String: any Figure] {
     var line = LinePlot.Series(
       label: "a & b", x: [1, 10, 100], y: [1.0 / 3, 0.5, 1], spread: [0.1, 0.2, 0.3])
     (line.censored, line.failures) = ([2], [1000])
@@ -20,14 +20,24 @@ import Testing
     let around = NeighbourhoodDrawing(
       title: "around", groups: ["g"], nodes: [.init(group: 0), .init(group: 0, label: "n")],
       edges: [.init(from: 0, to: 1, weight: 1.0 / 7)], centre: 0)
-    return ["lines.svg": plot, "cells.svg": cells, "field.svg": field, "around.svg": around]
+    var matrices = MatrixMap(
+      title: "matrices", xTitle: "x", yTitle: "y", valueTitle: "v", columns: ["a", "b"], rows: ["c"],
+      range: 0.001...1, scale: .logarithmic)
+    try matrices.addMatrix("one", [1.0 / 3, 0.002])
+    return [
+      "lines.svg": plot, "cells.svg": cells, "field.svg": field, "around.svg": around,
+      "matrices.svg": matrices,
+    ]
   }
 
   @Test("figures read back draw the same bytes, and the file is the same every time")
   func roundTrip() throws {
     let folder = try TemporaryFolder()
     try FigureFile(figures()).write(toFolder: folder.path)
-    #expect(try folder.names() == ["around.svg", "cells.svg", "field.svg", "figures.json", "lines.svg"])
+    #expect(
+      try folder.names() == [
+        "around.svg", "cells.svg", "field.svg", "figures.json", "lines.svg", "matrices.svg",
+      ])
     let read = try FigureFile(readingFrom: folder.path + "/figures.json")
     for (name, text) in try read.drawings() { #expect(try folder.read(name) == text, "\(name)") }
     #expect(try read.json() == folder.read("figures.json"))
@@ -38,7 +48,7 @@ import Testing
   func digits() throws {
     let json = try FigureFile(figures()).json()
     #expect(json.contains("0.333333,") && !json.contains("0.3333333"))
-    #expect(json.split(separator: "\n").count == 6)
+    #expect(json.split(separator: "\n").count == 7)
     #expect(json.contains("\"x_scale\":\"logarithmic\"") && json.contains("\"bounds\":[0,1]"))
   }
 
@@ -66,7 +76,7 @@ import Testing
   @Test("one figure that cannot be drawn leaves no file at all")
   func nothingHalfWritten() throws {
     let folder = try TemporaryFolder()
-    var figures = figures()
+    var figures = try figures()
     figures["bad.svg"] = LinePlot(title: "bad", xTitle: "", yTitle: "", series: [])
     #expect(
       message { try FigureFile(figures).write(toFolder: folder.path) }

@@ -50,6 +50,26 @@ import Testing
     for (middle, point) in zip(middles[1...3], first) { #expect(abs(middle - point.x) < 0.02) }
   }
 
+  @Test("of methods an overview shows the first, with its own pictures and curve for each item")
+  func groups() throws {
+    func frame(_ value: Float) -> Picture { Picture(width: 1, height: 1, values: [value / 8]) }
+    func drawing(methods: [Int]) throws -> String {
+      var viewer = StepViewer("Descents", items: ["a", "b"], itemName: "image", steps: ["0", "1"])
+      try viewer.addPictures("Original", [[frame(8)], [frame(7)]])
+      let names = methods.map { "\($0)" }
+      try viewer.addPictures(
+        "Completion", groups: names, groupName: "method",
+        (0..<2).map { item in
+          methods.map { method in (0..<2).map { frame(Float(4 * method + 2 * item + $0)) } }
+        })
+      try viewer.addLines(
+        "Energy", groups: names, groupName: "method",
+        [("total", (0..<2).map { item in methods.map { [Double(9 * $0 + item + 3), Double(item)] } })])
+      return try self.drawing(viewer).text
+    }
+    #expect(try drawing(methods: [0, 1]) == drawing(methods: [0]))
+  }
+
   @Test("a rebuild draws it anew from the page alone, byte for byte")
   func rebuilt() throws {
     let (folder, text) = try drawing(viewer(energies: [[5, 3, 1], [4, 2, 0]]))

@@ -105,6 +105,57 @@ import Testing
     #expect(viewer.lines("Completion") == nil)
   }
 
+  @Test("curves of several groups lie in rows too, and are refused where a group lacks one")
+  func groupedLines() throws {
+    var viewer = StepViewer("Methods", items: ["a", "b"], itemName: "image", steps: ["0", "1"])
+    try viewer.addLines(
+      "Energy", groups: ["x", "y"], groupName: "method",
+      [("total", [[[1, 2], [3, 4]], [[5, 6], [7, 1.0 / 3]]])])
+    #expect(viewer.lines("Energy") == ["total": [[1, 2], [3, 4], [5, 6], [7, 0.333333]]])
+    let text = String(decoding: try JSONEncoder().encode(viewer), as: UTF8.self)
+    #expect(text.contains("\"groups\":[\"x\",\"y\"]") && text.contains("\"groupName\":\"method\""))
+    #expect(
+      message {
+        try viewer.addLines(
+          "Energy", groups: ["x"], groupName: "method", [("total", [[[1, 2]], [[3, .infinity]]])])
+      } == "viewer, Energy: total has a value that is not finite")
+  }
+
+  @Test(
+    "maps by the logarithm keep a range of their own, equal ratios being equal steps, and the names of rows and columns"
+  )
+  func logarithmicMaps() throws {
+    var viewer = StepViewer("Heads", items: ["a"], itemName: "head", steps: ["0"])
+    let maps: [[[Picture]]] = [
+      [[Picture(width: 2, height: 2, values: [Float(1), 0.1, 0.01, 0.001])]]
+    ]
+    try viewer.addMaps("Plain", maps)
+    let plain = String(decoding: try JSONEncoder().encode(viewer), as: UTF8.self)
+    // Pages written before there were names and scales have neither.
+    #expect(!plain.contains("names") && !plain.contains("scale"))
+    let names = MapNames(row: "query", column: "key", rows: [["the", "end"]], columns: [["x", "y"]])
+    try viewer.addMaps("Weights", range: 0.01...1, scale: .logarithmic, names: names, maps)
+    let data = try JSONEncoder().encode(viewer)
+    #expect(try JSONDecoder().decode(StepViewer.self, from: data) == viewer)
+    struct Read: Decodable {
+      struct Panel: Decodable {
+        struct Names: Decodable, Equatable {
+          let row: String, column: String, rows: [[String]], columns: [[String]]
+        }
+        let image: String, low: Double, high: Double, scale: String?, names: Names?
+      }
+      let panels: [Panel]
+    }
+    let panel = try JSONDecoder().decode(Read.self, from: data).panels[1]
+    #expect(panel.low == 0.01 && panel.high == 1 && panel.scale == "logarithmic")
+    #expect(
+      panel.names == .init(row: "query", column: "key", rows: [["the", "end"]], columns: [["x", "y"]]))
+    let bytes = try #require(Data(base64Encoded: panel.image))
+    let levels = try PixelImage.decode([UInt8](bytes), name: "sheet").bytes.map { Int($0) }
+    // A tenth lies half-way; 0.001 lies below the range.
+    #expect([levels[0], levels[2], levels[3]] == [255, 0, 0] && (127...128).contains(levels[1]))
+  }
+
   @Test("maps keep their range and curves six digits; what a script would end at is escaped")
   func numbers() throws {
     let folder = try TemporaryFolder()

@@ -5,7 +5,8 @@ import ImageFiles
 /// What a viewer steps through at one glance: the pictures of a few items step by step, and below each step the curve.
 ///
 /// The first picture that stays the same is the truth and stands at the end of its row, the others of that kind stand before
-/// the steps; the curve is the last line of the first panel of lines, which is the total of its parts.
+/// the steps; the curve is the last line of the first panel of lines, which is the total of its parts. Of several groups, such as
+/// methods, the first is shown.
 struct StepOverview: ResultFile {
   /// The file's name in the folder of a run.
   static let fileName = "overview.svg"
@@ -112,16 +113,17 @@ struct StepOverview: ResultFile {
     }
   }
 
-  /// A frame of a sheet that has a row for each item and a column for each frame.
+  /// A frame of a sheet that has a row for each item and group and a column for each frame.
   private static func cut(
     _ panel: StepViewer.Panel, _ sheet: PixelImage, item: Int, frame: Int
   ) throws -> PixelImage {
-    guard sheet.width >= (frame + 1) * panel.width, sheet.height >= (item + 1) * panel.height else {
+    let first = item * panel.groups.count
+    guard sheet.width >= (frame + 1) * panel.width, sheet.height >= (first + 1) * panel.height else {
       throw ReportingError("viewer, \(panel.title): \(sheet.width)x\(sheet.height) pixels are too few")
     }
     let length = panel.width * sheet.channels
     let rows = (0..<panel.height).map { row in
-      ((item * panel.height + row) * sheet.width + frame * panel.width) * sheet.channels
+      ((first * panel.height + row) * sheet.width + frame * panel.width) * sheet.channels
     }
     return PixelImage(
       width: panel.width, height: panel.height, channels: sheet.channels,
@@ -129,7 +131,7 @@ struct StepOverview: ResultFile {
   }
 
   private func drawCurves(_ drawing: inout SVGDocument) {
-    let values = curve.values.prefix(itemCount)
+    let values = (0..<itemCount).map { curve.values[$0 * lines.groups.count] }
     let axis = PlotAxis(values: values.flatMap { $0 }, scale: .linear, margin: 0.06)
     let bottom = plotTop + Self.plotHeight
     let (start, end) = (

@@ -68,6 +68,9 @@ public struct StepViewer: Codable, Equatable, Sendable {
     /// What black and white of a map stand for.
     var low = 0.0
     var high = 0.0
+    /// How what is between follows from numbers; evenly where nil.
+    var scale: PlotScale?
+    var names: MapNames?
     /// All frames in one PNG as base64: a row of frames for each item and group, a column for each frame of it.
     var image = ""
     /// The curves.
@@ -77,7 +80,7 @@ public struct StepViewer: Codable, Equatable, Sendable {
   /// A curve for every item.
   struct Series: Codable, Equatable, Sendable {
     let label: String
-    /// [item][step].
+    /// A row for each item and group, with a number for each step.
     let values: [[Double]]
   }
 
@@ -117,28 +120,48 @@ public struct StepViewer: Codable, Equatable, Sendable {
   ///   - title: What stands over them.
   ///   - groups: What there is of each, such as heads, of which one is shown.
   ///   - groupName: What one of the groups is called.
+  ///   - range: The numbers at the ends of the colours, which stand for all beyond them too; the least and the largest number when
+  ///     left out.
+  ///   - scale: How colours follow from numbers; by their logarithm only in a range above zero.
+  ///   - names: What rows and columns are called; counted from 1 when left out.
   ///   - maps: [item][group][step], or [item][group][one] for maps that stay the same; of one channel and any
   ///     range.
   /// - Throws: `ReportingError` for a value that is not finite.
   public mutating func addMaps(
-    _ title: String, groups: [String] = [""], groupName: String = "", _ maps: [[[Picture]]]
+    _ title: String, groups: [String] = [""], groupName: String = "", range: ClosedRange<Float>? = nil,
+    scale: PlotScale = .linear, names: MapNames? = nil, _ maps: [[[Picture]]]
   ) throws {
     let rows = try checkedRows(title, groups, maps)
     let first = rows[0][0]
     require(first.channels == 1, "\(title): a map has one channel, not \(first.channels)")
-    let values = rows.flatMap { $0 }.flatMap(\.values)
-    let (low, high) = (values.min() ?? 0, values.max() ?? 0)
-    let scale = high > low ? 1 / (high - low) : 0
+    require(
+      names?.fit(width: first.width, height: first.height, groupCount: groups.count) ?? true,
+      "\(title): other names than for \(groups.count) groups of maps of \(first.height)x\(first.width)")
+    let (low, high) = Self.ends(rows, range)
+    require(scale == .linear || low > 0, "\(title): a logarithmic scale from \(low)")
     var panel = Panel(kind: .maps, title: title, width: first.width, height: first.height)
     panel.groups = groups
     panel.groupName = groupName
     panel.frames = rows[0].count
     (panel.low, panel.high) = (Self.short(Double(low)), Self.short(Double(high)))
+    (panel.scale, panel.names) = (scale == .linear ? nil : scale, names)
+    let extent = scale == .linear ? high - low : log(high / low)
+    let factor = extent > 0 ? 1 / extent : 0
+    func share(_ value: Float) -> Float {
+      factor * (scale == .linear ? value - low : log(max(value, low) / low))
+    }
     panel.image = try Self.sheet(
       rows.map { row in
-        row.map { Picture(width: $0.width, height: $0.height, values: $0.values.map { ($0 - low) * scale }) }
+        row.map { Picture(width: $0.width, height: $0.height, values: $0.values.map(share)) }
       }, title)
     panels.append(panel)
+  }
+
+  /// The ends of a range, or the least and the largest number of all frames.
+  private static func ends(_ rows: [[Picture]], _ range: ClosedRange<Float>?) -> (low: Float, high: Float) {
+    if let range { return (range.lowerBound, range.upperBound) }
+    let values = rows.flatMap { $0 }.flatMap(\.values)
+    return (values.min() ?? 0, values.max() ?? 0)
   }
 
   /// Adds curves over the steps.
@@ -148,21 +171,42 @@ public struct StepViewer: Codable, Equatable, Sendable {
   ///   - series: For each its label and [item][step].
   /// - Throws: `ReportingError` for a value that is not finite.
   public mutating func addLines(_ title: String, _ series: [(label: String, values: [[Double]])]) throws {
+    try addLines(
+      title, groups: [""], groupName: "",
+      series.map { (label: $0.label, values: $0.values.map { [$0] }) })
+  }
+
+  /// Adds curves over the steps of which there are several of each item, such as one a method.
+  ///
+  /// - Parameters:
+  ///   - title: What stands over them.
+  ///   - groups: What there is of each, of which one is shown; the same for all panels that have groups.
+  ///   - groupName: What one of the groups is called.
+  ///   - series: For each its label and [item][group][step].
+  /// - Throws: `ReportingError` for a value that is not finite.
+  public mutating func addLines(
+    _ title: String, groups: [String], groupName: String, _ series: [(label: String, values: [[[Double]]])]
+  ) throws {
     var panel = Panel(kind: .lines, title: title)
+    (panel.groups, panel.groupName) = (groups, groupName)
     for (label, values) in series {
+      let rows = values.flatMap { $0 }
       require(
-        values.count == items.count && values.allSatisfy { $0.count == steps.count },
-        "\(title): \(label) of \(values.count) items for \(items.count) with \(steps.count) steps each")
-      guard values.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+        values.count == items.count && values.allSatisfy { $0.count == groups.count }
+          && rows.allSatisfy { $0.count == steps.count },
+        "\(title): \(label) of \(values.count) items for \(items.count) with \(groups.count) groups of "
+          + "\(steps.count) steps each")
+      guard rows.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
         throw ReportingError("viewer, \(title): \(label) has a value that is not finite")
       }
-      panel.series.append(Series(label: label, values: values.map { $0.map(Self.short) }))
+      panel.series.append(Series(label: label, values: rows.map { $0.map(Self.short) }))
     }
     panel.frames = steps.count
     panels.append(panel)
   }
 
-  /// The curves of the panel with a title, by their label: [item][step], to six digits; nil where there is no such panel.
+  /// The curves of the panel with a title, by their label: [item][step], to six digits, of several groups a row for each of an
+  /// item's; nil where there is no such panel.
   public func lines(_ title: String) -> [String: [[Double]]]? {
     panels.first { $0.kind == .lines && $0.title == title }.map { panel in
       Dictionary(panel.series.map { ($0.label, $0.values) }, uniquingKeysWith: { first, _ in first })

@@ -1,8 +1,9 @@
 // A chart of courses over one another, told by pointer, keys and words.
 import { logarithmicTicks, nearest, range, smoothed, thinned } from './course.js';
-import { draw, make, number, ticks } from './shared.js';
+import { axes, draw, make, number, ticks } from './shared.js';
 
-const [width, height, left, right, top, bottom] = [520, 280, 70, 14, 12, 40];
+const frame = { width: 520, height: 280, left: 70, right: 14, top: 12, bottom: 40 };
+const { width, height, left, right, top, bottom } = frame;
 
 export class CourseChart {
   constructor(title) {
@@ -53,18 +54,10 @@ export class CourseChart {
   }
 
   axes() {
-    const marks = this.isLogarithmic ? logarithmicTicks(...this.values) : ticks(...this.values);
-    for (const tick of marks) {
-      this.svg.append(
-        draw('line', { x1: left, x2: width - right, y1: this.y(tick), y2: this.y(tick), stroke: 'var(--rule)' }),
-        draw('text', { x: left - 6, y: this.y(tick) + 4, 'text-anchor': 'end' }, number(tick)));
-    }
-    for (const tick of ticks(...this.steps)) {
-      if (!Number.isInteger(tick)) continue;
-      this.svg.append(draw('text', { x: this.x(tick), y: height - 20, 'text-anchor': 'middle' },
-        tick.toLocaleString('en')));
-    }
-    this.svg.append(draw('text', { x: (left + width - right) / 2, y: height - 3, 'text-anchor': 'middle' }, 'step'));
+    const values = this.isLogarithmic ? logarithmicTicks(...this.values) : ticks(...this.values);
+    const steps = ticks(...this.steps).filter(Number.isInteger).map(step => [step, step.toLocaleString('en')]);
+    this.svg.append(
+      ...axes(frame, { x: step => this.x(step), y: value => this.y(value), values, steps, title: 'step' }));
   }
 
   curve(line, values, attributes) {

@@ -1,7 +1,7 @@
 // The tab with a landscape of two dimensions. The energy is drawn here, as the server computes it:
 //   E = -1/beta log sum exp(-beta/2 |x - pattern|^2);
 // descents come from the server.
-import { colour, draw, latest, make, messenger, number, send, tab, ticks } from './shared.js';
+import { axes, colour, draw, frame, latest, make, messenger, number, places, send, tab, ticks } from './shared.js';
 
 const element = name => document.getElementById('landscape-' + name);
 // The plane is seen from -1 to 1 both ways, times this.
@@ -136,21 +136,13 @@ tab('landscape', () => {
     const place = element('curve');
     const path = paths[paths.length - 1];
     if (!path) { place.replaceChildren(make('p', { class: 'readout' }, 'None yet: press in the plane.')); return; }
-    const [width, height, left, right, top, bottom] = [520, 260, 70, 14, 12, 34];
-    const svg = draw('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img' });
+    const svg = draw('svg', { viewBox: `0 0 ${frame.width} ${frame.height}`, role: 'img' });
     const { energies } = path;
     const [high, low] = [Math.max(...energies), Math.min(...energies)];
     const last = Math.max(energies.length - 1, 1);
-    const x = step => left + step / last * (width - left - right);
-    const y = value => top + (high - value) / (high - low || 1) * (height - top - bottom);
-    for (const tick of ticks(low, high)) {
-      svg.append(draw('line', { x1: left, x2: width - right, y1: y(tick), y2: y(tick), stroke: 'var(--rule)' }),
-        draw('text', { x: left - 6, y: y(tick) + 4, 'text-anchor': 'end' }, number(tick)));
-    }
-    for (const tick of ticks(0, last).filter(Number.isInteger)) {
-      svg.append(draw('text', { x: x(tick), y: height - 16, 'text-anchor': 'middle' }, tick));
-    }
-    svg.append(draw('text', { x: (left + width - right) / 2, y: height - 2, 'text-anchor': 'middle' }, 'step'),
+    const { x, y } = places(frame, last, low, high);
+    const steps = ticks(0, last).filter(Number.isInteger).map(step => [step, step]);
+    svg.append(...axes(frame, { x, y, values: ticks(low, high), steps, title: 'step' }),
       draw('polyline', { points: energies.map((value, step) => `${x(step)},${y(value)}`).join(' '), fill: 'none',
         stroke: 'var(--series-0)', 'stroke-width': 2 }));
     svg.setAttribute('aria-label', `Energy over ${energies.length - 1} steps, from ${number(energies[0])} to `

@@ -1,6 +1,6 @@
 // What the tabs share: the tabs themselves, requests, pictures from bytes and curves. `energyPage` is page.js, the script of the
 // pages that runs write, which has run before any module.
-export const { make, draw, number, colour, ticks, showViewer } = globalThis.energyPage;
+export const { make, draw, number, colour, ticks, axes, frame, places, showViewer } = globalThis.energyPage;
 
 const tabs = new Map();
 const list = document.querySelector('[role="tablist"]');

@@ -17,7 +17,7 @@
     if (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6) {
       return Number(value.toPrecision(5)).toLocaleString('en', { maximumFractionDigits: 6 });
     }
-    return value.toExponential(3);
+    return value.toExponential(3).replace(/\.?0+e/, 'e');
   };
 
   // Tables sort by a press on a heading: by numbers where every cell begins with one, otherwise as words.
@@ -83,7 +83,9 @@
 
   // Frames of pictures or maps: a canvas that shows one of them.
   const framePanel = (panel, sheet) => {
-    const scale = Math.max(1, Math.floor((panel.kind === 'maps' ? 220 : 168) / Math.max(panel.width, panel.height)));
+    // Cells with names are to be pointed at one by one.
+    const side = panel.names ? 320 : panel.kind === 'maps' ? 220 : 168;
+    const scale = Math.max(1, Math.floor(side / Math.max(panel.width, panel.height)));
     const canvas = make('canvas', { width: panel.width, height: panel.height, role: 'img' });
     canvas.style.width = panel.width * scale + 'px';
     canvas.style.aspectRatio = panel.width + ' / ' + panel.height;
@@ -95,17 +97,33 @@
       const bar = make('div', { class: 'scale' });
       bar.style.background = `linear-gradient(to right, ${gradient})`;
       bar.style.maxWidth = panel.width * scale + 'px';
-      figure.append(bar, make('div', { class: 'readout' }, `${number(panel.low)} … ${number(panel.high)}`), readout);
+      const ends = `${number(panel.low)} … ${number(panel.high)}${panel.scale === 'logarithmic' ? ', by the logarithm' : ''}`;
+      figure.append(bar, make('div', { class: 'readout' }, ends), readout);
+      if (panel.names) {
+        // Names of any length leave the panel as wide as it is.
+        readout.classList.add('named');
+        readout.style.maxWidth = panel.width * scale + 'px';
+      }
       canvas.tabIndex = 0;
     }
     let levels = null;
     let cell = null;
-    const value = (row, column) =>
-      panel.low + levels[4 * (row * panel.width + column)] / 255 * (panel.high - panel.low);
+    let shownGroup = 0;
+    const isLogarithmic = panel.scale === 'logarithmic';
+    const value = (row, column) => {
+      const share = levels[4 * (row * panel.width + column)] / 255;
+      if (!isLogarithmic) return `about ${number(panel.low + share * (panel.high - panel.low))}`;
+      // What lies below the scale is drawn as its end.
+      return share === 0 ? `at most ${number(panel.low)}` : `about ${number(panel.low * (panel.high / panel.low) ** share)}`;
+    };
+    const place = (kind, index) => {
+      if (!panel.names) return `${kind} ${index + 1}`;
+      const lists = panel.names[kind + 's'];
+      return `${panel.names[kind]} ${index + 1} \u201c${lists[Math.min(shownGroup, lists.length - 1)][index]}\u201d`;
+    };
     const tell = () => {
       if (!isMap || !levels) return;
-      const text = cell
-        ? `row ${cell[0] + 1}, column ${cell[1] + 1}: about ${number(value(...cell))}` : '';
+      const text = cell ? `${place('row', cell[0])}, ${place('column', cell[1])}: ${value(...cell)}` : '';
       readout.textContent = text;
       canvas.setAttribute('aria-label', cell ? `${panel.title}, ${text}`
         : `${panel.title}; arrow keys tell single values`);
@@ -129,7 +147,8 @@
       tell();
     });
     const show = (item, group, step, names) => {
-      const row = item * panel.groups.length + Math.min(group, panel.groups.length - 1);
+      shownGroup = Math.min(group, panel.groups.length - 1);
+      const row = item * panel.groups.length + shownGroup;
       const column = panel.frames > 1 ? step : 0;
       const pixels = sheet.getImageData(
         column * panel.width, row * panel.height, panel.width, panel.height);
@@ -157,14 +176,30 @@
     return found;
   };
 
+  // The axes of curves over steps as drawn elements: a rule with its number at each of some values, words at some steps, and what
+  // the steps are called.
+  const axes = ({ width, height, left, right, bottom }, { x, y, values, steps, title }) => [
+    ...values.flatMap(value => [
+      draw('line', { x1: left, x2: width - right, y1: y(value), y2: y(value), stroke: 'var(--rule)' }),
+      draw('text', { x: left - 6, y: y(value) + 4, 'text-anchor': 'end' }, number(value))]),
+    ...steps.map(([step, words]) =>
+      draw('text', { x: x(step), y: height - bottom + 18, 'text-anchor': 'middle' }, words)),
+    draw('text', { x: (left + width - right) / 2, y: height - 2, 'text-anchor': 'middle' }, title)];
+
+  // Where curves over the steps 0 ... last stand in a drawing.
+  const frame = { width: 520, height: 260, left: 70, right: 14, top: 12, bottom: 34 };
+  const places = ({ width, height, left, right, top, bottom }, last, low, high) => ({
+    x: step => left + step / last * (width - left - right),
+    y: value => top + (high - value) / (high - low || 1) * (height - top - bottom),
+  });
+
   // Curves over the steps, with a line where the slider stands that can be dragged.
   const linePanel = (panel, viewer, moveTo) => {
-    const [width, height, left, right, top, bottom] = [520, 260, 70, 14, 12, 34];
+    const { width, height, left, right, top, bottom } = frame;
     const svg = draw('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img' });
     const legend = make('ul', { class: 'legend' });
     const figure = make('figure', { class: 'wide' }, make('figcaption', {}, panel.title), svg, legend);
     const last = Math.max(viewer.steps.length - 1, 1);
-    const x = step => left + step / last * (width - left - right);
     const stepAt = event => {
       const box = svg.getBoundingClientRect();
       const place = ((event.clientX - box.left) / box.width * width - left) / (width - left - right);
@@ -173,23 +208,16 @@
     svg.addEventListener('pointerdown', event => { svg.setPointerCapture(event.pointerId); moveTo(stepAt(event)); });
     svg.addEventListener('pointermove', event => { if (event.buttons) moveTo(stepAt(event)); });
     const show = (item, group, step) => {
-      const lines = panel.series.map(series => series.values[item]);
+      const row = item * panel.groups.length + Math.min(group, panel.groups.length - 1);
+      const lines = panel.series.map(series => series.values[row]);
       let low = Math.min(...lines.flat());
       let high = Math.max(...lines.flat());
       if (low === high) { low -= 1; high += 1; }
-      const y = value => top + (high - value) / (high - low) * (height - top - bottom);
-      svg.replaceChildren();
-      for (const tick of ticks(low, high)) {
-        svg.append(
-          draw('line', { x1: left, x2: width - right, y1: y(tick), y2: y(tick), stroke: 'var(--rule)' }),
-          draw('text', { x: left - 6, y: y(tick) + 4, 'text-anchor': 'end' }, number(tick)));
-      }
+      const { x, y } = places(frame, last, low, high);
       const stride = Math.max(1, Math.ceil(viewer.steps.length / 9));
-      for (let index = 0; index < viewer.steps.length; index += stride) {
-        svg.append(draw('text', { x: x(index), y: height - 16, 'text-anchor': 'middle' }, viewer.steps[index]));
-      }
-      svg.append(
-        draw('text', { x: (left + width - right) / 2, y: height - 2, 'text-anchor': 'middle' }, viewer.stepName),
+      const named = viewer.steps.map((name, index) => [index, name]).filter(([index]) => index % stride === 0);
+      svg.replaceChildren(
+        ...axes(frame, { x, y, values: ticks(low, high), steps: named, title: viewer.stepName }),
         draw('line', { x1: x(step), x2: x(step), y1: top, y2: height - bottom, stroke: 'var(--ink)',
           'stroke-dasharray': '3 3' }));
       legend.replaceChildren();
@@ -263,5 +291,5 @@
   const data = document.getElementById('viewer-data');
   if (data) JSON.parse(data.textContent).forEach(viewer => showViewer(viewer, document.getElementById('viewers')));
   // For pages that a server composes.
-  globalThis.energyPage = { make, draw, number, colour, ticks, choice, showViewer };
+  globalThis.energyPage = { make, draw, number, colour, ticks, axes, frame, places, choice, showViewer };
 })();
