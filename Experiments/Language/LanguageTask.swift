@@ -74,9 +74,10 @@ struct LanguageTask: Sendable {
     }
   }
 
-  /// A symbol as it may stand in a table.
+  /// A symbol as it may stand in a table; a shade for the mask.
   func label(of symbol: Int) -> String {
-    switch language {
+    guard symbol < symbolCount else { return "\u{2591}" }
+    return switch language {
     case .text(let text): text.vocabulary.label(of: symbol)
     case .listops: ListOps.words[symbol]
     case .brackets(let grammar): grammar.word(of: symbol)

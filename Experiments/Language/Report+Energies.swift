@@ -196,27 +196,28 @@ extension Report {
             y: found.effectiveKeys.map { $0[head] })
         }), caption: "Effective number of keys of each head against step")
     section.addFigure(
-      "attention.png", try maps(analysis.shown),
+      "attention.svg", try maps(analysis.shown),
       caption:
-        "Attention of each head in one short window, row attends to column; shades are square roots of weights"
-    )
+        "Attention of each head at the beginning of one window, before the first step and after the last")
     return section
   }
 
-  private func maps(_ descent: TextDescent) throws -> PictureGrid {
+  /// A few symbols, so that each can be read.
+  private static let mostShown = 32
+
+  private func maps(_ descent: TextDescent) throws -> MatrixMap {
     let last = descent.frameCount - 1
-    let frames = [0, (last + 1) / 2, last].reduce(into: [Int]()) { if !$0.contains($1) { $0.append($1) } }
-    let weights = frames.map { descent.attention($0) }
-    let (heads, length) = (weights[0].shape[0], weights[0].shape[1])
-    var grid = PictureGrid(columns: frames.map { "step \($0)" }, scale: max(1, 192 / length))
-    for head in 0..<heads {
-      grid.addRow(
-        label: "head \(head + 1)",
-        weights.map { weights in
-          let own = weights.sliced(axis: 0, head..<head + 1).elements
-          return Picture(width: length, height: length, values: own.map { $0.squareRoot() })
-        })
+    let names = descent.exercise.symbols.prefix(Self.mostShown).map(task.label(of:))
+    var map = MatrixMap(
+      title: "Attention of each head", xTitle: "key", yTitle: "query", valueTitle: "weight", columns: names,
+      rows: names, range: 1e-3...1, scale: .logarithmic)
+    for (frame, place) in [(0, "at first"), (last, "at last")] {
+      let weights = descent.attention(frame).sliced(axis: 1, 0..<names.count).sliced(axis: 2, 0..<names.count)
+      for head in 0..<weights.shape[0] {
+        let values = weights.sliced(axis: 0, head..<head + 1).elements.map(Double.init)
+        try map.addMatrix("head \(head + 1) \(place)", values)
+      }
     }
-    return grid
+    return map
   }
 }

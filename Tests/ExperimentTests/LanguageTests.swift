@@ -43,7 +43,7 @@ import Testing
     #expect(finished.status == 0, "\(finished.errors)")
     for name in [
       "README.md", "run.json", "time.svg", "symbols.svg", "falls.svg", "energy.svg", "positions-1.svg",
-      "energies.csv", "keys.svg", "attention.png", "model.safetensors", "parts.json", "metrics-energy.csv",
+      "energies.csv", "keys.svg", "attention.svg", "model.safetensors", "parts.json", "metrics-energy.csv",
       "metrics-conventional-shared.csv", "metrics-conventional.csv", "metrics-recurrent.csv",
     ] {
       #expect(FileManager.default.fileExists(atPath: folder.path("out/\(name)")), "\(name)")
