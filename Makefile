@@ -74,8 +74,8 @@ NODE_SETS = reddit books disney inj_cora
 TU_SETS = MUTAG ENZYMES PROTEINS IMDB-BINARY NCI1
 
 # TEXT= names Tiny Shakespeare, or another text, for language; calculations are learned by a model of a size that NRGPT reports.
-LISTOPS_OPTIONS = --context 128 --batch 64 --dimension 64 --heads 1 --key-size 64 --memories 256 --blocks 1 \
-	--steps 5 --minutes 15
+LISTOPS_OPTIONS = --context 128 --batch 64 --dimension 64 --heads 1 --key-size 64 --memories 256 --blocks 1 --steps 5 \
+	--minutes 15
 BRACKETS_OPTIONS = --context 128 --dimension 64 --heads 4 --key-size 16 --memories 256 --minutes 5
 
 # MODEL= names the folder of a published encoder for attention-regimes, PAIRS= another file of sentence pairs with scores.

@@ -1,6 +1,5 @@
 import Baselines
 import EnergyTransformer
-import Foundation
 import Kit
 
 /// An n-gram model of a language, whose order is chosen on the text for choices.
@@ -9,11 +8,8 @@ struct CountedText {
 
   init(of task: LanguageTask) { self.task = task }
 
-  /// The highest order that is tried, if that many symbols have a number of 64 bits.
-  private var highest: Int {
-    let most = Int(63.9 / log2(Double(task.symbolCount + 1))) - 1
-    return max(0, min(6, most))
-  }
+  /// The highest order that is tried.
+  private static let highest = 6
 
   /// Counts and judges.
   func result(_ looks: LookOptions, _ seed: UInt64) throws -> MethodResult {
@@ -42,24 +38,24 @@ struct CountedText {
   private var choice: [Double] {
     let material = task.material(.choice)
     let model = WittenBellModel(
-      order: highest, symbolCount: task.symbolCount, counting: material.counted())
-    return (0...highest).map { nats(of: model, on: material.judged, order: $0) }
+      order: Self.highest, symbolCount: task.symbolCount, counting: material.counted())
+    return nats(of: model, on: material.judged)
   }
 
-  /// The mean over the symbols of all texts but their first, which nothing is asked of.
-  private func nats(of model: WittenBellModel, on texts: [[Int]], order: Int? = nil) -> Double {
-    let sums: [Double] = Parallelism.map(texts.count) { index in
+  /// For each order up to the model's the mean over the symbols of all texts but their first, which nothing is asked of.
+  private func nats(of model: WittenBellModel, on texts: [[Int]]) -> [Double] {
+    let byText: [[Double]] = Parallelism.map(texts.count) { index in
       let rest = Array(texts[index].dropFirst())
-      guard !rest.isEmpty else { return 0 }
-      return Double(rest.count)
-        * model.meanNegativeLogLikelihood(of: rest, after: Array(texts[index].prefix(1)), order: order)
+      return model.meanNegativeLogLikelihoods(of: rest, after: Array(texts[index].prefix(1)))
+        .map { $0 * Double(rest.count) }
     }
-    return sums.reduce(0, +) / Double(texts.reduce(0) { $0 + $1.count - 1 })
+    let count = Double(texts.reduce(0) { $0 + $1.count - 1 })
+    return (0...model.order).map { order in byText.reduce(0) { $0 + $1[order] } / count }
   }
 
   /// Only the loss is measured: the most probable of all symbols would take a look at all of them.
   private func score(of model: WittenBellModel, on texts: [[Int]]) -> ExerciseScore {
-    ExerciseScore(nats: nats(of: model, on: texts), accuracy: nil)
+    ExerciseScore(nats: nats(of: model, on: texts)[model.order], accuracy: nil)
   }
 
   private func agreements(

@@ -29,8 +29,11 @@ struct DataOptions: ParsableArguments, RecordedOptions {
       "Hold back the last tenth of the text to learn from, and report on it in place of the validation text: for choices."
   )
   var select = false
-  @Flag(help: "Fill in masked symbols of a text instead of predicting the next one.") var masked = false
-  @Option(help: "With --masked: share of the symbols that is masked, 0 < share < 1.") var mask = 0.15
+  @Flag(help: "Fill in masked symbols of a text instead of predicting the next ones.") var masked = false
+  @Option(
+    help:
+      "With --masked: share of the symbols that is hidden, 0 < share < 1; of these 0.8 are masked, 0.1 replaced by others."
+  ) var mask = 0.15
   @Option(help: "listops: the most operations inside one another.") var depth = 2
   @Option(help: "listops: probability that an argument is an operation.") var nesting = 0.25
   @Option(help: "listops: test expressions that models answer.") var prompts = 1_000
@@ -58,7 +61,7 @@ struct DataOptions: ParsableArguments, RecordedOptions {
       ("mask", mask, .between(0, 1)), ("nesting", nesting, .range(0...0.5)), ("ending", ending, .part),
     ])
     try checkRanges([
-      ("depth", depth, 1...8), ("prompts", prompts, 1...1_000_000), ("classes", classes, 2...1_000),
+      ("depth", depth, 1...5), ("prompts", prompts, 1...1_000_000), ("classes", classes, 2...1_000),
       ("kinds", kinds, 1...1_000), ("open", open, 1...1_000), ("sequences", sequences, 1...1_000_000),
       ("counted", counted, 100...100_000_000),
     ])

@@ -44,7 +44,7 @@ struct DescentViewer {
   /// What a window is called: where it ends and what comes then, or what is masked in it.
   private func name(_ number: Int, _ descent: TextDescent) -> String {
     let exercise = descent.exercise
-    guard isCausal else { return "\(number): \(exercise.askedCount) masked" }
+    guard isCausal else { return "\(number): \(exercise.askedCount) hidden" }
     let end = exercise.symbols.suffix(16).map(task.label(of:)).joined(separator: separator)
     let next = exercise.answers.last.flatMap { $0 }.map(task.label(of:)) ?? ""
     let best = leading(descent).map(task.label(of:)).joined(separator: ", ")
@@ -122,14 +122,11 @@ struct DescentViewer {
 
   private func addEnergies(_ viewer: inout StepViewer, _ descents: [TextDescent], _ frames: [Int]) throws {
     guard isCausal else {
-      var blocks = BlockEnergies()
-      for descent in descents { blocks.add(descent.results) }
-      // Blocks have energies of their own, each with its start: only those of a single block have a frame's place.
-      guard blocks.blockCount == 1 else { return }
+      let names = descents[0].results[0].trajectory.series.map(\.name)
       try viewer.addLines(
-        "Energy of the window",
-        blocks.parts.map { part in
-          (part.name, descents.indices.map { item in frames.map { part.values[$0][item] } })
+        "Energy of the window, in the block at work",
+        names.indices.map { part in
+          (names[part], descents.map { descent in frames.map { descent.windowEnergies(part)[$0] } })
         })
       return
     }

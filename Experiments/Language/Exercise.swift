@@ -16,8 +16,8 @@ struct Exercise: Sendable {
 enum ExerciseForm: Sendable {
   /// The symbol after each position.
   case next
-  /// The symbols in the place of which `symbol` stands, a share of all.
-  case masked(symbol: Int, share: Double)
+  /// The symbols that are hidden, a share of all, as `MaskedSymbols` hides them among so many.
+  case masked(share: Double, symbolCount: Int)
 
   /// The exercise of a window of n + 1 symbols, in which some predictions count.
   ///
@@ -29,13 +29,10 @@ enum ExerciseForm: Sendable {
       return Exercise(
         symbols: given,
         answers: given.indices.map { window.counted.contains($0) ? window.symbols[$0 + 1] : nil })
-    case .masked(let symbol, let share):
+    case .masked(let share, let symbolCount):
       var stream = random
-      let count = min(given.count, max(1, Int((share * Double(given.count)).rounded())))
-      let hidden = Set(stream.permutation(of: given.count).prefix(count))
-      return Exercise(
-        symbols: given.indices.map { hidden.contains($0) ? symbol : given[$0] },
-        answers: given.indices.map { hidden.contains($0) ? given[$0] : nil })
+      let masked = MaskedSymbols(given, symbolCount: symbolCount, share: share, using: &stream)
+      return Exercise(symbols: masked.inputs, answers: masked.labels)
     }
   }
 

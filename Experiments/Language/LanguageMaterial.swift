@@ -33,7 +33,7 @@ struct LanguageMaterial: Sendable {
     return exercises(Array(windows.prefix(Self.watchedCount)), Self.fixed.child(8))
   }
 
-  /// All that is judged on, each symbol asked for once, and of masked ones those that the masks of windows hide.
+  /// All that is judged on, each symbol asked for once, and of masked ones those that are hidden.
   var judgedExercises: [Exercise] {
     let stride =
       switch form {
@@ -76,13 +76,7 @@ extension LanguageTask {
     case .listops(let operations):
       return generated(
         isChoice, stream: { operations.stream(length: $0, using: &$1) },
-        test: { length, random in
-          var symbols: [Int] = []
-          while symbols.count < length {
-            symbols += ListOps.calculation(of: operations.expression(of: .test, using: &random))
-          }
-          return Array(symbols.prefix(length))
-        })
+        test: { operations.stream(of: .test, length: $0, using: &$1) })
     case .brackets(let grammar):
       return generated(
         isChoice, stream: { grammar.stream(length: $0, using: &$1) },
@@ -92,15 +86,15 @@ extension LanguageTask {
 
   private func material(of text: CharacterText, isChoice: Bool) -> LanguageMaterial {
     let split = TextSplit(count: text.symbols.count, withSelection: isChoice)
-    let whole = Array(text.symbols[split.training])
+    let whole = text.symbols[split.training]
     // Curves need a part that is not learned from: the last windows, at most a twentieth.
     let watched = isChoice ? 0 : min(LanguageMaterial.watchedCount * context + 1, max(2, whole.count / 20))
-    let learned = Array(whole.dropLast(watched))
+    let learned = whole.dropLast(watched)
     let windows = TextWindows(learned)
-    let length = context
     let judged = Array(text.symbols[isChoice ? split.selection : split.validation])
     return LanguageMaterial(
-      draw: { windows.random(count: $0, length: length, using: &$1) }, counted: { learned },
+      draw: { [context] in windows.random(count: $0, length: context, using: &$1) },
+      counted: { Array(learned) },
       watched: [isChoice ? judged : Array(whole.suffix(watched))], judged: [judged], context: context,
       form: form)
   }

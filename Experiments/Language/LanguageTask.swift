@@ -105,6 +105,6 @@ struct LanguageTask: Sendable {
 
   /// What is asked of models.
   var form: ExerciseForm {
-    options.masked ? .masked(symbol: symbolCount, share: options.mask) : .next
+    options.masked ? .masked(share: options.mask, symbolCount: symbolCount) : .next
   }
 }

@@ -18,7 +18,9 @@ struct ModelOptions: ParsableArguments, BlockOptions {
     help: "What is learned of the steps: constant for nothing, per-step, diagonal, positive-definite or free."
   )
   var learnedSteps = LearnedStepKind.constant
-  @Flag(help: "A token attends to itself too; then its own energy falls under small steps only.")
+  @Flag(
+    help: "A token attends to itself too; without, no step of any size raises its own energy but by rounding."
+  )
   var selfKey = false
   @Flag(help: "Heads have a matrix of D x D numbers each in place of queries and keys, as in NRGPT.")
   var bilinear = false

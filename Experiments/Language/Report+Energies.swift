@@ -39,13 +39,13 @@ extension Report {
         + "step of each token until it does not, it never does. The net change counts what the moves of the others do to it "
         + "too, and may be a rise. \(analysis.windows.count) windows of \(analysis.length) \(task.unit)s that nothing was learned "
         + "from, \(count) steps of tokens. An energy that stayed where it was to the last digit did not rise and counts as one that "
-        + "fell; the second column is the share of these.")
+        + "fell; the second column is the share of these." + concavity)
     section.addTable(
       "falls",
       columns: [
-        "Step", "own moves that fell", "of all, stayed", "net changes that fell", "mean own change",
-        "mean net change", "nats a \(task.unit) of these windows",
-      ], digits: 6, columnDigits: [6, 6, 6, 4, 4, 4],
+        "Step", "own moves that fell", "of all, stayed", "largest own rise, share of an energy",
+        "net changes that fell", "mean own change", "mean net change", "nats a \(task.unit) of these windows",
+      ], digits: 6, columnDigits: [6, 6, 8, 6, 4, 4, 4],
       rows: [
         ("the constant step of training", cells(of: constant, "")),
         ("backtracking from it, each token by itself", cells(of: backtracking, "_backtracking")),
@@ -68,10 +68,20 @@ extension Report {
     return section
   }
 
+  /// What is known of own moves beforehand.
+  private var concavity: String {
+    let isPlain = [.constant, .perStep].contains(sizes.model.learnedSteps)
+    guard !sizes.model.selfKey, isPlain else { return "" }
+    return
+      " Without a key of its own a token's energy is concave in its activations, and these move with the tokens: no step of any "
+      + "size raises it by its own move by more than rounding."
+  }
+
   private func cells(of moves: TokenMoves, _ suffix: String) -> [MeasuredCell] {
     [
       .number("share_own_moves_fell\(suffix)", moves.shareOwnFell),
       .number("share_own_moves_stayed\(suffix)", moves.shareOwnStayed),
+      .number("largest_own_rise\(suffix)", moves.largestOwnRise),
       .number("share_net_fell\(suffix)", moves.shareNetFell),
       .number("own_change\(suffix)", moves.meanOwnChange),
       .number("net_change\(suffix)", moves.meanNetChange),

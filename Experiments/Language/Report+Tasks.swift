@@ -114,15 +114,16 @@ extension Report {
   func completions(_ analysis: EnergyAnalysis) throws -> PageSection {
     var section = PageSection("What was filled in")
     section.addParagraph(
-      "A window as the model sees it, \u{2591} for what is masked, and with the most probable \(task.unit)s in their places; the "
-        + "first window under test, not chosen.")
+      "A window as the model sees it, \u{2591} for what is masked, and with the most probable \(task.unit)s in the place of all that are "
+        + "hidden; the first window under test, not chosen.")
     let exercise = analysis.shown.exercise
     let best = analysis.shown.logits(analysis.shown.frameCount - 1).mostProbable
     let filled = exercise.symbols.indices.map { position in
       exercise.answers[position] == nil ? exercise.symbols[position] : best[position]
     }
     let seen = exercise.symbols.indices.map { position in
-      exercise.answers[position] == nil ? task.shown(exercise.symbols[position...position]) : "\u{2591}"
+      exercise.symbols[position] == task.symbolCount
+        ? "\u{2591}" : task.shown(exercise.symbols[position...position])
     }
     section.addCode(seen.joined(), language: "text")
     section.addCode(task.shown(filled), language: "text")

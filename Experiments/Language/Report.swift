@@ -64,8 +64,9 @@ struct Report {
     let (model, unit) = (sizes.model, task.unit)
     let move =
       task.options.masked
-      ? "All tokens of a window descend one energy together, from embedded \(unit)s, a mask in the place of "
-        + "\(NumberText.percent(task.options.mask)) of them, to what is read as the missing ones."
+      ? "All tokens of a window descend one energy together, from embedded \(unit)s of which "
+        + "\(NumberText.percent(task.options.mask)) are hidden, to what is read as the right ones. Of the hidden ones eight in ten are "
+        + "masked, one is another \(unit) and one stays, as in BERT."
       : "Every token descends an energy of its own past: attention of its query over the keys of the tokens before it"
         + (model.selfKey ? " and its own" : "")
         + ", and the memories. The context is held while a token moves, and all "
@@ -109,8 +110,9 @@ struct Report {
     case .listops(let operations):
       return
         "Calculations such as `\(example(of: operations))`: sums, maxima and medians of digits modulo 10, at most "
-        + "\(operations.depth) inside one another, each step with one operation replaced by its value. Networks "
-        + "never meet the same sequence twice; the triples of digits in the tests are never learned from."
+        + "\(operations.depth) inside one another; each `=` replaces one operation on digits by its value. Networks learn from sequences "
+        + "that are drawn anew all the time. \(operations.heldOutTriples.count) triples of digits are held out: a calculation that has "
+        + "one of them in any of its steps is for tests alone, and every calculation of the tests has one."
     case .brackets(let grammar):
       let brackets = "\(grammar.kindCount) kinds of brackets, at most \(grammar.depth) open at a time"
       return
@@ -122,7 +124,7 @@ struct Report {
   private func example(of operations: ListOps) -> String {
     let found = task.expressions(of: operations).first { $0.depth == operations.depth }
     return found.map { ListOps.text(of: ListOps.calculation(of: $0)) }
-      ?? ListOps.words.joined(separator: " ")
+      ?? "max ( 3 add ( 4 7 ) 2 ) = max ( 3 1 2 ) = 3 ;"
   }
 
   // MARK: Loss
@@ -134,7 +136,7 @@ struct Report {
     section.addParagraph(
       "Mean negative log-probability of \(asked) \(task.unit)s"
         + (task.options.masked
-          ? " that were masked, the same for all, and the share of them that were the most probable one."
+          ? " that were hidden, the same for all, and the share of them that were the most probable one."
           : ", each asked for once: networks see \(sizes.model.context / 2) to \(sizes.model.context) \(task.unit)s before "
             + "it where there are as many, the n-gram model all that it looks back on.")
         + (task.options.select

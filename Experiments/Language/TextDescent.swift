@@ -64,6 +64,13 @@ struct TextDescent {
     return block.energy(over: network.pairs).energyByToken(at: g, context: g).elements.map(Double.init)
   }
 
+  /// The energies of the window at all frames, of the part of an index, in the block that it descends or has just descended.
+  func windowEnergies(_ part: Int) -> [Double] {
+    results.enumerated().flatMap { block, result in
+      result.trajectory.series[part].byStep.map { $0[0] }.dropFirst(block == 0 ? 0 : 1)
+    }
+  }
+
   /// The changes of the tokens' energies by each step, in their order; empty where no contexts are held.
   var changes: [TokenEnergyChange<Float>] { results.flatMap(\.trajectory.tokenEnergyChanges) }
 }

@@ -12,6 +12,8 @@ struct TokenMoves {
     /// Tokens whose energy did not rise by the moves of all.
     fileprivate(set) var netFell = 0
     fileprivate var ownSum = 0.0, netSum = 0.0
+    /// The sum of the sizes of energies before the step, and the largest rise by a token's own move.
+    fileprivate var sizeSum = 0.0, largestOwnRise = 0.0
 
     fileprivate mutating func add(_ change: TokenEnergyChange<Float>) {
       let (own, net) = (change.own.elements, change.net.elements)
@@ -21,6 +23,8 @@ struct TokenMoves {
       netFell += net.count { $0 <= 0 }
       ownSum += own.reduce(0) { $0 + Double($1) }
       netSum += net.reduce(0) { $0 + Double($1) }
+      sizeSum += change.before.elements.reduce(0) { $0 + Double(abs($1)) }
+      largestOwnRise = max(largestOwnRise, Double(own.max() ?? 0))
     }
   }
 
@@ -101,6 +105,11 @@ struct TokenMoves {
   var shareOwnFell: Double { share(\.ownFell) }
   var shareOwnStayed: Double { share(\.ownStayed) }
   var shareNetFell: Double { share(\.netFell) }
+  /// The largest rise of a token's energy by its own move, as a share of the mean size of energies; 0 where none rose.
+  var largestOwnRise: Double {
+    let size = steps.reduce(0) { $0 + $1.sizeSum } / Double(max(1, count))
+    return (steps.map(\.largestOwnRise).max() ?? 0) / max(size, 1e-12)
+  }
   /// The mean changes by a step.
   var meanOwnChange: Double { steps.reduce(0) { $0 + $1.ownSum } / Double(max(1, count)) }
   var meanNetChange: Double { steps.reduce(0) { $0 + $1.netSum } / Double(max(1, count)) }

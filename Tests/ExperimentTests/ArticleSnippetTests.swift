@@ -102,6 +102,21 @@ struct ArticleSnippetTests {
     #expect(energies.allSatisfy { $0.isFinite && $0 < 0 })
   }
 
+  @Test(
+    "a model learns a short text, writes on, and no token's own move raises its energy by more than rounding")
+  func text() throws {
+    let (losses, written, changes) = try learnText(
+      String(repeating: "to be or not to be. ", count: 20), updates: 80)
+    #expect(losses.count == 80 && losses[79] < 0.6 * losses[0], "\(losses[0]) to \(losses[79])")
+    #expect(written.count == 33 && written.allSatisfy { "to be rn.".contains($0) }, "\(written)")
+    #expect(changes.count == 3)
+    for change in changes {
+      for (own, before) in zip(change.own.elements, change.before.elements) {
+        #expect(own <= 1e-5 * max(1, abs(before)))
+      }
+    }
+  }
+
   @Test("a memory of two clusters averages, mixes a cluster, or recalls a pattern, as beta rises")
   func kinds() {
     #expect(recall(beta: 0.01)?.kind == .globalAverage)

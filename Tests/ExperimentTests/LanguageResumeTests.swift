@@ -26,7 +26,8 @@ import Testing
 
   private let options = [
     "--task", "brackets", "--context", "32", "--dimension", "16", "--heads", "2", "--key-size", "4",
-    "--memories", "32", "--steps", "3", "--batch", "4", "--sequences", "6", "--counted", "2000", "--windows",
+    "--memories", "32", "--blocks", "1", "--steps", "3", "--batch", "4", "--sequences", "6", "--counted",
+    "2000", "--windows",
     "2", "--looks", "7", "--sample-length", "20", "--threads", "2",
   ]
 
@@ -64,8 +65,8 @@ import Testing
     let found = try [metrics("broken"), metrics("whole")]
     #expect(found[0] == found[1] && found[0][0].count == 900)
     #expect(found[0][1].count { $0 != nil } == 7)
-    try start("broken", ["--updates", "900", "--rate", "0.01", "--resume"]).finished()
-      .expectOneLine(containing: "parts.json", "--rate 0.003, not 0.01")
+    try start("broken", ["--updates", "900", "--rate", "0.02", "--resume"]).finished()
+      .expectOneLine(containing: "parts.json", "--rate 0.01, not 0.02")
   }
 
   @Test("a resumed run does not do again what is finished, and may add methods")
