@@ -53,7 +53,13 @@ struct Report {
           ". Everything is in run.json, the folds and trials one by one in folds.json; the course of the Energy "
           + "Transformer's training is in metrics.csv."),
     ]
-    return try RunReport(record, introduction: [introduction], sections: sections.compactMap(\.self))
+    let viewer = try GraphViewer(
+      graphs: graphs, model: model,
+      predictions: results.result(of: .energyTransformer, fold: 0, seed: 0)?.predictions ?? []
+    ).viewer()
+    return try RunReport(
+      record, introduction: [introduction], sections: sections.compactMap(\.self),
+      viewers: [viewer].compactMap(\.self))
   }
 
   private var introduction: String {

@@ -18,6 +18,15 @@ struct Comparison {
     let measures: [String: Double]
   }
 
+  /// A trained Energy Transformer that figures and viewers show.
+  struct Shown {
+    let model: NodeEnergyTransformer<Float>
+    /// The log-odds of an anomaly, of all nodes.
+    let scores: [Double]
+    /// The least log-odds that count as an anomaly, chosen on the validation nodes.
+    let threshold: Double
+  }
+
   /// AUROC on the validation nodes, by which the epoch was chosen, then what is measured on the test nodes; macro-F1 at the
   /// threshold of the best macro-F1 on the validation nodes.
   static let measures: [(name: String, label: String)] = [
@@ -31,7 +40,7 @@ struct Comparison {
   /// The energy of a node by part at every step, the mean over nodes, of each split of the largest part.
   private(set) var energies = BlockEnergies()
   /// The Energy Transformer of the first split of the largest part.
-  private(set) var shown: (model: NodeEnergyTransformer<Float>, scores: [Double])?
+  private(set) var shown: Shown?
 
   /// - Parameter finished: Trainings that an interrupted run did are not done again, but for those that figures show.
   init(
@@ -71,7 +80,7 @@ struct Comparison {
             guard isShown else { continue }
             if index == 0 { drawn.append((kind, test)) }
             guard let model = trained.model as? NodeEnergyTransformer<Float> else { continue }
-            if index == 0 { shown = (model, trained.scores) }
+            if index == 0 { shown = Shown(model: model, scores: trained.scores, threshold: threshold) }
             energies.add(
               model.network.trace(nodes.features, on: models.energyGraph),
               dividedBy: Double(nodes.graph.nodeCount))

@@ -40,7 +40,12 @@ struct Report {
           ", \(Int((record.timings["total"] ?? 0).rounded())) s. Everything is in run.json; each training is in "
           + "splits.csv" + (tuning.trials.isEmpty ? "." : ", each trial in trials.csv.")),
     ]
-    return try RunReport(record, introduction: [subject], sections: sections.compactMap(\.self))
+    let viewer = try comparison.shown.map { shown in
+      try NodeViewer(models: models, split: splits.splits[splits.largest][0], shown: shown).viewer()
+    }
+    return try RunReport(
+      record, introduction: [subject], sections: sections.compactMap(\.self),
+      viewers: [viewer].compactMap(\.self))
   }
 
   private var subject: String {

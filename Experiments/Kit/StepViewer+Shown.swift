@@ -1,3 +1,4 @@
+import EnergyTransformer
 package import Reporting
 
 /// How much viewers show, so that pages stay small enough to open in a moment.
@@ -10,4 +11,10 @@ extension StepViewer {
 
   /// How many items are shown whose frames have so many numbers each: six, fewer of large images.
   package static func itemCount(numbersEach count: Int) -> Int { max(1, min(6, 1_200_000 / max(1, count))) }
+
+  /// How many graphs are shown with so many weights each: eight, fewer of large ones; a weight takes seven bytes or so.
+  package static func graphCount(weightsEach count: Int) -> Int { max(1, min(8, 170_000 / max(1, count))) }
+
+  /// The heads whose attention is shown: six at most, evenly spaced.
+  package static func shownHeads(of count: Int) -> [Int] { (0..<count).evenlySpaced(6) }
 }

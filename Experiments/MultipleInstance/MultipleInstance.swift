@@ -37,15 +37,16 @@ struct MultipleInstance: ExperimentCommand {
       isResuming: resumption.resume)
     let metrics = try MetricsWriter(
       path: "\(output.output)/metrics.csv", columns: RepertoireTask.metricNames)
-    var sections: [PageSection] = []
+    var (sections, viewers) = ([PageSection](), [StepViewer]())
     for task in tasks {
       let epochs = small.runs * task.methods.count * task.epochs
-      let section = try finished.stoppable {
+      let results = try finished.stoppable {
         try record.timed(task.name, total: epochs, unit: "epochs") {
-          try task.section(runs: small.runs, $0, finished)
+          try task.results(runs: small.runs, $0, finished)
         }
       }
-      sections.append(section)
+      sections.append(results.section)
+      viewers += [results.viewer].compactMap(\.self)
       record.headline.append(task.measure)
     }
     if data.tasks.contains(.repertoires) {
@@ -55,7 +56,9 @@ struct MultipleInstance: ExperimentCommand {
           data: data, options: repertoires, random: random.child(0), progress: progress, metrics: metrics,
           finished: finished)
         let results = try finished.stoppable { try task.run(read) }
-        var section = try RepertoireSection(data: data, options: repertoires, results: results).section()
+        let page = RepertoireSection(data: data, options: repertoires, results: results)
+        viewers.insert(contentsOf: [try page.viewer()].compactMap(\.self), at: 0)
+        var section = try page.section()
         section.addFile("scores.csv", task.scores)
         sections.insert(section, at: 0)
         return results
@@ -80,7 +83,8 @@ struct MultipleInstance: ExperimentCommand {
     if output.quick {
       introduction.append("A quick run, to see that everything works: its figures mean nothing.")
     }
-    try RunReport(record, introduction: introduction, sections: sections).publish(in: output.output)
+    try RunReport(record, introduction: introduction, sections: sections, viewers: viewers)
+      .publish(in: output.output)
   }
 
   /// The smaller tasks that are asked for.

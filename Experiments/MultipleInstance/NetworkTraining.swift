@@ -7,6 +7,8 @@ struct NetworkTraining {
   let split: StratifiedSplit
   let options: RepertoireOptions
   let random: RandomStream
+  /// Repertoires of each class in the test part that are looked into at several inverse temperatures.
+  var lookedInto = 0
 
   /// Repertoires of a test part whose weights are looked into.
   static let shownRepertoires = 10
@@ -44,17 +46,29 @@ struct NetworkTraining {
     }
     // Test repertoires are read once, for their scores and for where the weight lies.
     let tested = best.model.readings(of: split.test.map { repertoires[$0].sequences })
+    let shares = best.model.featureShares(over: bestRead)
     return FoldOutcome(
       scores: tested.map { Double(best.model.logit(of: $0)) },
       validationAUC: best.epoch.validation.score,
       choice: " in epoch \(best.epoch.number) of \(best.epochCount)", epochAUCs: validated,
       parameterCount: best.model.parameterCount,
       contributions: BagContributions(
-        of: best.model, featureShares: best.model.featureShares(over: bestRead),
+        of: best.model, featureShares: shares,
         in: zip(split.test, tested).map {
           .init(
             repertoires[$0].sequences, reading: $1, isPositive: data.isPositive[$0],
             witnesses: repertoires[$0].witnesses)
-        }, most: Self.shownRepertoires))
+        }, most: Self.shownRepertoires), looks: looks(of: best.model, featureShares: shares))
+  }
+
+  private func looks<Scores: InstanceScores<Float>>(
+    of network: SequenceBagNetwork<Scores>, featureShares: [Double]
+  ) -> [BagLook]? {
+    let chosen = BagLook.chosen(lookedInto, of: split.test, isPositive: data.isPositive)
+    guard !chosen.isEmpty else { return nil }
+    return Parallelism.map(chosen.count) { index in
+      BagLook(
+        of: network, in: data.repertoires[chosen[index]], index: chosen[index], featureShares: featureShares)
+    }
   }
 }

@@ -116,7 +116,7 @@ struct RepertoireSection {
         }))
   }
 
-  private func motifWords(_ repertoire: Repertoire, _ sequence: Int) -> String {
+  func motifWords(_ repertoire: Repertoire, _ sequence: Int) -> String {
     guard let witnesses = repertoire.witnesses else { return "not known" }
     if witnesses.contains(Int32(sequence)) { return "implanted" }
     let letters = repertoire.sequences[sequence]

@@ -16,6 +16,8 @@ struct FoldOutcome: Codable, Sendable {
   var parameterCount = 0
   /// What makes up positive repertoires that a network was tested on.
   var contributions: BagContributions?
+  /// Where a network looks in some of these; nil where that is not shown.
+  var looks: [BagLook]?
 }
 
 /// What is finished of a run that may be interrupted.
@@ -23,20 +25,21 @@ typealias BagParts = FinishedParts<BagPart>
 
 /// One training, as an interrupted run keeps it.
 enum BagPart: Codable, Sendable {
-  /// The accuracy or area under the curve of a method in a run of a smaller task.
-  case score(Double)
+  /// The accuracy or area under the curve of a method in a run of a smaller task, and where its pooling looks, nil where that is
+  /// not shown.
+  case score(Double, looks: [BagLook]?)
   /// What a method said about a fold, nil where it says nothing, with its rows of metrics.
   case fold(FoldOutcome?, seconds: Double, metrics: [[String: Double]])
 
-  /// The score.
+  /// The outcome of a trial.
   ///
   /// - Throws: ``ExperimentError`` for a part of another kind, which no run keeps under the name of a score.
-  var score: Double {
+  var outcome: SmallTask.Outcome {
     get throws {
-      guard case .score(let value) = self else {
+      guard case .score(let value, let looks) = self else {
         throw ExperimentError("parts.json: a fold in the place of a score")
       }
-      return value
+      return SmallTask.Outcome(score: value, looks: looks)
     }
   }
 }
@@ -79,6 +82,9 @@ struct RepertoireTask {
   var scores = CSVTable(columns: [
     "witness_rate", "fold", "repertoire", "is_positive", "method", "score",
   ])
+
+  /// Repertoires of each class that are looked into on the first fold.
+  private static let lookedInto = 2
 
   static let metricNames = [
     "witness_rate", "fold", "method", "epoch", "loss", "validation_auc", "validation_loss",
@@ -171,7 +177,8 @@ struct RepertoireTask {
     let weights = stream.child(1)
     guard let scores = method.scores(options, random: weights.child(1)) else { return nil }
     let training = NetworkTraining(
-      data: found.contents, split: split, options: options, random: stream.child(0))
+      data: found.contents, split: split, options: options, random: stream.child(0),
+      lookedInto: method == .hopfield && fold == 0 ? Self.lookedInto : 0)
     let outcome = try training.run(
       method.embedding(options, pairs: pairs, random: weights.child(0)), scores
     ) { epoch in

@@ -12,9 +12,18 @@ struct SmallTask {
     /// What the run draws from, whatever the method.
     let random: RandomStream
     let progress: WorkProgress
+    /// Whether it is the first method's first, of which is shown where it looks.
+    let isShown: Bool
 
     /// What the method draws from for a purpose.
     func stream(_ purpose: UInt64) -> RandomStream { random.child(purpose).child(UInt64(method)) }
+  }
+
+  /// What comes out of a trial.
+  struct Outcome: Sendable {
+    let score: Double
+    /// Where the trained pooling looks; nil where that is not shown.
+    var looks: [BagLook]?
   }
 
   /// What its time is called.
@@ -31,19 +40,30 @@ struct SmallTask {
   let epochs: Int
   /// Its children are those of the runs.
   let random: RandomStream
+  /// Makes a viewer of where the first method looks; nil where that is not shown.
+  var viewer: (([BagLook]) throws -> StepViewer)?
   /// What comes out of a trial.
-  let figure: (Trial) throws -> Double
+  let figure: (Trial) throws -> Outcome
 
   /// The figures of all methods in all runs, each training on one core, side by side with others, but for those that are
-  /// finished.
-  func section(runs: Int, _ progress: WorkProgress, _ finished: BagParts) throws -> PageSection {
+  /// finished; and where the first method looks.
+  func results(
+    runs: Int, _ progress: WorkProgress, _ finished: BagParts
+  ) throws -> (section: PageSection, viewer: StepViewer?) {
     let found = try Parallelism.map(runs * methods.count) { index in
       let (run, method) = index.quotientAndRemainder(dividingBy: methods.count)
-      let trial = Trial(method: method, random: random.child(UInt64(run)), progress: progress)
+      let trial = Trial(
+        method: method, random: random.child(UInt64(run)), progress: progress,
+        isShown: run == 0 && method == 0)
       let part = "\(name)-\(run + 1)-\(method + 1)"
       if finished[part] != nil { progress.skip(epochs) }
-      return Result { try finished.part(part) { .score(try figure(trial)) } }
-    }.map { try $0.get().score }
+      return Result {
+        try finished.part(part) {
+          let outcome = try figure(trial)
+          return .score(outcome.score, looks: outcome.looks)
+        }
+      }
+    }.map { try $0.get().outcome }
     var section = PageSection(title)
     section.addParagraph(words)
     section.addComparison(
@@ -52,11 +72,11 @@ struct SmallTask {
         splits: methods.enumerated().map { index, method in
           (
             method.prefix, method.title, hopfieldName(method.title),
-            stride(from: index, to: found.count, by: methods.count).map { found[$0] }
+            stride(from: index, to: found.count, by: methods.count).map { found[$0].score }
           )
         }, better: .highest, dependence: dependence),
       name: measure, measureLabel: measure.hasSuffix("auc") ? "AUC" : "accuracy", digits: 3)
-    return section
+    return (section, try found[0].looks.flatMap { try viewer?($0) })
   }
 }
 
@@ -70,10 +90,12 @@ extension SmallTaskOptions {
   }
 
   /// The share of the other bags whose class an encoder with a read-out tells, once they have learned from some.
-  private func accuracy<Encoder: BagEncoder<Float>>(
+  ///
+  /// - Parameter looking: Looks into the trained model, where that is shown.
+  private func outcome<Encoder: BagEncoder<Float>>(
     of encoder: Encoder, on bags: some LabelledBags, learnedFrom training: Range<Int>, epochs: Int,
-    _ trial: SmallTask.Trial
-  ) throws -> Double {
+    _ trial: SmallTask.Trial, looking: (any Parameterized<Float>) -> [BagLook]? = { _ in nil }
+  ) throws -> SmallTask.Outcome {
     // The mean of the bag draws nothing before its read-out.
     let weights = trial.stream(2)
     let model = BagClassifier(encoder, random: encoder is InstanceMean<Float> ? weights : weights.child(1))
@@ -86,7 +108,9 @@ extension SmallTaskOptions {
     try task.run(&loop, epochs: epochs, on: Array(training), random: order) {
       trial.progress.advance(loss: $0)
     }
-    return task.accuracy(of: loop.model, on: bags.indices(outside: training), atOnce: 64)
+    return SmallTask.Outcome(
+      score: task.accuracy(of: loop.model, on: bags.indices(outside: training), atOnce: 64),
+      looks: trial.isShown ? looking(loop.model) : nil)
   }
 
   /// Bit patterns: 2,048 bags, of which the middle three quarters are learned from.
@@ -99,7 +123,8 @@ extension SmallTaskOptions {
       methods: [
         ("", "Hopfield pooling"), ("association_", "Hopfield association"), ("lookup_", "Hopfield lookup"),
         ("mean_", "Mean of the bag"),
-      ], epochs: bitEpochs, random: random
+      ], epochs: bitEpochs, random: random,
+      viewer: { try Self.viewer($0, of: BitPatternBags(random: random.child(0).child(0))) }
     ) { trial in
       let bags = BitPatternBags(random: trial.random.child(0))
       let training = bags.count / 8..<bags.count * 7 / 8
@@ -121,8 +146,41 @@ extension SmallTaskOptions {
         encoder = LookedUpInstances(lookup, instanceCount: bags.instanceCount)
       default: encoder = InstanceMean<Float>(size: bags.size)
       }
-      return try accuracy(of: encoder, on: bags, learnedFrom: training, epochs: bitEpochs, trial)
+      return try outcome(of: encoder, on: bags, learnedFrom: training, epochs: bitEpochs, trial) { model in
+        let chosen = BagLook.chosen(
+          3, of: bags.indices(outside: training), isPositive: bags.isPositive)
+        return (model as? BagClassifier<HopfieldPooling<Float>>).map {
+          BagLook.looks(of: $0, in: bags, at: chosen)
+        }
+      }
     }
+  }
+
+  /// Where the pooling of bit patterns looks after each of its updates.
+  private static func viewer(_ looks: [BagLook], of bags: BitPatternBags) throws -> StepViewer {
+    func text(_ bag: Int, _ instance: Int) -> String {
+      let start = (bag * bags.instanceCount + instance) * bags.size
+      return bags.bits[start..<start + bags.size].map { "\($0)" }.joined()
+    }
+    return try BagViewer(
+      title: "Where Hopfield pooling looks among bit patterns",
+      note:
+        "Test bags of the first run. The state of each head is updated \(max(0, looks[0].scores.count - 1)) times before "
+        + "the association that gives the result; the steps before show what would come of fewer updates. A positive bag "
+        + "holds one of the 8 signals.",
+      steps: looks[0].scores.indices.map { "\($0)" }, stepName: "update", instances: "patterns",
+      witnesses: "signals",
+      heads: ["mean"] + (1..<looks[0].weights.count).map { "\($0)" }, hasThreshold: true,
+      bags: looks.map { look in
+        let isPositive = bags.isPositive[look.bag]
+        return BagViewer.Bag(
+          name: "\(look.bag + 1), \(isPositive ? "positive" : "negative")", isPositive: isPositive,
+          look: look,
+          rows: look.instances.map {
+            .init(text(look.bag, $0), mark: bags.signalIndices[look.bag] == $0 ? "signal" : "")
+          })
+      }
+    ).viewer()
   }
 
   /// Latch sequences: 4,096, of which the last quarter is tested on.
@@ -151,7 +209,7 @@ extension SmallTaskOptions {
           ) { $0($1) }
         default: InstanceMean<Float>(size: size)
         }
-      return try accuracy(
+      return try outcome(
         of: encoder, on: sequences, learnedFrom: 0..<sequences.count * 3 / 4, epochs: latchEpochs, trial)
     }
   }
@@ -188,7 +246,7 @@ extension SmallTaskOptions {
       let (order, weights) = (trial.stream(3), trial.stream(4))
       let features = DigitFeatures<Float>(
         height: images.train.height, width: images.train.width, random: trial.stream(2))
-      func auc<Encoder: BagEncoder<Float>>(_ encoder: Encoder) throws -> Double {
+      func auc<Encoder: BagEncoder<Float>>(_ encoder: Encoder) throws -> SmallTask.Outcome {
         var loop = TrainingLoop(
           model: BagClassifier(ImageBagEncoder(features, encoder), random: weights.child(1)),
           optimizer: AdamW<Float>(weightDecay: WeightDecay(1e-4)), schedule: .constant(5e-4), random: order)
@@ -200,7 +258,8 @@ extension SmallTaskOptions {
         }
         let trained = loop.model
         let logits = binaryLogits(of: Array(0..<test.count), atOnce: 1) { trained.logits(test.batch($0)) }
-        return try BinaryScores(logits, isPositive: test.isPositive).areaUnderROC
+        return SmallTask.Outcome(
+          score: try BinaryScores(logits, isPositive: test.isPositive).areaUnderROC)
       }
       if trial.method == 0 {
         var configuration = HopfieldConfiguration.attention(size: features.featureCount, headSize: 32)

@@ -46,8 +46,45 @@ import Testing
     #expect(abs(hits / 40 - accuracy) < 1e-12)
     try expectChosenEpochs("threads-1")
     try expectTrials("threads-1")
+    try expectViewer("threads-1")
     let page = String(decoding: try bytes("threads-1/README.md"), as: UTF8.self)
     #expect(page.contains("Energy Transformer") && page.contains("energy.svg"))
+  }
+
+  /// Graphs named by what the read-out says after the last step, with two frames of each of two blocks, two heads whose weights add
+  /// up for every node, and energies of nodes that add up to the graph's.
+  private func expectViewer(_ output: String) throws {
+    let viewer = try #require(ShownViewer.all(inPageAt: folder.path("\(output)/page.html")).first)
+    #expect(viewer.steps == ["1.0", "1.1", "2.0", "2.1"] && viewer.stepName == "block.step")
+    let items = viewer.items.indices
+    #expect((2...8).contains(items.count))
+    for name in ["class two communities", "class random"] {
+      #expect(viewer.items.contains { $0.contains(": \(name), ") }, "\(viewer.items)")
+    }
+    let classes = try viewer.lines("Probability of each class")
+    let energies = try #require(try viewer.lines("Energy of the graph")["total"])
+    let share = try #require(try summary(output)["share_energy_fell_every_step"])
+    let panel = try viewer.panel("graphs")
+    let graphs = try #require(panel.graphs)
+    #expect(panel.groups == ["1", "2"] && graphs.count == items.count && classes.count == 2)
+    for item in items {
+      let last = classes.mapValues { $0[item][3] }
+      #expect(abs(last.values.reduce(0, +) - 1) < 1e-5)
+      let best = try #require(last.max { $0.value < $1.value }?.key)
+      let isRight = viewer.items[item].hasSuffix("told right")
+      #expect(isRight == viewer.items[item].contains(": \(best), "), "\(viewer.items[item])")
+      let falls = energies[item][1] < energies[item][0] && energies[item][3] < energies[item][2]
+      #expect(falls || share < 1)
+      let graph = graphs[item]
+      #expect(graph.names[0] == "class token" && graph.kinds.reduce(0, +) == 1)
+      for step in 0..<4 {
+        let sum = graph.values[step].reduce(0, +)
+        #expect(abs(sum - energies[item][step]) < 1e-3 * (1 + abs(sum)))
+        for head in 0..<2 {
+          #expect(graph.sums(group: head, step: step).allSatisfy { abs($0 - 1) < 0.01 })
+        }
+      }
+    }
   }
 
   /// The epoch of each fold is the one of highest validation accuracy, of equals of lowest loss, among two graphs.
@@ -226,6 +263,9 @@ import Testing
       let summary = try summary(output)
       // Three folds of four graphs, as the files say.
       #expect(summary["fold_count"] == 3)
+      // A learned adjacency weighs pairs anew: there is no share of a node to show.
+      let viewers = try ShownViewer.all(inPageAt: folder.path("\(output)/page.html"))
+      #expect(viewers.count == (more.isEmpty ? 1 : 0))
       #expect(summary.filter { $0.key.hasPrefix("confusion_") }.values.reduce(0, +) == 12)
       let record = try RunRecord.read(from: folder.path("\(output)/run.json"))
       #expect(record.data.map(\.count) == [24, 24, 24, 24])

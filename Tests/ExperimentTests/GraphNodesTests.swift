@@ -69,6 +69,7 @@ import Testing
     }
     try expectSplits(found[0].summary)
     try expectTrials()
+    try expectViewer()
     let page = try text("README.md")
     for words in [
       "self loops", "validation nodes", "| Energy Transformer", "neighbourhood.svg", "set aside for tuning",
@@ -79,6 +80,44 @@ import Testing
     let tables = try Program("results-tables").run(["--results", folder.path("results")])
     #expect(tables.status == 0, "\(tables.errors)")
     #expect(try text("README.md") == page)
+  }
+
+  /// Nodes of both classes, named by what the score after the last step says of them, with energies that add up and, with one block
+  /// of two steps and two heads, three frames of two groups.
+  private func expectViewer() throws {
+    let viewer = try #require(ShownViewer.all(inPageAt: folder.path("results/out/page.html")).first)
+    #expect(viewer.steps == ["0", "1", "2"] && viewer.stepName == "step")
+    let items = viewer.items.indices
+    #expect((2...8).contains(items.count) && Set(viewer.items).count == items.count)
+    #expect(
+      viewer.items.contains { $0.contains("anomaly, ") } && viewer.items.contains { $0.contains("normal, ") })
+    let odds = try viewer.lines("Log-odds of an anomaly")
+    let (scores, thresholds) = (try #require(odds["score"]), try #require(odds["threshold"]))
+    for item in items {
+      let isAlarming = scores[item][2] >= thresholds[item][2]
+      let words = viewer.items[item]
+      #expect(
+        (words.hasSuffix(", found") || words.hasSuffix("taken for an anomaly")) == isAlarming, "\(words)")
+    }
+    let energies = try viewer.lines("Energy of the node")
+    let parts = try ["attention", "memory", "total"].map { try #require(energies[$0]) }
+    let panel = try viewer.panel("graphs")
+    let graphs = try #require(panel.graphs)
+    #expect(panel.groups == ["1", "2"] && graphs.count == items.count)
+    for (item, graph) in graphs.enumerated() {
+      #expect(graph.centre == 0 && viewer.items[item].hasPrefix("\(graph.names[0].dropFirst(5)):"))
+      #expect((graph.kinds[0] == 1) == viewer.items[item].contains("anomaly, "))
+      for step in 0..<3 {
+        let total = parts[2][item][step]
+        #expect(abs(parts[0][item][step] + parts[1][item][step] - total) < 1e-4 * (1 + abs(total)))
+        #expect(abs(graph.values[step][0] - total) < 1e-9)
+        // What a node looks at and is not drawn is left out.
+        for head in 0..<2 { #expect(graph.sums(group: head, step: step).allSatisfy { $0 < 1.01 }) }
+      }
+      #expect(graph.sums(group: 0, step: 0)[0] > 0.1)
+    }
+    let mean = try #require(try viewer.lines("Energy, mean over all nodes")["total"]?.first)
+    #expect(mean[2] < mean[0])
   }
 
   /// Two settings for each of six models, the same for all; the better one is taken.

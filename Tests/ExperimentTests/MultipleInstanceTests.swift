@@ -182,6 +182,71 @@ import Testing
       let value = try #require(summary[name], "\(name)")
       #expect((0...1).contains(value))
     }
+    let viewers = try ShownViewer.all(inPageAt: folder.path("quick/page.html"))
+    try #require(viewers.count == 2)
+    try expectRepertoires(viewers[0])
+    try expectBitPatterns(viewers[1])
+  }
+
+  /// Two repertoires of each class for each of two witness rates, at eight inverse temperatures: a mean over 2,000 sequences at
+  /// 0, and at 1 the network whose scores were written.
+  private func expectRepertoires(_ viewer: ShownViewer) throws {
+    #expect(viewer.steps == ["0", "0.125", "0.25", "0.5", "1", "2", "4", "8"])
+    #expect(viewer.items.count == 8)
+    let bars = try #require(try viewer.panel("bars").bars)
+    let (weights, scores) = (try viewer.lines("Weight"), try viewer.lines("Score"))
+    let largest = try #require(weights["the largest"])
+    let witnesses = try #require(weights["all implanted"])
+    let own = try #require(scores["this bag"])
+    var judged: [(rate: Double, isPositive: Bool, score: Double)] = []
+    let written = try CSVTable.read(from: folder.path("quick/scores.csv"))
+    for (item, name) in viewer.items.enumerated() {
+      let found = try #require(
+        name.firstMatch(of: /^repertoire (\d+), (positive|negative), witness rate (\S+) %$/))
+      let rate = try #require(Double(found.3)) / 100
+      let isPositive = found.2 == "positive"
+      let (rows, values) = (bars[item].rows, bars[item].values[0])
+      for step in values {
+        #expect(abs(step.reduce(0, +) - 1) < 2e-3)
+      }
+      for (row, weight) in zip(rows, values[0]) where !row.isRest { #expect(abs(weight - 1 / 2_000) < 1e-6) }
+      #expect(rows.filter(\.isRest).count == 1 && rows.count >= 11)
+      let implanted = rows.filter { $0.mark == "implanted" }
+      #expect(isPositive == !implanted.isEmpty)
+      #expect(implanted.allSatisfy { $0.label.contains(/FD.KN/) })
+      #expect(abs(largest[item][0] - 1 / 2_000) < 1e-6)
+      #expect(abs(witnesses[item][0] - (isPositive ? rate : 0)) < 1e-5)
+      let row = try #require(
+        written.rows.first { row in
+          Double(row[0]) == rate && row[1] == "1" && row[2] == found.1 && row[4] == "0"
+        })
+      judged.append((rate, isPositive, try #require(Double(row[5]))))
+    }
+    for (item, bag) in judged.enumerated() {
+      let negative = judged.filter { $0.rate == bag.rate && !$0.isPositive }.map(\.score)
+      #expect(negative.count == 2)
+      #expect(abs(own[item][4] - (bag.score - (negative[0] + negative[1]) / 2)) < 1e-4 * (1 + abs(bag.score)))
+    }
+  }
+
+  /// Three bags of each class at four numbers of updates, for the mean of the heads and each of eight.
+  private func expectBitPatterns(_ viewer: ShownViewer) throws {
+    #expect(viewer.steps == ["0", "1", "2", "3"] && viewer.items.count == 6)
+    let panel = try viewer.panel("bars")
+    #expect(panel.groups == ["mean"] + (1...8).map { "\($0)" })
+    for (item, bars) in try #require(panel.bars).enumerated() {
+      #expect(bars.rows.count == 16 && bars.rows.allSatisfy { $0.label.wholeMatch(of: /[01]{8}/) != nil })
+      #expect(
+        bars.rows.count { $0.mark == "signal" } == (viewer.items[item].hasSuffix("positive") ? 1 : 0))
+      for step in 0..<4 {
+        for head in bars.values { #expect(abs(head[step].reduce(0, +) - 1) < 2e-3) }
+        for row in 0..<16 {
+          let mean = bars.values.dropFirst().reduce(0) { $0 + $1[step][row] } / 8
+          #expect(abs(bars.values[0][step][row] - mean) < 1e-3)
+        }
+      }
+      #expect(bars.values[1][0] != bars.values[1][3])
+    }
   }
 
   @Test("options out of range end with a usage error")

@@ -160,3 +160,26 @@ public struct HopfieldKeyScores<Scalar: TensorScalar>: InstanceScores {
     visit("state", &state)
   }
 }
+
+/// The scores of another kind times a factor: the same pooling at another inverse temperature.
+///
+/// With a factor of 0 every instance weighs the same, with a large one nothing counts but the largest score.
+public struct TemperedScores<Base: InstanceScores>: InstanceScores {
+  public typealias Scalar = Base.Scalar
+  /// The scores that are multiplied.
+  public private(set) var base: Base
+  /// What they are multiplied by, at least 0.
+  public let factor: Scalar
+
+  /// Scores times a factor.
+  public init(_ base: Base, factor: Scalar) {
+    require(factor >= 0 && factor.isFinite, "a factor of \(factor), expected a finite number of at least 0")
+    (self.base, self.factor) = (base, factor)
+  }
+
+  public func callAsFunction(_ features: Tensor<Scalar>) -> Tensor<Scalar> { base(features) * factor }
+
+  public var ranksInstances: Bool { factor > 0 && base.ranksInstances }
+
+  public mutating func visitParameters(_ visit: ParameterVisitor<Scalar>) { base.visitParameters(visit) }
+}

@@ -41,6 +41,14 @@ public struct SequenceBagNetwork<Scores: InstanceScores>: Parameterized {
     output = .ones([embedding.featureCount])
   }
 
+  /// The same network with its scores times a factor, and so at another inverse temperature.
+  public func tempered(by factor: Scalar) -> SequenceBagNetwork<TemperedScores<Scores>> {
+    var network = SequenceBagNetwork<TemperedScores<Scores>>(
+      embedding: embedding, scores: TemperedScores(scores, factor: factor))
+    network.output = output
+    return network
+  }
+
   /// Reads a whole bag, without derivatives.
   public func reading(of bag: SymbolSequences) -> BagReading<Scalar> { reading(of: bag, ranked: false) }
 

@@ -2,7 +2,8 @@ import Foundation
 import Foundations
 import ImageFiles
 
-/// Something that changes step by step, to look at in a page: pictures, maps and curves that one slider moves together.
+/// Something that changes step by step, to look at in a page: pictures, maps, curves, graphs and bars that one slider moves
+/// together.
 ///
 /// There are several items, such as images, of which one is shown, and each panel has a frame for each item and step.
 ///
@@ -25,7 +26,7 @@ public struct StepViewer: Codable, Equatable, Sendable {
   /// The steps by name.
   public let steps: [String]
   /// What is shown.
-  private(set) var panels: [Panel] = []
+  var panels: [Panel] = []
 
   /// A viewer without panels.
   ///
@@ -52,11 +53,11 @@ public struct StepViewer: Codable, Equatable, Sendable {
   /// A part of the viewer, in the form that the page's script reads.
   struct Panel: Codable, Equatable, Sendable {
     /// What it draws.
-    enum Kind: String, Codable, Sendable { case pictures, maps, lines }
+    enum Kind: String, Codable, Sendable { case pictures, maps, lines, graphs, bars }
 
     let kind: Kind
     let title: String
-    /// The size of a frame; 0 for lines.
+    /// The size of a frame of pictures or maps.
     var width = 0
     var height = 0
     /// What there is of every frame, such as heads; one of it is shown. One empty name where there is one frame.
@@ -75,6 +76,11 @@ public struct StepViewer: Codable, Equatable, Sendable {
     var image = ""
     /// The curves.
     var series: [Series] = []
+    /// The graphs of the items, and how they are read; nil for other panels.
+    var graphs: [PlacedGraph]?
+    var reading: GraphReading?
+    /// The labelled bars of the items; nil for other panels.
+    var bars: [Bars]?
   }
 
   /// A curve for every item.
@@ -199,7 +205,7 @@ public struct StepViewer: Codable, Equatable, Sendable {
       guard rows.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
         throw ReportingError("viewer, \(title): \(label) has a value that is not finite")
       }
-      panel.series.append(Series(label: label, values: rows.map { $0.map(Self.short) }))
+      panel.series.append(Series(label: label, values: rows.map { $0.map { Self.short($0) } }))
     }
     panel.frames = steps.count
     panels.append(panel)
@@ -263,8 +269,8 @@ public struct StepViewer: Codable, Equatable, Sendable {
     }
   }
 
-  /// A number to six digits: a page shows no more, and is smaller by half.
-  private static func short(_ value: Double) -> Double {
-    Double(String(format: "%.5e", value)) ?? value
+  /// A number to some digits, six unless told otherwise: a page shows no more, and is smaller by half.
+  static func short(_ value: Double, digits: Int = 6) -> Double {
+    Double(String(format: "%.\(digits - 1)e", value)) ?? value
   }
 }

@@ -83,7 +83,7 @@ public struct WebPage: Sendable {
       \(document.html)\(record.map { RunDetails(record: $0).html } ?? "")</main>
       \(Self.dataStart)\(try viewerData())\(Self.dataEnd)
       <script>
-      \(try Self.resource("page.js"))</script>
+      \(try Self.script())</script>
       </body>
       </html>
 
@@ -136,7 +136,7 @@ public struct WebPage: Sendable {
   public static func styleSheet() throws -> String { try resource("page.css") }
 
   /// The script of every page, for a page that a server composes: it shows a viewer by `energyPage.showViewer`.
-  public static func script() throws -> String { try resource("page.js") }
+  public static func script() throws -> String { try resource("panels.js") + resource("page.js") }
 
   /// A file of the pages' looks or behaviour.
   package static func resource(_ name: String) throws -> String {

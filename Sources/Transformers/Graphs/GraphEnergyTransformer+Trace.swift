@@ -1,17 +1,32 @@
 public import Dynamics
 import Energies
-import Tensors
+public import Tensors
 
 /// What happens inside a model, for figures.
 extension GraphEnergyTransformer {
-  /// The descents of all blocks with the energy by part at every step, without noise.
+  /// The descents of all blocks, without noise, with what is recorded of each, the energy by part at every step unless told
+  /// otherwise.
   ///
   /// All graphs of a sparse input are one example, whose energy is the sum of theirs.
   ///
-  /// - Returns: One result per block, each with the energies in its `trajectory`.
-  public func trace(_ input: GraphEnergyTransformerInput<Scalar>) -> [DescentResult<Scalar>] {
+  /// - Returns: One result per block, each with its `trajectory`.
+  public func trace(
+    _ input: GraphEnergyTransformerInput<Scalar>, recording: [Recording<Scalar>] = [.energies]
+  ) -> [DescentResult<Scalar>] {
     stack.trace(
-      from: start(input, signs: nil), over: pairs(of: input), settings: configuration.descent)
+      from: start(input, signs: nil), over: pairs(of: input), settings: configuration.descent,
+      recording: recording)
+  }
+
+  /// The logits of every graph, [graphs, classes], at each recorded state of a trace: what the read-out says of the class
+  /// tokens there. At the last state of the last block they are `logits`.
+  ///
+  /// - Parameter trace: The descents of all blocks of the same input, with states.
+  /// - Returns: [block][state].
+  public func logits(
+    along trace: [DescentResult<Scalar>], of input: GraphEnergyTransformerInput<Scalar>
+  ) -> [[Tensor<Scalar>]] {
+    trace.map { result in result.trajectory.states.map { readOut($0.tokens, input) } }
   }
 
   /// The attention weights of each graph's class token as a query at the first step of each block: [block][graph], one

@@ -108,7 +108,8 @@ public struct GraphEnergyTransformer<Scalar: TensorScalar>: Parameterized {
     return configuration.learnsAdjacency ? Tokens(input.padded(all), mask: input.mask) : Tokens(all)
   }
 
-  private func readOut(
+  /// The logits that are read of the class tokens among x, [graphs, classes].
+  func readOut(
     _ values: Tensor<Scalar>, _ input: GraphEnergyTransformerInput<Scalar>
   ) -> Tensor<Scalar> {
     let (graphs, size) = (input.graphCount, configuration.block.dimension)

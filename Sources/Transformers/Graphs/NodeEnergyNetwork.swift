@@ -92,15 +92,16 @@ public struct NodeEnergyNetwork<Scalar: TensorScalar>: Parameterized {
       .reshaped([graph.nodeCount, configuration.dimension])
   }
 
-  /// The descents of all blocks with the energy by part at every step.
+  /// The descents of all blocks with what is recorded of each, the energy by part at every step unless told otherwise.
   ///
   /// - Returns: One result per block, each with its `trajectory`.
   public func trace(
-    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>
+    _ features: Tensor<Scalar>, on graph: NodeEnergyGraph<Scalar>,
+    recording: [Recording<Scalar>] = [.energies]
   ) -> [DescentResult<Scalar>] {
     stack.trace(
       from: tokens(features, on: graph, training: nil), over: .neighbours(graph.neighbourhoods),
-      settings: configuration.descent)
+      settings: configuration.descent, recording: recording)
   }
 
   /// The weights of each node's keys in the last block after its descent, the mean over heads, one for each pair of

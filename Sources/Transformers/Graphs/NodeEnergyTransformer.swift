@@ -54,21 +54,37 @@ public struct NodeEnergyTransformer<Scalar: TensorScalar>: NodeClassifier {
   ) -> Tensor<Scalar> {
     let tokens = network.tokens(features, on: graph, training: random?.child(0))
     let descent = network.descend(from: tokens, on: graph, training: random?.child(0))
+    return logits(
+      from: tokens, afterFirstStep: descent.afterFirstStep, to: descent.tokens,
+      activations: descent.activations, on: graph, dropout: random?.child(1))
+  }
+
+  /// The logits that are read of a descent.
+  ///
+  /// - Parameters:
+  ///   - start: x before the first step.
+  ///   - first: g after the very first step; nil where none was taken.
+  ///   - end: x after the last step.
+  ///   - last: g of the last block there.
+  func logits(
+    from start: Tokens<Scalar>, afterFirstStep first: Activations<Scalar>?, to end: Tokens<Scalar>,
+    activations last: Activations<Scalar>, on graph: NodeEnergyGraph<Scalar>, dropout random: RandomStream?
+  ) -> Tensor<Scalar> {
     let shape = [graph.nodeCount, configuration.network.dimension]
-    let (first, last) =
+    let pair =
       switch configuration.readOut {
-      case .firstStep: ((descent.afterFirstStep ?? descent.activations).values, descent.activations.values)
-      case .start: (network.stack.first.norm.activations(at: tokens).values, descent.activations.values)
-      case .tokens: (tokens.values, descent.tokens.values)
+      case .firstStep: ((first ?? last).values, last.values)
+      case .start: (network.stack.first.norm.activations(at: start).values, last.values)
+      case .tokens: (start.values, end.values)
       }
-    var read = [first.reshaped(shape), last.reshaped(shape)]
+    var read = [pair.0.reshaped(shape), pair.1.reshaped(shape)]
     if configuration.readsEnergies {
-      for (block, state) in [(network.stack.first, tokens), (network.stack.last, descent.tokens)] {
+      for (block, state) in [(network.stack.first, start), (network.stack.last, end)] {
         let energies = block.energyByNode(at: state, over: graph.neighbourhoods)
         read += scaled(energies).map { $0.reshaped([graph.nodeCount, 1]) }
       }
     }
-    return readOut(.concatenated(read, axis: 1), dropout: random?.child(1))
+    return readOut(.concatenated(read, axis: 1), dropout: random)
   }
 
   /// Energies as numbers of order 1: the mean over heads of log sum exp, and the mean over memories of G, less their sign.

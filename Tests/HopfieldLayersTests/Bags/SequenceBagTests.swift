@@ -1,3 +1,4 @@
+import Foundation
 import HopfieldLayers
 import Tensors
 import TestSupport
@@ -199,6 +200,34 @@ struct SequenceBagTests {
       let stored = features.sliced(axis: 1, feature..<feature + 1).reshaped([1, bag.count, 1])
       #expect(abs(pooling(stored).scalar - pooled[0, feature]) < 1e-12)
     }
+  }
+
+  @Test(
+    "at another inverse temperature weights and logit are the softmax of scores times the factor, by hand")
+  func tempered() {
+    let network = Self.network(HopfieldHeadScores<Double>(featureCount: Self.features, beta: 2), seed: 23)
+    let bag = Self.bag(1_500, seed: 24)
+    let (features, states) = (network.embedding(bag), network.scores.states)
+    let shares = [0.1, 0.2, 0.3, 0.25, 0.15]
+    for factor in [0, 0.5, 1, 4] {
+      let tempered = network.tempered(by: factor)
+      var weights = [Double](repeating: 0, count: bag.count)
+      var logit = 0.0
+      for feature in 0..<Self.features {
+        let powers = (0..<bag.count).map { exp(factor * states[feature] * features[$0, feature]) }
+        let sum = powers.reduce(0, +)
+        for index in weights.indices {
+          weights[index] += shares[feature] * powers[index] / sum
+          logit += network.output[feature] * features[index, feature] * powers[index] / sum
+        }
+      }
+      let found = tempered.instanceWeights(of: bag, featureShares: shares)
+      #expect(zip(found, weights).allSatisfy { abs($0 - $1) < 1e-12 }, "\(factor)")
+      #expect(abs(tempered.logit(of: bag) - logit) < 1e-10, "\(factor)")
+    }
+    #expect(network.tempered(by: 1).logit(of: bag) == network.logit(of: bag))
+    #expect(network.tempered(by: 1).parameters.names == network.parameters.names)
+    #expect(!network.tempered(by: 0).scores.ranksInstances)
   }
 
   @Test("maximum pooling: the largest features, and their derivative")

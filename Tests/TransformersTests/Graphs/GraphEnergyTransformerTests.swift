@@ -160,6 +160,30 @@ struct GraphEnergyTransformerTests {
     #expect(abs(start.scalar - between.scalar) < 1e-9)
   }
 
+  @Test(
+    "logits along a trace are read of its states, and at its end are the model's own",
+    arguments: [false, true])
+  func logitsAlongTrace(learnsAdjacency: Bool) {
+    let configuration = SmallGraphs.configuration(learnsAdjacency: learnsAdjacency, noise: 0)
+    let model = SmallGraphs.model(configuration)
+    let input = SmallGraphs.input(graphs)
+    let trace = model.trace(input, recording: [.states(every: 1)])
+    let found = model.logits(along: trace, of: input)
+    #expect(found.map(\.count) == [3, 3])
+    expectClose(actual: found[1][2], expected: model.logits(input), relative: 1e-12, absolute: 1e-12)
+    // The second block starts where the first ended.
+    #expect(found[0][2].elements == found[1][0].elements)
+    #expect(found[0][0].elements != found[0][1].elements)
+    guard !learnsAdjacency else { return }
+    // A model of the first block alone ends where that block does.
+    var first = configuration
+    first.blockCount = 1
+    var shorter = SmallGraphs.model(first)
+    (shorter.encoder, shorter.classToken, shorter.norm) = (model.encoder, model.classToken, model.norm)
+    (shorter.decoder, shorter.blocks) = (model.decoder, [model.blocks[0]])
+    expectClose(actual: found[0][2], expected: shorter.logits(input), relative: 1e-12, absolute: 1e-12)
+  }
+
   @Test("weights of the class token are the mean over heads of softmax(beta K·Q) at the start of a block")
   func classTokens() throws {
     let model = SmallGraphs.model()

@@ -168,4 +168,34 @@ import Transformers
       #expect(abs(sum - 1) < 1e-12)
     }
   }
+
+  @Test(
+    "logits along a trace are those of models that take fewer steps, and at its end the model's own",
+    arguments: NodeEnergyTransformerConfiguration.ReadOut.allCases)
+  func logitsAlongTrace(readOut: NodeEnergyTransformerConfiguration.ReadOut) {
+    let example = NodeExample.graph()
+    let graph = NodeEnergyGraph<Double>(example.neighbours)
+    func model(steps: Int, blocks: Int) -> NodeEnergyTransformer<Double> {
+      NodeExample.classifier(NodeExample.network(steps: steps, blocks: blocks), readOut: readOut)
+    }
+    for blocks in [1, 2] {
+      let whole = model(steps: 3, blocks: blocks)
+      let trace = whole.network.trace(
+        example.features, on: graph, recording: [.energies, .states(every: 1)])
+      let found = whole.logits(along: trace, on: graph)
+      #expect(found.map(\.count) == Array(repeating: 4, count: blocks))
+      #expect(trace.allSatisfy { $0.trajectory.energies.count == 4 })
+      expectClose(
+        actual: found[blocks - 1][3], expected: whole.logits(example.features, on: graph), relative: 1e-12,
+        absolute: 1e-12)
+      guard blocks == 1 else { continue }
+      for steps in 0..<3 {
+        let shorter = model(steps: steps, blocks: 1).with(whole.parameters)
+        expectClose(
+          actual: found[0][steps], expected: shorter.logits(example.features, on: graph), relative: 1e-12,
+          absolute: 1e-12)
+      }
+      #expect(found[0][3].elements != found[0][0].elements)
+    }
+  }
 }

@@ -236,6 +236,8 @@
     return { figure, show };
   };
 
+  const others = energyPanels({ make, draw, number, colour, stops });
+
   const choice = (label, names, changed) => {
     const select = make('select', {}, ...names.map((name, index) => make('option', { value: index }, name)));
     select.addEventListener('change', changed);
@@ -256,8 +258,8 @@
     const grouped = viewer.panels.find(panel => panel.groups.length > 1);
     const groups = grouped ? choice(grouped.groupName, grouped.groups, () => update()) : null;
     const moveTo = step => { slider.value = step; update(); };
-    const parts = viewer.panels.map((panel, index) =>
-      panel.kind === 'lines' ? linePanel(panel, viewer, moveTo) : framePanel(panel, sheets[index]));
+    const kinds = { ...others, lines: panel => linePanel(panel, viewer, moveTo) };
+    const parts = viewer.panels.map((panel, index) => (kinds[panel.kind] ?? framePanel)(panel, sheets[index]));
     const update = () => {
       const step = Number(slider.value);
       const name = `${viewer.stepName} ${viewer.steps[step]}`;
