@@ -150,6 +150,10 @@ import Testing
     #expect(panel.low == 0.01 && panel.high == 1 && panel.scale == "logarithmic")
     #expect(
       panel.names == .init(row: "query", column: "key", rows: [["the", "end"]], columns: [["x", "y"]]))
+    #expect(names.fit(width: 2, height: 2, groupCount: 1, itemCount: 3))
+    let ofItems = MapNames(row: "query", column: "key", rows: [["a"], ["b"]], columns: [["x", "y"]])
+    #expect(ofItems.fit(width: 2, height: 1, groupCount: 1, itemCount: 2))
+    #expect(!ofItems.fit(width: 2, height: 1, groupCount: 1, itemCount: 3))
     let bytes = try #require(Data(base64Encoded: panel.image))
     let levels = try PixelImage.decode([UInt8](bytes), name: "sheet").bytes.map { Int($0) }
     // A tenth lies half-way; 0.001 lies below the range.

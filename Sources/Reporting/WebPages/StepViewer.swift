@@ -141,7 +141,8 @@ public struct StepViewer: Codable, Equatable, Sendable {
     let first = rows[0][0]
     require(first.channels == 1, "\(title): a map has one channel, not \(first.channels)")
     require(
-      names?.fit(width: first.width, height: first.height, groupCount: groups.count) ?? true,
+      names?.fit(
+        width: first.width, height: first.height, groupCount: groups.count, itemCount: items.count) ?? true,
       "\(title): other names than for \(groups.count) groups of maps of \(first.height)x\(first.width)")
     let (low, high) = Self.ends(rows, range)
     require(scale == .linear || low > 0, "\(title): a logarithmic scale from \(low)")

@@ -108,6 +108,7 @@
     }
     let levels = null;
     let cell = null;
+    let shownItem = 0;
     let shownGroup = 0;
     const isLogarithmic = panel.scale === 'logarithmic';
     const value = (row, column) => {
@@ -118,8 +119,11 @@
     };
     const place = (kind, index) => {
       if (!panel.names) return `${kind} ${index + 1}`;
+      // One list for all, one for each group, or one for each item and group.
       const lists = panel.names[kind + 's'];
-      return `${panel.names[kind]} ${index + 1} \u201c${lists[Math.min(shownGroup, lists.length - 1)][index]}\u201d`;
+      const groups = panel.groups.length;
+      const list = lists.length === 1 ? 0 : lists.length === groups ? shownGroup : shownItem * groups + shownGroup;
+      return `${panel.names[kind]} ${index + 1} \u201c${lists[list][index]}\u201d`;
     };
     const tell = () => {
       if (!isMap || !levels) return;
@@ -147,6 +151,7 @@
       tell();
     });
     const show = (item, group, step, names) => {
+      shownItem = item;
       shownGroup = Math.min(group, panel.groups.length - 1);
       const row = item * panel.groups.length + shownGroup;
       const column = panel.frames > 1 ? step : 0;
