@@ -10,6 +10,8 @@ struct DescentViewer {
 
   /// A map of more symbols would be too fine to read.
   private static let mostSymbols = 128
+  /// So many symbols are shown by bars, and the right one.
+  private static let mostBars = 6
 
   private var isCausal: Bool { network.configuration.isCausal }
 
@@ -33,78 +35,89 @@ struct DescentViewer {
     let heads = descents[0].attention(0).shape[0]
     try viewer.addMaps(
       "Attention: row attends to column", groups: (1...heads).map { "\($0)" }, groupName: "head",
+      names: MapNames(
+        row: "query", column: "key", rows: descents.flatMap { Array(repeating: names($0), count: heads) },
+        columns: descents.flatMap { Array(repeating: names($0), count: heads) }),
       descents.map { descent in (0..<heads).map { head in frames.map { map(descent, $0, head: head) } } })
     try viewer.addMaps(
       "Energy of each token, from the first to the last",
+      names: MapNames(
+        row: "line", column: "token",
+        rows: [(1...strip(descents[0].tokenEnergies(0)).height).map { "\($0)" }],
+        columns: descents.map(names)),
       shown { strip($0.tokenEnergies($1)) }.map { [$0] })
     try addEnergies(&viewer, descents, frames)
     return viewer
   }
 
-  /// What a window is called: where it ends and what comes then, or what is masked in it.
+  /// What a window is called: where it ends, or how much of it is hidden.
   private func name(_ number: Int, _ descent: TextDescent) -> String {
-    let exercise = descent.exercise
-    guard isCausal else { return "\(number): \(exercise.askedCount) hidden" }
-    let end = exercise.symbols.suffix(16).map(task.label(of:)).joined(separator: separator)
-    let next = exercise.answers.last.flatMap { $0 }.map(task.label(of:)) ?? ""
-    let best = leading(descent).map(task.label(of:)).joined(separator: ", ")
-    return "\(number): …\(end) → \(next); predicted \(best)"
+    guard isCausal else { return "\(number): \(descent.exercise.askedCount) hidden" }
+    return "\(number): …" + names(descent).suffix(16).joined(separator: separator)
   }
 
   /// Characters stand side by side, words apart.
   private var separator: String { if case .text = task.language { "" } else { " " } }
 
-  /// The three most probable symbols behind the window after the last step.
-  private func leading(_ descent: TextDescent) -> [Int] {
-    let values = lastRow(descent, descent.frameCount - 1)
-    return Array(values.indices.sorted { (values[$1], $0) < (values[$0], $1) }.prefix(3))
+  /// The position whose answer is looked at: the last, which what comes behind the window is read from, or the first hidden one.
+  private func position(_ exercise: Exercise) -> Int {
+    isCausal ? exercise.symbols.count - 1 : exercise.answers.firstIndex { $0 != nil } ?? 0
   }
 
-  /// The probabilities of the symbol behind the window.
-  private func lastRow(_ descent: TextDescent, _ frame: Int) -> [Double] {
-    let probabilities = descent.logits(frame).softmax()
-    return probabilities.elements.suffix(probabilities.shape[1]).map(Double.init)
+  /// The probabilities of the symbols there.
+  private func probabilities(_ descent: TextDescent, _ frame: Int) -> [Double] {
+    let all = descent.logits(frame).softmax()
+    let position = position(descent.exercise)
+    return all.sliced(axis: 0, position..<position + 1).elements.map(Double.init)
   }
 
   private func addProbabilities(
     _ viewer: inout StepViewer, _ descents: [TextDescent], _ frames: [Int]
   ) throws {
-    if isCausal {
-      let rows = descents.map { descent in frames.map { lastRow(descent, $0) } }
-      let leaders = descents.map(leading)
-      let places = ["first", "second", "third"].prefix(leaders.map(\.count).min() ?? 0)
-      let truth = descents.map { $0.exercise.answers.last.flatMap { $0 } ?? 0 }
-      var lines = [
-        (
-          label: "the one that follows",
-          values: zip(rows, truth).map { rows, symbol in rows.map { $0[symbol] } }
-        )
-      ]
-      for (place, label) in places.enumerated() {
-        lines.append(
-          (
-            label: "\(label) of the last step",
-            values: zip(rows, leaders).map { rows, symbols in rows.map { $0[symbols[place]] } }
-          ))
-      }
-      try viewer.addLines("Probability of symbols behind the window", lines)
-    }
+    try viewer.addBars(
+      isCausal ? "Probability of what comes behind the window" : "Probability of the first hidden symbol",
+      descents.map { descent in
+        let steps = frames.map { probabilities(descent, $0) }
+        let truth = descent.exercise.answers[position(descent.exercise)]
+        let shown = leading(steps, with: truth)
+        return StepViewer.Bars(
+          rows: shown.map { .init(task.label(of: $0), mark: $0 == truth ? "right" : "") }
+            + [.init("all others", isRest: true)],
+          values: [
+            steps.map { step in
+              let values = shown.map { step[$0] }
+              return values + [max(0, 1 - values.reduce(0, +))]
+            }
+          ])
+      })
     let symbolCount = network.configuration.vocabularySize
     guard symbolCount <= Self.mostSymbols else { return }
-    let title = isCausal ? "Probability of the next symbol" : "Probability of each symbol"
     try viewer.addMaps(
-      "\(title): row is a symbol, column a position",
+      isCausal
+        ? "Probability of each symbol behind each position" : "Probability of each symbol at each position",
+      names: MapNames(
+        row: "symbol", column: "position", rows: [(0..<symbolCount).map(task.label(of:))],
+        columns: descents.map(names)),
       descents.map { descent in
         [
           frames.map { frame in
             let probabilities = descent.logits(frame).softmax()
             return Picture(
-              width: probabilities.shape[0], height: symbolCount,
-              values: probabilities.transposed.elements)
+              width: probabilities.shape[0], height: symbolCount, values: probabilities.transposed.elements)
           }
         ]
       })
   }
+
+  /// The symbols that are the most probable at one of the steps or another, and the right one.
+  private func leading(_ steps: [[Double]], with truth: Int?) -> [Int] {
+    let most = steps[0].indices.map { symbol in steps.map { $0[symbol] }.max() ?? 0 }
+    let best = most.indices.sorted { (most[$1], $0) < (most[$0], $1) }.prefix(Self.mostBars)
+    return Array(best) + [truth].compactMap(\.self).filter { !best.contains($0) }
+  }
+
+  /// The symbols of a window.
+  private func names(_ descent: TextDescent) -> [String] { descent.exercise.symbols.map(task.label(of:)) }
 
   private func map(_ descent: TextDescent, _ frame: Int, head: Int) -> Picture {
     let weights = descent.attention(frame)

@@ -28,8 +28,12 @@ struct ModelOptions: ParsableArguments, BlockOptions {
   @Flag(help: "Logits are products with the embedding, in all transformers.") var tiedHead = false
   @Option(help: "Share that training leaves out of tokens, in all networks.") var dropout = 0.0
   @Option(help: "Deviation of the first queries, keys and memories.") var weightDeviation = 0.03
-  @Option(help: "Deviation of the first embedding of the energy model.") var embeddingDeviation = 1.0
-  @Option(help: "Deviation of its first positions.") var positionDeviation = 0.5
+  @Option(
+    help: "Deviation of the first embedding of the energy model; when left out 1, with --tied-head 1/sqrt(D)."
+  )
+  var embeddingDeviation: Double?
+  @Option(help: "Deviation of its first positions; half of the embedding's when left out.")
+  var positionDeviation: Double?
 
   func validate() throws {
     try checkBlocks()

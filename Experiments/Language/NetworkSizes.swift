@@ -19,8 +19,10 @@ struct NetworkSizes: Sendable {
       vocabularySize: symbolCount, contextLength: model.context, block: block)
     (found.blockCount, found.isCausal) = (model.blocks, isCausal)
     (found.tiesHead, found.dropout) = (model.tiedHead, model.dropout)
-    found.embeddingDeviation = model.embeddingDeviation
-    found.positionDeviation = model.positionDeviation
+    // Logits that are products with an embedding must not begin large.
+    let deviation = model.tiedHead ? 1 / Double(model.dimension).squareRoot() : 1
+    found.embeddingDeviation = model.embeddingDeviation ?? deviation
+    found.positionDeviation = model.positionDeviation ?? found.embeddingDeviation / 2
     return found
   }
 
