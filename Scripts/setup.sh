@@ -9,13 +9,22 @@ fail() {
   exit 1
 }
 
-check_swift() {
-  command -v swift >/dev/null || fail "swift is missing: install Swift 6.2 or later from https://swift.org/install"
-  local text version major minor
-  text=$(swift --version 2>/dev/null || true)
-  version=$(sed -nE 's/.*Swift version ([0-9]+)\.([0-9]+).*/\1 \2/p' <<<"$text" | head -n 1)
+# What Swift says of its version, or of what keeps it from starting. This program of it loads more libraries than
+# `swift --version` does.
+ask_swift() {
+  text=$(swift package --version 2>&1 || true)
+}
+
+swift_loads() {
+  [[ $text != *"error while loading shared libraries"* ]]
+}
+
+check_version() {
+  local version major minor
+  version=$(sed -nE 's/.*Swift ([0-9]+)\.([0-9]+).*/\1 \2/p' <<<"$text" | head -n 1)
   read -r major minor <<<"$version" || true
-  if [[ -z ${major:-} ]] || ((major < 6 || (major == 6 && minor < 2))); then
+  [[ -n ${major:-} ]] || fail "swift does not start: $(head -n 1 <<<"$text")"
+  if ((major < 6 || (major == 6 && minor < 2))); then
     fail "Swift 6.2 or later is needed, this is: $(head -n 1 <<<"$text")"
   fi
 }
@@ -28,8 +37,13 @@ has_header() {
   return 1
 }
 
-# Prints the Debian packages whose header, command or file is not there.
+# Prints the Debian packages whose header, command or file is not there: what Swift needs to start and to link, and
+# what the package is built with.
 missing_packages() {
+  swift_loads || printf '%s\n' libcurl4-openssl-dev libncurses-dev libsqlite3-dev libxml2-dev
+  # Elsewhere than on Debian and Ubuntu Swift may link by another linker.
+  [[ ! -e /etc/debian_version ]] || command -v ld.gold >/dev/null || echo binutils-gold
+  compgen -G '/usr/lib/gcc/*/*/libgcc.a' >/dev/null || echo gcc
   has_header cmark-gfm.h || echo libcmark-gfm-dev
   has_header cmark-gfm-core-extensions.h || echo libcmark-gfm-extensions-dev
   has_header oneapi/dnnl/dnnl.h || echo libdnnl-dev
@@ -48,13 +62,14 @@ install_packages() {
     || fail "missing, by their Debian names: $*; install what your system calls them"
   local as_root=()
   if [[ $(id -u) != 0 ]]; then
-    command -v sudo >/dev/null || fail "missing: $*; run as root: apt-get install $*"
+    command -v sudo >/dev/null \
+      || fail "some packages are missing; run as root: apt-get update && apt-get install --no-install-recommends $*"
     as_root=(sudo)
   fi
   echo "setup: installing $*"
   ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get update -qq
   ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "$@"
+    apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 # Debian's packages for Python belong to its own interpreter, not to another that may stand first in the path.
@@ -86,13 +101,19 @@ if [[ ${1:-} == browser ]]; then
   exit
 fi
 
-check_swift
+command -v swift >/dev/null || fail "swift is missing: install Swift 6.2 or later from https://swift.org/install"
+ask_swift
+if swift_loads; then check_version; fi
 case $(uname -s) in
 Linux)
   missing=$(missing_packages)
   # One package a line, none with spaces.
-  # shellcheck disable=SC2086
-  [[ -z $missing ]] || install_packages $missing
+  if [[ -n $missing ]]; then
+    # shellcheck disable=SC2086
+    install_packages $missing
+    ask_swift
+    check_version
+  fi
   ;;
 Darwin)
   echo "setup: macOS is written for but untested. Needed once:"

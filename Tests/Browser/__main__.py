@@ -8,13 +8,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 import browser
 import test_pages
+import test_panels
 import test_serve
 
 if __name__ == "__main__":
     loader = unittest.TestLoader()
     names = sys.argv[1:]
     suite = loader.loadTestsFromNames(names) if names else unittest.TestSuite(
-        loader.loadTestsFromModule(module) for module in [test_pages, test_serve])
+        loader.loadTestsFromModule(module) for module in [test_pages, test_panels, test_serve])
     try:
         result = unittest.TextTestRunner(verbosity=2).run(suite)
     finally:

@@ -62,7 +62,7 @@ const energyPanels = ({ make, draw, number, colour, stops }) => {
         `${to === centre ? 'itself' : graph.names[to]} ${number(weight)}`);
       const kind = kinds[graph.kinds[centre]];
       const named = graph.names[centre];
-      const name = kinds.length > 1 && kind !== named ? `${named}, ${kind}` : named;
+      const name = kinds.length > 1 && !named.startsWith(kind) ? `${named}, ${kind}` : named;
       const text = `${name}: ${valueName} ${number(values[centre])}; `
         + `${weightName}: ${strongest.join(', ') || 'none'}`;
       readout.textContent = text;
