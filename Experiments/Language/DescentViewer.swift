@@ -57,7 +57,7 @@ struct DescentViewer {
   }
 
   /// Characters stand side by side, words apart.
-  private var separator: String { if case .text = task.language { "" } else { " " } }
+  private var separator: String { task.isText ? "" : " " }
 
   /// The position whose answer is looked at: the last, which what comes behind the window is read from, or the first hidden one.
   private func position(_ exercise: Exercise) -> Int {

@@ -31,6 +31,17 @@ enum LanguageMethod: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
+  /// What sentences call it.
+  var phrase: String {
+    switch self {
+    case .energy: "the Energy Transformer"
+    case .conventionalShared: "the conventional transformer of one block repeated"
+    case .conventional: "the conventional transformer of blocks of their own"
+    case .recurrent: "the recurrent network"
+    case .ngram: "the n-gram model"
+    }
+  }
+
   /// What stands before the names of its numbers in the summary of a run.
   var prefix: String {
     self == .energy ? "" : rawValue.map { $0 == "-" ? "_" : String($0) }.joined() + "_"

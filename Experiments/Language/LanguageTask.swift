@@ -65,6 +65,9 @@ struct LanguageTask: Sendable {
     return options.unit == .bytes ? "byte" : "character"
   }
 
+  /// Whether it is a text of the user's.
+  var isText: Bool { if case .text = language { true } else { false } }
+
   /// The number of different symbols.
   var symbolCount: Int {
     switch language {

@@ -91,7 +91,6 @@ extension Report {
   }
 
   private var choiceText: String {
-    if case .text = task.language { return "the last tenth of what there is to learn from" }
-    return "sequences drawn for choices alone"
+    task.isText ? "the last tenth of what there is to learn from" : "sequences drawn for choices alone"
   }
 }

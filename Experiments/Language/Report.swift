@@ -137,8 +137,8 @@ struct Report {
       "Mean negative log-probability of \(asked) \(task.unit)s"
         + (task.options.masked
           ? " that were hidden, the same for all, and the share of them that were the most probable one."
-          : ", each asked for once: networks see \(sizes.model.context / 2) to \(sizes.model.context) \(task.unit)s before "
-            + "it where there are as many, the n-gram model all that it looks back on.")
+          : ", each asked for once"
+            + (task.isText ? contextWords : ", in sequences from their beginning on."))
         + (task.options.select
           ? " They are of the text for choices: for a result, run without `--select`." : ""))
     let bytes = task.options.masked ? nil : byteCount(exercises)
@@ -163,6 +163,13 @@ struct Report {
     return section
   }
 
+  private var contextWords: String {
+    let context = sizes.model.context
+    return
+      ": networks see \(context / 2) to \(context) \(task.unit)s before it where there are as many, the n-gram model all that it "
+      + "looks back on."
+  }
+
   /// The bytes of what is asked for; nil for generated languages.
   private func byteCount(_ exercises: [Exercise]) -> Int? {
     task.byteCount(of: exercises.lazy.flatMap(\.asked))
@@ -180,7 +187,7 @@ struct Report {
     let words = others.map { method, result in
       let ratio = own / result.score.nats
       return
-        "\(NumberText.percent(abs(ratio - 1), digits: 1)) \(ratio > 1 ? "above" : "below") the \(method.shortTitle) model's"
+        "\(NumberText.percent(abs(ratio - 1), digits: 1)) \(ratio > 1 ? "above" : "below") that of \(method.phrase)"
     }
     return [
       "The energy model's loss is \(listed(words)). One seed of each tells nothing of the luck of a training."

@@ -39,6 +39,7 @@ func learnText(
 
   let window = Array(text.symbols.prefix(32))
   let results = loop.model.trace([window], settings: descent, recording: [.tokenEnergies])
-  let changes = results.flatMap(\.trajectory.tokenEnergyChanges)  // one a step: before, own and net, [1, 32] each
+  // One a step: the energies before it, their own and their net changes, [1, 32] each.
+  let changes = results.flatMap(\.trajectory.tokenEnergyChanges)
   return (losses, text.vocabulary.text(of: written), changes)
 }
