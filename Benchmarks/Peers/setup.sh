@@ -7,7 +7,7 @@ folder=${1:-$here/../../.build/peers}
 wanted=$here/requirements.txt
 
 if [[ -x $folder/bin/python ]] && cmp -s "$wanted" "$folder/installed.txt"; then exit 0; fi
-command -v python3 >/dev/null || { echo "setup: python3 is missing" >&2; exit 1; }
+command -v python3 >/dev/null || { echo "setup: python3 is missing (Debian: apt-get install python3-venv)" >&2; exit 1; }
 python3 -m venv "$folder" \
   || { echo "setup: python3 cannot make a virtual environment (Debian: apt-get install python3-venv)" >&2; exit 1; }
 

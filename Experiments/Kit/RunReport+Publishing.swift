@@ -14,7 +14,7 @@ extension RunReport {
   package func publish(in folder: String) throws {
     try write(toFolder: folder)
     for table in try tables() { print(table.markdown) }
-    print("Page: \(folder)/README.md")
+    print("Page: \(folder)/\(WebPage.fileName)")
   }
 }
 

@@ -1,9 +1,8 @@
 import EnergyTransformer
 import Foundation
-import Reporting
 
-/// Completes the lower half of a picture by a published checkpoint, and writes the energies of its descent.
-func complete(_ picture: URL, by checkpoint: String, to output: URL, energies: String) throws {
+/// Completes the lower half of a picture by a published checkpoint.
+func complete(_ picture: URL, by checkpoint: String, to output: URL) throws {
   let published = try PublishedImageModel<Float>(contentsOf: checkpoint, decoding: .asTrained)
   let grid = published.model.grid
   let image = try PixelImage.decode([UInt8](Data(contentsOf: picture)), name: picture.path)
@@ -17,11 +16,4 @@ func complete(_ picture: URL, by checkpoint: String, to output: URL, energies: S
   let bytes = completed.elements.map { UInt8(($0 * 255).rounded()) }
   let result = PixelImage(width: grid.width, height: grid.height, channels: 3, bytes: bytes)
   try Data(result.pngData()).write(to: output)
-
-  let series = published.model.trace(
-    patches: grid.patches(of: published.normalized(levels)), masked: hidden, settings: published.settings
-  )[0].trajectory.series
-  var table = CSVTable(columns: ["step"] + series.map(\.name))
-  for step in series[0].means.indices { table.addRow([Double(step)] + series.map { $0.means[step] }) }
-  try table.write(to: energies)
 }

@@ -6,6 +6,10 @@ import Testing
 
 struct ReadmeTests {
   private let folder = URL(filePath: #filePath).deletingLastPathComponent()
+  private var checkpoint: String {
+    folder.deletingLastPathComponent().appending(path: "TransformersTests/Fixtures/et-image-checkpoint.npz")
+      .path
+  }
 
   @Test(
     "the README shows the examples that are compiled and run here, letter by letter",
@@ -63,24 +67,42 @@ struct ReadmeTests {
     #expect(try arrays.filling(model).parameters.count == model.parameters.count)
   }
 
-  @Test("a published checkpoint is loaded by one call, a picture completed, its energies written")
+  @Test("a published checkpoint is loaded by one call, and a picture completed")
   func exampleCompletes() throws {
     let place = try TemporaryPlace()
-    let checkpoint = folder.deletingLastPathComponent()
-      .appending(path: "TransformersTests/Fixtures/et-image-checkpoint.npz").path
     var random = RandomStream(seed: 5)
     let bytes = (0..<32 * 32 * 3).map { _ in UInt8(random.integer(below: 256)) }
     let picture = PixelImage(width: 32, height: 32, channels: 3, bytes: bytes)
     try Data(picture.pngData()).write(to: URL(fileURLWithPath: place.path("a.png")))
     try complete(
       URL(fileURLWithPath: place.path("a.png")), by: checkpoint,
-      to: URL(fileURLWithPath: place.path("b.png")), energies: place.path("energies.csv"))
+      to: URL(fileURLWithPath: place.path("b.png")))
     let found = try PixelImage.decode(
       [UInt8](Data(contentsOf: URL(fileURLWithPath: place.path("b.png")))), name: "b.png")
     #expect(found.bytes.prefix(16 * 32 * 3).elementsEqual(bytes.prefix(16 * 32 * 3)))
     #expect(!found.bytes.suffix(16 * 32 * 3).elementsEqual(bytes.suffix(16 * 32 * 3)))
+  }
+
+  @Test("the energies of a published checkpoint's descent go to a table, whose total is the sum of its parts")
+  func publishedEnergies() throws {
+    let place = try TemporaryPlace()
+    var random = RandomStream(seed: 6)
+    let published = try PublishedImageModel<Float>(contentsOf: checkpoint, decoding: .asTrained)
+    let grid = published.model.grid
+    let levels = Tensor<Float>.normal([1, grid.height, grid.width, 3], using: &random)
+    let hidden = Tensor<Float>(
+      shape: [1, grid.patchCount], elements: (0..<grid.patchCount).map { $0.isMultiple(of: 3) ? 1 : 0 })
+    try writeEnergies(of: published, completing: levels, masked: hidden, to: place.path("energies.csv"))
     let table = try CSVTable.read(from: place.path("energies.csv"))
     #expect(table.columns == ["step", "attention", "memory", "total"] && table.rows.count == 13)
+    let attention = try table.numbers(inColumn: "attention").compactMap { $0 }
+    let memory = try table.numbers(inColumn: "memory").compactMap { $0 }
+    let total = try table.numbers(inColumn: "total").compactMap { $0 }
+    try #require(attention.count == 13 && memory.count == 13 && total.count == 13)
+    for step in 0..<13 {
+      let sum: Double = attention[step] + memory[step]
+      #expect(abs(sum - total[step]) < 1e-5 * abs(total[step]), "\(step)")
+    }
   }
 
   @Test("the example descends both energies, and their sum falls at every step")
