@@ -109,7 +109,9 @@ struct BlockStackTests {
     }
   }
 
-  @Test("over causal pairs a block descends causal attention, its contexts held, and its memory", arguments: [true, false])
+  @Test(
+    "over causal pairs a block descends causal attention, its contexts held, and its memory",
+    arguments: [true, false])
   func causalPairs(includesSelf: Bool) {
     var random = RandomStream(seed: 31)
     var block = EnergyTransformerBlock<Double>(
