@@ -67,7 +67,9 @@ import Testing
     #expect(errors.count == 4)
     #expect(errors.values.joined().joined().allSatisfy { $0 > 0 && $0 < 1 })
     let unrolled = try #require(errors["unrolled"])
-    for steps in unrolled { #expect(Set(steps[3...]).count == 1 && steps[0] != steps[2]) }
+    for steps in unrolled { #expect(Set(steps[3...]).count == 1) }
+    // Six updates move the completion of some images by less than the six digits of a page.
+    #expect(unrolled.contains { $0[0] != $0[2] })
     // A row for each image and method, unrolled being the second method.
     let energies = try #require(viewer.lines("Energy of the chosen model")?["energy"])
     #expect(energies.count == 6 * 4)

@@ -74,7 +74,7 @@ import Testing
     let length = ["--updates", "5"]
     #expect(try start("out", length).finished().status == 0)
     let before = try (numbers("out"), bytes("out/model.safetensors"), bytes("out/metrics-energy.csv"))
-    let added = try start("out", length + ["--resume", "--methods", "energy", "ngram", "recurrent"])
+    let added = try start("out", methods: ["energy", "ngram", "recurrent"], length + ["--resume"])
       .finished()
     #expect(added.status == 0 && added.output.contains("finished parts"), "\(added.errors)")
     #expect(added.output.contains("Training: Recurrent") && !added.output.contains("Training: Energy"))
