@@ -35,9 +35,14 @@ public struct MatrixMap: Codable, Equatable, Sendable {
   /// A map without matrices.
   ///
   /// - Parameters:
+  ///   - title: What stands above.
+  ///   - xTitle: What the columns are.
+  ///   - yTitle: What the rows are.
+  ///   - valueTitle: What the numbers are.
   ///   - columns: The names of the columns, one at least.
   ///   - rows: The names of the rows, one at least.
   ///   - range: The numbers at the ends of the bar of colours; above zero where the scale is logarithmic.
+  ///   - scale: How colours follow from numbers.
   public init(
     title: String, xTitle: String, yTitle: String, valueTitle: String, columns: [String], rows: [String],
     range: ClosedRange<Double>, scale: PlotScale = .linear

@@ -153,7 +153,7 @@ public enum TokenPairs<Scalar: TensorScalar>: Sendable {
   /// Each node to its neighbours in a graph.
   case neighbours(Neighbourhoods)
   /// Each token to the tokens before it, and to itself where the block includes that: each descends its own energy while its
-  /// context is held (``TokenwiseEnergy``), so that no token learns of a later one.
+  /// context is held (`TokenwiseEnergy`), so that no token learns of a later one.
   case causal
   /// Each node to those joined to it, weighed by the block's ``LearnedAdjacency``: the adjacency of padded graphs, 1 for
   /// joined pairs and 0 for others, [graphs, 1, nodes, nodes].

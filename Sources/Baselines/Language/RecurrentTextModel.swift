@@ -42,7 +42,9 @@ public struct RecurrentTextModel<Scalar: TensorScalar>: Parameterized {
 
   /// The logits of the symbol after each position, [sequences, length, symbols].
   ///
-  /// - Parameter random: Where dropout draws from, in training.
+  /// - Parameters:
+  ///   - symbols: Sequences of equal length.
+  ///   - random: Where dropout draws from, in training.
   public func callAsFunction(_ symbols: [[Int]], dropout random: RandomStream? = nil) -> Tensor<Scalar> {
     let (batch, length) = (symbols.count, symbols.first?.count ?? 0)
     require(

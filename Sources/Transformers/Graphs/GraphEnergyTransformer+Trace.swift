@@ -21,7 +21,9 @@ extension GraphEnergyTransformer {
   /// The logits of every graph, [graphs, classes], at each recorded state of a trace: what the read-out says of the class
   /// tokens there. At the last state of the last block they are `logits`.
   ///
-  /// - Parameter trace: The descents of all blocks of the same input, with states.
+  /// - Parameters:
+  ///   - trace: The descents of all blocks of the same input, with states.
+  ///   - input: The graphs.
   /// - Returns: [block][state].
   public func logits(
     along trace: [DescentResult<Scalar>], of input: GraphEnergyTransformerInput<Scalar>

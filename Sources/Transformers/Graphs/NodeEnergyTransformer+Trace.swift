@@ -11,8 +11,10 @@ extension NodeEnergyTransformer {
   /// Within earlier blocks, too, the norm and the energies that are read are those of the last block, which the read-out knows.
   /// At the last state of the last block they are `logits`.
   ///
-  /// - Parameter trace: The descents of all blocks on the same graph, with every state:
-  ///   `network.trace(features, on: graph, recording: [.states(every: 1)])`.
+  /// - Parameters:
+  ///   - trace: The descents of all blocks on the same graph, with every state:
+  ///     `network.trace(features, on: graph, recording: [.states(every: 1)])`.
+  ///   - graph: The graph.
   /// - Returns: [block][state].
   public func logits(
     along trace: [DescentResult<Scalar>], on graph: NodeEnergyGraph<Scalar>
