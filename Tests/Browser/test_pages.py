@@ -181,12 +181,13 @@ class NamedMaps(unittest.TestCase):
                   "steps": ["0", "1"], "panels": [maps, curves]}
         cls.folder = tempfile.TemporaryDirectory(prefix="energy-transformer-page-")
         cls.page = pathlib.Path(cls.folder.name) / "page.html"
+        scripts = "".join((web / name).read_text(encoding="utf-8") for name in ["panels.js", "page.js"])
         cls.page.write_text(
             "<!DOCTYPE html><html lang=en><head><meta charset=utf-8><title>Heads</title><link rel=icon href='data:,'>"
             f"<style>{(web / 'page.css').read_text(encoding='utf-8')}</style></head><body><main><h1>Heads</h1>"
             "<div id=viewers></div></main>"
             f"<script type=application/json id=viewer-data>{json.dumps([viewer])}</script>"
-            f"<script>{(web / 'page.js').read_text(encoding='utf-8')}</script></body></html>", encoding="utf-8")
+            f"<script>{scripts}</script></body></html>", encoding="utf-8")
 
     @classmethod
     def tearDownClass(cls):
