@@ -26,7 +26,8 @@ for folder in Sources/*/; do
   [[ $module == C[A-Z]* ]] || extract "$module"
 done
 
+# Without docc's own pages: their copying fails where the toolchain belongs to another user, such as root.
 docc convert Sources/EnergyTransformer/Documentation.docc --additional-symbol-graph-dir "$graphs" \
-  --output-dir "$archive" --fallback-display-name EnergyTransformer \
+  --no-transform-for-static-hosting --output-dir "$archive" --fallback-display-name EnergyTransformer \
   --fallback-bundle-identifier energy-transformer --warnings-as-errors
 "$products/documentation-site" build --archive "$archive" --results Results --output .build/docs
